@@ -1,0 +1,86 @@
+"""What can go wrong, each with a stable code, a message, a hint and an exit code.
+
+A message says what and why, the hint what to do next. Messages are sentences for people and go
+through gettext; codes are for scripts and never change.
+"""
+
+from collections.abc import Mapping
+
+
+class CRMError(Exception):
+    """The root of every error that the program explains.
+
+    ``code`` is stable, ``message`` says what and why, ``hint`` what next, ``details`` are extra keys
+    of the JSON form. ``exit_code`` is the process's exit status.
+    """
+
+    exit_code = 1
+    code = "unexpected"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str | None = None,
+        code: str | None = None,
+        details: Mapping[str, object] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.code = code or type(self).code
+        self.details = dict(details or {})
+
+
+class UsageFault(CRMError):
+    """The command line cannot be understood: a wrong value, a missing option, an ambiguous name."""
+
+    exit_code = 2
+    code = "usage"
+
+
+class InvalidValue(UsageFault):
+    """A value that cannot be read: a date, an amount, an email, a phone."""
+
+    code = "invalid_value"
+
+
+class NotFound(CRMError):
+    """No record has that id, email or name."""
+
+    exit_code = 3
+    code = "not_found"
+
+
+class NotLoggedIn(CRMError):
+    """Nobody is logged in, the session has ended, or the password was wrong."""
+
+    exit_code = 4
+    code = "not_logged_in"
+
+
+class PermissionDenied(CRMError):
+    """The role, or whose record it is, forbids it. Recorded by the edge."""
+
+    exit_code = 5
+    code = "permission_denied"
+
+
+class RuleViolation(CRMError):
+    """A rule of the company, a duplicate or a conflict refuses it."""
+
+    exit_code = 6
+    code = "rule_violation"
+
+
+class Conflict(RuleViolation):
+    """Somebody else changed the same field of the same record in between."""
+
+    code = "conflict"
+
+
+class DatabaseUnavailable(CRMError):
+    """The database cannot be reached, or its schema is older or newer than the program."""
+
+    exit_code = 7
+    code = "database_unreachable"

@@ -1,0 +1,28 @@
+"""The one way every sentence that a person reads is translated.
+
+Field names, error codes and machine output are never translated.
+"""
+
+import gettext as _gettext
+import os
+from functools import cache
+from pathlib import Path
+
+DOMAIN = "epicevents"
+LOCALE = Path(__file__).parent.parent / "locale"
+
+
+@cache
+def _catalogue(language: str | None) -> _gettext.NullTranslations:
+    languages = [language] if language else None
+    return _gettext.translation(DOMAIN, LOCALE, languages, fallback=True)
+
+
+def gettext(message: str) -> str:
+    """Return ``message`` in the reader's language, or itself where no translation exists."""
+    return _catalogue(os.environ.get("EPICEVENTS_LANG")).gettext(message)
+
+
+def ngettext(singular: str, plural: str, number: int) -> str:
+    """Return the form that fits ``number``, in the reader's language."""
+    return _catalogue(os.environ.get("EPICEVENTS_LANG")).ngettext(singular, plural, number)
