@@ -10,8 +10,8 @@ from collections.abc import Mapping
 class CRMError(Exception):
     """The root of every error that the program explains.
 
-    ``code`` is stable, ``message`` says what and why, ``hint`` what next, ``details`` are extra keys
-    of the JSON form. ``exit_code`` is the process's exit status.
+    ``code`` is stable, ``message`` says what and why, ``hint`` what next, ``details`` are more keys
+    of the JSON form. ``exit_code`` is the exit status of the process.
     """
 
     exit_code = 1

@@ -1,0 +1,225 @@
+"""One connection, one transaction, one identity; and what an error of the database means.
+
+A transaction introduces itself with the session's secret and learns from the database whom it acts
+for. Reading uses the connection at once; the first write binds a SQLAlchemy session to the same
+connection, so that both see one transaction. Only this module commits.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import psycopg2
+from psycopg2.extensions import connection as Connection  # noqa: N812
+from psycopg2.extensions import make_dsn
+
+from crm.database_errors import explain
+from crm.domain.errors import CRMError, DatabaseUnavailable, NotLoggedIn
+from crm.domain.i18n import gettext as _
+from crm.domain.permissions import Actor
+
+if TYPE_CHECKING:
+    from psycopg2.sql import Composable
+    from sqlalchemy.orm import Session
+
+# The schema that this program reads and writes; a test holds it against the last migration.
+SCHEMA_REVISION = "0006"
+
+Parameters = Sequence[Any] | Mapping[str, Any]
+
+
+class Transaction:
+    """What services work with: the actor, rows to read, a SQLAlchemy session to write."""
+
+    def __init__(self, connection: Connection, actor: Actor | None) -> None:
+        self.connection = connection
+        self._actor = actor
+
+    @property
+    def actor(self) -> Actor:
+        """The employee whom this transaction acts for. Raises NotLoggedIn where nobody is."""
+        if self._actor is None:
+            raise not_logged_in()
+        return self._actor
+
+    def rows(self, query: "str | Composable", parameters: Parameters = ()) -> list[tuple[Any, ...]]:
+        """Return all rows of a query."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(query, parameters)
+            return cursor.fetchall()
+
+    def row(self, query: "str | Composable", parameters: Parameters = ()) -> tuple[Any, ...] | None:
+        """Return the first row of a query, if there is one."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(query, parameters)
+            return cursor.fetchone()
+
+    def value(self, query: "str | Composable", parameters: Parameters = ()) -> Any:
+        """Return the first column of a query's first row, ``None`` without a row."""
+        row = self.row(query, parameters)
+        return row[0] if row else None
+
+    def execute(self, query: "str | Composable", parameters: Parameters = ()) -> None:
+        """Run a statement that returns nothing."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(query, parameters)
+
+    def stream(
+        self, query: "str | Composable", parameters: Parameters = (), size: int = 2000
+    ) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of a query through a server-side cursor, ``size`` at a time."""
+        from psycopg2.sql import SQL
+
+        with self.connection.cursor() as cursor:
+            cursor.execute(
+                SQL("DECLARE listing NO SCROLL CURSOR FOR {}").format(
+                    SQL(query) if isinstance(query, str) else query
+                ),
+                parameters,
+            )
+            while True:
+                cursor.execute("FETCH %s FROM listing", (size,))
+                rows = cursor.fetchall()
+                yield from rows
+                if len(rows) < size:
+                    break
+            cursor.execute("CLOSE listing")
+
+    @cached_property
+    def session(self) -> "Session":
+        """The SQLAlchemy session of this transaction; importing SQLAlchemy is paid for here.
+
+        The driver's own commit and rollback do nothing on a connection in autocommit mode, so
+        neither SQLAlchemy's first connect nor a closed session can end what ``BEGIN`` began.
+        """
+        from sqlalchemy import create_engine
+        from sqlalchemy.orm import Session
+        from sqlalchemy.pool import StaticPool
+
+        engine = create_engine(
+            "postgresql+psycopg2://",
+            creator=lambda: self.connection,
+            poolclass=StaticPool,
+            hide_parameters=True,
+        )
+        return Session(engine, expire_on_commit=False)
+
+    def give_reason(self, reason: str) -> None:
+        """Say why this transaction writes what it writes; rules that need a reason find it here."""
+        self.execute("SELECT set_config('epicevents.reason', %s, true)", (reason,))
+
+
+@contextmanager
+def transaction(
+    connection: Connection, secret: str | None, *, command: str = "", dry_run: bool = False
+) -> Iterator[Transaction]:
+    """Run one transaction for whoever holds ``secret``; commit at the end, roll back on an error.
+
+    ``command`` is what the audit calls it. A dry run does everything and keeps nothing. Without a
+    secret nobody is logged in, which is enough to log in.
+
+    Raises NotLoggedIn when the session has ended, DatabaseUnavailable when the server is away or
+    its schema is of another version, and for what a constraint refuses the error of its rule.
+    """
+    connection.autocommit = True
+    with explained(), connection.cursor() as cursor:
+        if secret is None:
+            cursor.execute("BEGIN")
+            actor = None
+        else:
+            cursor.execute(
+                "BEGIN; SELECT set_config('epicevents.command', %s, true);"
+                " SELECT * FROM begin_session(%s)",
+                (command, secret),
+            )
+            actor = read_actor(cursor.fetchone())
+    current = Transaction(connection, actor)
+    try:
+        with explained():
+            yield current
+            with connection.cursor() as cursor:
+                cursor.execute("ROLLBACK" if dry_run else "COMMIT")
+    except BaseException:
+        with suppress(psycopg2.Error), connection.cursor() as cursor:
+            cursor.execute("ROLLBACK")
+        raise
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Turn the driver's errors, also as SQLAlchemy wraps them, into errors that say what to do."""
+    try:
+        yield
+    except CRMError:
+        raise
+    except Exception as error:
+        cause = getattr(error, "orig", error)
+        if isinstance(cause, psycopg2.Error):
+            raise explain(cause) from error
+        raise
+
+
+def read_actor(row: tuple[Any, ...] | None) -> Actor:
+    """Return the employee that ``begin_session`` found.
+
+    Raises NotLoggedIn when the session has ended or the account is inactive, DatabaseUnavailable
+    when the schema is not the one that this program was written for.
+    """
+    if row is None:
+        raise not_logged_in()
+    state, user_id, email, first_name, last_name, role, must_change, expires_at, revision = row
+    check_revision(revision)
+    if state == "inactive":
+        raise NotLoggedIn(
+            _("The account {email} is deactivated.").format(email=email),
+            hint=_("A colleague in MANAGEMENT can reactivate it."),
+            code="account_inactive",
+        )
+    if state != "live":
+        raise NotLoggedIn(
+            _("The session has ended."), hint=_("Run: epicevents login"), code="session_expired"
+        )
+    return Actor(
+        id=user_id,
+        email=email,
+        first_name=first_name,
+        last_name=last_name,
+        role=role,
+        must_change_password=must_change,
+        expires_at=expires_at,
+    )
+
+
+def check_revision(revision: str | None) -> None:
+    """Refuse a schema that is older or newer than this program: DatabaseUnavailable."""
+    if revision == SCHEMA_REVISION:
+        return
+    if (revision or "") < SCHEMA_REVISION:
+        raise DatabaseUnavailable(
+            _("The database's schema ({found}) is older than this program ({expected}).").format(
+                found=revision, expected=SCHEMA_REVISION
+            ),
+            hint=_("An administrator runs: epicevents db upgrade"),
+            code="schema_older",
+        )
+    raise DatabaseUnavailable(
+        _("The database's schema ({found}) is newer than this program ({expected}).").format(
+            found=revision, expected=SCHEMA_REVISION
+        ),
+        hint=_("Install the version of epicevents that your colleagues use."),
+        code="schema_newer",
+    )
+
+
+def not_logged_in() -> NotLoggedIn:
+    """Return the error for a command that needs somebody to be logged in."""
+    return NotLoggedIn(_("You are not logged in."), hint=_("Run: epicevents login"))
+
+
+def connect(parameters: Mapping[str, str]) -> Connection:
+    """Open a connection with libpq's ``parameters``. Raises DatabaseUnavailable."""
+    with explained():
+        return psycopg2.connect(
+            make_dsn(**{"connect_timeout": "5", "application_name": "epicevents", **parameters})
+        )

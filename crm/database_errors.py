@@ -1,0 +1,116 @@
+"""What PostgreSQL refused, as an error that says what, why and what next.
+
+A constraint is known by its name (:mod:`crm.domain.rules`), everything else by its SQLSTATE. The
+server's own text is never repeated: it can hold whole rows and the connection string.
+"""
+
+import psycopg2
+
+from crm.domain.errors import (
+    Conflict,
+    CRMError,
+    DatabaseUnavailable,
+    PermissionDenied,
+    RuleViolation,
+)
+from crm.domain.i18n import gettext as _
+from crm.domain.rules import CONSTRAINTS
+
+
+def explain(error: psycopg2.Error) -> CRMError:
+    """Return the error that tells a person what the driver's ``error`` means."""
+    state = error.pgcode
+    name = error.diag.constraint_name
+    if name in CONSTRAINTS:
+        return CONSTRAINTS[name].error()
+    if state is None or state.startswith(("08", "57P")):
+        return unreachable(str(error))
+    if state == "42501":
+        return PermissionDenied(
+            _("The database does not allow that to your role."),
+            hint=_("See what you may do: epicevents whoami --can"),
+        )
+    if state in _STATES:
+        return _STATES[state]()
+    if state.startswith(("22", "23")):
+        return RuleViolation(
+            _("The database refused a value."),
+            hint=_("Run again with --debug, and tell your administrator what it says."),
+            details={"sqlstate": state, "constraint": name},
+        )
+    return CRMError(
+        _("The database reported an error that was not foreseen ({state}).").format(state=state),
+        hint=_("Run again with --debug, and tell your administrator what it says."),
+    )
+
+
+def unreachable(text: str) -> DatabaseUnavailable:
+    """Return the error for a server that cannot be reached, with a reason but never an address."""
+    for words, reason, hint in _reasons():
+        if words in text:
+            return DatabaseUnavailable(
+                _("The database cannot be reached: {reason}.").format(reason=reason), hint=hint
+            )
+    return DatabaseUnavailable(
+        _("The database cannot be reached."),
+        hint=_("See where it is looked for: epicevents config"),
+    )
+
+
+def _reasons() -> list[tuple[str, str, str]]:
+    where = _("See where it is looked for: epicevents config")
+    return [
+        ("Connection refused", _("nothing answers there"), where),
+        ("No such file or directory", _("it is stopped"), _("Run: epicevents db start")),
+        ("could not translate host name", _("its host name is not known"), where),
+        ("timeout expired", _("it does not answer in time"), where),
+        ("password authentication failed", _("its password was refused"), where),
+        ("no password supplied", _("it asks for a password"), where),
+        ("does not exist", _("no such database or login there"), _("Run: epicevents init")),
+        ("starting up", _("it is starting up"), _("Try again in a moment.")),
+        ("shutting down", _("it is shutting down"), _("Try again in a moment.")),
+        ("too many", _("too many are connected"), _("Try again in a moment.")),
+        ("terminating connection", _("the connection was ended"), _("Try again.")),
+        ("closed the connection", _("the connection was lost"), _("Try again.")),
+    ]
+
+
+_STATES = {
+    "40001": lambda: Conflict(
+        _("Somebody changed the same records at the same moment."), hint=_("Try again.")
+    ),
+    "40P01": lambda: Conflict(
+        _("Two commands waited for each other, and this one gave way."), hint=_("Try again.")
+    ),
+    "55P03": lambda: Conflict(
+        _("Somebody else is changing this record and has not finished."),
+        hint=_("Try again in a moment."),
+        code="busy",
+    ),
+    "57014": lambda: DatabaseUnavailable(
+        _("The database took too long and was stopped."),
+        hint=_("Narrow the listing with a filter, or try again."),
+        code="statement_timeout",
+    ),
+    "25006": lambda: DatabaseUnavailable(
+        _("This database server is read-only."),
+        hint=_("Ask your administrator for the address of the primary server."),
+        code="read_only_server",
+    ),
+    "42883": lambda: DatabaseUnavailable(
+        _("The database is not set up for this program."),
+        hint=_("Run: epicevents init"),
+        code="schema_missing",
+    ),
+    "42P01": lambda: DatabaseUnavailable(
+        _("The database is not set up for this program."),
+        hint=_("Run: epicevents init"),
+        code="schema_missing",
+    ),
+    "22001": lambda: RuleViolation(
+        _("A text is longer than its field."), hint=_("Shorten it."), code="too_long"
+    ),
+    "22003": lambda: RuleViolation(
+        _("A number is larger than its field holds."), code="amount_too_large"
+    ),
+}

@@ -1,0 +1,206 @@
+"""The rules that the database holds as named constraints, each with its sentence.
+
+Services check the same rules first, with the values at hand, for a better message; this table is
+what remains for races and for whoever goes around the services.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from crm.domain.errors import RuleViolation
+from crm.domain.i18n import gettext as _
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule's stable code, its sentence and what to do next, both in the reader's language."""
+
+    code: str
+    message: Callable[[], str]
+    hint: Callable[[], str] | None = None
+
+    def error(self) -> RuleViolation:
+        """Return the error that this rule was broken."""
+        return RuleViolation(
+            self.message(), hint=self.hint() if self.hint else None, code=self.code
+        )
+
+
+# Rules that several constraints state.
+_SALES_CONTACT = Rule(
+    "sales_contact_role",
+    lambda: _("A sales contact must be a colleague whose role is SALES."),
+    lambda: _("See who is: epicevents user list --role SALES"),
+)
+_INACTIVE = Rule(
+    "inactive_contact",
+    lambda: _("Nothing is assigned to somebody whose account is inactive."),
+    lambda: _("See who is active: epicevents user list --active"),
+)
+_NAME = Rule("invalid_name", lambda: _("A name must hold letters and no control characters."))
+_TEXT = Rule("invalid_text", lambda: _("A text must hold something and no control characters."))
+_EMAIL = Rule("invalid_email", lambda: _("An email is written in lower case, like jo@mail.com."))
+_PHONE = Rule("invalid_phone", lambda: _("A phone number is stored as +33612345678."))
+_DATES = Rule("date_out_of_range", lambda: _("A date lies between 1900 and 2999."))
+_IN_USE_USER = Rule(
+    "user_in_use",
+    lambda: _("Records name this person, so the account is deactivated rather than deleted."),
+    lambda: _("Run: epicevents user transfer FROM TO, then: epicevents user deactivate USER"),
+)
+
+CONSTRAINTS: dict[str | None, Rule] = {
+    "uq_users_email": Rule(
+        "duplicate_email",
+        lambda: _("A colleague with this email already exists."),
+        lambda: _("See who: epicevents user show EMAIL"),
+    ),
+    "uq_clients_email": Rule(
+        "duplicate_email",
+        lambda: _("A client with this email already exists."),
+        lambda: _("See which: epicevents client show EMAIL"),
+    ),
+    "ck_users_role": Rule("invalid_role", lambda: _("A role is SALES, SUPPORT or MANAGEMENT.")),
+    "ck_users_hashed_password": Rule(
+        "invalid_password_hash", lambda: _("A stored password must be an Argon2id hash.")
+    ),
+    "ck_users_first_name": _NAME,
+    "ck_users_last_name": _NAME,
+    "ck_clients_full_name": _NAME,
+    "ck_clients_company_name": _NAME,
+    "ck_events_name": _NAME,
+    "ck_events_client_contact": _TEXT,
+    "ck_events_location": _TEXT,
+    "ck_events_notes": _TEXT,
+    "ck_payments_method": _TEXT,
+    "ck_payments_reference": _TEXT,
+    "ck_payments_reason": _TEXT,
+    "ck_payments_request_key": _TEXT,
+    "ck_users_email": _EMAIL,
+    "ck_clients_email": _EMAIL,
+    "ck_users_phone": _PHONE,
+    "ck_clients_phone": _PHONE,
+    "ck_users_dates_range": _DATES,
+    "ck_clients_dates_range": _DATES,
+    "ck_contracts_dates_range": _DATES,
+    "ck_events_dates_range": _DATES,
+    "ck_events_created_at_range": _DATES,
+    "ck_payments_paid_on": _DATES,
+    "ck_payments_created_at_range": _DATES,
+    # 1, 2, 8: who stands where. Users' own side of the key is what a change of role breaks.
+    "fk_clients_sales_contact_role": _SALES_CONTACT,
+    "fk_contracts_sales_contact_role": _SALES_CONTACT,
+    "fk_events_support_contact_role": Rule(
+        "support_contact_role",
+        lambda: _("A support contact must be a colleague whose role is SUPPORT."),
+        lambda: _("See who is: epicevents user list --role SUPPORT"),
+    ),
+    "fk_clients_sales_contact_id_users": _IN_USE_USER,
+    "fk_contracts_sales_contact_id_users": _IN_USE_USER,
+    "fk_events_support_contact_id_users": _IN_USE_USER,
+    "fk_payments_created_by_id_users": _IN_USE_USER,
+    "fk_contracts_client_id_clients": Rule(
+        "client_has_contracts",
+        lambda: _("A client with contracts is not deleted."),
+        lambda: _("To forget a person, see: epicevents client erase --help"),
+    ),
+    "fk_events_client_id_clients": Rule(
+        "client_has_events", lambda: _("A client with events is not deleted.")
+    ),
+    "fk_events_contract_id_contracts": Rule(
+        "contract_has_events", lambda: _("A contract with events is not deleted.")
+    ),
+    "fk_payments_contract_id_contracts": Rule(
+        "contract_has_payments", lambda: _("A contract with payments is not deleted.")
+    ),
+    # 3, 6
+    "fk_events_signed_contract": Rule(
+        "contract_not_signed",
+        lambda: _("An event is held only on a signed contract of the same client."),
+        lambda: _("Sign it first: epicevents contract sign ID"),
+    ),
+    # 4
+    "ck_events_end_date": Rule("end_before_start", lambda: _("An event must end after it starts.")),
+    "ck_events_attendees": Rule(
+        "invalid_attendees", lambda: _("An event has at least one attendee.")
+    ),
+    # 5
+    "ck_contracts_total_amount": Rule(
+        "invalid_total_amount", lambda: _("The total of a contract is more than zero.")
+    ),
+    "ck_contracts_amount_due": Rule(
+        "amount_due_out_of_range",
+        lambda: _("The amount due lies between zero and the contract's total."),
+        lambda: _("See what is due: epicevents contract show ID"),
+    ),
+    "ck_contracts_signed_at": Rule(
+        "signed_without_date", lambda: _("A signed contract says since when it is signed.")
+    ),
+    # 7
+    "tg_contracts_amount_due_is_derived": Rule(
+        "amount_due_derived",
+        lambda: _("The amount due is what the payments leave, and is not written by hand."),
+        lambda: _("Record a payment: epicevents contract pay ID AMOUNT"),
+    ),
+    "tg_payments_are_final": Rule(
+        "payment_final",
+        lambda: _("A payment is never edited or deleted."),
+        lambda: _("Reverse it by an opposite entry: epicevents contract reverse-payment"),
+    ),
+    "ck_payments_amount": Rule("invalid_amount", lambda: _("A payment is not zero.")),
+    "ck_payments_kind": Rule("invalid_payment_kind", lambda: _("No such kind of payment.")),
+    "ck_payments_sign": Rule(
+        "invalid_amount", lambda: _("A payment is more than zero; only a reversal is less.")
+    ),
+    "ck_payments_reversal": Rule(
+        "invalid_reversal", lambda: _("A reversal names the payment that it takes back.")
+    ),
+    "ck_payments_reason_given": Rule(
+        "reason_required", lambda: _("A reversal or an adjustment says why.")
+    ),
+    "fk_payments_reverses": Rule(
+        "invalid_reversal",
+        lambda: _("A reversal is the exact opposite of one payment of the same contract."),
+    ),
+    "uq_payments_reverses_id": Rule(
+        "already_reversed", lambda: _("This payment is already reversed.")
+    ),
+    "uq_payments_contract_id_request_key": Rule(
+        "key_reused",
+        lambda: _("Another payment of this contract was sent with the same key."),
+        lambda: _("Use another --key for another payment."),
+    ),
+    # 9
+    "tg_users_keep_a_manager": Rule(
+        "last_manager",
+        lambda: _("At least one active MANAGEMENT account must remain."),
+        lambda: _("Make somebody else a manager first."),
+    ),
+    # 10
+    "tg_clients_active_contact": _INACTIVE,
+    "tg_contracts_active_contact": _INACTIVE,
+    "tg_events_active_contact": _INACTIVE,
+    # 11
+    "tg_contracts_signed_client_is_frozen": Rule(
+        "contract_signed", lambda: _("The client of a signed contract no longer changes.")
+    ),
+    "tg_contracts_signed_total_is_frozen": Rule(
+        "contract_signed",
+        lambda: _("The total of a signed contract no longer changes."),
+        lambda: _("MANAGEMENT may amend it, with a reason: epicevents contract amend ID"),
+    ),
+    "tg_contracts_unsign_with_payments": Rule(
+        "contract_has_payments", lambda: _("A contract with payments is not unsigned.")
+    ),
+    # 12
+    "ex_events_support_overlap": Rule(
+        "support_overlap",
+        lambda: _("This support person has another event at that time."),
+        lambda: _("See theirs: epicevents event list --support USER"),
+    ),
+    "ck_security_policy_lifetime": Rule(
+        "invalid_policy", lambda: _("A session lasts between a minute and 30 days.")
+    ),
+    "ck_security_policy_idle_limit": Rule(
+        "invalid_policy", lambda: _("A session may rest between a minute and 30 days.")
+    ),
+}

@@ -1,0 +1,72 @@
+"""Contracts with clients."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from sqlalchemy import (
+    Computed,
+    FetchedValue,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Numeric,
+    String,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from crm.models.base import Base, Versioned
+from crm.models.client import Client
+
+if TYPE_CHECKING:
+    from crm.models.event import Event
+    from crm.models.payment import Payment
+    from crm.models.user import User
+
+
+class Contract(Versioned, Base):
+    """What a client buys and still owes; events are held on a signed one only."""
+
+    __tablename__ = "contracts"
+    __table_args__ = (
+        # Rule 1: the contact is, and stays, a SALES person.
+        ForeignKeyConstraint(
+            ["sales_contact_id", "sales_contact_role"],
+            ["users.id", "users.role"],
+            name="fk_contracts_sales_contact_role",
+        ),
+        # Rules 3 and 6: what events refer to.
+        UniqueConstraint("id", "client_id", "signed_status"),
+        Index("idx_contract_client", "client_id"),
+    )
+
+    client_id: Mapped[int] = mapped_column(ForeignKey("clients.id"))
+    sales_contact_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    total_amount: Mapped[Decimal] = mapped_column(Numeric(15, 2))
+    # Rule 7: derived from the ledger; written once, at creation.
+    amount_due: Mapped[Decimal] = mapped_column(Numeric(15, 2), server_onupdate=FetchedValue())
+    signed_status: Mapped[bool] = mapped_column(server_default=text("false"))
+    signed_at: Mapped[datetime | None] = mapped_column(
+        server_default=FetchedValue(), server_onupdate=FetchedValue()
+    )
+    sales_contact_role: Mapped[str] = mapped_column(
+        String(10), Computed("'SALES'::character varying"), nullable=True, deferred=True
+    )
+
+    client: Mapped[Client] = relationship(back_populates="contracts", lazy="raise")
+    sales_contact: Mapped[User] = relationship(
+        primaryjoin="User.id == Contract.sales_contact_id",
+        foreign_keys=sales_contact_id,
+        lazy="raise",
+    )
+    payments: Mapped[list[Payment]] = relationship(back_populates="contract", lazy="raise")
+    events: Mapped[list[Event]] = relationship(
+        primaryjoin="Contract.id == Event.contract_id",
+        foreign_keys="Event.contract_id",
+        back_populates="contract",
+        lazy="raise",
+    )

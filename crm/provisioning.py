@@ -1,0 +1,187 @@
+"""Roles, databases and migrations: what an administrator's URL is needed for.
+
+Three roles (docs/security.md): ``epicevents_owner`` owns everything and logs in nowhere,
+``epicevents_app`` is the group that grants and policies name, and one login that belongs to it is
+what workstations connect as. Every function here may be run again and changes nothing then.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from psycopg2.errors import InsufficientPrivilege
+from psycopg2.extensions import connection as Connection  # noqa: N812
+from psycopg2.extensions import encrypt_password
+from psycopg2.sql import SQL, Identifier, Literal
+
+from crm.database import connect, explained
+from crm.domain.errors import DatabaseUnavailable
+from crm.domain.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from sqlalchemy import Engine
+
+OWNER = "epicevents_owner"
+GROUP = "epicevents_app"
+LOGIN = "epicevents_cli"
+DATABASE = "epicevents"
+
+# What the login is bound to. The first two keep colleagues on the same login, and the server's log,
+# from reading each other's statements; only a superuser may set them.
+LOGIN_SETTINGS = {
+    "track_activities": "off",
+    "log_min_error_statement": "panic",
+    "timezone": "UTC",
+    "statement_timeout": "60s",
+    "lock_timeout": "10s",
+    "idle_in_transaction_session_timeout": "60s",
+}
+
+
+def create_database(parameters: Mapping[str, str]) -> bool:
+    """Create the database that ``parameters`` name, in UTF-8; return whether it had to be made."""
+    name = parameters.get("dbname", DATABASE)
+    connection = connect({**parameters, "dbname": "postgres"})
+    try:
+        connection.autocommit = True
+        with explained(), connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,))
+            if cursor.fetchone():
+                return False
+            cursor.execute(
+                SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(
+                    Identifier(name)
+                )
+            )
+            return True
+    finally:
+        connection.close()
+
+
+def bootstrap(connection: Connection, login: str = LOGIN, password: str | None = None) -> list[str]:
+    """Make the roles, and give the connected database to them; return what could not be set.
+
+    ``login`` is what workstations connect as; ``password`` is sent as a SCRAM verifier, never as
+    it is. Raises DatabaseUnavailable when the database is not in UTF-8.
+    """
+    connection.autocommit = True
+    with explained(), connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('server_encoding'), current_database()")
+        encoding, database = cursor.fetchone() or ("", "")
+        if encoding != "UTF8":
+            raise DatabaseUnavailable(
+                _("The database is encoded in {encoding}.").format(encoding=encoding),
+                hint=_("Create one in UTF8."),
+                code="database_encoding",
+            )
+        for role, option in ((OWNER, "NOLOGIN"), (GROUP, "NOLOGIN"), (login, "LOGIN")):
+            cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,))
+            if not cursor.fetchone():
+                cursor.execute(SQL("CREATE ROLE {} {}").format(Identifier(role), SQL(option)))
+        if password:
+            verifier = encrypt_password(password, login, connection, "scram-sha-256")
+            cursor.execute(
+                SQL("ALTER ROLE {} PASSWORD {}").format(Identifier(login), Literal(verifier))
+            )
+        cursor.execute(
+            SQL(
+                "GRANT {owner} TO CURRENT_USER; GRANT {group} TO {login};"
+                "ALTER DATABASE {database} OWNER TO {owner};"
+                "ALTER SCHEMA public OWNER TO {owner};"
+                "REVOKE ALL ON SCHEMA public FROM PUBLIC;"
+                "REVOKE ALL ON DATABASE {database} FROM PUBLIC;"
+                "GRANT CONNECT ON DATABASE {database} TO {group};"
+            ).format(
+                owner=Identifier(OWNER),
+                group=Identifier(GROUP),
+                login=Identifier(login),
+                database=Identifier(database),
+            )
+        )
+        return restrict_login(connection, login)
+
+
+def restrict_login(connection: Connection, login: str) -> list[str]:
+    """Bind the login role to its settings and languages; return what this server did not allow."""
+    statements = {
+        name: SQL("ALTER ROLE {} SET {} = {}").format(
+            Identifier(login), Identifier(name), Literal(value)
+        )
+        for name, value in LOGIN_SETTINGS.items()
+    }
+    # Nobody needs a language to read and write rows; DO blocks and temporary functions do.
+    statements["plpgsql"] = SQL(
+        "REVOKE USAGE ON LANGUAGE plpgsql, sql FROM PUBLIC;"
+        "GRANT USAGE ON LANGUAGE plpgsql, sql TO {}"
+    ).format(Identifier(OWNER))
+    refused = []
+    with connection.cursor() as cursor:
+        for name, statement in statements.items():
+            try:
+                cursor.execute(statement)
+            except InsufficientPrivilege:
+                refused.append(name)
+    return refused
+
+
+def scripts() -> Path:
+    """Return the directory of the migrations: inside the wheel, or beside the package."""
+    inside = Path(__file__).parent / "migrations"
+    return inside if inside.is_dir() else Path(__file__).parent.parent / "migrations"
+
+
+def alembic_config(engine: "Engine | None" = None) -> "Config":
+    """Return Alembic's configuration without a file, so that it works from a wheel too."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(scripts()).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    if engine is not None:
+        config.attributes["engine"] = engine
+    return config
+
+
+def engine_for(parameters: Mapping[str, str]) -> "Engine":
+    """Return a SQLAlchemy engine that connects with libpq's ``parameters``, without a pool."""
+    from sqlalchemy import create_engine
+    from sqlalchemy.pool import NullPool
+
+    return create_engine(
+        "postgresql+psycopg2://",
+        creator=lambda: connect(parameters),
+        poolclass=NullPool,
+        hide_parameters=True,
+    )
+
+
+def upgrade(parameters: Mapping[str, str], revision: str = "head") -> None:
+    """Migrate the database to ``revision``, all or nothing; upgrades at once queue."""
+    from alembic import command
+
+    with explained():
+        command.upgrade(alembic_config(engine_for(parameters)), revision)
+
+
+def downgrade(parameters: Mapping[str, str], revision: str) -> None:
+    """Undo migrations down to ``revision``; what they added is lost."""
+    from alembic import command
+
+    with explained():
+        command.downgrade(alembic_config(engine_for(parameters)), revision)
+
+
+def current_revision(parameters: Mapping[str, str]) -> str | None:
+    """Return the revision of the database's schema, ``None`` where there is none."""
+    connection = connect(parameters)
+    try:
+        with explained(), connection.cursor() as cursor:
+            cursor.execute("SELECT to_regclass('public.alembic_version')")
+            if cursor.fetchone() == (None,):
+                return None
+            cursor.execute("SELECT version_num FROM alembic_version")
+            row = cursor.fetchone()
+            return row[0] if row else None
+    finally:
+        connection.close()

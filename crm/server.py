@@ -1,0 +1,59 @@
+"""Which database the settings mean: a server's, or the embedded one, started when it is needed."""
+
+from typing import TYPE_CHECKING
+
+from crm.database_url import parse_database_url
+from crm.domain.errors import DatabaseUnavailable
+from crm.domain.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from crm.settings import Settings
+
+ADMINISTRATOR = "postgres"
+
+
+def is_embedded(settings: "Settings") -> bool:
+    """Whether no URL is set, so that the embedded PostgreSQL under EPICEVENTS_HOME is meant."""
+    return settings.database_url is None
+
+
+def parameters(settings: "Settings") -> dict[str, str]:
+    """Return libpq's parameters for the program's own login.
+
+    The embedded server is started when it is stopped. Raises DatabaseUnavailable when there is
+    none yet.
+    """
+    if settings.database_url is not None:
+        return parse_database_url(settings.database_url)
+    return _embedded(settings, None)
+
+
+def admin_parameters(settings: "Settings") -> dict[str, str]:
+    """Return libpq's parameters for the database's owner or administrator.
+
+    Raises DatabaseUnavailable when a server's URL is set and its administrator's is not.
+    """
+    if settings.admin_database_url is not None:
+        return parse_database_url(settings.admin_database_url)
+    if settings.database_url is not None:
+        raise DatabaseUnavailable(
+            _("This needs the URL of the database's administrator."),
+            hint=_("Set EPICEVENTS_ADMIN_DATABASE_URL."),
+            code="admin_url_missing",
+        )
+    return _embedded(settings, ADMINISTRATOR)
+
+
+def _embedded(settings: "Settings", user: str | None) -> dict[str, str]:
+    from crm.embedded import Cluster
+
+    cluster = Cluster(settings.home)
+    if not cluster.is_running():
+        if not cluster.is_initialised():
+            raise DatabaseUnavailable(
+                _("There is no database yet."),
+                hint=_("Run: epicevents demo, to try it, or: epicevents init, for your company."),
+                code="no_database",
+            )
+        cluster.start()
+    return parse_database_url(cluster.url(user) if user else cluster.url())

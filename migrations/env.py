@@ -1,0 +1,61 @@
+"""How Alembic reaches the database: as the owner, one upgrade at a time, all or nothing."""
+
+from alembic import context
+from sqlalchemy import Connection
+
+from crm.models import Base
+
+# Any number will do, as long as every upgrade of this program asks for the same one.
+UPGRADE_LOCK = 7_301_943_201
+
+
+def run(connection: Connection) -> None:
+    """Apply the asked migrations in one transaction, as ``epicevents_owner``."""
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        compare_server_default=False,
+        include_name=is_mapped,
+        include_object=is_declared,
+    )
+    # Nothing may be executed before this line: Alembic would take the open transaction for
+    # somebody else's and apply nothing.
+    with context.begin_transaction():
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({UPGRADE_LOCK})")
+        connection.exec_driver_sql("SET LOCAL ROLE epicevents_owner")
+        context.run_migrations()
+
+
+# What only SQL declares, because only reading uses it: sort keys and search words.
+DERIVED = ("_folded", "_words")
+
+
+def is_mapped(name: str | None, kind: str, _parents: object) -> bool:
+    """Leave out the tables that no model maps: those of identity and audit."""
+    return kind != "table" or name in Base.metadata.tables
+
+
+def is_declared(
+    _object: object, name: str | None, kind: str, reflected: bool, compare_to: object
+) -> bool:
+    """Leave out the columns and indexes that only reading uses.
+
+    A test of the catalogue holds those against the migrations.
+    """
+    if not reflected or compare_to is not None:
+        return True
+    return kind != "index" and not (name or "").endswith(DERIVED)
+
+
+if context.is_offline_mode():
+    context.configure(dialect_name="postgresql", target_metadata=Base.metadata, literal_binds=True)
+    with context.begin_transaction():
+        context.run_migrations()
+else:
+    if (engine := context.config.attributes.get("engine")) is None:
+        # Alembic's own command line: the program's settings say which database.
+        from crm import provisioning, server, settings
+
+        engine = provisioning.engine_for(server.admin_parameters(settings.load()))
+    with engine.connect() as connection:
+        run(connection)

@@ -1,0 +1,198 @@
+-- Every write leaves a row (rule 16): when, who, which record, which fields, old and new values,
+-- grouped by what one command did. Statement triggers, so that a bulk load pays once.
+
+CREATE TABLE audit_transactions (
+    -- A number of its own: transaction ids of the server do not survive a restore.
+    id BIGSERIAL CONSTRAINT pk_audit_transactions PRIMARY KEY,
+    xid XID8 NOT NULL,
+    at TIMESTAMP NOT NULL,
+    employee_id INTEGER,
+    session_id BIGINT,
+    database_role NAME NOT NULL,
+    command TEXT,
+    reason TEXT,
+    CONSTRAINT uq_audit_transactions_xid_at UNIQUE (xid, at)
+);
+CREATE INDEX ix_audit_transactions_employee_id ON audit_transactions (employee_id, id);
+
+CREATE TABLE audit_entries (
+    id BIGSERIAL CONSTRAINT pk_audit_entries PRIMARY KEY,
+    transaction_id BIGINT NOT NULL
+        CONSTRAINT fk_audit_entries_transaction_id REFERENCES audit_transactions (id),
+    table_name NAME NOT NULL,
+    record_id INTEGER NOT NULL,
+    action VARCHAR(6) NOT NULL
+        CONSTRAINT ck_audit_entries_action CHECK (action IN ('INSERT', 'UPDATE', 'DELETE')),
+    -- {"field": [old, new]}; null before an insert and after a delete.
+    changes JSONB NOT NULL
+);
+CREATE INDEX ix_audit_entries_record ON audit_entries (table_name, record_id, id);
+CREATE INDEX ix_audit_entries_transaction_id ON audit_entries (transaction_id);
+
+CREATE TABLE denied_attempts (
+    id BIGSERIAL CONSTRAINT pk_denied_attempts PRIMARY KEY,
+    at TIMESTAMP NOT NULL,
+    employee_id INTEGER,
+    session_id BIGINT,
+    database_role NAME NOT NULL,
+    permission VARCHAR(50) NOT NULL,
+    kind VARCHAR(20),
+    record_id INTEGER,
+    message VARCHAR(500)
+);
+
+CREATE FUNCTION audit_transaction() RETURNS bigint
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+DECLARE
+    number bigint;
+BEGIN
+    SELECT id INTO number FROM audit_transactions
+    WHERE xid = pg_current_xact_id() AND at = timezone('utc', transaction_timestamp());
+    IF NOT FOUND THEN
+        INSERT INTO audit_transactions
+            (xid, at, employee_id, session_id, database_role, command, reason)
+        VALUES (
+            pg_current_xact_id(), timezone('utc', transaction_timestamp()), employee_id(),
+            (SELECT session_id FROM live_session()), session_user,
+            left(nullif(current_setting('epicevents.command', true), ''), 200),
+            left(nullif(current_setting('epicevents.reason', true), ''), 500)
+        )
+        RETURNING id INTO number;
+    END IF;
+    RETURN number;
+END;
+$$;
+COMMENT ON FUNCTION audit_transaction() IS
+    'The number under which the audit groups what this transaction writes.';
+
+CREATE FUNCTION audit_values(record jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    -- What is derived from other columns says nothing of its own.
+    RETURN record - ARRAY['id', 'version', 'updated_at', 'last_updated', 'name_folded',
+        'full_name_folded', 'company_name_folded', 'location_folded', 'search_words',
+        'company_words', 'location_words', 'sales_contact_role', 'support_contact_role',
+        'contract_signed_status', 'reversed_amount'];
+
+CREATE FUNCTION audit_change(key text, old_value jsonb, new_value jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN key = 'hashed_password' THEN '["(hidden)", "(hidden)"]'::jsonb
+        ELSE jsonb_build_array(old_value, new_value) END;
+
+CREATE FUNCTION audit_insert() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+    IF EXISTS (SELECT FROM new_rows) THEN
+        INSERT INTO audit_entries (transaction_id, table_name, record_id, action, changes)
+        SELECT audit.number, TG_TABLE_NAME, n.id, 'INSERT', (
+            SELECT jsonb_object_agg(key, audit_change(key, NULL, value))
+            FROM jsonb_each(audit_values(to_jsonb(n)))
+        )
+        FROM new_rows n, audit_transaction() audit (number);
+    END IF;
+    RETURN NULL;
+END;
+$$;
+
+CREATE FUNCTION audit_delete() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+    IF EXISTS (SELECT FROM old_rows) THEN
+        INSERT INTO audit_entries (transaction_id, table_name, record_id, action, changes)
+        SELECT audit.number, TG_TABLE_NAME, o.id, 'DELETE', (
+            SELECT jsonb_object_agg(key, audit_change(key, value, NULL))
+            FROM jsonb_each(audit_values(to_jsonb(o)))
+        )
+        FROM old_rows o, audit_transaction() audit (number);
+    END IF;
+    RETURN NULL;
+END;
+$$;
+
+CREATE FUNCTION audit_update() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp SET enable_nestloop = off
+AS $$
+BEGIN
+    IF EXISTS (SELECT FROM new_rows) THEN
+        INSERT INTO audit_entries (transaction_id, table_name, record_id, action, changes)
+        SELECT audit.number, TG_TABLE_NAME, n.id, 'UPDATE', coalesce((
+            SELECT jsonb_object_agg(after.key, audit_change(after.key, before.value, after.value))
+            FROM jsonb_each(audit_values(to_jsonb(n))) after
+            JOIN jsonb_each(audit_values(to_jsonb(o))) before USING (key)
+            WHERE after.value IS DISTINCT FROM before.value
+        ), '{}')
+        FROM new_rows n JOIN old_rows o USING (id), audit_transaction() audit (number);
+    END IF;
+    RETURN NULL;
+END;
+$$;
+
+DO $$
+DECLARE
+    business text;
+BEGIN
+    FOREACH business IN ARRAY ARRAY['users', 'clients', 'contracts', 'events', 'payments'] LOOP
+        EXECUTE format('CREATE TRIGGER tg_%1$s_audit_insert AFTER INSERT ON %1$I
+            REFERENCING NEW TABLE AS new_rows
+            FOR EACH STATEMENT EXECUTE FUNCTION audit_insert()', business);
+        EXECUTE format('CREATE TRIGGER tg_%1$s_audit_update AFTER UPDATE ON %1$I
+            REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+            FOR EACH STATEMENT EXECUTE FUNCTION audit_update()', business);
+        EXECUTE format('CREATE TRIGGER tg_%1$s_audit_delete AFTER DELETE ON %1$I
+            REFERENCING OLD TABLE AS old_rows
+            FOR EACH STATEMENT EXECUTE FUNCTION audit_delete()', business);
+    END LOOP;
+END;
+$$;
+
+CREATE FUNCTION record_denial(permission text, kind text, record_id integer, message text)
+    RETURNS void
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+BEGIN ATOMIC
+    INSERT INTO denied_attempts
+        (at, employee_id, session_id, database_role, permission, kind, record_id, message)
+    SELECT utc_now(), live.user_id, live.session_id, session_user, left(permission, 50),
+        left(kind, 20), record_id, left(message, 500)
+    FROM live_session() live;
+END;
+COMMENT ON FUNCTION record_denial(text, text, integer, text) IS
+    'Puts on record what the program denied to the employee of this session.';
+
+CREATE VIEW audit_list AS
+    SELECT e.id, t.id AS transaction_id, t.at, t.employee_id,
+        u.first_name || ' ' || u.last_name AS employee, t.database_role::text AS database_role,
+        t.command, t.reason, e.table_name::text AS table_name, e.record_id, e.action, e.changes
+    FROM audit_entries e
+    JOIN audit_transactions t ON t.id = e.transaction_id
+    LEFT JOIN users u ON u.id = t.employee_id
+    WHERE (SELECT employee_id()) IS NOT NULL;
+
+CREATE VIEW denied_list AS
+    SELECT d.id, d.at, d.employee_id, u.first_name || ' ' || u.last_name AS employee,
+        d.database_role::text AS database_role, d.permission, d.kind, d.record_id, d.message
+    FROM denied_attempts d
+    LEFT JOIN users u ON u.id = d.employee_id
+    WHERE (SELECT employee_role()) = 'MANAGEMENT';
+
+CREATE VIEW failed_login_list AS
+    SELECT a.id, a.attempted_at AS at, a.email, a.database_role::text AS database_role
+    FROM login_attempts a
+    WHERE (SELECT employee_role()) = 'MANAGEMENT'
+      AND NOT EXISTS (SELECT FROM sessions s WHERE s.attempt_id = a.id);
+
+CREATE VIEW session_list AS
+    SELECT s.id, s.user_id, u.first_name || ' ' || u.last_name AS employee, s.created_at,
+        used.last_used_at, s.expires_at, (s.id = (SELECT session_id FROM live_session())) AS mine
+    FROM sessions s
+    JOIN session_uses used ON used.session_id = s.id
+    JOIN users u ON u.id = s.user_id
+    CROSS JOIN security_policy policy
+    WHERE s.expires_at > utc_now()
+      AND used.last_used_at > utc_now() - policy.session_idle_limit
+      AND NOT EXISTS (
+          SELECT FROM session_revocations r
+          WHERE r.session_id = s.id OR (r.user_id = s.user_id AND r.revoked_at >= s.created_at))
+      AND ((SELECT employee_role()) = 'MANAGEMENT' OR s.user_id = (SELECT employee_id()));

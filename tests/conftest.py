@@ -1,0 +1,94 @@
+"""A real PostgreSQL for every run: one server, one migrated template, a copy for each test.
+
+The embedded server by default; ``EPICEVENTS_TEST_POSTGRES=/usr/lib/postgresql/15/bin`` runs the
+same tests on the server whose programs lie there.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from psycopg2.extensions import connection as Connection  # noqa: N812
+from support.company import Company, fill
+from support.database import Database
+
+from crm import provisioning
+from crm.database import connect
+from crm.database_url import parse_database_url
+from crm.embedded import Cluster
+
+# Of the workstation that runs the tests nothing may leak in.
+for name in [name for name in os.environ if name.startswith("EPICEVENTS_")]:
+    if not name.startswith("EPICEVENTS_TEST_"):
+        del os.environ[name]
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A running server of its own, in a directory whose path is short enough for its socket."""
+    home = Path(tempfile.mkdtemp(prefix="epicevents-test-"))
+    binaries = os.environ.get("EPICEVENTS_TEST_POSTGRES")
+    server = Cluster(home, Path(binaries) if binaries else None, fast=True)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(home)
+
+
+@pytest.fixture(scope="session")
+def template(cluster: Cluster) -> dict[str, str]:
+    """A migrated, empty database that the others are copied from."""
+    parameters = parse_database_url(cluster.url("postgres", "template_empty"))
+    provisioning.create_database(parameters)
+    connection = connect(parameters)
+    assert provisioning.bootstrap(connection) == []
+    connection.close()
+    provisioning.upgrade(parameters)
+    return parameters
+
+
+@pytest.fixture(scope="session")
+def company_template(template: dict[str, str]) -> dict[str, str]:
+    """A migrated database with a small company in it."""
+    parameters = Database(template, "template_company").create()
+    connection = connect(parameters)
+    fill(connection)
+    connection.close()
+    return parameters
+
+
+@pytest.fixture
+def empty_database(template: dict[str, str]) -> Iterator[Database]:
+    """An empty, migrated database for one test."""
+    database = Database(template)
+    database.create()
+    yield database
+    database.drop()
+
+
+@pytest.fixture
+def database(company_template: dict[str, str]) -> Iterator[Database]:
+    """A database with a small company in it, for one test."""
+    database = Database(company_template)
+    database.create()
+    yield database
+    database.drop()
+
+
+@pytest.fixture
+def owner(database: Database) -> Iterator[Connection]:
+    """A connection as the database's owner, whom no policy binds."""
+    connection = database.owner()
+    yield connection
+    connection.close()
+
+
+@pytest.fixture
+def company(database: Database) -> Company:
+    """Who and what the company of :func:`database` consists of."""
+    return Company(database)

@@ -1,0 +1,93 @@
+"""A database of its own for a test, and transactions in it as somebody."""
+
+import itertools
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from psycopg2.extensions import connection as Connection  # noqa: N812
+from psycopg2.sql import SQL, Identifier
+
+from crm import provisioning
+from crm.database import Transaction, connect, transaction
+
+_numbers = itertools.count(1)
+
+
+class Database:
+    """A copy of a template database, which may be damaged at will."""
+
+    def __init__(self, template: dict[str, str], name: str | None = None) -> None:
+        self.template = template
+        self.name = name or f"test_{os.getpid()}_{next(_numbers)}"
+        self.admin = {**template, "dbname": self.name}
+        self.app = {**self.admin, "user": provisioning.LOGIN}
+
+    def create(self) -> dict[str, str]:
+        """Copy the template, with the privileges that a copy does not inherit."""
+        self._run(
+            SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
+                Identifier(self.name), Identifier(self.template["dbname"])
+            ),
+            SQL("ALTER DATABASE {} OWNER TO {}").format(
+                Identifier(self.name), Identifier(provisioning.OWNER)
+            ),
+            SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(Identifier(self.name)),
+            SQL("GRANT CONNECT ON DATABASE {} TO {}").format(
+                Identifier(self.name), Identifier(provisioning.GROUP)
+            ),
+        )
+        return self.admin
+
+    def drop(self) -> None:
+        """Remove the database, whoever is still connected."""
+        self._run(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(self.name)))
+
+    def owner(self) -> Connection:
+        """A connection in autocommit mode as the owner, whom no policy binds."""
+        connection = connect(self.admin)
+        connection.autocommit = True
+        connection.cursor().execute("SET ROLE epicevents_owner")
+        return connection
+
+    def session_of(self, user_id: int) -> str:
+        """Open a session for an employee without the cost of a password; return its secret."""
+        secret = secrets.token_urlsafe(32)
+        connection = self.owner()
+        cursor = connection.cursor()
+        cursor.execute(
+            """
+            WITH opened AS (
+                INSERT INTO sessions (secret_hash, user_id, attempt_id, created_at, expires_at)
+                SELECT sha256(convert_to(%s, 'UTF8')), %s, -(SELECT count(*) FROM sessions) - 1,
+                    utc_now(), utc_now() + interval '1 hour'
+                RETURNING id, created_at
+            )
+            INSERT INTO session_uses SELECT id, created_at FROM opened
+            """,
+            (secret, user_id),
+        )
+        connection.close()
+        return secret
+
+    @contextmanager
+    def as_user(self, user_id: int, *, dry_run: bool = False) -> Iterator[Transaction]:
+        """A transaction of the program's own login, acting for an employee."""
+        connection = connect(self.app)
+        try:
+            with transaction(
+                connection, self.session_of(user_id), command="test", dry_run=dry_run
+            ) as current:
+                yield current
+        finally:
+            connection.close()
+
+    def _run(self, *statements: SQL | object) -> None:
+        connection = connect({**self.template, "dbname": "postgres"})
+        connection.autocommit = True
+        try:
+            for statement in statements:
+                connection.cursor().execute(statement)
+        finally:
+            connection.close()
