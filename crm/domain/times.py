@@ -1,0 +1,158 @@
+"""Moments: people type and read wall-clock time in the company's zone, columns hold naive UTC."""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from crm.domain.dates import Period, parse_date
+from crm.domain.errors import InvalidValue
+from crm.domain.i18n import gettext as _
+from crm.domain.text import fold, quote
+
+_LONGEST = 64  # characters; no form needs more
+
+# An offset is read only behind a full ISO date and time: "tomorrow 9:00-10:00" means a range.
+_WITH_OFFSET = (
+    r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})[t ]"
+    r"[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?(?:z|[+-][0-9]{2}(?::?[0-9]{2})?)"
+)
+# 13:00, 13:00:30, 13h, 13h30, 1pm, 1:30 p.m.; a bare hour could be anything and is not read.
+_ON_THE_WALL = (
+    r"(?P<day>.+?)(?:(?<=[0-9])t| ?@ ?| at | a | )"
+    r"(?P<hour>[0-9]{1,2})(?= ?[:hap])"
+    r"(?:(?::| ?h ?)(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}))?| ?h)?"
+    r"(?: ?(?P<half>[ap])\.?m\.?)?"
+)
+
+
+def parse_datetime(text: str, *, zone: ZoneInfo, now: datetime) -> datetime:
+    """Return the moment that ``text`` means, as naive UTC.
+
+    A day in any form of ``parse_date``, then a time: ``2026-06-04 13:00``, ``2026-06-04T13:00:30``,
+    ``04/06/2026 13h30``, ``4 Jun 2023 @ 1PM``, ``tomorrow 18:00``, ``+3d 9:00``. This is wall-clock
+    time in ``zone``. A full ISO form may end with an offset (``+02:00``) or ``Z``, which then
+    decides. ``now`` is naive UTC, or aware; it says which day is today.
+
+    Raises InvalidValue:
+        ``time_missing``: a day without a time.
+        ``nonexistent_time``: clocks skip it; ``details["neighbours"]`` are that time in the hours
+        before and after, without offset.
+        ``ambiguous_time``: clocks show it twice; ``details["readings"]`` are both, with offset.
+        Either is accepted as the answer.
+        ``invalid_date``, ``date_out_of_range`` or ``invalid_time``: anything else.
+    """
+    today = (now if now.tzinfo else now.replace(tzinfo=UTC)).astimezone(zone).date()
+    folded = fold(text) if len(text) <= _LONGEST else ""
+    exact = re.fullmatch(_WITH_OFFSET, folded)
+    if exact:
+        _day(exact["day"], today)
+        try:
+            return _naive_utc(datetime.fromisoformat(folded.upper()))
+        except ValueError:
+            raise _no_such_time(text) from None
+    found = re.fullmatch(_ON_THE_WALL, folded)
+    if not found:
+        day = _day(text, today)
+        raise InvalidValue(
+            _("“{value}” has no time.").format(value=quote(text)),
+            hint=_("Write the time too, such as {day} 13:00.").format(day=day.isoformat()),
+            code="time_missing",
+        )
+    wall = datetime.combine(_day(found["day"], today), _time_of_day(found, text))
+    return _on_the_wall(wall, zone, text)
+
+
+def accepted_datetimes() -> str:
+    """Return the sentence that lists the forms of a date with a time."""
+    return _(
+        "Write 2026-06-04 13:00, 04/06/2026 13h30 (day/month/year), 4 Jun 2026 @ 1PM, "
+        "tomorrow 18:00, monday 9:00, +3d 9:00 or 2026-06-04T13:00+02:00."
+    )
+
+
+def day_bounds(period: Period, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Return when the days of ``period`` begin and end in ``zone``: naive UTC, the end excluded.
+
+    A day has 23, 24 or 25 hours; one whose midnight clocks skip begins when they have changed.
+    """
+    midnight = time(tzinfo=zone)
+    after = period.last + timedelta(days=1)
+    first, end = (datetime.combine(day, midnight) for day in (period.first, after))
+    return _naive_utc(first), _naive_utc(end)
+
+
+def local(naive_utc: datetime, zone: ZoneInfo) -> datetime:
+    """Return a column's naive UTC as aware time in ``zone``."""
+    return naive_utc.replace(tzinfo=UTC).astimezone(zone)
+
+
+def iso(naive_utc: datetime, zone: ZoneInfo) -> str:
+    """Return a column's naive UTC as ISO 8601 in ``zone``: ``2026-06-04T13:00:00+02:00``.
+
+    Microseconds appear only where there are some.
+    """
+    return local(naive_utc, zone).isoformat()
+
+
+def _naive_utc(aware: datetime) -> datetime:
+    return aware.astimezone(UTC).replace(tzinfo=None)
+
+
+def _day(text: str, today: date) -> date:
+    try:
+        return parse_date(text, today=today)
+    except InvalidValue as error:
+        if error.code != "invalid_date":
+            raise
+        raise InvalidValue(error.message, hint=accepted_datetimes(), code=error.code) from None
+
+
+def _time_of_day(found: re.Match[str], text: str) -> time:
+    hour, half = int(found["hour"]), found["half"]
+    if half:
+        if not 1 <= hour <= 12:
+            raise _no_such_time(text)
+        hour = hour % 12 + (12 if half == "p" else 0)
+    try:
+        return time(hour, int(found["minute"] or 0), int(found["second"] or 0))
+    except ValueError:
+        raise _no_such_time(text) from None
+
+
+def _on_the_wall(wall: datetime, zone: ZoneInfo, text: str) -> datetime:
+    # PEP 495: where clocks change, fold=0 and fold=1 read a time with the clock as it was before
+    # and after. They differ for a time that is skipped or shown twice, and only the latter comes
+    # back from UTC as it was.
+    before, after = wall.replace(tzinfo=zone), wall.replace(tzinfo=zone, fold=1)
+    moments = _naive_utc(before), _naive_utc(after)
+    if moments[0] == moments[1]:
+        return moments[0]
+    if local(moments[0], zone).replace(tzinfo=None) != wall:
+        neighbours = [_short(local(moment, zone).replace(tzinfo=None)) for moment in moments[::-1]]
+        raise InvalidValue(
+            _("“{value}” does not exist: the clocks go forward then.").format(value=quote(text)),
+            hint=_("Write {earlier} or {later}.").format(
+                earlier=neighbours[0], later=neighbours[1]
+            ),
+            code="nonexistent_time",
+            details={"neighbours": neighbours},
+        )
+    readings = [_short(before), _short(after)]
+    raise InvalidValue(
+        _("“{value}” happens twice: the clocks go back then.").format(value=quote(text)),
+        hint=_("Write {earlier} or {later}.").format(earlier=readings[0], later=readings[1]),
+        code="ambiguous_time",
+        details={"readings": readings},
+    )
+
+
+def _short(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds" if moment.second else "minutes")
+
+
+def _no_such_time(text: str) -> InvalidValue:
+    return InvalidValue(
+        _("“{value}” has no time that a clock shows.").format(value=quote(text)),
+        hint=accepted_datetimes(),
+        code="invalid_time",
+    )
