@@ -1,0 +1,125 @@
+"""What people may type into each record: one line a column, for options, prompts and services.
+
+A service cleans what it is given by the same line that a prompt checks it with, so that both say
+the same of a wrong value.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from crm.domain import amounts, contact
+from crm.domain.enums import Role
+from crm.domain.errors import InvalidValue
+from crm.domain.i18n import gettext as _
+from crm.domain.text import clean_text, quote
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A column that people write: its name, what it is called, and how a typed text is read.
+
+    ``read`` takes the typed text and the label and returns the column's value, or raises
+    InvalidValue. ``optional`` columns may be left out, and emptied by an empty text.
+    """
+
+    name: str
+    label: Callable[[], str]
+    read: Callable[[str, str], Any]
+    optional: bool = False
+    example: str = ""
+
+    def clean(self, typed: object) -> Any:
+        """Return the column's value of what was typed; what is not a text is taken as it is."""
+        if not isinstance(typed, str):
+            return typed
+        if self.optional and not typed.strip():
+            return None
+        return self.read(typed, self.label())
+
+
+def text(limit: int | None = None, *, multiline: bool = False) -> Callable[[str, str], str]:
+    """Return a reader of text of at most ``limit`` characters."""
+
+    def read(typed: str, label: str) -> str:
+        return clean_text(typed, field=label, limit=limit, multiline=multiline)
+
+    return read
+
+
+def _email(typed: str, _label: str) -> str:
+    return contact.email(typed)
+
+
+def _phone(typed: str, _label: str) -> str:
+    return contact.phone(typed)
+
+
+def _money(typed: str, label: str) -> Any:
+    return amounts.money(typed, field=label)
+
+
+def _number(typed: str, label: str) -> int:
+    return amounts.whole_number(typed, field=label)
+
+
+def role(typed: str, _label: str = "") -> Role:
+    """Return the role that somebody typed, in any case. Raises InvalidValue ``invalid_role``."""
+    try:
+        return Role(typed.strip().upper())
+    except ValueError:
+        raise InvalidValue(
+            _("There is no role {role}.").format(role=quote(typed)),
+            hint=_("Write one of: {roles}.").format(roles=", ".join(Role)),
+            code="invalid_role",
+        ) from None
+
+
+USER = (
+    Input("first_name", lambda: _("First name"), text(50), example="Éléonore"),
+    Input("last_name", lambda: _("Last name"), text(50), example="Lefèvre"),
+    Input("email", lambda: _("Email"), _email, example="eleonore@epicevents.example"),
+    Input("phone", lambda: _("Phone"), _phone, optional=True, example="06 12 34 56 78"),
+    Input("role", lambda: _("Role"), role, example="SALES"),
+)
+
+CLIENT = (
+    Input("full_name", lambda: _("Full name"), text(100), example="Kevin Casey"),
+    Input("email", lambda: _("Email"), _email, example="kevin@startup.example"),
+    Input("phone", lambda: _("Phone"), _phone, example="+678 123 456 78"),
+    Input("company_name", lambda: _("Company name"), text(100), example="Cool Startup LLC"),
+)
+
+CONTRACT = (
+    Input("total_amount", lambda: _("Total amount"), _money, example="1 234,56"),
+    Input("amount_due", lambda: _("Amount due"), _money, optional=True, example="1 234,56"),
+)
+
+# Dates are not among them: reading one takes the company's zone and the present moment.
+EVENT = (
+    Input("name", lambda: _("Name"), text(100), example="General Assembly"),
+    Input("client_contact", lambda: _("Client contact"), text(10_000, multiline=True)),
+    Input("location", lambda: _("Location"), text(10_000, multiline=True)),
+    Input("attendees", lambda: _("Attendees"), _number, example="75"),
+    Input("notes", lambda: _("Notes"), text(10_000, multiline=True), optional=True),
+)
+
+PAYMENT = (
+    Input("amount", lambda: _("Amount"), _money, example="400"),
+    Input("method", lambda: _("Method"), text(20), optional=True, example="transfer"),
+    Input("reference", lambda: _("Reference"), text(100), optional=True, example="INV-2026-014"),
+    Input("request_key", lambda: _("Key"), text(100), optional=True),
+)
+
+REASON = Input("reason", lambda: _("Reason"), text(500, multiline=True))
+
+
+def clean(inputs: tuple[Input, ...], values: Mapping[str, object]) -> dict[str, Any]:
+    """Return ``values`` as their columns hold them; names that are no input stay as they are.
+
+    Raises InvalidValue for the first that cannot be read.
+    """
+    known = {each.name: each for each in inputs}
+    return {
+        name: known[name].clean(value) if name in known else value for name, value in values.items()
+    }

@@ -1,0 +1,132 @@
+"""Logging in and out, and passwords. The database decides; see docs/security.md.
+
+Logging in takes three transactions, because a guess is committed before it is judged. Each function
+here therefore takes ``begin``, which opens a transaction for nobody.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from crm.domain.errors import NotLoggedIn
+from crm.domain.i18n import gettext as _
+from crm.domain.permissions import Permission, authorize
+from crm.domain.text import fold
+from crm.security import passwords, tokens
+
+if TYPE_CHECKING:
+    from crm.database import Transaction
+
+    Begin = Callable[[], AbstractContextManager[Transaction]]
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A session that now lives: its secret, whose it is, until when, and how it was opened."""
+
+    secret: str = field(repr=False)
+    user_id: int
+    expires_at: datetime
+    attempt: int
+    outdated: bool  # the password is stored at a lower cost than today's
+
+
+def login(begin: "Begin", email: str, password: str) -> Login:
+    """Open a session for whoever knows the password.
+
+    Raises NotLoggedIn: ``wrong_credentials`` (also for an unknown email), ``too_many_attempts``
+    after ten failures in 15 minutes, ``account_inactive``, ``unsafe_login_parameters``.
+    """
+    email = " ".join(email.split()).lower()[:100]
+    with begin() as tx:
+        found = tx.row("SELECT * FROM login_challenge(%s)", (email,))
+    assert found is not None  # noqa: S101  the function always returns a row
+    memory, passes, lanes, salt = found
+    parameters = passwords.Parameters(memory, passes, lanes)
+    passwords.acceptable(parameters)
+    derived = passwords.derive(password, bytes(salt), parameters)
+    secret = tokens.new_secret()
+    with begin() as tx:
+        attempt = tx.value(
+            "SELECT login_attempt(%s, %s, %s)", (email, derived, tokens.secret_hash(secret))
+        )
+    with begin() as tx:
+        outcome = tx.row("SELECT * FROM login_result(%s)", (attempt,))
+    assert outcome is not None  # noqa: S101
+    state, retry_after, user_id, expires_at = outcome
+    if state != "ok":
+        raise _refused(state, retry_after, email)
+    return Login(
+        secret, user_id, expires_at.replace(tzinfo=UTC), attempt, passwords.needs_rehash(parameters)
+    )
+
+
+def renew_hash(tx: "Transaction", opened: Login, password: str) -> None:
+    """Store the password at today's cost, right after a login that found it stored at less."""
+    tx.execute("SELECT change_password(%s, %s, true)", (opened.attempt, passwords.hashed(password)))
+
+
+def change_password(tx: "Transaction", opened: Login, new: str, *, current: str) -> None:
+    """Set one's own password in the session that ``opened`` began; every other session ends.
+
+    Raises RuleViolation ``weak_password`` with the reason.
+    """
+    actor = tx.actor
+    check(new, actor.first_name, actor.last_name, actor.email, current=current)
+    tx.execute("SELECT change_password(%s, %s, false)", (opened.attempt, passwords.hashed(new)))
+
+
+def check(password: str, *context: str, current: str | None = None) -> None:
+    """Refuse a password that is too short, too common, made of names, or the one in use."""
+    from crm.domain.errors import RuleViolation
+
+    if current is not None and fold(current) == fold(password):
+        raise RuleViolation(
+            _("The new password is the current one."),
+            hint=_("Choose another."),
+            code="weak_password",
+        )
+    passwords.check_policy(password, context=context)
+
+
+def logout(tx: "Transaction") -> None:
+    """End the session of this transaction, everywhere and at once."""
+    tx.execute("SELECT end_session()")
+
+
+def reset_password(tx: "Transaction", user_id: int, password: str) -> None:
+    """Set a colleague's password for one use: they choose another before anything else works.
+
+    Their sessions end. Raises PermissionDenied, NotFound, RuleViolation ``weak_password``.
+    """
+    from crm.services.user import find_person
+
+    authorize(
+        tx.actor, Permission.USER_RESET_PASSWORD, kind="user", record_id=user_id, owner_id=user_id
+    )
+    person = find_person(tx, user_id)
+    check(password, person.first_name, person.last_name, person.email)
+    tx.execute("SELECT reset_password(%s, %s)", (user_id, passwords.hashed(password)))
+
+
+def _refused(state: str, retry_after: int, email: str) -> NotLoggedIn:
+    if state == "throttled":
+        return NotLoggedIn(
+            _("Too many failed logins for {email}.").format(email=email),
+            hint=_("Wait {seconds} seconds, then try once.").format(seconds=retry_after),
+            code="too_many_attempts",
+            details={"retry_after": retry_after},
+        )
+    if state == "inactive":
+        return NotLoggedIn(
+            _("The account {email} is deactivated.").format(email=email),
+            hint=_("A colleague in MANAGEMENT can reactivate it."),
+            code="account_inactive",
+        )
+    return NotLoggedIn(
+        _("The email or the password is wrong."),
+        hint=_("A colleague in MANAGEMENT can reset it: epicevents user reset-password EMAIL"),
+        code="wrong_credentials",
+    )

@@ -1,0 +1,126 @@
+"""Clients: who may create, change, hand over and delete them."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from crm import models
+from crm.domain import inputs
+from crm.domain.enums import Role
+from crm.domain.errors import RuleViolation
+from crm.domain.i18n import gettext as _
+from crm.domain.permissions import Permission, authorize
+from crm.services import contacts
+from crm.services.editing import Change, edit, find
+
+if TYPE_CHECKING:
+    from crm.database import Transaction
+
+
+def create(tx: "Transaction", *, sales_contact_id: int | None = None, **values: object) -> Change:
+    """Create a client. A SALES person becomes its sales contact, MANAGEMENT names one.
+
+    ``values`` are those of :data:`crm.domain.inputs.CLIENT`. Raises PermissionDenied, InvalidValue,
+    and RuleViolation ``duplicate_email`` or when the contact is not an active SALES person.
+    """
+    contact_id = sales_contact_id
+    if contact_id is None and tx.actor.role == Role.SALES:
+        contact_id = tx.actor.id
+    authorize(
+        tx.actor,
+        Permission.CLIENT_CREATE,
+        owner_id=contact_id,
+        kind="client",
+        instead=_("A client that you create is yours; MANAGEMENT may transfer it.")
+        if tx.actor.role == Role.SALES
+        else None,
+    )
+    if contact_id is None:
+        raise contacts.missing_contact("--sales-contact")
+    contacts.require_sales(tx, contact_id)
+    cleaned = inputs.clean(inputs.CLIENT, values)
+    _refuse_duplicate(tx, cleaned["email"])
+    client = models.Client(sales_contact_id=contact_id, **cleaned)
+    tx.session.add(client)
+    tx.session.flush()
+    return Change(client, {}, {**cleaned, "sales_contact_id": contact_id})
+
+
+def update(
+    tx: "Transaction", client_id: int, values: Mapping[str, object], *, version: int | None = None
+) -> Change:
+    """Change a client: SALES their own, MANAGEMENT any; its sales contact only by transfer.
+
+    Raises NotFound, PermissionDenied, InvalidValue, Conflict, RuleViolation ``duplicate_email``.
+    """
+    client = find(tx, models.Client, client_id)
+    authorize(
+        tx.actor,
+        Permission.CLIENT_UPDATE,
+        owner_id=client.sales_contact_id,
+        kind="client",
+        record_id=client.id,
+        instead=contacts.ask_the_contact(tx, client.sales_contact_id),
+    )
+    cleaned = inputs.clean(inputs.CLIENT, values)
+    if cleaned.get("email", client.email) != client.email:
+        _refuse_duplicate(tx, cleaned["email"])
+    return edit(tx, client, cleaned, version=version)
+
+
+def transfer(tx: "Transaction", client_id: int, sales_contact_id: int) -> Change:
+    """Hand a client to another SALES person; its unsettled contracts follow.
+
+    Settled contracts (signed and nothing due) keep who sold them.
+
+    Raises NotFound, PermissionDenied, RuleViolation when the contact is not an active SALES person.
+    """
+    from sqlalchemy import or_, update
+
+    client = find(tx, models.Client, client_id)
+    authorize(tx.actor, Permission.CLIENT_TRANSFER, kind="client", record_id=client.id)
+    contacts.require_sales(tx, sales_contact_id)
+    change = edit(tx, client, {"sales_contact_id": sales_contact_id})
+    if change:
+        contract = models.Contract
+        tx.session.execute(
+            update(contract)
+            .where(contract.client_id == client.id)
+            .where(contract.sales_contact_id != sales_contact_id)
+            .where(or_(contract.signed_status.is_(False), contract.amount_due > 0))
+            .values(sales_contact_id=sales_contact_id)
+        )
+    return change
+
+
+def delete(tx: "Transaction", client_id: int) -> Any:
+    """Delete a client that has no contracts. Returns the record as it was.
+
+    Raises NotFound, PermissionDenied, RuleViolation ``client_has_contracts``.
+    """
+    client = find(tx, models.Client, client_id)
+    authorize(tx.actor, Permission.CLIENT_DELETE, kind="client", record_id=client.id)
+    contracts = tx.value("SELECT count(*) FROM contracts WHERE client_id = %s", (client.id,))
+    if contracts:
+        raise RuleViolation(
+            _("{client} has {count} contracts and is not deleted.").format(
+                client=client.full_name, count=contracts
+            ),
+            hint=_("To forget a person, see: epicevents client erase --help"),
+            code="client_has_contracts",
+        )
+    tx.session.delete(client)
+    tx.session.flush()
+    return client
+
+
+def _refuse_duplicate(tx: "Transaction", email: str) -> None:
+    found = tx.row("SELECT id, full_name FROM clients WHERE email = %s", (email,))
+    if found:
+        raise RuleViolation(
+            _("{email} already belongs to client {id}, {name}.").format(
+                email=email, id=found[0], name=found[1]
+            ),
+            hint=_("See it: epicevents client show {id}").format(id=found[0]),
+            code="duplicate_email",
+            details={"id": found[0]},
+        )

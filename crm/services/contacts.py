@@ -1,0 +1,69 @@
+"""Who may stand as a sales or support contact, and whom to ask instead (rules 1, 2 and 10)."""
+
+from typing import TYPE_CHECKING
+
+from crm.domain.enums import Role
+from crm.domain.errors import NotFound, RuleViolation, UsageFault
+from crm.domain.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from crm.database import Transaction
+
+
+def require_sales(tx: "Transaction", user_id: int) -> None:
+    """Refuse anybody but an active SALES person. Raises NotFound, RuleViolation."""
+    _require(tx, user_id, Role.SALES, "sales_contact_role")
+
+
+def require_support(tx: "Transaction", user_id: int) -> None:
+    """Refuse anybody but an active SUPPORT person. Raises NotFound, RuleViolation."""
+    _require(tx, user_id, Role.SUPPORT, "support_contact_role")
+
+
+def name_of(tx: "Transaction", user_id: int | None) -> str:
+    """Return a colleague's full name."""
+    found = tx.value("SELECT full_name FROM user_list WHERE id = %s", (user_id,))
+    return str(found) if found else _("nobody")
+
+
+def ask_the_contact(tx: "Transaction", user_id: int | None) -> str:
+    """Return the hint that names who may do it instead."""
+    if user_id is None or user_id == tx.actor.id:
+        return _("Ask a colleague in {roles}.").format(roles=Role.MANAGEMENT)
+    return _("Ask {name}, or a colleague in {roles}.").format(
+        name=name_of(tx, user_id), roles=Role.MANAGEMENT
+    )
+
+
+def missing_contact(option: str) -> UsageFault:
+    """Return the error that MANAGEMENT must name the contact."""
+    return UsageFault(
+        _("MANAGEMENT names the sales contact."),
+        hint=_("Add {option} USER.").format(option=option),
+        code="missing_option",
+    )
+
+
+def _require(tx: "Transaction", user_id: int, role: Role, code: str) -> None:
+    found = tx.row("SELECT full_name, role, is_active FROM user_list WHERE id = %s", (user_id,))
+    if found is None:
+        raise NotFound(
+            _("There is no colleague {id}.").format(id=user_id),
+            hint=_("See which there are: epicevents user list"),
+        )
+    name, actual, active = found
+    see = _("See who is: epicevents user list --role {role} --active").format(role=role)
+    if actual != role:
+        raise RuleViolation(
+            _("{name} is {actual}; the contact must be {role}.").format(
+                name=name, actual=actual, role=role
+            ),
+            hint=see,
+            code=code,
+        )
+    if not active:
+        raise RuleViolation(
+            _("The account of {name} is inactive; nothing is assigned to it.").format(name=name),
+            hint=see,
+            code="inactive_contact",
+        )

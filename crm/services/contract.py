@@ -1,0 +1,250 @@
+"""Contracts: written, signed, paid, and what may still change afterwards."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from crm import models
+from crm.domain import inputs
+from crm.domain.errors import RuleViolation, UsageFault
+from crm.domain.i18n import gettext as _
+from crm.domain.permissions import Permission, authorize
+from crm.services import contacts
+from crm.services.editing import Change, edit, expect_version, find
+
+if TYPE_CHECKING:
+    from crm.database import Transaction
+    from crm.models.client import Client
+    from crm.models.contract import Contract
+
+# Said with a change, not columns of the contract.
+_SIGNED, _DUE = "signed_status", "amount_due"
+
+
+def create(
+    tx: "Transaction", *, client_id: int, signed_status: bool = False, **values: object
+) -> Change:
+    """Create a contract: SALES for their own clients, MANAGEMENT for any.
+
+    Its sales contact is its client's. Less due than the total writes an opening payment.
+
+    Raises NotFound, PermissionDenied, InvalidValue, RuleViolation ``invalid_total_amount`` or
+    ``amount_due_out_of_range``.
+    """
+    client = find(tx, models.Client, client_id)
+    _authorize(tx, Permission.CONTRACT_CREATE, client, None)
+    cleaned = inputs.clean(inputs.CONTRACT, values)
+    total = cleaned["total_amount"]
+    due = cleaned.get(_DUE)
+    due = total if due is None else due
+    _check_amounts(total, due)
+    contract = models.Contract(
+        client_id=client.id,
+        sales_contact_id=client.sales_contact_id,
+        total_amount=total,
+        amount_due=due,
+        signed_status=signed_status,
+    )
+    tx.session.add(contract)
+    tx.session.flush()
+    written = {"client_id": client.id, "total_amount": total, _DUE: due, _SIGNED: signed_status}
+    return Change(contract, {}, written)
+
+
+def update(
+    tx: "Transaction",
+    contract_id: int,
+    values: Mapping[str, object],
+    *,
+    reason: str | None = None,
+    version: int | None = None,
+) -> Change:
+    """Change a contract; after signing, client and total are frozen (rule 11).
+
+    Signing and unsigning, and an amount due set by hand, obey the rules of their own commands.
+
+    Raises NotFound, PermissionDenied, InvalidValue, Conflict, RuleViolation.
+    """
+    contract, client = _find(tx, contract_id)
+    _authorize(tx, Permission.CONTRACT_UPDATE, client, contract)
+    expect_version(contract, version)
+    cleaned = inputs.clean(inputs.CONTRACT, values)
+    signing, due = cleaned.pop(_SIGNED, None), cleaned.pop(_DUE, None)
+    _refuse_frozen(contract, cleaned)
+    if "client_id" in cleaned:
+        _authorize(
+            tx, Permission.CONTRACT_UPDATE, find(tx, models.Client, cleaned["client_id"]), contract
+        )
+    if "total_amount" in cleaned:
+        _check_total(contract, cleaned["total_amount"])
+    changes = [edit(tx, contract, cleaned)]
+    if due is not None and due != contract.amount_due:
+        changes.append(adjust(tx, contract_id, due, reason))
+    if signing is not None:
+        changes.append(sign(tx, contract_id) if signing else unsign(tx, contract_id, reason))
+    return Change(
+        contract,
+        {name: value for change in changes for name, value in change.old.items()},
+        {name: value for change in changes for name, value in change.new.items()},
+    )
+
+
+def sign(tx: "Transaction", contract_id: int) -> Change:
+    """Sign a contract. One that is signed stays as it is: nothing changes, and that is no error."""
+    contract, client = _find(tx, contract_id)
+    _authorize(tx, Permission.CONTRACT_SIGN, client, contract)
+    return edit(tx, contract, {_SIGNED: True})
+
+
+def unsign(tx: "Transaction", contract_id: int, reason: str | None) -> Change:
+    """Take a signature back: MANAGEMENT, with a reason, while nothing is paid or planned on it.
+
+    Raises PermissionDenied, RuleViolation ``contract_has_payments`` or ``contract_has_events``.
+    """
+    contract, client = _find(tx, contract_id)
+    _authorize(tx, Permission.CONTRACT_UNSIGN, client, contract)
+    _give_reason(tx, reason)
+    left = _payments_and_events(tx, contract)
+    if contract.signed_status and left:
+        raise RuleViolation(
+            _("Contract {id} has {what} and is not unsigned.").format(id=contract.id, what=left[1]),
+            code=left[0],
+        )
+    return edit(tx, contract, {_SIGNED: False})
+
+
+def amend(tx: "Transaction", contract_id: int, total_amount: object, reason: str | None) -> Change:
+    """Change the total of a signed contract: MANAGEMENT, with a reason; the audit keeps both."""
+    contract, client = _find(tx, contract_id)
+    _authorize(tx, Permission.CONTRACT_AMEND, client, contract)
+    _give_reason(tx, reason)
+    total = inputs.clean(inputs.CONTRACT, {"total_amount": total_amount})["total_amount"]
+    _check_total(contract, total)
+    return edit(tx, contract, {"total_amount": total})
+
+
+def adjust(tx: "Transaction", contract_id: int, amount_due: Decimal, reason: str | None) -> Change:
+    """Set the amount due by hand: MANAGEMENT, with a reason; the ledger keeps the adjustment."""
+    contract, client = _find(tx, contract_id)
+    _authorize(tx, Permission.CONTRACT_ADJUST, client, contract)
+    _check_amounts(contract.total_amount, amount_due)
+    old = contract.amount_due
+    entry = models.Payment(
+        contract_id=contract.id,
+        amount=old - amount_due,
+        kind="ADJUSTMENT",
+        reason=_give_reason(tx, reason),
+    )
+    tx.session.add(entry)
+    tx.session.flush()
+    tx.session.refresh(contract)
+    return Change(contract, {_DUE: old}, {_DUE: contract.amount_due})
+
+
+def delete(tx: "Transaction", contract_id: int) -> Any:
+    """Delete a contract that is unsigned and has no payment and no event; return it as it was.
+
+    Raises NotFound, PermissionDenied, RuleViolation ``contract_signed``, ``contract_has_payments``
+    or ``contract_has_events``.
+    """
+    contract, client = _find(tx, contract_id)
+    _authorize(tx, Permission.CONTRACT_DELETE, client, contract)
+    left = _payments_and_events(tx, contract)
+    if contract.signed_status:
+        left = ("contract_signed", _("a signature"))
+    if left:
+        raise RuleViolation(
+            _("Contract {id} has {what} and is not deleted.").format(id=contract.id, what=left[1]),
+            code=left[0],
+        )
+    tx.session.delete(contract)
+    tx.session.flush()
+    return contract
+
+
+def _find(tx: "Transaction", contract_id: int) -> "tuple[Contract, Client]":
+    contract = find(tx, models.Contract, contract_id)
+    return contract, find(tx, models.Client, contract.client_id)
+
+
+def _authorize(
+    tx: "Transaction", permission: Permission, client: "Client", contract: "Contract | None"
+) -> None:
+    """Allow what the permission table grants; a contract is whose its client is."""
+    authorize(
+        tx.actor,
+        permission,
+        owner_id=client.sales_contact_id,
+        kind="contract",
+        record_id=contract.id if contract else None,
+        instead=contacts.ask_the_contact(tx, client.sales_contact_id)
+        if client.sales_contact_id != tx.actor.id
+        else None,
+    )
+
+
+def _give_reason(tx: "Transaction", reason: str | None) -> str:
+    if reason is None:
+        raise UsageFault(
+            _("This needs a reason, which the history keeps."),
+            hint=_("Add --reason TEXT."),
+            code="reason_required",
+        )
+    cleaned: str = inputs.REASON.clean(reason)
+    tx.give_reason(cleaned)
+    return cleaned
+
+
+def _refuse_frozen(contract: "Contract", values: Mapping[str, Any]) -> None:
+    frozen = [name for name, value in values.items() if value != getattr(contract, name)]
+    if contract.signed_status and frozen:
+        raise RuleViolation(
+            _("Contract {id} is signed; its client and total no longer change.").format(
+                id=contract.id
+            ),
+            hint=_("MANAGEMENT may amend the total: epicevents contract amend {id}").format(
+                id=contract.id
+            ),
+            code="contract_signed",
+            details={"fields": frozen},
+        )
+
+
+def _check_amounts(total: Decimal, due: Decimal) -> None:
+    if total <= 0:
+        raise RuleViolation(
+            _("The total of a contract is more than zero."), code="invalid_total_amount"
+        )
+    if due > total:
+        raise RuleViolation(
+            _("The amount due ({due}) is more than the total ({total}).").format(
+                due=due, total=total
+            ),
+            hint=_("It lies between zero and the total."),
+            code="amount_due_out_of_range",
+        )
+
+
+def _check_total(contract: "Contract", total: Decimal) -> None:
+    paid = contract.total_amount - contract.amount_due
+    if total < paid:
+        raise RuleViolation(
+            _("The total cannot be {total}: {paid} is already paid.").format(
+                total=total, paid=paid
+            ),
+            hint=_("The least that it can be is {paid}.").format(paid=paid),
+            code="total_below_paid",
+            details={"paid": str(paid)},
+        )
+    _check_amounts(total, Decimal(0))
+
+
+def _payments_and_events(tx: "Transaction", contract: "Contract") -> tuple[str, str] | None:
+    """Return the code and the words for what hangs on a contract."""
+    payments = tx.value("SELECT count(*) FROM payments WHERE contract_id = %s", (contract.id,))
+    if payments:
+        return "contract_has_payments", _("{count} payments").format(count=payments)
+    events = tx.value("SELECT count(*) FROM events WHERE contract_id = %s", (contract.id,))
+    if events:
+        return "contract_has_events", _("{count} events").format(count=events)
+    return None

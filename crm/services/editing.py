@@ -1,0 +1,123 @@
+"""Changing one record when somebody else may be changing it too."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from crm.domain.errors import Conflict, NotFound, PermissionDenied
+from crm.domain.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from crm.database import Transaction
+    from crm.models.base import Base
+
+Record = TypeVar("Record", bound="Base")
+
+
+@dataclass(frozen=True)
+class Change:
+    """A record that was written, and for each field that changed its old and new value."""
+
+    record: Any
+    old: dict[str, Any] = field(default_factory=dict)
+    new: dict[str, Any] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.new)
+
+
+def find(tx: "Transaction", model: type[Record], record_id: int) -> Record:
+    """Return the record with that id. Raises NotFound."""
+    record = tx.session.get(model, record_id)
+    if record is None:
+        raise missing(model.__tablename__, record_id)
+    return record
+
+
+def missing(table: str, record_id: int) -> NotFound:
+    """Return the error that no record of ``table`` has that id."""
+    noun = table.removesuffix("s")
+    return NotFound(
+        _("There is no {noun} {id}.").format(noun=_(noun), id=record_id),
+        hint=_("See which there are: epicevents {noun} list").format(noun=noun),
+    )
+
+
+def expect_version(record: Any, version: int | None) -> None:
+    """Refuse an edit that was made on an older reading of the record: Conflict ``conflict``."""
+    if version is not None and record.version != version:
+        raise Conflict(
+            _("The record has changed: it is at version {now}, not {then}.").format(
+                now=record.version, then=version
+            ),
+            hint=_("Read it again, and repeat what you still want to change."),
+            details={"version": record.version},
+        )
+
+
+def edit(
+    tx: "Transaction", record: Any, values: Mapping[str, Any], *, version: int | None = None
+) -> Change:
+    """Write ``values`` to ``record``; nothing is written where they are what it already holds.
+
+    When somebody else has changed the record since it was read, it is read again: changes to other
+    fields both land, a change to the same field is refused.
+
+    Raises Conflict, NotFound when the record is gone, PermissionDenied when the database denies it.
+    """
+    from sqlalchemy.orm.exc import StaleDataError
+
+    expect_version(record, version)
+    old = {name: getattr(record, name) for name in values}
+    changed = {name: value for name, value in values.items() if value != old[name]}
+    if not changed:
+        return Change(record)
+    read = record.version
+    for last in (False, True):
+        for name, value in changed.items():
+            setattr(record, name, value)
+        try:
+            with tx.session.begin_nested():
+                tx.session.flush()
+            break
+        except StaleDataError:
+            read = _read_again(tx, record, read, old, changed, last=last)
+    return Change(record, {name: old[name] for name in changed}, changed)
+
+
+def _read_again(
+    tx: "Transaction",
+    record: Any,
+    version: int,
+    base: Mapping[str, Any],
+    mine: Mapping[str, Any],
+    *,
+    last: bool,
+) -> int:
+    from sqlalchemy.exc import InvalidRequestError
+
+    try:
+        tx.session.refresh(record)
+    except InvalidRequestError:
+        raise missing(record.__tablename__, record.id) from None
+    if record.version == version:
+        raise PermissionDenied(
+            _("The database does not allow you to change this record."),
+            hint=_("See what you may do: epicevents whoami --can"),
+        )
+    theirs = {name: getattr(record, name) for name in mine if getattr(record, name) != base[name]}
+    if theirs or last:
+        raise Conflict(
+            _("Somebody else has changed the same field: {fields}.").format(
+                fields=", ".join(theirs or mine)
+            ),
+            hint=_("Read it again, and repeat what you still want to change."),
+            details={
+                "fields": {
+                    name: {"base": str(base[name]), "theirs": str(value), "mine": str(mine[name])}
+                    for name, value in theirs.items()
+                }
+            },
+        )
+    version_now: int = record.version
+    return version_now

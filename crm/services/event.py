@@ -1,0 +1,167 @@
+"""Events: created on signed contracts, run by SUPPORT, assigned by MANAGEMENT."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from crm import models
+from crm.domain import inputs
+from crm.domain.errors import RuleViolation
+from crm.domain.i18n import gettext as _
+from crm.domain.permissions import Permission, authorize
+from crm.services import contacts
+from crm.services.editing import Change, edit, find
+
+if TYPE_CHECKING:
+    from crm.database import Transaction
+    from crm.models.event import Event
+
+
+def create(
+    tx: "Transaction",
+    *,
+    contract_id: int,
+    start_date: datetime,
+    end_date: datetime,
+    allow_past: bool = False,
+    **values: object,
+) -> Change:
+    """Create an event on a signed contract: SALES for their own clients, MANAGEMENT for any.
+
+    Dates are naive UTC, the rest is :data:`crm.domain.inputs.EVENT`. Nobody is assigned yet.
+
+    Raises NotFound, PermissionDenied, InvalidValue, RuleViolation ``contract_not_signed``,
+    ``end_before_start`` or ``event_in_the_past``.
+    """
+    contract = find(tx, models.Contract, contract_id)
+    client = find(tx, models.Client, contract.client_id)
+    authorize(
+        tx.actor,
+        Permission.EVENT_CREATE,
+        owner_id=client.sales_contact_id,
+        kind="event",
+        instead=contacts.ask_the_contact(tx, client.sales_contact_id),
+    )
+    if not contract.signed_status:
+        raise RuleViolation(
+            _("Contract {id} is not signed; an event is held only on a signed one.").format(
+                id=contract.id
+            ),
+            hint=_("Sign it first: epicevents contract sign {id}").format(id=contract.id),
+            code="contract_not_signed",
+        )
+    _check_dates(start_date, end_date)
+    if not allow_past and end_date <= tx.value("SELECT utc_now()"):
+        raise RuleViolation(
+            _("The event lies in the past."),
+            hint=_("To record one that has been held, add --allow-past."),
+            code="event_in_the_past",
+        )
+    cleaned = inputs.clean(inputs.EVENT, values)
+    event = models.Event(
+        contract_id=contract.id,
+        client_id=contract.client_id,
+        start_date=start_date,
+        end_date=end_date,
+        **cleaned,
+    )
+    tx.session.add(event)
+    tx.session.flush()
+    written = {"contract_id": contract.id, "start_date": start_date, "end_date": end_date}
+    return Change(event, {}, written | cleaned)
+
+
+def update(
+    tx: "Transaction", event_id: int, values: Mapping[str, object], *, version: int | None = None
+) -> Change:
+    """Change an event: SUPPORT those assigned to them, MANAGEMENT any.
+
+    Raises NotFound, PermissionDenied (it says whom to ask), InvalidValue, Conflict, RuleViolation
+    ``end_before_start`` or ``support_overlap`` with the event it clashes with.
+    """
+    event = find(tx, models.Event, event_id)
+    authorize(
+        tx.actor,
+        Permission.EVENT_UPDATE,
+        owner_id=event.support_contact_id,
+        kind="event",
+        record_id=event.id,
+        instead=contacts.ask_the_contact(tx, event.support_contact_id),
+    )
+    cleaned = inputs.clean(inputs.EVENT, values)
+    start = cleaned.get("start_date", event.start_date)
+    end = cleaned.get("end_date", event.end_date)
+    _check_dates(start, end)
+    if event.support_contact_id is not None and not event.overlap_allowed:
+        _refuse_overlap(tx, event, event.support_contact_id, start, end)
+    return edit(tx, event, cleaned, version=version)
+
+
+def assign(
+    tx: "Transaction", event_id: int, support_contact_id: int, *, override: str | None = None
+) -> Change:
+    """Give an event to a SUPPORT person who has no other at that time: MANAGEMENT.
+
+    ``override`` is the reason for which two events at once are allowed.
+
+    Raises NotFound, PermissionDenied, RuleViolation ``support_contact_role``,
+    ``inactive_contact`` or ``support_overlap`` with the event it clashes with.
+    """
+    event = find(tx, models.Event, event_id)
+    authorize(tx.actor, Permission.EVENT_ASSIGN, kind="event", record_id=event.id)
+    contacts.require_support(tx, support_contact_id)
+    values: dict[str, Any] = {"support_contact_id": support_contact_id}
+    if override is not None:
+        tx.give_reason(inputs.REASON.clean(override))
+        values["overlap_allowed"] = True
+    else:
+        values["overlap_allowed"] = False
+        _refuse_overlap(tx, event, support_contact_id, event.start_date, event.end_date)
+    return edit(tx, event, values)
+
+
+def unassign(tx: "Transaction", event_id: int) -> Change:
+    """Take an event from its support person: MANAGEMENT."""
+    event = find(tx, models.Event, event_id)
+    authorize(tx.actor, Permission.EVENT_ASSIGN, kind="event", record_id=event.id)
+    return edit(tx, event, {"support_contact_id": None, "overlap_allowed": False})
+
+
+def delete(tx: "Transaction", event_id: int) -> Any:
+    """Delete an event: MANAGEMENT. Returns it as it was."""
+    event = find(tx, models.Event, event_id)
+    authorize(tx.actor, Permission.EVENT_DELETE, kind="event", record_id=event.id)
+    tx.session.delete(event)
+    tx.session.flush()
+    return event
+
+
+def _check_dates(start: datetime, end: datetime) -> None:
+    if end <= start:
+        raise RuleViolation(
+            _("An event must end after it starts."),
+            hint=_("Check --start-date and --end-date."),
+            code="end_before_start",
+        )
+
+
+def _refuse_overlap(
+    tx: "Transaction", event: "Event", support_contact_id: int, start: datetime, end: datetime
+) -> None:
+    """Rule 12: one support person has no two overlapping events, ``[start, end)``."""
+    clash = tx.row(
+        "SELECT e.id, e.name, s.first_name || ' ' || s.last_name"
+        " FROM events e JOIN users s ON s.id = e.support_contact_id"
+        " WHERE e.support_contact_id = %s AND e.id <> %s AND NOT e.overlap_allowed"
+        " AND e.start_date < %s AND e.end_date > %s ORDER BY e.start_date LIMIT 1",
+        (support_contact_id, event.id, end, start),
+    )
+    if clash:
+        raise RuleViolation(
+            _("{name} already has event {id}, {event}, at that time.").format(
+                name=clash[2], id=clash[0], event=clash[1]
+            ),
+            hint=_("Choose somebody else; MANAGEMENT may add --override REASON."),
+            code="support_overlap",
+            details={"event_id": clash[0]},
+        )

@@ -1,0 +1,137 @@
+"""Payments: each moves its contract's balance once, and is reversed rather than changed."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from crm import models
+from crm.domain import inputs
+from crm.domain.errors import NotFound, RuleViolation, UsageFault
+from crm.domain.i18n import gettext as _
+from crm.domain.permissions import Permission, authorize
+from crm.services import contacts
+from crm.services.editing import Change, find
+
+if TYPE_CHECKING:
+    from crm.database import Transaction
+    from crm.models.contract import Contract
+    from crm.models.payment import Payment
+
+
+def pay(
+    tx: "Transaction", contract_id: int, *, paid_on: date | None = None, **values: object
+) -> Change:
+    """Record a payment. Sent again with the same key it is recorded once, and that is no error.
+
+    ``values`` are those of :data:`crm.domain.inputs.PAYMENT`. The change's record is the payment,
+    its fields the contract's ``amount_due``; an empty change means that it was there already.
+
+    Raises NotFound, PermissionDenied, InvalidValue, RuleViolation ``overpayment`` with the most
+    that may be paid, or ``key_reused`` when the key came with another amount.
+    """
+    contract = find(tx, models.Contract, contract_id)
+    _authorize(tx, Permission.CONTRACT_PAY, contract)
+    cleaned = inputs.clean(inputs.PAYMENT, values)
+    key = cleaned.get("request_key")
+    if key and (before := _sent_before(tx, contract, key)):
+        return _same(before, contract, cleaned["amount"], key)
+    if cleaned["amount"] <= 0:
+        raise UsageFault(
+            _("A payment is more than zero."),
+            hint=_("To take one back: epicevents contract reverse-payment"),
+            code="invalid_amount",
+        )
+    if cleaned["amount"] > contract.amount_due:
+        raise RuleViolation(
+            _("{amount} is more than what is due on contract {id}.").format(
+                amount=cleaned["amount"], id=contract.id
+            ),
+            hint=_("The most that can be paid is {due}.").format(due=contract.amount_due),
+            code="overpayment",
+            details={"maximum": str(contract.amount_due)},
+        )
+    if paid_on is not None:
+        cleaned["paid_on"] = paid_on
+    return _write(tx, contract, models.Payment(contract_id=contract.id, **cleaned), key)
+
+
+def reverse(tx: "Transaction", contract_id: int, payment_id: int, reason: str) -> Change:
+    """Take a payment back by an opposite entry: MANAGEMENT, with a reason.
+
+    Raises NotFound, PermissionDenied, RuleViolation ``already_reversed`` or ``invalid_reversal``.
+    """
+    contract = find(tx, models.Contract, contract_id)
+    _authorize(tx, Permission.CONTRACT_REVERSE_PAYMENT, contract)
+    payment = tx.session.get(models.Payment, payment_id)
+    if payment is None or payment.contract_id != contract.id:
+        raise NotFound(
+            _("Contract {contract} has no payment {id}.").format(
+                contract=contract.id, id=payment_id
+            ),
+            hint=_("See which it has: epicevents contract payments {id}").format(id=contract.id),
+        )
+    if payment.kind == "REVERSAL":
+        raise RuleViolation(
+            _("Payment {id} is itself a reversal.").format(id=payment.id),
+            hint=_("Record the payment again: epicevents contract pay"),
+            code="invalid_reversal",
+        )
+    reason = inputs.REASON.clean(reason)
+    tx.give_reason(reason)
+    opposite = models.Payment(
+        contract_id=contract.id,
+        amount=-payment.amount,
+        kind="REVERSAL",
+        reverses_id=payment.id,
+        reason=reason,
+    )
+    return _write(tx, contract, opposite, None)
+
+
+def _authorize(tx: "Transaction", permission: Permission, contract: "Contract") -> None:
+    client = find(tx, models.Client, contract.client_id)
+    authorize(
+        tx.actor,
+        permission,
+        owner_id=client.sales_contact_id,
+        kind="contract",
+        record_id=contract.id,
+        instead=contacts.ask_the_contact(tx, client.sales_contact_id),
+    )
+
+
+def _write(tx: "Transaction", contract: "Contract", payment: "Payment", key: str | None) -> Change:
+    from sqlalchemy.exc import IntegrityError
+
+    due = contract.amount_due
+    try:
+        with tx.session.begin_nested():
+            tx.session.add(payment)
+    except IntegrityError:
+        # Two processes sent the same payment at once, and the other's is recorded.
+        if key and (before := _sent_before(tx, contract, key)):
+            return _same(before, contract, payment.amount, key)
+        raise
+    tx.session.refresh(contract)
+    return Change(payment, {"amount_due": due}, {"amount_due": contract.amount_due})
+
+
+def _sent_before(tx: "Transaction", contract: "Contract", key: str) -> "Payment | None":
+    from sqlalchemy import select
+
+    payment = models.Payment
+    return tx.session.scalar(
+        select(payment).where(payment.contract_id == contract.id, payment.request_key == key)
+    )
+
+
+def _same(before: "Payment", contract: "Contract", amount: object, key: str) -> Change:
+    if before.amount != amount:
+        raise RuleViolation(
+            _("The key {key} was used for a payment of {amount} on contract {id}.").format(
+                key=key, amount=before.amount, id=contract.id
+            ),
+            hint=_("Use another --key for another payment."),
+            code="key_reused",
+            details={"payment_id": before.id},
+        )
+    return Change(before)

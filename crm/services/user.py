@@ -1,0 +1,156 @@
+"""Employees' accounts: created, changed, deactivated and deleted by MANAGEMENT."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from crm import models
+from crm.domain import inputs
+from crm.domain.enums import Role
+from crm.domain.errors import RuleViolation
+from crm.domain.i18n import gettext as _
+from crm.domain.permissions import Permission, authorize
+from crm.security import passwords
+from crm.services import authentication
+from crm.services.editing import Change, edit, find
+
+if TYPE_CHECKING:
+    from crm.database import Transaction
+    from crm.models.user import User
+
+# What may name a person, and as what: counted before a role changes or an account is deleted.
+DEPENDENTS = {
+    "clients": "SELECT count(*) FROM clients WHERE sales_contact_id = %(id)s",
+    "contracts": "SELECT count(*) FROM contracts WHERE sales_contact_id = %(id)s",
+    "events": "SELECT count(*) FROM events WHERE support_contact_id = %(id)s",
+    "payments": "SELECT count(*) FROM payments WHERE created_by_id = %(id)s",
+}
+_OF_ROLE = {Role.SALES: ("clients", "contracts"), Role.SUPPORT: ("events",), Role.MANAGEMENT: ()}
+
+
+def find_person(tx: "Transaction", user_id: int) -> "User":
+    """Return the account with that id. Raises NotFound."""
+    return find(tx, models.User, user_id)
+
+
+def create(tx: "Transaction", *, password: str, **values: object) -> Change:
+    """Create an account whose owner must choose another password at the first login.
+
+    ``values`` are those of :data:`crm.domain.inputs.USER`. Raises PermissionDenied, InvalidValue,
+    RuleViolation ``duplicate_email`` or ``weak_password``.
+    """
+    authorize(tx.actor, Permission.USER_CREATE, kind="user")
+    cleaned = inputs.clean(inputs.USER, values)
+    _refuse_duplicate(tx, cleaned["email"])
+    authentication.check(password, cleaned["first_name"], cleaned["last_name"], cleaned["email"])
+    person = models.User(hashed_password=passwords.hashed(password), **cleaned)
+    tx.session.add(person)
+    tx.session.flush()
+    return Change(person, {}, cleaned)
+
+
+def update(
+    tx: "Transaction", user_id: int, values: Mapping[str, object], *, version: int | None = None
+) -> Change:
+    """Change an account: MANAGEMENT any, but never its own role; everybody else their own phone.
+
+    Raises NotFound, PermissionDenied, InvalidValue, Conflict, RuleViolation ``duplicate_email``,
+    ``role_in_use`` (rule 8) or ``last_manager`` (rule 9).
+    """
+    person = find_person(tx, user_id)
+    cleaned = inputs.clean(inputs.USER, values)
+    changed = {name for name, value in cleaned.items() if value != getattr(person, name)}
+    if changed <= {"phone"} and person.id == tx.actor.id:
+        authorize(tx.actor, Permission.OWN_PHONE, owner_id=person.id, kind="user")
+    else:
+        authorize(
+            tx.actor,
+            Permission.USER_UPDATE,
+            owner_id=person.id,
+            kind="user",
+            record_id=person.id,
+            instead=_("Of your own account you may change the phone and the password.")
+            if person.id == tx.actor.id
+            else None,
+        )
+    if "email" in changed:
+        _refuse_duplicate(tx, cleaned["email"])
+    if "role" in changed:
+        authorize(tx.actor, Permission.USER_CHANGE_ROLE, kind="user", record_id=person.id)
+        _refuse_role_in_use(tx, person)
+    return edit(tx, person, cleaned, version=version)
+
+
+def deactivate(tx: "Transaction", user_id: int) -> Change:
+    """Close an account at once; the records that name it stay, and nothing new is assigned to it.
+
+    Raises NotFound, PermissionDenied, RuleViolation ``last_manager``.
+    """
+    person = find_person(tx, user_id)
+    authorize(tx.actor, Permission.USER_DEACTIVATE, kind="user", record_id=person.id)
+    return edit(tx, person, {"is_active": False})
+
+
+def reactivate(tx: "Transaction", user_id: int) -> Change:
+    """Open a deactivated account again; its sessions of before stay ended."""
+    person = find_person(tx, user_id)
+    authorize(tx.actor, Permission.USER_REACTIVATE, kind="user", record_id=person.id)
+    return edit(tx, person, {"is_active": True})
+
+
+def delete(tx: "Transaction", user_id: int) -> Any:
+    """Delete an account that no record names. Returns it as it was.
+
+    Raises NotFound, PermissionDenied, RuleViolation ``user_in_use`` or ``last_manager``.
+    """
+    person = find_person(tx, user_id)
+    authorize(tx.actor, Permission.USER_DELETE, kind="user", record_id=person.id)
+    if left := dependents(tx, user_id):
+        raise RuleViolation(
+            _("Records name {name}: {what}.").format(name=person.full_name, what=_listed(left)),
+            hint=_("Deactivate the account instead: epicevents user deactivate {id}").format(
+                id=person.id
+            ),
+            code="user_in_use",
+            details={"dependents": left},
+        )
+    tx.session.delete(person)
+    tx.session.flush()
+    return person
+
+
+def dependents(
+    tx: "Transaction", user_id: int, kinds: tuple[str, ...] = tuple(DEPENDENTS)
+) -> dict[str, int]:
+    """Return how many records of each kind name a person; kinds without any are left out."""
+    counts = {kind: tx.value(DEPENDENTS[kind], {"id": user_id}) for kind in kinds}
+    return {kind: count for kind, count in counts.items() if count}
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} {_(kind)}" for kind, count in counts.items())
+
+
+def _refuse_role_in_use(tx: "Transaction", person: "User") -> None:
+    left = dependents(tx, person.id, _OF_ROLE[Role(person.role)])
+    if left:
+        raise RuleViolation(
+            _("{name} is still the contact of {what}.").format(
+                name=person.full_name, what=_listed(left)
+            ),
+            hint=_("Run: epicevents user transfer {id} USER --include-settled").format(
+                id=person.id
+            ),
+            code="role_in_use",
+            details={"dependents": left},
+        )
+
+
+def _refuse_duplicate(tx: "Transaction", email: str) -> None:
+    found = tx.row("SELECT id, full_name FROM user_list WHERE email = %s", (email,))
+    if found:
+        raise RuleViolation(
+            _("{email} already belongs to {name}.").format(email=email, name=found[1]),
+            hint=_("See the account: epicevents user show {id}").format(id=found[0]),
+            code="duplicate_email",
+            details={"id": found[0]},
+        )
