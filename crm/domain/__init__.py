@@ -1,1 +1,1 @@
-"""What the company decided, as plain Python: values, rules and permissions. Imports nothing of ours."""
+"""What the company decided, as plain Python: values, rules, permissions. Imports nothing of ours."""

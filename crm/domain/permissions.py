@@ -151,12 +151,7 @@ def authorize(
 
     Raises PermissionDenied, which says which rule denied it and what may be done instead.
     """
-    if actor.must_change_password:
-        raise PermissionDenied(
-            _("Your password was set by somebody else and must first be changed."),
-            hint=_("Run: epicevents password"),
-            code="password_change_required",
-        )
+    require_own_password(actor)
     if permission in NEVER_ONESELF and record_id == actor.id:
         raise _denied(permission, kind, record_id, _("Nobody may {doing} themselves."), instead)
     scope = scope_of(actor.role, permission)
@@ -167,6 +162,16 @@ def authorize(
     else:
         why = _("{role} may not {doing}.")
     raise _denied(permission, kind, record_id, why, instead, actor.role)
+
+
+def require_own_password(actor: Actor) -> None:
+    """Refuse everything to those whose password somebody else has set: PermissionDenied."""
+    if actor.must_change_password:
+        raise PermissionDenied(
+            _("Your password was set by somebody else and must first be changed."),
+            hint=_("Run: epicevents password"),
+            code="password_change_required",
+        )
 
 
 def doing(permission: Permission) -> str:

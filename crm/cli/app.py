@@ -1,0 +1,161 @@
+"""What a command works with: the settings, the console, the session and transactions."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from crm import settings as configuration
+from crm.cli.output.console import Console
+from crm.domain.errors import CRMError, PermissionDenied
+from crm.domain.permissions import require_own_password
+
+if TYPE_CHECKING:
+    from psycopg2.extensions import connection as Connection  # noqa: N812
+
+    from crm.cli.output.terminal import Color
+    from crm.database import Transaction
+    from crm.security.tokens import Session
+    from crm.services.authentication import Login
+
+
+class App:
+    """One run of the program, or one shell; tests replace its streams and environment."""
+
+    def __init__(
+        self,
+        console: Console | None = None,
+        environ: Mapping[str, str] | None = None,
+        directory: Path | None = None,
+    ) -> None:
+        self.environ = os.environ if environ is None else environ
+        self.directory = directory
+        self.console = console or Console(environ=self.environ)
+        self.debug = False
+        self.json_errors = False
+        self.command = ""
+        self._flags: dict[str, str] = {}
+        self._connection: Connection | None = None
+
+    def set_flag(self, name: str, value: object) -> None:
+        """Take a common flag of the command line."""
+        if name == "debug":
+            self.debug = bool(value)
+        elif name == "color":
+            self.console.set_color(cast("Color", value))
+        else:
+            self._flags[name] = "1" if value is True else str(value)
+
+    @cached_property
+    def settings(self) -> configuration.Settings:
+        """The settings in force; reading them is left until something needs one."""
+        loaded = configuration.load(self._flags, self.environ, self.directory)
+        self.console.settings = loaded
+        return loaded
+
+    @property
+    def today(self) -> date:
+        """The day that it is in the company's zone."""
+        return datetime.now(self.settings.timezone).date()
+
+    @property
+    def now(self) -> datetime:
+        """This moment, as naive UTC, the way the columns hold it."""
+        return datetime.now(UTC).replace(tzinfo=None)
+
+    @property
+    def connection(self) -> "Connection":
+        """The connection as the program's own login, opened when it is first needed."""
+        from crm import server
+        from crm.database import connect
+
+        if self._connection is None or self._connection.closed:
+            self._connection = connect(server.parameters(self.settings))
+        return self._connection
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    # Sessions
+
+    def session(self) -> "Session":
+        """Return the session of the token file. Raises NotLoggedIn."""
+        from crm.database import not_logged_in
+        from crm.security import session_file, tokens
+
+        token = session_file.read(self.settings.token_file)
+        if token is None:
+            raise not_logged_in()
+        return tokens.read(token, self._signing_key())
+
+    def remember(self, opened: "Login") -> None:
+        """Keep the token of a session that was just opened."""
+        from crm.security import session_file, tokens
+
+        token = tokens.issue(opened.secret, opened.user_id, opened.expires_at, self._signing_key())
+        session_file.write(self.settings.token_file, token)
+
+    def forget(self) -> None:
+        """Remove the token."""
+        from crm.security import session_file
+
+        session_file.remove(self.settings.token_file)
+
+    def _signing_key(self) -> str:
+        from crm.security import tokens
+
+        return tokens.signing_key(self.settings.home, self.settings.secret_key)
+
+    # Transactions
+
+    @contextmanager
+    def transaction(
+        self, *, dry_run: bool = False, allow_pending: bool = False, secret: str | None = None
+    ) -> "Iterator[Transaction]":
+        """Run one transaction for whoever is logged in; see :func:`crm.database.transaction`.
+
+        ``allow_pending`` lets those in who must first change their password. A denial is put on
+        record after the transaction that it ended.
+        """
+        from crm import database
+
+        secret = secret or self.session().secret
+        try:
+            with database.transaction(
+                self.connection, secret, command=self.command, dry_run=dry_run
+            ) as tx:
+                if not allow_pending:
+                    require_own_password(tx.actor)
+                yield tx
+        except PermissionDenied as error:
+            self._record(error, secret)
+            raise
+
+    @contextmanager
+    def anonymous(self) -> "Iterator[Transaction]":
+        """Run one transaction for nobody, which is enough to log in."""
+        from crm import database
+
+        with database.transaction(self.connection, None) as tx:
+            yield tx
+
+    def _record(self, error: PermissionDenied, secret: str) -> None:
+        from crm import database
+
+        # What is denied stays denied, also where it cannot be put on record.
+        with suppress(CRMError), database.transaction(self.connection, secret) as tx:
+            tx.execute(
+                "SELECT record_denial(%s, %s, %s, %s)",
+                (
+                    error.details.get("permission", error.code),
+                    error.details.get("kind"),
+                    error.details.get("record_id"),
+                    error.message,
+                ),
+            )

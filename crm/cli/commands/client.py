@@ -1,0 +1,256 @@
+"""epicevents client …"""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from crm.cli import prompts, records
+from crm.cli.app import App
+from crm.cli.groups import Group
+from crm.cli.listing import Options, run
+from crm.cli.options import (
+    PERIOD,
+    input_options,
+    listing_options,
+    record_options,
+    version_option,
+    write_options,
+    yes_option,
+)
+from crm.domain import inputs
+from crm.domain.errors import UsageFault
+from crm.domain.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from crm.database import Transaction
+
+
+@click.group(cls=Group)
+def client() -> None:
+    """Clients and who looks after them."""
+
+
+@client.command("list")
+@listing_options
+@click.option("--sales", metavar="USER", help=_("Whose sales contact is USER."))
+@click.option("--company", metavar="TEXT", help=_("Whose company has these words."))
+@click.option("--created-from", type=PERIOD, help=_("Created on or after DATE."))
+@click.option("--created-to", type=PERIOD, help=_("Created on or before DATE."))
+@click.option("--without-contract", is_flag=True, default=None, help=_("Without any contract."))
+@click.pass_obj
+def list_(app: App, /, created_from: Any, created_to: Any, sales: str | None, **given: Any) -> None:
+    """List clients, the newest first. Everybody may.
+
+    \b
+    Examples:
+      epicevents client list --mine
+      epicevents client list -S lefe --without-contract
+      epicevents client list --created-from 2026-01 -o csv --all
+    """
+    from crm.cli.bounds import bounds
+    from crm.queries import reference
+    from crm.queries.client import LISTING
+
+    options = Options.taken_from(given)
+    with app.transaction() as tx:
+        filters = given | bounds(app, "created", created_from, created_to)
+        filters["sales"] = reference.user_id(tx, sales) if sales else None
+        run(app, tx, LISTING, options, filters)
+
+
+@client.command("show")
+@click.argument("client")
+@record_options
+@click.pass_obj
+def show(app: App, /, client: str, output: str) -> None:
+    """Show a client with its contracts and coming events. Everybody may.
+
+    \b
+    Examples:
+      epicevents client show 12
+      epicevents client show kevin@startup.example -o json
+    """
+    from crm.cli.output.detail import Command, Related
+    from crm.queries import client as query
+    from crm.queries import contract, event, reference
+
+    with app.transaction() as tx:
+        client_id = reference.client_id(tx, client)
+        row = query.show(tx, client_id)
+        related = [
+            Related(_("Contracts"), contract.RELATED, contract.of_client(tx, client_id)),
+            Related(_("Events"), event.RELATED, event.of_client(tx, client_id)),
+        ]
+    records.show(
+        app,
+        output,
+        str(row[1]),
+        query.LISTING.fields,
+        row,
+        related=[section for section in related if section.rows],
+        commands=[
+            Command(f"epicevents contract create --client {client_id}", _("sell")),
+            Command(f"epicevents client update {client_id}", _("change")),
+        ],
+    )
+
+
+@client.command("create")
+@input_options(*inputs.CLIENT)
+@click.option("--sales-contact", metavar="USER", help=_("Its sales contact (MANAGEMENT)."))
+@write_options
+@click.pass_obj
+def create(
+    app: App, /, sales_contact: str | None, output: str, dry_run: bool, **given: Any
+) -> None:
+    """Create a client. SALES become its contact; MANAGEMENT names one.
+
+    \b
+    Examples:
+      epicevents client create --full-name "Kevin Casey" --email kevin@startup.example \\
+        --phone "+678 123 456 78" --company-name "Cool Startup LLC"
+    """
+    from crm import services
+
+    values = prompts.complete(app, given, map(prompts.of_input, inputs.CLIENT))
+    with app.transaction(dry_run=dry_run) as tx:
+        contact = _user(tx, sales_contact)
+        change = services.client.create(tx, sales_contact_id=contact, **values)
+        fields, row = _record(tx, change.record.id)
+    records.written(
+        app,
+        output,
+        _("Client {id} created: {name}.").format(id=row[0], name=row[1]),
+        fields,
+        row,
+        dry_run=dry_run,
+        then=f"epicevents contract create --client {row[0]}",
+    )
+
+
+@client.command("update")
+@click.argument("client")
+@input_options(*inputs.CLIENT)
+@version_option
+@write_options
+@click.pass_obj
+def update(
+    app: App, /, client: str, version: int | None, output: str, dry_run: bool, **given: Any
+) -> None:
+    """Change a client: SALES their own, MANAGEMENT any.
+
+    \b
+    Examples:
+      epicevents client update 12 --phone "06 12 34 56 78"
+    """
+    from crm import services
+    from crm.queries import reference
+
+    values = {name: value for name, value in given.items() if value is not None}
+    if not values:
+        raise nothing_given()
+    with app.transaction(dry_run=dry_run) as tx:
+        client_id = reference.client_id(tx, client)
+        change = services.client.update(tx, client_id, values, version=version)
+        fields, row = _record(tx, client_id)
+    if not change:
+        records.unchanged(app, output, _("Nothing to change."), fields, row)
+        return
+    records.written(
+        app,
+        output,
+        _("Client {id} updated: {name}.").format(id=row[0], name=row[1]),
+        fields,
+        row,
+        old=change.old,
+        dry_run=dry_run,
+        then=f"epicevents client show {row[0]}",
+    )
+
+
+@client.command("transfer")
+@click.argument("client")
+@click.argument("user")
+@write_options
+@click.pass_obj
+def transfer(app: App, /, client: str, user: str, output: str, dry_run: bool) -> None:
+    """Hand a client and its unsettled contracts to another SALES person. MANAGEMENT may.
+
+    \b
+    Examples:
+      epicevents client transfer 12 sales2@epicevents.example
+    """
+    from crm import services
+    from crm.queries import reference
+
+    with app.transaction(dry_run=dry_run) as tx:
+        client_id = reference.client_id(tx, client)
+        before = _record(tx, client_id)[1]
+        contact = reference.user_id(tx, user)
+        change = services.client.transfer(tx, client_id, contact)
+        fields, row = _record(tx, client_id)
+    names = [field.name for field in fields]
+    if not change:
+        records.unchanged(app, output, _("It is their client already."), fields, row)
+        return
+    records.written(
+        app,
+        output,
+        _("Client {id} transferred: {name}.").format(id=row[0], name=row[1]),
+        fields,
+        row,
+        old={"sales_contact": before[names.index("sales_contact")]},
+        dry_run=dry_run,
+        then=f"epicevents client show {row[0]}",
+    )
+
+
+@client.command("delete")
+@click.argument("client")
+@yes_option
+@write_options
+@click.pass_obj
+def delete(app: App, /, client: str, yes: bool, output: str, dry_run: bool) -> None:
+    """Delete a client that has no contracts. MANAGEMENT may.
+
+    \b
+    Examples:
+      epicevents client delete 12
+    """
+    from crm import services
+    from crm.queries import reference
+
+    with app.transaction() as tx:
+        client_id = reference.client_id(tx, client)
+        fields, row = _record(tx, client_id)
+    if not dry_run:
+        records.before_deletion(app, row[1], fields, row, yes=yes)
+    with app.transaction(dry_run=dry_run) as tx:
+        services.client.delete(tx, client_id)
+    records.written(
+        app,
+        output,
+        _("Client {id} deleted: {name}.").format(id=row[0], name=row[1]),
+        fields,
+        row if output == "json" else None,
+        dry_run=dry_run,
+    )
+
+
+def nothing_given() -> UsageFault:
+    """Return the error that an update names nothing to change."""
+    return UsageFault(
+        _("Nothing to change was given."), hint=_("Give an option; see --help."), code="no_change"
+    )
+
+
+def _record(tx: "Transaction", client_id: int) -> tuple[Any, Any]:
+    from crm.queries import client as query
+
+    return query.LISTING.fields, query.show(tx, client_id)
+
+
+def _user(tx: "Transaction", text: str | None) -> int | None:
+    from crm.queries import reference
+
+    return reference.user_id(tx, text) if text else None

@@ -1,0 +1,154 @@
+"""Groups whose commands load when they are run, and commands that all understand the same flags."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+import click
+
+from crm.cli.app import App
+from crm.domain.i18n import gettext as _
+
+ALIASES = {"ls": "list", "new": "create"}
+SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+_NEGATIVE = re.compile(r"-[0-9]")
+_OPTION = re.compile(r"--?[a-zA-Z][^=]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A command as help and completion see it before its module is loaded.
+
+    ``target`` is ``module:attribute`` below ``crm.cli.commands``, ``section`` its heading in help.
+    """
+
+    name: str
+    target: str
+    help: str
+    section: str
+
+
+class Command(click.Command):
+    """A command that takes the common flags and negative numbers where it takes a number."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.params += common_flags(hidden=True)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse; ``-5`` is a number, not an unknown option, so that its value can be judged."""
+        return super().parse_args(ctx, list(_readable_numbers(args)))
+
+
+class Group(click.Group):
+    """A group that shows its help when it is run alone, and knows ``ls`` and ``new``."""
+
+    command_class = Command
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("context_settings", SETTINGS)
+        kwargs["no_args_is_help"] = False
+        super().__init__(*args, **kwargs)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse; nothing at all is a request for help, and no mistake."""
+        if not args and not ctx.resilient_parsing:
+            click.echo(ctx.get_help(), color=ctx.color)
+            ctx.exit(0)
+        return super().parse_args(ctx, args)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command of that name or alias."""
+        name = cmd_name if cmd_name in self.commands else ALIASES.get(cmd_name, cmd_name)
+        return super().get_command(ctx, name)
+
+
+class Stub(click.Command):
+    """Stands for a command until it is run: help, suggestions and completion need no more."""
+
+    def __init__(self, entry: Entry) -> None:
+        super().__init__(entry.name, short_help=entry.help)
+        self.entry = entry
+
+    def load(self) -> click.Command:
+        """Import the command."""
+        module, _colon, attribute = self.entry.target.partition(":")
+        command: click.Command = getattr(import_module(f"crm.cli.commands.{module}"), attribute)
+        return command
+
+
+class LazyGroup(Group):
+    """The root group: a table of entries, each loaded when it is run."""
+
+    def __init__(self, *args: Any, entries: Iterable[Entry], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for entry in entries:
+            self.add_command(Stub(entry))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that is meant, loaded."""
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, command.load() if isinstance(command, Stub) else command, rest
+
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands under their sections, in the order of the table."""
+        sections: dict[str, list[tuple[str, str]]] = {}
+        for name, command in self.commands.items():
+            if isinstance(command, Stub):
+                sections.setdefault(command.entry.section, []).append(
+                    (name, command.get_short_help_str(limit=90))
+                )
+        for title, rows in sections.items():
+            with formatter.section(title):
+                formatter.write_dl(rows)
+
+
+def common_flags(*, hidden: bool) -> list[click.Parameter]:
+    """Return the flags that every command takes, before or after its name."""
+
+    def remember(ctx: click.Context, param: click.Parameter, value: Any) -> None:
+        if value is not None and param.name is not None and not ctx.resilient_parsing:
+            ctx.ensure_object(App).set_flag(param.name, value)
+
+    common: dict[str, Any] = {"expose_value": False, "callback": remember, "hidden": hidden}
+    return [
+        click.Option(
+            ["--color"],
+            type=click.Choice(["auto", "always", "never"]),
+            help=_("Colour the output."),
+            is_eager=True,
+            **common,
+        ),
+        click.Option(
+            ["--no-input"],
+            is_flag=True,
+            default=None,
+            help=_("Ask nothing; name what is missing."),
+            is_eager=True,
+            **common,
+        ),
+        click.Option(
+            ["--debug"],
+            is_flag=True,
+            default=None,
+            help=_("Show the trace of an error."),
+            is_eager=True,
+            **common,
+        ),
+    ]
+
+
+def _readable_numbers(args: Iterable[str]) -> Iterable[str]:
+    previous = ""
+    for arg in args:
+        # The minus sign proper: Click takes a hyphen for the beginning of an option.
+        if _NEGATIVE.match(arg) and not _OPTION.fullmatch(previous):
+            yield "−" + arg[1:]
+        else:
+            yield arg
+        previous = arg

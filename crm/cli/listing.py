@@ -1,0 +1,145 @@
+"""Every ``list``: reads a page or all of it, and prints it in the format that was asked for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from crm.cli.app import App
+from crm.domain.errors import UsageFault
+from crm.domain.i18n import gettext as _
+from crm.domain.i18n import ngettext
+
+if TYPE_CHECKING:
+    from crm.database import Transaction
+    from crm.queries.listing import Listing, Request
+
+COUNTED = 10_000  # where counting what a listing leaves out stops
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The options that every ``list`` takes, as Click hands them over."""
+
+    output: str = "table"
+    fields: str | None = None
+    sort: str | None = None
+    limit: int = 30
+    everything: bool = False
+    after: str | None = None
+    search: str | None = None
+    only_count: bool = False
+    mine: bool = False
+
+    @classmethod
+    def taken_from(cls, given: dict[str, Any]) -> "Options":
+        """Take these options out of all that were given; what stays are the listing's filters."""
+        return cls(**{name: given.pop(name) for name in cls.__dataclass_fields__})
+
+
+def run(
+    app: App, tx: "Transaction", listing: "Listing", options: Options, filters: Mapping[str, Any]
+) -> None:
+    """Print what ``listing`` holds. Filters whose value is None were not given."""
+    from crm.queries.listing import Request, fields_of, record_id, sort_of
+
+    request = Request(
+        fields=_fields(listing, options, fields_of),
+        filters={name: value for name, value in filters.items() if value is not None},
+        sort=sort_of(listing, options.sort) if options.sort else (),
+        limit=None if options.everything else options.limit,
+        after=record_id(options.after, listing.noun) if options.after else None,
+        search=options.search,
+        mine=options.mine,
+    )
+    if options.only_count:
+        from crm.queries.listing import count
+
+        app.console.data(str(count(tx, listing, request)))
+    elif options.output == "table":
+        _table(app, tx, listing, request, exact=options.fields is not None)
+    else:
+        _export(app, tx, listing, request, options.output)
+
+
+def _fields(listing: "Listing", options: Options, fields_of: Any) -> Any:
+    if options.fields is None:
+        shown = tuple(field.name for field in listing.fields if field.shown)
+        return shown if options.output == "table" else None
+    names = fields_of(listing, options.fields)
+    if options.output == "ids" and "id" not in names:
+        raise UsageFault(
+            _("--output ids prints ids, and --fields leaves them out."),
+            hint=_("Add id to --fields, or leave --fields away."),
+        )
+    return names
+
+
+def _table(
+    app: App, tx: "Transaction", listing: "Listing", request: "Request", *, exact: bool
+) -> None:
+    from crm.cli.output import table
+    from crm.queries.listing import page
+
+    found = page(tx, listing, request)
+    if not found.rows:
+        _say_empty(app, listing, request)
+        return
+    table.render(found.fields, found.rows, app.console, exact=exact)
+    if found.more:
+        _say_cut(app, tx, listing, request, len(found.rows))
+
+
+def _export(
+    app: App, tx: "Transaction", listing: "Listing", request: "Request", output: Any
+) -> None:
+    from crm.cli.output import export
+    from crm.queries.listing import page, selected, stream
+
+    if request.limit is None:
+        fields = selected(listing, request)
+        export.write(
+            output, fields, stream(tx, listing, request), app.console.out.stream, app.console.zone
+        )
+        return
+    found = page(tx, listing, request)
+    export.write(output, found.fields, found.rows, app.console.stream, app.console.zone)
+    if found.more:
+        _say_cut(app, tx, listing, request, len(found.rows))
+
+
+def _say_cut(
+    app: App, tx: "Transaction", listing: "Listing", request: "Request", shown: int
+) -> None:
+    from crm.queries.listing import count
+
+    whole = count(tx, listing, request, most=COUNTED)
+    if whole > COUNTED:
+        said = _("{shown} of more than {most} shown; use --limit, --after or --all.")
+    else:
+        said = _("{shown} of {whole} shown; use --limit, --after or --all.")
+    app.console.note(
+        said.format(shown=spaced(shown), whole=spaced(whole), most=spaced(COUNTED)), loud=True
+    )
+
+
+def _say_empty(app: App, listing: "Listing", request: "Request") -> None:
+    if request.filters or request.search or request.mine:
+        app.console.note(_("Nothing matches. Leave a filter away to see more."))
+    elif request.after is not None:
+        app.console.note(_("Nothing comes after that record."))
+    else:
+        app.console.note(
+            _("There is none yet. Create the first: epicevents {noun} create").format(
+                noun=listing.noun
+            )
+        )
+
+
+def spaced(number: int) -> str:
+    """Return a number with its thousands apart: ``1 204``."""
+    return f"{number:,}".replace(",", " ")
+
+
+def counted(number: int, singular: str, plural: str) -> str:
+    """Return a number with its noun, in the form that fits."""
+    return f"{spaced(number)} {ngettext(singular, plural, number)}"

@@ -1,0 +1,185 @@
+"""The root group with its table of commands, and where errors turn into exit codes."""
+
+import sys
+import traceback
+from typing import Any
+
+import click
+
+from crm import __version__
+from crm.cli.app import App
+from crm.cli.groups import SETTINGS, Entry, LazyGroup, common_flags
+from crm.cli.output.console import quiet_broken_pipe
+from crm.domain.errors import CRMError, UsageFault
+from crm.domain.i18n import gettext as _
+
+INTERRUPTED = 130
+
+
+def entries() -> list[Entry]:
+    """Return the commands in the order of help; the sentences are in the reader's language."""
+    start, work, records, admin, about = (
+        _("Getting started"),
+        _("Your work"),
+        _("Records"),
+        _("Administration"),
+        _("About"),
+    )
+    return [
+        Entry("demo", "demo:demo", _("Try it with a realistic company"), start),
+        Entry("init", "init:init", _("Set up your company: database and first manager"), start),
+        Entry("join", "init:join", _("Set up another workstation"), start),
+        Entry("login", "session:login", _("Log in"), start),
+        Entry("logout", "session:logout", _("Log out"), start),
+        Entry("whoami", "session:whoami", _("Who is logged in, and may do what"), start),
+        Entry("password", "session:password", _("Change your password"), start),
+        Entry("dashboard", "dashboard:dashboard", _("What waits for you today"), work),
+        Entry("search", "search:search", _("Find clients, contracts, events, people"), work),
+        Entry("client", "client:client", _("Clients and who looks after them"), records),
+        Entry("contract", "contract:contract", _("Contracts, signatures and payments"), records),
+        Entry("event", "event:event", _("Events and who runs them"), records),
+        Entry("user", "user:user", _("Colleagues and their accounts"), records),
+        Entry("db", "db:db", _("The database: upgrade, status, start, stop"), admin),
+        Entry("config", "config:config", _("Every setting and where it comes from"), admin),
+        Entry("permissions", "permissions:permissions", _("Who may do what"), about),
+    ]
+
+
+@click.group(
+    cls=LazyGroup,
+    entries=entries(),
+    context_settings=SETTINGS,
+    params=common_flags(hidden=False),
+    epilog=_("Try it: epicevents demo. Help of a command: epicevents client list --help"),
+)
+@click.version_option(__version__, "-V", "--version", prog_name="epicevents")
+@click.pass_context
+def root(ctx: click.Context) -> None:
+    """Epic Events CRM: clients, contracts, events and the people who run them."""
+
+
+def run(args: list[str], app: App | None = None) -> int:
+    """Run one command line and return its exit status; errors are explained on stderr.
+
+    What was held for stdout is written only when the command, and with it its transaction, is
+    done.
+    """
+    app = app or App()
+    app.json_errors = wants_json(args)
+    try:
+        with quiet_broken_pipe():
+            return _run(args, app)
+    except OSError as error:
+        return _explain(app, CRMError(_("The output cannot be written: {}.").format(error)))
+    finally:
+        app.close()
+
+
+def execute(args: list[str], app: App) -> int:
+    """Run one command line in a process that goes on, such as the shell."""
+    app.json_errors = wants_json(args)
+    return _run(args, app)
+
+
+def _run(args: list[str], app: App) -> int:
+    try:
+        _refuse_unreadable(args)
+        result = root.main(args, prog_name="epicevents", standalone_mode=False, obj=app)
+        app.console.flush()
+    except BrokenPipeError:
+        raise
+    except click.exceptions.Exit as leaving:
+        return leaving.exit_code
+    except (click.Abort, KeyboardInterrupt, EOFError) as stopped:
+        return _stopped(app, stopped)
+    except click.UsageError as error:
+        return _explain(app, _usage(error), error)
+    except CRMError as error:
+        return _explain(app, error)
+    except Exception as error:
+        return _explain(app, _unexpected(error), error)
+    return result if isinstance(result, int) else 0
+
+
+def wants_json(args: list[str]) -> bool:
+    """Whether the command line asks for JSON, so that errors are JSON too."""
+    text = " ".join(args)
+    return "--json" in args or any(
+        f"{option}json" in text for option in ("-o ", "-o", "--output ", "--output=")
+    )
+
+
+def _refuse_unreadable(args: list[str]) -> None:
+    """Refuse what no terminal types and no driver takes: NUL, and bytes that are no text."""
+    for arg in args:
+        if "\0" in arg or any("\ud800" <= letter <= "\udfff" for letter in arg):
+            raise UsageFault(
+                _("An argument holds bytes that are not UTF-8 text."),
+                hint=_("Type it again."),
+                code="invalid_text",
+            )
+
+
+def _usage(error: click.UsageError) -> UsageFault:
+    """Say Click's own usage errors as all others are said."""
+    path = error.ctx.command_path if error.ctx else "epicevents"
+    return UsageFault(error.format_message(), hint=_("See: {command} --help").format(command=path))
+
+
+def _unexpected(error: Exception) -> CRMError:
+    return CRMError(
+        _("Something unexpected happened ({kind}).").format(kind=type(error).__name__),
+        hint=_("Nothing was changed. Run again with --debug, and report what it says."),
+    )
+
+
+def _stopped(app: App, stopped: BaseException) -> int:
+    """Tell Ctrl-C (130) from the end of the input (2), which Click calls by one name."""
+    app.console.discard()
+    cause = stopped.__cause__ or stopped.__context__ or stopped
+    if isinstance(cause, EOFError):
+        return _explain(
+            app,
+            UsageFault(
+                _("The input ended before everything was answered."),
+                hint=_("Give the missing values as options; see --help."),
+                code="input_ended",
+            ),
+        )
+    app.console.err.write("\n")
+    return INTERRUPTED
+
+
+def _explain(app: App, error: CRMError, cause: BaseException | None = None) -> int:
+    app.console.discard()
+    if app.debug:
+        app.console.err.write(trace(cause or error))
+    if app.json_errors:
+        import json
+
+        told: dict[str, Any] = {"code": error.code, "message": error.message, "hint": error.hint}
+        told |= {key: value for key, value in error.details.items() if value is not None}
+        app.console.err.write(json.dumps({"error": told}, default=str) + "\n")
+    else:
+        app.console.error(error.message, error.hint)
+    return error.exit_code
+
+
+def trace(error: BaseException) -> str:
+    """Return where an error came from: files, lines and types, but no values or messages.
+
+    A driver's message can hold whole rows and the connection string.
+    """
+    lines = []
+    seen: BaseException | None = error
+    while seen is not None:
+        lines += traceback.format_tb(seen.__traceback__)
+        detail = f": {seen}" if isinstance(seen, (CRMError, click.UsageError)) else ""
+        state = getattr(seen, "pgcode", None)
+        lines.append(f"{type(seen).__qualname__}{detail}{f' [{state}]' if state else ''}\n")
+        seen = seen.__cause__ or seen.__context__
+    return "".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(run(sys.argv[1:]))

@@ -1,0 +1,91 @@
+"""How one record is shown, and what a write says: what changed, and what comes next."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from crm.cli.app import App
+from crm.domain.fields import Field
+from crm.domain.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from crm.cli.output.detail import Command, Related
+
+
+def show(
+    app: App,
+    output: str,
+    title: str,
+    fields: Sequence[Field],
+    row: Sequence[Any],
+    *,
+    related: "Sequence[Related]" = (),
+    commands: "Sequence[Command]" = (),
+) -> None:
+    """Print one record: a sheet for people, or one JSON object."""
+    if output == "json":
+        as_json(app, fields, row)
+        return
+    from crm.cli.output import detail
+
+    detail.sheet(title, fields, row, app.console, related=related, commands=commands)
+
+
+def as_json(app: App, fields: Sequence[Field], row: Sequence[Any]) -> None:
+    """Print one record as one JSON object."""
+    from crm.cli.output import export
+
+    export.write_record(fields, row, app.console.stream, app.console.zone)
+
+
+def written(
+    app: App,
+    output: str,
+    done: str,
+    fields: Sequence[Field],
+    row: Sequence[Any] | None,
+    *,
+    old: Mapping[str, Any] | None = None,
+    dry_run: bool = False,
+    then: str | None = None,
+) -> None:
+    """Say what a write has done.
+
+    ``done`` is the sentence; ``old`` the fields of an edited record before, ``row`` the record now
+    (None when it is gone); ``then`` the next command. A dry run says that nothing was kept.
+    """
+    from crm.cli.output import detail
+
+    if output == "json" and row is not None:
+        as_json(app, fields, row)
+    if dry_run:
+        app.console.note(_("Dry run, nothing was kept: {done}").format(done=done), loud=True)
+    else:
+        app.console.success(done)
+    if output != "json" and row is not None and old:
+        now = dict(zip((field.name for field in fields), row, strict=True))
+        changed = {name: now[name] for name in old if name in now}
+        for line in detail.changes(old, changed, fields, app.console):
+            app.console.note(f"  {line}")
+    if then and not dry_run and output != "json":
+        app.console.note(_("Next: {command}").format(command=then))
+
+
+def unchanged(
+    app: App, output: str, said: str, fields: Sequence[Field], row: Sequence[Any]
+) -> None:
+    """Say that there was nothing to change, which is no error."""
+    if output == "json":
+        as_json(app, fields, row)
+    app.console.note(said)
+
+
+def before_deletion(
+    app: App, title: str, fields: Sequence[Field], row: Sequence[Any], *, yes: bool
+) -> None:
+    """Show what would be deleted and ask, unless ``--yes`` was given."""
+    from crm.cli import prompts
+    from crm.cli.output import detail
+
+    if not yes and app.console.stdin.isatty():
+        detail.sheet(title, fields, row, app.console, err=True)
+    prompts.confirm(app, _("Delete it?"), yes=yes)
