@@ -1,0 +1,174 @@
+"""The program as somebody at a workstation runs it: in this process, in its own, in a terminal."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pexpect
+from support.database import Database
+from support.screen import Screen
+
+from crm.cli.app import App
+from crm.cli.main import run
+from crm.cli.output.console import Console
+from crm.security import passwords
+from crm.services.authentication import Login
+
+REPOSITORY = Path(__file__).parents[2]
+PASSWORD = "sous-le-pont-mirabeau"
+PATIENCE = 20  # seconds that a test waits for the program
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What one command line did."""
+
+    status: int
+    out: str
+    err: str
+
+    def json(self) -> Any:
+        """What it printed, read as JSON."""
+        return json.loads(self.out)
+
+    def error(self) -> Any:
+        """The error that it told as JSON."""
+        return json.loads(self.err)["error"]
+
+    def done(self) -> "Ran":
+        """Itself, if it succeeded; what it said on stderr otherwise fails the test."""
+        assert self.status == 0, self.err
+        return self
+
+
+class Workstation:
+    """A home directory of its own that knows the company's database, and who is logged in.
+
+    ``environ`` is all that the program sees; tests may change it.
+    """
+
+    def __init__(self, database: Database, home: Path) -> None:
+        self.database = database
+        self.home = home
+        self.environ = {
+            "EPICEVENTS_HOME": str(home),
+            "EPICEVENTS_DATABASE_URL": url(database.app),
+            "EPICEVENTS_LANG": "en",
+            "TERM": "xterm",
+        }
+
+    @property
+    def token_file(self) -> Path:
+        """Where the session is kept."""
+        return self.home / "session" / "token"
+
+    def be(self, user_id: int) -> "Workstation":
+        """Log an employee in without the cost of a password."""
+        secret = self.database.session_of(user_id)
+        expires_at = datetime.now(UTC) + timedelta(hours=1)
+        app = App(_console(self.environ, ""), self.environ, self.home)
+        app.remember(Login(secret, user_id, expires_at, attempt=0, outdated=False))
+        return self
+
+    def give_password(self, *user_ids: int) -> None:
+        """Let employees log in with :data:`PASSWORD`."""
+        connection = self.database.owner()
+        connection.cursor().execute(
+            "UPDATE users SET hashed_password = %s, must_change_password = false"
+            " WHERE id = ANY(%s)",
+            (_hashed(), list(user_ids)),
+        )
+        connection.close()
+
+    def run(self, *args: str, stdin: str = "") -> Ran:
+        """Run one command line in this process, into pipes."""
+        console = _console(self.environ, stdin)
+        status = run(list(args), App(console, self.environ, self.home))
+        return Ran(status, _text(console.out.stream), _text(console.err.stream))
+
+    def look(self, *args: str, width: int = 80, color: bool = False) -> str:
+        """Run one command line in this process, and return what a terminal is sent."""
+        with Screen(width, height=200) as screen:
+            console = screen.console(environ=self.environ, color="always" if color else "never")
+            run(list(args), App(console, self.environ, self.home))
+            return screen.text
+
+    def process(self, *args: str, stdin: str = "", environ: Mapping[str, str] | None = None) -> Ran:
+        """Run one command line in a process of its own, into pipes."""
+        done = subprocess.run(
+            [sys.executable, "-m", "crm", *args],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            env=self._environ() | dict(environ or {}),
+            cwd=self.home,
+            timeout=PATIENCE,
+            check=False,
+        )
+        return Ran(done.returncode, done.stdout, done.stderr)
+
+    @contextmanager
+    def terminal(self, *args: str, width: int = 80) -> "Iterator[pexpect.spawn[str]]":
+        """Run one command line in a process of its own, in a real terminal to type into."""
+        child = pexpect.spawn(
+            sys.executable,
+            ["-m", "crm", *args],
+            env=self._environ(),
+            cwd=str(self.home),
+            dimensions=(50, width),
+            encoding="utf-8",
+            timeout=PATIENCE,
+        )
+        try:
+            yield child
+        finally:
+            child.close(force=True)
+
+    def _environ(self) -> dict[str, str]:
+        return {"PATH": os.defpath, "PYTHONPATH": str(REPOSITORY), **self.environ}
+
+
+def finish(child: "pexpect.spawn[str]") -> tuple[int, str]:
+    """Wait for a program in a terminal to end; return its status and what it said last."""
+    child.expect(pexpect.EOF)
+    said = (child.before or "").replace("\r\n", "\n")
+    child.close()
+    return (child.exitstatus if child.exitstatus is not None else -(child.signalstatus or 0)), said
+
+
+def url(parameters: Mapping[str, str]) -> str:
+    """Return the URL that means libpq's ``parameters``."""
+    names = f"{quote(parameters['user'], safe='')}@/{quote(parameters['dbname'], safe='')}"
+    rest = "&".join(
+        f"{name}={quote(value, safe='')}"
+        for name, value in parameters.items()
+        if name not in {"user", "dbname"}
+    )
+    return f"postgresql://{names}?{rest}"
+
+
+def _console(environ: Mapping[str, str], stdin: str) -> Console:
+    return Console(
+        stdin=io.StringIO(stdin), stdout=io.StringIO(), stderr=io.StringIO(), environ=environ
+    )
+
+
+def _text(stream: object) -> str:
+    assert isinstance(stream, io.StringIO)
+    return stream.getvalue()
+
+
+@cache
+def _hashed() -> str:
+    return passwords.hashed(PASSWORD)
