@@ -1,0 +1,1 @@
+"""Passwords, session tokens and the private files of one workstation."""

@@ -1,0 +1,189 @@
+"""Deriving, storing and choosing passwords.
+
+The database decides a login: it hands out salt and parameters, the program derives 32 bytes with
+Argon2id, and the database compares their SHA-256. Neither the password nor anything in a stolen
+dump can log in.
+"""
+
+import base64
+import hashlib
+import re
+import secrets
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from crm.domain.errors import CRMError, NotLoggedIn, RuleViolation
+from crm.domain.i18n import gettext as _
+from crm.security.strength import weakness
+
+SHORTEST, LONGEST = 15, 128
+DERIVED_BYTES = 32
+SALT_BYTES = 16
+
+MIB = 1024
+MEMORY_KIB = range(19 * MIB, 1024 * MIB + 1)
+TIME_COST = range(1, 21)
+PARALLELISM = range(1, 17)
+SALT_LENGTH = range(8, 65)
+
+# Crockford's digits, in lower case so that nobody holds down Shift: no i, l, o and u.
+ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+
+INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+JOINERS = "\u200c\u200d"  # seen through what they join: Persian, Hindi and emoji need them
+
+PHC = re.compile(
+    r"\$argon2id\$v=19\$m=(\d{1,9}),t=(\d{1,9}),p=(\d{1,9})"
+    r"\$([A-Za-z0-9+/]{22})\$([A-Za-z0-9+/]{43})",
+    re.ASCII,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """What Argon2id costs: memory in KiB, passes over it, lanes."""
+
+    memory_kib: int
+    time_cost: int
+    parallelism: int
+
+
+CURRENT = Parameters(memory_kib=64 * MIB, time_cost=3, parallelism=4)
+
+
+def acceptable(parameters: Parameters) -> None:
+    """Refuse parameters that a hostile server could choose.
+
+    Less than 19 MiB would make the password easy to guess from what it receives; more than 1 GiB,
+    20 passes or 16 lanes would exhaust this machine.
+
+    Raises NotLoggedIn, ``unsafe_login_parameters``.
+    """
+    if (
+        parameters.memory_kib not in MEMORY_KIB
+        or parameters.time_cost not in TIME_COST
+        or parameters.parallelism not in PARALLELISM
+    ):
+        raise _unsafe_parameters()
+
+
+def derive(password: str, salt: bytes, parameters: Parameters) -> bytes:
+    """Return the 32 bytes of Argon2id (version 19) of the password in NFC and UTF-8.
+
+    Any text has some result, also one that ``check_policy`` refuses: it is simply wrong.
+
+    Raises NotLoggedIn: ``unsafe_login_parameters``, or ``not_enough_memory``.
+    """
+    from argon2.exceptions import HashingError
+    from argon2.low_level import Type, hash_secret_raw
+
+    acceptable(parameters)
+    if len(salt) not in SALT_LENGTH:
+        raise _unsafe_parameters()
+    try:
+        return hash_secret_raw(
+            _normal(password).encode("utf-8", "surrogatepass"),
+            salt,
+            time_cost=parameters.time_cost,
+            memory_cost=parameters.memory_kib,
+            parallelism=parameters.parallelism,
+            hash_len=DERIVED_BYTES,
+            type=Type.ID,
+            version=19,
+        )
+    except HashingError:
+        message = _("This machine has not the {mib} MiB of memory that checking a password takes.")
+        raise NotLoggedIn(
+            message.format(mib=parameters.memory_kib // MIB),
+            hint=_("Close other programs and try again."),
+            code="not_enough_memory",
+        ) from None
+
+
+def hashed(password: str) -> str:
+    """Return what ``users.hashed_password`` stores, with a new salt and the current parameters.
+
+    The layout is PHC, 97 characters; its tag is the SHA-256 of the derived bytes. Whether the
+    password may be chosen is ``check_policy``'s to say.
+    """
+    salt = secrets.token_bytes(SALT_BYTES)
+    tag = hashlib.sha256(derive(password, salt, CURRENT)).digest()
+    costs = f"m={CURRENT.memory_kib},t={CURRENT.time_cost},p={CURRENT.parallelism}"
+    return f"$argon2id$v=19${costs}${_base64(salt)}${_base64(tag)}"
+
+
+def parse(phc: str) -> tuple[Parameters, bytes, bytes]:
+    """Return the parameters, the salt and the tag of a stored password.
+
+    Raises CRMError, ``damaged_password_hash``, without quoting it.
+    """
+    found = PHC.fullmatch(phc)
+    if found is None:
+        raise CRMError(
+            _("The stored password of this account is damaged."),
+            hint=_("Ask MANAGEMENT for a new one: epicevents user reset-password"),
+            code="damaged_password_hash",
+        )
+    memory_kib, time_cost, parallelism, salt, tag = found.groups()
+    parameters = Parameters(int(memory_kib), int(time_cost), int(parallelism))
+    return parameters, base64.b64decode(salt + "=="), base64.b64decode(tag + "=")
+
+
+def stored_tag(phc: str) -> bytes:
+    """Return the 32 bytes that the SHA-256 of the right derived bytes equals."""
+    return parse(phc)[2]
+
+
+def needs_rehash(parameters: Parameters) -> bool:
+    """Whether a password stored with these parameters costs less to guess than one stored now."""
+    return parameters.memory_kib < CURRENT.memory_kib or parameters.time_cost < CURRENT.time_cost
+
+
+def check_policy(password: str, *, context: Iterable[str]) -> None:
+    """Refuse a password that may not be chosen, with the reason and without quoting it.
+
+    It has 15 to 128 characters (in NFC), none of them invisible, needs no particular kinds of
+    them, and is not among what is guessed first: common passwords and phrases, repetitions, runs
+    of keys, dates, and ``context``, the person's own names and email.
+
+    Raises RuleViolation, ``weak_password``.
+    """
+    password = _normal(password)
+    if any(unicodedata.category(c) in INVISIBLE and c not in JOINERS for c in password):
+        raise _refused(_("it contains a character that cannot be seen"))
+    if len(password) < SHORTEST:
+        raise _refused(_("it has fewer than {count} characters").format(count=SHORTEST))
+    if len(password) > LONGEST:
+        raise _refused(_("it has more than {count} characters").format(count=LONGEST))
+    if reason := weakness(password, context):
+        raise _refused(reason)
+
+
+def one_time_password() -> str:
+    """Return a random password of 100 bits that is easy to read out and type: five groups."""
+    return "-".join("".join(secrets.choice(ALPHABET) for _n in range(4)) for _group in range(5))
+
+
+def _normal(password: str) -> str:
+    return unicodedata.normalize("NFC", password)
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).rstrip(b"=").decode("ascii")
+
+
+def _unsafe_parameters() -> NotLoggedIn:
+    return NotLoggedIn(
+        _("The server asks for the password in a way that is not safe; nothing was sent."),
+        hint=_("Check that EPICEVENTS_DATABASE_URL names the company's server."),
+        code="unsafe_login_parameters",
+    )
+
+
+def _refused(reason: str) -> RuleViolation:
+    return RuleViolation(
+        _("This password is refused: {reason}.").format(reason=reason),
+        hint=_("Four or five words that have nothing to do with each other make a good one."),
+        code="weak_password",
+    )

@@ -1,0 +1,143 @@
+"""Small files that only their owner may read: a session's token and the key that signs it.
+
+Their directory is made 0700, they are 0600. They are written beside their place and moved into
+it, so that a reader sees the old text or the new, never half of one, and no link that somebody
+laid there is followed.
+"""
+
+import errno
+import os
+import secrets
+import shlex
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from crm.domain.errors import NotLoggedIn
+from crm.domain.i18n import gettext as _
+
+LARGEST = 8192  # bytes
+
+# Windows has neither links to fall for nor FIFOs to hang on by default.
+NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
+NO_WAIT = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
+NOT_A_FILE = (errno.ELOOP, errno.EMLINK, errno.ENXIO)
+
+
+def read(path: Path) -> str | None:
+    """Return the text at ``path`` without surrounding white space, None if there is no file.
+
+    What is not UTF-8 becomes U+FFFD.
+
+    Raises NotLoggedIn: ``unsafe_token_file`` for anything but a small regular file of one's own
+    that nobody else may read, ``unreadable_token_file`` when the system refuses it.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | NO_FOLLOW | NO_WAIT)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        if getattr(error, "errno", None) in NOT_A_FILE:
+            raise _not_a_file(path) from None
+        raise _failed(path, error, "unreadable_token_file") from None
+    try:
+        _check(path, os.fstat(descriptor))
+        content = os.read(descriptor, LARGEST + 1)
+    except OSError as error:
+        raise _failed(path, error, "unreadable_token_file") from None
+    finally:
+        os.close(descriptor)
+    if len(content) > LARGEST:
+        raise _not_a_file(path)
+    return content.decode("utf-8", "replace").strip()
+
+
+def replace(path: Path, text: str) -> None:
+    """Write ``text`` to ``path``, in place of what is there.
+
+    Raises NotLoggedIn, ``unwritable_token_file``.
+    """
+    with _written(path, text) as temporary:
+        temporary.replace(path)
+
+
+def create(path: Path, text: str) -> None:
+    """Write ``text`` to ``path`` unless something is there already: the first of two wins.
+
+    Raises NotLoggedIn, ``unwritable_token_file``.
+    """
+    with _written(path, text) as temporary:
+        try:
+            path.hardlink_to(temporary)
+        except FileExistsError:
+            return
+
+
+def remove(path: Path) -> None:
+    """Remove the file at ``path``, or the link and not what it names; nothing there is fine.
+
+    Raises NotLoggedIn, ``unwritable_token_file``.
+    """
+    try:
+        path.unlink(missing_ok=True)
+    except (OSError, ValueError) as error:
+        raise _failed(path, error, "unwritable_token_file") from None
+
+
+@contextmanager
+def _written(path: Path, text: str) -> Iterator[Path]:
+    """Hold ``text`` in a temporary file of the same directory."""
+    temporary = path.parent / f".{secrets.token_hex(8)}"
+    try:
+        for directory in (*reversed(path.parent.parents), path.parent):
+            directory.mkdir(0o700, exist_ok=True)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | NO_FOLLOW, 0o600)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(descriptor)
+            yield temporary
+        finally:
+            temporary.unlink(missing_ok=True)
+    except (OSError, ValueError) as error:
+        raise _failed(path, error, "unwritable_token_file") from None
+
+
+def _check(path: Path, found: os.stat_result) -> None:
+    if not stat.S_ISREG(found.st_mode):
+        raise _not_a_file(path)
+    if os.name != "posix":
+        return
+    if found.st_uid != os.geteuid():
+        raise NotLoggedIn(
+            _("{path} is not used: it belongs to somebody else.").format(path=path),
+            hint=_("Name a file of your own: EPICEVENTS_TOKEN_FILE or EPICEVENTS_HOME"),
+            code="unsafe_token_file",
+        )
+    if found.st_mode & 0o077:
+        raise NotLoggedIn(
+            _("{path} is not used: other people on this machine can read it.").format(path=path),
+            hint=_("Close it, then log in again: chmod 600 {path}").format(
+                path=shlex.quote(str(path))
+            ),
+            code="unsafe_token_file",
+        )
+
+
+def _not_a_file(path: Path) -> NotLoggedIn:
+    return NotLoggedIn(
+        _("{path} is not used: it is not a small regular file.").format(path=path),
+        hint=_("See what it is, remove it and log in again: epicevents login"),
+        code="unsafe_token_file",
+    )
+
+
+def _failed(path: Path, error: OSError | ValueError, code: str) -> NotLoggedIn:
+    reason = getattr(error, "strerror", None) or _("the path is not valid")
+    return NotLoggedIn(
+        _("{path} cannot be used: {reason}.").format(path=path, reason=reason),
+        hint=_("Check the directory's permissions, or set EPICEVENTS_TOKEN_FILE."),
+        code=code,
+    )

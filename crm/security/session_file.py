@@ -1,0 +1,30 @@
+"""The token file: who is logged in on this workstation."""
+
+from pathlib import Path
+
+from crm.security import private_file
+
+
+def write(path: Path, token: str) -> None:
+    """Keep ``token`` for the next commands, in place of an earlier one.
+
+    Raises NotLoggedIn, ``unwritable_token_file``.
+    """
+    private_file.replace(path, token)
+
+
+def read(path: Path) -> str | None:
+    """Return the token, None when nobody is logged in.
+
+    Raises NotLoggedIn: ``unsafe_token_file`` for a file that others may read or that is not one
+    of one's own, ``unreadable_token_file`` when the system refuses it.
+    """
+    return private_file.read(path) or None
+
+
+def remove(path: Path) -> None:
+    """Forget the token; nothing to forget is fine.
+
+    Raises NotLoggedIn, ``unwritable_token_file``.
+    """
+    private_file.remove(path)

@@ -1,0 +1,102 @@
+"""What makes a password easy to guess, whatever its length."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+from crm.domain.i18n import gettext as _
+
+COMPANY = ("epic", "events", "epicevents", "crm")
+COMMON = Path(__file__).with_name("common_passwords.txt")
+
+UNIT = 7  # a repetition of at most so many characters
+WALK = 5  # steps that a walk over neighbouring keys has on average, to count as one
+REMAINDER = 8  # letters and digits that names must leave
+STRONG = 4  # zxcvbn's best score: more than 10^10 guesses
+ESTIMATED = 48  # characters; the time that zxcvbn takes grows with their cube
+
+# Each row lies half a key to the right of the one above; the last is not a keyboard.
+LAYOUTS = (
+    ("1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm"),
+    ("1234567890", "azertyuiop", "qsdfghjklm", "wxcvbn"),
+    ("&é\"'(-è_çà", "azertyuiop", "qsdfghjklm", "wxcvbn"),
+    ("abcdefghijklmnopqrstuvwxyz",),
+)
+
+
+def weakness(password: str, context: Iterable[str]) -> str | None:
+    """Return why ``password`` would be guessed soon, or None.
+
+    ``context`` holds what an attacker knows of the person: first and last name, email. Case and
+    accents make no difference.
+    """
+    text = _folded(password)
+    names = _names(context)
+    if _repeats(text):
+        return _("it repeats a few characters")
+    if _walks(password) * WALK <= len(password):
+        return _("it is a run of neighbouring keys, letters or digits")
+    if _left(text, names) < REMAINDER:
+        return _("beside the company's and your own names too little remains")
+    if "".join(filter(str.isalpha, text)) in _common():
+        return _("it is a phrase that many people use as their password")
+    if not _strong(text, names):
+        return _("it consists of common passwords, words, dates or patterns, which are tried first")
+    return None
+
+
+def _folded(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def _names(context: Iterable[str]) -> list[str]:
+    """Return the words of at least three letters or digits, the longest first."""
+    names = set(COMPANY)
+    for item in context:
+        words = re.findall(r"[^\W_]+", _folded(item.partition("@")[0]))
+        names.update((*words, "".join(words)))
+    return sorted((name for name in names if len(name) >= 3), key=len, reverse=True)
+
+
+def _repeats(text: str) -> bool:
+    return any(text == (text[:size] * len(text))[: len(text)] for size in range(1, UNIT + 1))
+
+
+@cache
+def _neighbours() -> frozenset[tuple[str, str]]:
+    pairs: set[tuple[str, str]] = set()
+    for rows in LAYOUTS:
+        for row, below in zip(rows, (*rows[1:], ""), strict=True):
+            for column, key in enumerate(row):
+                near = {key, *row[column + 1 : column + 2], *below[max(column - 1, 0) : column + 1]}
+                pairs.update((key, other) for other in near)
+                pairs.update((other, key) for other in near)
+    return frozenset(pairs)
+
+
+def _walks(text: str) -> int:
+    """Return how many walks over neighbouring keys it takes to type ``text``, in either case."""
+    return 1 + sum(pair not in _neighbours() for pair in pairwise(text.lower()))
+
+
+def _left(text: str, names: Iterable[str]) -> int:
+    """Return how many letters and digits remain without the names; all of them without names."""
+    rest = text
+    for name in names:
+        rest = rest.replace(name, " ")
+    return len(text) if rest == text else sum(map(str.isalnum, rest))
+
+
+@cache
+def _common() -> frozenset[str]:
+    return frozenset(COMMON.read_text(encoding="utf-8").splitlines())
+
+
+def _strong(text: str, names: Iterable[str]) -> bool:
+    from zxcvbn import zxcvbn
+
+    return zxcvbn(text[:ESTIMATED], user_inputs=names, max_length=ESTIMATED)["score"] >= STRONG

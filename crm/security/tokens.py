@@ -1,0 +1,163 @@
+"""Session tokens: the secret of a session, signed by the workstation that keeps it.
+
+The signature decides nothing, the database's session row does: it only lets the program refuse a
+damaged, foreign or expired token without asking.
+"""
+
+import hashlib
+import re
+import secrets
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import jwt
+
+from crm.domain.errors import NotLoggedIn, UsageFault
+from crm.domain.i18n import gettext as _
+from crm.security import private_file
+
+ALGORITHM = "HS256"
+ISSUER = "epicevents"
+AUDIENCE = "epicevents-cli"
+CLAIMS = ["jti", "sub", "iss", "aud", "iat", "exp"]
+SECRET_BYTES = 32
+LONGEST = 4096  # characters
+LARGEST_ID = 2**31 - 1
+
+SECRET = re.compile(r"[!-~]{1,256}")
+USER_ID = re.compile(r"[1-9][0-9]{0,9}")
+
+FOREIGN = (
+    jwt.InvalidSignatureError,
+    jwt.InvalidAlgorithmError,
+    jwt.InvalidIssuerError,
+    jwt.InvalidAudienceError,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What a token says: the session's secret, whose it is, until when (an aware datetime)."""
+
+    secret: str = field(repr=False)
+    user_id: int
+    expires_at: datetime
+
+
+def new_secret() -> str:
+    """Return 256 random bits, safe in a URL: what a session is known by."""
+    return secrets.token_urlsafe(SECRET_BYTES)
+
+
+def secret_hash(secret: str) -> bytes:
+    """Return the SHA-256 of a secret, which is what the database keeps of it."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def new_key() -> str:
+    """Return a random key for signing, 256 bits in 43 characters."""
+    return secrets.token_urlsafe(SECRET_BYTES)
+
+
+def issue(secret: str, user_id: int, expires_at: datetime, key: str) -> str:
+    """Return a token for a session that ends at ``expires_at``, an aware datetime."""
+    if expires_at.tzinfo is None:
+        raise ValueError("expires_at must be aware")
+    claims = {
+        "jti": secret,
+        "sub": str(user_id),
+        "iss": ISSUER,
+        "aud": AUDIENCE,
+        "iat": int(time.time()),
+        "exp": int(expires_at.timestamp()),
+    }
+    return jwt.encode(claims, key, algorithm=ALGORITHM)
+
+
+def read(token: str, key: str) -> Session:
+    """Return what a token says, if it was issued here and has not expired.
+
+    Raises NotLoggedIn: ``session_expired``; ``foreign_token`` when the key, issuer or audience is
+    another; ``damaged_token`` for anything else that is not a whole token.
+    """
+    if len(token) > LONGEST:
+        raise _damaged()
+    try:
+        claims = jwt.decode(
+            token,
+            key,
+            algorithms=[ALGORITHM],
+            issuer=ISSUER,
+            audience=AUDIENCE,
+            # A clock that was set back must not end a session, so iat may lie ahead.
+            options={"require": CLAIMS, "strict_aud": True, "verify_iat": False},
+        )
+        return _session(claims)
+    except jwt.ExpiredSignatureError:
+        raise NotLoggedIn(
+            _("Your session has expired."),
+            hint=_("Log in again: epicevents login"),
+            code="session_expired",
+        ) from None
+    except FOREIGN:
+        raise NotLoggedIn(
+            _("The token file was not written by this program on this machine."),
+            hint=_("Log in again: epicevents login"),
+            code="foreign_token",
+        ) from None
+    except (jwt.PyJWTError, ValueError, TypeError, OverflowError, OSError, RecursionError):
+        raise _damaged() from None
+
+
+def signing_key(home: Path, configured: str | None) -> str:
+    """Return the key that signs this workstation's tokens.
+
+    That is ``configured`` (EPICEVENTS_SECRET_KEY), or else the text of ``session/key`` under
+    ``home``, made on first use; processes that start together get the same one.
+
+    Raises UsageFault, ``weak_secret_key``, for a key under 32 bytes or one that is a public or
+    private key of another kind; NotLoggedIn for a key file that is not private.
+    """
+    if configured:
+        return _checked(configured, "EPICEVENTS_SECRET_KEY")
+    path = home / "session" / "key"
+    if private_file.read(path) is None:
+        private_file.create(path, new_key())
+    return _checked(private_file.read(path) or "", str(path))
+
+
+def _session(claims: dict[str, Any]) -> Session:
+    if not SECRET.fullmatch(claims["jti"]):
+        raise ValueError("jti")
+    if not USER_ID.fullmatch(claims["sub"]) or int(claims["sub"]) > LARGEST_ID:
+        raise ValueError("sub")
+    if type(claims["iat"]) is not int or type(claims["exp"]) is not int:
+        raise TypeError("iat or exp")
+    return Session(claims["jti"], int(claims["sub"]), datetime.fromtimestamp(claims["exp"], UTC))
+
+
+def _checked(key: str, source: str) -> str:
+    try:
+        if len(key.encode()) >= SECRET_BYTES:
+            jwt.get_algorithm_by_name(ALGORITHM).prepare_key(key)
+            return key
+    except (UnicodeEncodeError, jwt.InvalidKeyError):
+        pass
+    raise UsageFault(
+        _("{source} cannot sign tokens: it takes {count} random bytes or more.").format(
+            source=source, count=SECRET_BYTES
+        ),
+        hint=_("Remove it; a good one is made at the next login."),
+        code="weak_secret_key",
+    )
+
+
+def _damaged() -> NotLoggedIn:
+    return NotLoggedIn(
+        _("The token file is damaged."),
+        hint=_("Log in again: epicevents login"),
+        code="damaged_token",
+    )
