@@ -59,6 +59,21 @@ def create_database(parameters: Mapping[str, str]) -> bool:
         connection.close()
 
 
+def drop_database(parameters: Mapping[str, str]) -> None:
+    """Drop the database that ``parameters`` name, whoever is connected to it."""
+    connection = connect({**parameters, "dbname": "postgres"})
+    try:
+        connection.autocommit = True
+        with explained(), connection.cursor() as cursor:
+            cursor.execute(
+                SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(
+                    Identifier(parameters.get("dbname", DATABASE))
+                )
+            )
+    finally:
+        connection.close()
+
+
 def bootstrap(connection: Connection, login: str = LOGIN, password: str | None = None) -> list[str]:
     """Make the roles, and give the connected database to them; return what could not be set.
 
@@ -123,6 +138,17 @@ def restrict_login(connection: Connection, login: str) -> list[str]:
             except InsufficientPrivilege:
                 refused.append(name)
     return refused
+
+
+def tidy_up(parameters: Mapping[str, str]) -> None:
+    """Vacuum and analyse after a large load, so that the first listing is planned well."""
+    connection = connect(parameters)
+    try:
+        connection.autocommit = True
+        with explained(), connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
+    finally:
+        connection.close()
 
 
 def scripts() -> Path:

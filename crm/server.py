@@ -44,6 +44,14 @@ def admin_parameters(settings: "Settings") -> dict[str, str]:
     return _embedded(settings, ADMINISTRATOR)
 
 
+def start_embedded(settings: "Settings") -> None:
+    """Start the embedded server, making its data first where there are none."""
+    from crm.embedded import Cluster
+
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    Cluster(settings.home).start()
+
+
 def _embedded(settings: "Settings", user: str | None) -> dict[str, str]:
     from crm.embedded import Cluster
 

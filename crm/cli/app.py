@@ -56,6 +56,11 @@ class App:
         self.console.settings = loaded
         return loaded
 
+    def reload(self) -> None:
+        """Read the settings again, after a flag has changed."""
+        self.close()
+        self.__dict__.pop("settings", None)
+
     @property
     def today(self) -> date:
         """The day that it is in the company's zone."""
@@ -144,6 +149,19 @@ class App:
 
         with database.transaction(self.connection, None) as tx:
             yield tx
+
+    @contextmanager
+    def owner(self) -> "Iterator[Transaction]":
+        """Run one transaction as the database's owner, whom no policy binds."""
+        from crm import database, provisioning, server
+
+        connection = database.connect(server.admin_parameters(self.settings))
+        try:
+            with database.transaction(connection, None) as tx:
+                tx.execute(f"SET LOCAL ROLE {provisioning.OWNER}")
+                yield tx
+        finally:
+            connection.close()
 
     def _record(self, error: PermissionDenied, secret: str) -> None:
         from crm import database

@@ -129,7 +129,7 @@ def _usage(error: click.UsageError) -> UsageFault:
 def _unexpected(error: Exception) -> CRMError:
     return CRMError(
         _("Something unexpected happened ({kind}).").format(kind=type(error).__name__),
-        hint=_("Nothing was changed. Run again with --debug, and report what it says."),
+        hint=_("Run again with --debug, and report what it says."),
     )
 
 

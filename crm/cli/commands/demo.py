@@ -1,0 +1,83 @@
+"""demo: an embedded database filled with a realistic company, ready to try."""
+
+import click
+
+from crm.cli import prompts
+from crm.cli.app import App
+from crm.cli.groups import SETTINGS, Command
+from crm.cli.options import yes_option
+from crm.domain.enums import Role
+from crm.domain.errors import RuleViolation, UsageFault
+from crm.domain.i18n import gettext as _
+
+
+@click.command(cls=Command, context_settings=SETTINGS)
+@click.option(
+    "--clients",
+    type=click.IntRange(1, 5_000_000),
+    help=_("Make this many clients, contracts and events instead, for measuring."),
+)
+@click.option("--reset", is_flag=True, help=_("Start over: drop the demo company first."))
+@yes_option
+@click.pass_context
+def demo(ctx: click.Context, clients: int | None, reset: bool, yes: bool) -> None:
+    """Fill the embedded database with a realistic company, log in and show the dashboard.
+
+    It never touches a database that holds records which it did not make.
+
+    \b
+    Examples:
+      epicevents demo
+      epicevents demo --reset --yes
+    """
+    from crm import demo as company
+    from crm import provisioning, server
+    from crm.cli.commands.init import prepare, replace
+    from crm.cli.commands.session import log_in
+    from crm.cli.output.progress import progress
+    from crm.services import administration
+
+    app: App = ctx.obj
+    if not server.is_embedded(app.settings):
+        raise UsageFault(
+            _("The demo lives in the embedded database."),
+            hint=_("Unset EPICEVENTS_DATABASE_URL, which names a server, to try it."),
+            code="not_embedded",
+        )
+    prepare(app)
+    with app.owner() as tx:
+        held = administration.holdings(tx)
+    if held.accounts and not held.demo:
+        raise RuleViolation(
+            _("This database holds a company that the demo did not make."),
+            hint=_(
+                "Name another directory to try the demo: EPICEVENTS_HOME=~/demo epicevents demo"
+            ),
+            code="not_a_demo",
+        )
+    if held.accounts and reset:
+        prompts.confirm(app, _("Drop the demo company and start over?"), yes=yes)
+        replace(app)
+    if held.accounts and not reset:
+        app.console.note(_("The demo company is there already; --reset starts over."))
+    else:
+        size = company.Size(clients, clients, clients) if clients else company.Size()
+        with progress(_("Filling the demo company"), app.console):
+            with app.owner() as tx:
+                company.fill(tx, size, app.settings.timezone.key)
+            provisioning.tidy_up(server.admin_parameters(app.settings))
+        app.console.success(
+            _(
+                "The demo company has {clients} clients, {contracts} contracts and {events} events."
+            ).format(**size._asdict())
+        )
+    log_in(app, company.email_of(Role.MANAGEMENT, 1), company.PASSWORD)
+    app.console.note(
+        _("Everyone's password is {password}: manager@, sales@, support@ … {domain}").format(
+            password=company.PASSWORD, domain=company.DOMAIN
+        )
+    )
+
+    from crm.cli.commands.dashboard import dashboard
+
+    ctx.invoke(dashboard)

@@ -1,0 +1,169 @@
+"""init and join: a company's first workstation, and every other one."""
+
+from typing import Any
+
+import click
+
+from crm import settings as configuration
+from crm.cli import prompts
+from crm.cli.app import App
+from crm.cli.groups import SETTINGS, Command
+from crm.cli.options import input_options, yes_option
+from crm.domain import inputs
+from crm.domain.errors import UsageFault
+from crm.domain.i18n import gettext as _
+
+MANAGER = inputs.USER[:3]
+
+
+def url_option(name: str, help_text: str) -> Any:
+    """Return an option for a database's URL; one that holds a password is refused."""
+
+    def take(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
+        from crm.database_url import parse_database_url
+
+        if value is None or ctx.resilient_parsing:
+            return
+        if "password" in parse_database_url(value):
+            raise UsageFault(
+                _("A password on the command line can be read by everybody on this machine."),
+                hint=_(
+                    "Put the URL into EPICEVENTS_{name}, or the password into a pgpass file."
+                ).format(name=name.upper()),
+                code="password_in_option",
+            )
+        ctx.ensure_object(App).set_flag(name, value)
+
+    return click.option(
+        "--" + name.replace("_", "-"),
+        metavar="URL",
+        expose_value=False,
+        is_eager=True,
+        callback=take,
+        help=help_text,
+    )
+
+
+@click.command(cls=Command, context_settings=SETTINGS)
+@input_options(*MANAGER)
+@click.option(
+    "--password-stdin", is_flag=True, help=_("Read the password from standard input, one line.")
+)
+@url_option("database_url", _("The database as workstations reach it; embedded without it."))
+@url_option("admin_database_url", _("The same database as its administrator."))
+@yes_option
+@click.pass_obj
+def init(app: App, /, password_stdin: bool, yes: bool, **given: Any) -> None:
+    """Set up your company: the database, its roles and tables, the first MANAGEMENT account.
+
+    \b
+    Examples:
+      epicevents init
+      epicevents init --email marie@epic.example --first-name Marie --last-name Martin \\
+        --password-stdin < password.txt
+    """
+    from crm.services import administration
+
+    prepare(app)
+    with app.owner() as tx:
+        held = administration.holdings(tx)
+    administration.refuse_real_company(held)
+    if held.accounts:
+        prompts.confirm(app, _("Replace the demo company? All of it is lost."), yes=yes)
+    values = prompts.complete(app, given, map(prompts.of_input, MANAGER))
+    typed = (
+        prompts.line_from_stdin(app)
+        if password_stdin
+        else prompts.password(app, _("Password (15 characters or more)"), twice=True)
+    )
+    if held.accounts:
+        replace(app)
+    with app.owner() as tx:
+        administration.create_first_manager(tx, password=typed, **values)
+    remember_database(app)
+    app.console.success(_("Your company is set up."))
+
+    from crm.cli.commands.session import log_in
+
+    log_in(app, values["email"], typed)
+    app.console.note(_("Next, an account for each colleague: epicevents user create"))
+
+
+@click.command(cls=Command, context_settings=SETTINGS)
+@url_option("database_url", _("The database, postgresql://epicevents_cli@HOST/NAME"))
+@click.pass_obj
+def join(app: App, /) -> None:
+    """Set up another workstation: asks for the database, tests it and remembers it.
+
+    \b
+    Examples:
+      epicevents join
+      epicevents join --database-url postgresql://epicevents_cli@db.epic.example/epicevents
+    """
+    from crm.database import check_revision
+    from crm.database_url import parse_database_url
+
+    if app.settings.database_url is None:
+        question = prompts.Question(
+            "database_url",
+            _("Database URL"),
+            lambda typed: (parse_database_url(typed), typed)[1],
+            "--database-url",
+            "postgresql://epicevents_cli@HOST/NAME",
+        )
+        app.set_flag("database_url", prompts.complete(app, {}, [question])["database_url"])
+        app.reload()
+    with app.anonymous() as tx:
+        known = tx.value("SELECT to_regclass('alembic_version')")
+        check_revision(tx.value("SELECT version_num FROM alembic_version") if known else None)
+    remember_database(app)
+    app.console.success(_("This workstation has joined the company."))
+    app.console.note(_("Log in: epicevents login EMAIL"))
+
+
+def prepare(app: App) -> None:
+    """Make the database, its roles and its tables, wherever the settings say; all may exist."""
+    from crm import provisioning, server
+    from crm.cli.output.progress import progress
+    from crm.database import connect
+
+    with progress(_("Setting up the database"), app.console):
+        if server.is_embedded(app.settings):
+            server.start_embedded(app.settings)
+        administrator = server.admin_parameters(app.settings)
+        program = server.parameters(app.settings)
+        provisioning.create_database(administrator)
+        connection = connect(administrator)
+        try:
+            refused = provisioning.bootstrap(
+                connection, program.get("user", provisioning.LOGIN), program.get("password")
+            )
+        finally:
+            connection.close()
+        provisioning.upgrade(administrator)
+    for name in refused:
+        app.console.warning(
+            _(
+                "This server does not allow {name} to be set for the login; see docs/security.md."
+            ).format(name=name)
+        )
+
+
+def replace(app: App) -> None:
+    """Drop the database with all that it holds, and make it anew."""
+    from crm import provisioning, server
+
+    app.close()
+    provisioning.drop_database(server.admin_parameters(app.settings))
+    prepare(app)
+
+
+def remember_database(app: App) -> None:
+    """Write a server's URL, if one is set, into ``config.env`` for the next commands."""
+    from crm.config_file import save
+
+    if app.settings.database_url is not None:
+        variable = next(
+            each.variable for each in configuration.SETTINGS if each.name == "database_url"
+        )
+        save(app.settings.home, {variable: app.settings.database_url})

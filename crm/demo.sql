@@ -1,0 +1,65 @@
+-- The demo company, made by arithmetic rather than chance: the same on every machine but for the
+-- dates, which lie around today. Parameters: the counts, lists of words, the company's zone.
+
+CREATE TEMPORARY TABLE demo ON COMMIT DROP AS SELECT
+    %(clients)s::bigint AS clients, %(contracts)s::bigint AS contracts, %(events)s::bigint AS events,
+    %(first_names)s::text[] AS first_names, %(last_names)s::text[] AS last_names,
+    %(companies)s::text[] AS companies, %(company_ends)s::text[] AS company_ends,
+    %(occasions)s::text[] AS occasions, %(places)s::text[] AS places, %(notes)s::text[] AS notes,
+    date_trunc('day', timezone(%(zone)s, now())) AS today,
+    ARRAY(SELECT id FROM users WHERE role = 'SALES' ORDER BY id) AS sales,
+    ARRAY(SELECT id FROM users WHERE role = 'SUPPORT' ORDER BY id) AS support;
+
+INSERT INTO clients (full_name, email, phone, company_name, sales_contact_id, created_at,
+    last_updated)
+SELECT first || ' ' || last,
+    -- The lists are of coprime lengths: no two of the first 1,800 share both names.
+    regexp_replace(fold(first || '.' || last), '[^a-z.]', '', 'g')
+        || CASE WHEN i > 1800 THEN i::text ELSE '' END || '@'
+        || regexp_replace(fold(company), '[^a-z]', '', 'g') || '.example',
+    '+336' || lpad((10000000 + i * 7919 %% 89999999)::text, 8, '0'),
+    company || ' ' || ending,
+    sales[1 + i %% cardinality(sales)], made, made + interval '1 hour' * (i %% 20)
+FROM demo, generate_series(1, clients) i,
+    LATERAL (SELECT first_names[1 + i %% cardinality(first_names)] AS first,
+        last_names[1 + i %% cardinality(last_names)] AS last,
+        companies[1 + i * 7 %% cardinality(companies)] AS company,
+        company_ends[1 + i * 3 %% cardinality(company_ends)] AS ending,
+        timezone('utc', now()) - interval '1 day' * (20 + i * 37 %% 380)
+            - interval '1 minute' * (i * 13 %% 600) AS made) chosen;
+
+INSERT INTO contracts (client_id, sales_contact_id, total_amount, amount_due, signed_status,
+    created_at, signed_at)
+SELECT c.id, c.sales_contact_id, total,
+    CASE WHEN signed THEN total * (ARRAY[1, 0.7, 0, 0.5])[1 + i %% 4] ELSE total END,
+    signed, made, CASE WHEN signed THEN made + interval '2 days' END
+FROM demo, generate_series(1, contracts) i,
+    -- One client in ten has no contract yet.
+    LATERAL (SELECT 1 + i * 13 %% greatest(clients * 9 / 10, 1) AS number) picked
+    JOIN (SELECT *, row_number() OVER (ORDER BY id) AS number FROM clients) c USING (number),
+    LATERAL (SELECT (500 + i * 977 %% 195 * 100)::numeric AS total, i %% 5 <> 0 AS signed,
+        greatest(c.created_at, timezone('utc', now()) - interval '1 day' * (5 + i * 29 %% 200))
+            AS made) chosen;
+
+INSERT INTO events (name, contract_id, client_id, client_contact, start_date, end_date,
+    support_contact_id, location, attendees, notes, overlap_allowed, created_at)
+SELECT occasions[1 + i %% cardinality(occasions)] || ' ' || c.company_name,
+    k.id, k.client_id, c.full_name || E'\n' || c.email, starts, starts + lasts,
+    -- One coming event in three still waits for somebody to run it.
+    CASE WHEN day > 3 AND i %% 3 = 0 THEN NULL ELSE support[1 + i %% cardinality(support)] END,
+    places[1 + i * 5 %% cardinality(places)], 10 + i * 37 %% 400,
+    nullif(notes[1 + i %% cardinality(notes)], ''),
+    -- By the thousand, four people cannot but be in two places at once.
+    events > 1000, least(k.created_at, starts)
+FROM demo, generate_series(1, events) i,
+    LATERAL (SELECT 1 + i * 17 %% (SELECT count(*) FROM contracts WHERE signed_status) AS number)
+        picked
+    JOIN (SELECT *, row_number() OVER (ORDER BY id) AS number FROM contracts
+        WHERE signed_status) k USING (number)
+    JOIN clients c ON c.id = k.client_id,
+    LATERAL (SELECT (i - 1) * 150 / events - 60 AS day, interval '1 hour' * (3 + i %% 9) AS lasts)
+        chosen,
+    LATERAL (SELECT timezone('utc', timezone(%(zone)s,
+        today + interval '1 day' * day + interval '1 hour' * (9 + i %% 10))) AS starts) moment;
+
+UPDATE security_policy SET filled_by_demo = true;

@@ -1,0 +1,114 @@
+"""What the database's owner does and no employee: the first manager, policies, lost passwords.
+
+The transaction is the owner's (``App.owner``); whoever holds the administrator's URL may do this.
+"""
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from crm.domain import inputs
+from crm.domain.contact import email as clean_email
+from crm.domain.enums import Role
+from crm.domain.errors import NotFound, RuleViolation
+from crm.domain.i18n import gettext as _
+from crm.security import passwords
+from crm.services import authentication
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from crm.database import Transaction
+
+
+class Holdings(NamedTuple):
+    """What a database holds: how many accounts, and whether the demo made them."""
+
+    accounts: int
+    demo: bool
+
+
+def holdings(tx: "Transaction") -> Holdings:
+    """Return what the database holds."""
+    row = tx.row(
+        "SELECT (SELECT count(*) FROM users), (SELECT filled_by_demo FROM security_policy)"
+    )
+    assert row is not None  # noqa: S101  a query without FROM has one row
+    return Holdings(*row)
+
+
+def refuse_real_company(held: Holdings) -> None:
+    """Refuse to set up what is set up: RuleViolation ``already_initialised``."""
+    if held.accounts and not held.demo:
+        raise RuleViolation(
+            _("This company is already set up."),
+            hint=_("Log in: epicevents login. A lost password: epicevents db reset-password EMAIL"),
+            code="already_initialised",
+        )
+
+
+def create_first_manager(tx: "Transaction", *, password: str, **values: object) -> int:
+    """Create the first MANAGEMENT account of a company that has none; return its id.
+
+    Raises InvalidValue, RuleViolation ``already_initialised`` or ``weak_password``.
+    """
+    cleaned = inputs.clean(inputs.USER, {**values, "role": Role.MANAGEMENT})
+    authentication.check(password, cleaned["first_name"], cleaned["last_name"], cleaned["email"])
+    hashed = passwords.hashed(password)
+    # Two who set up at once meet at this row; the second then finds the account of the first.
+    tx.execute("UPDATE security_policy SET managers_revision = managers_revision + 1")
+    refuse_real_company(holdings(tx))
+    created: int = tx.value(
+        "INSERT INTO users (first_name, last_name, email, phone, role, hashed_password)"
+        " VALUES (%(first_name)s, %(last_name)s, %(email)s, %(phone)s, %(role)s, %(hashed)s)"
+        " RETURNING id",
+        {"phone": None, **cleaned, "hashed": hashed},
+    )
+    return created
+
+
+def reset_password(tx: "Transaction", email: str, password: str) -> str:
+    """Let back in who forgot the password: they choose another at the next login.
+
+    The account is reactivated and its sessions end. Returns the person's name.
+
+    Raises NotFound, RuleViolation ``weak_password``.
+    """
+    address = clean_email(email)
+    person = tx.row(
+        "SELECT id, first_name, last_name FROM users WHERE email = %s FOR UPDATE", (address,)
+    )
+    if person is None:
+        raise NotFound(_("No account has the email {email}.").format(email=address))
+    user_id, first_name, last_name = person
+    authentication.check(password, first_name, last_name, address)
+    tx.execute(
+        "UPDATE users SET hashed_password = %s, must_change_password = true, is_active = true"
+        " WHERE id = %s",
+        (passwords.hashed(password), user_id),
+    )
+    tx.execute(
+        "INSERT INTO session_revocations (user_id, revoked_at)"
+        " VALUES (%s, timezone('utc', clock_timestamp()))",
+        (user_id,),
+    )
+    return f"{first_name} {last_name}"
+
+
+def session_policy(tx: "Transaction") -> tuple["timedelta", "timedelta"]:
+    """Return how long a session lasts, and how long it may rest unused."""
+    row = tx.row("SELECT session_lifetime, session_idle_limit FROM security_policy")
+    assert row is not None  # noqa: S101  the table has exactly one row
+    return row[0], row[1]
+
+
+def set_session_policy(
+    tx: "Transaction", *, lifetime: "timedelta | None" = None, idle: "timedelta | None" = None
+) -> None:
+    """Change how long sessions last from now on, and how long any may rest unused.
+
+    Raises RuleViolation ``invalid_policy`` outside a minute to 30 days.
+    """
+    tx.execute(
+        "UPDATE security_policy SET session_lifetime = coalesce(%s, session_lifetime),"
+        " session_idle_limit = coalesce(%s, session_idle_limit)",
+        (lifetime, idle),
+    )
