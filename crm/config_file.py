@@ -1,0 +1,110 @@
+"""The files that hold settings: ``.env`` in the working directory, ``config.env`` under the home.
+
+Both are in the format of python-dotenv, which is imported only where such a file exists.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from stat import S_ISREG
+from typing import TYPE_CHECKING
+
+from crm.domain.errors import UsageFault
+from crm.domain.i18n import gettext as _
+from crm.private_files import write_private
+
+if TYPE_CHECKING:
+    from dotenv.parser import Binding
+
+LOCAL_FILE = ".env"
+HOME_FILE = "config.env"
+
+
+def read(path: Path) -> dict[str, str]:
+    """Return the variables of a file, nothing where it is absent; ``${…}`` stays as it is written.
+
+    Raises UsageFault ``invalid_configuration_file``: it cannot be read, is not text, or has a line
+    that means nothing.
+    """
+    return {
+        binding.key: binding.value
+        for binding in _bindings(path)
+        if binding.key is not None and binding.value is not None
+    }
+
+
+def save(home: Path, values: Mapping[str, str]) -> None:
+    """Remember ``values``, by variable, in ``config.env`` under ``home``; other lines stay.
+
+    The file is written whole or not at all, readable by its owner only. A directory that has to be
+    made is closed to others; one that exists is left as it is.
+
+    Raises UsageFault: ``invalid_configuration_file`` as for reading, ``invalid_setting`` for a
+    value that no file can hold, ``configuration_not_saved`` when the system refuses.
+    """
+    path = home / HOME_FILE
+    missing = {name: f"{name}={_quoted(name, value)}\n" for name, value in values.items()}
+    content = ""
+    for binding in _bindings(path):
+        text = binding.original.string
+        if binding.key and binding.key in values:
+            blank_lines = text[: len(text) - len(text.lstrip())]
+            text = blank_lines + missing.pop(binding.key, "")  # named twice, it is kept once
+        content += text
+    if content and not content.endswith("\n"):
+        content += "\n"
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_private(path, (content + "".join(missing.values())).encode())
+    except OSError as error:
+        raise UsageFault(
+            _("{path} cannot be written: {reason}.").format(path=path, reason=error.strerror),
+            hint=_("Name a directory of your own in EPICEVENTS_HOME."),
+            code="configuration_not_saved",
+        ) from None
+
+
+def _bindings(path: Path) -> "list[Binding]":
+    try:
+        # A directory of that name is somebody's virtual environment; a pipe would wait for ever.
+        if not S_ISREG(path.stat().st_mode):
+            return []
+        text = path.read_bytes().decode("utf-8-sig")
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise _unreadable(path, error.strerror or "") from None
+    except UnicodeDecodeError:
+        raise _unreadable(path, _("it is not UTF-8 text")) from None
+    if "\0" in text:
+        raise _unreadable(path, _("it holds a NUL character"))
+
+    from io import StringIO
+
+    from dotenv.parser import parse_stream  # dotenv_values only logs a line that it cannot read
+
+    bindings = list(parse_stream(StringIO(text)))
+    for binding in bindings:
+        if binding.error:
+            text = binding.original.string
+            line = binding.original.line + text[: len(text) - len(text.lstrip())].count("\n")
+            raise _unreadable(path, _("line {line} is not NAME=value").format(line=line))
+    return bindings
+
+
+def _quoted(variable: str, value: str) -> str:
+    if any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in value):
+        raise UsageFault(
+            _("{variable} holds a character that cannot be kept.").format(variable=variable),
+            hint=_("Type it again."),
+            code="invalid_setting",
+        )
+    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
+
+
+def _unreadable(path: Path, reason: str) -> UsageFault:
+    return UsageFault(
+        _("{path} cannot be read: {reason}.").format(path=path, reason=reason),
+        hint=_("Correct the file or move it away."),
+        code="invalid_configuration_file",
+    )

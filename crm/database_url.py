@@ -1,0 +1,81 @@
+"""The URL of a database: read as libpq reads it, shown without its password."""
+
+from crm.domain.errors import UsageFault
+from crm.domain.i18n import gettext as _
+
+MASK = "***"
+
+_SCHEMES = ("postgresql", "postgres", "postgresql+psycopg2")
+_HOST = r"(?:\[[0-9a-zA-Z:.%]*\]|[^][:@/?,\s]*)(?::[0-9]*)?"
+_URL = (
+    r"(?P<scheme>postgres|postgresql(?:\+psycopg2)?)://"
+    r"(?:(?P<user>[^:@/?\s]*)(?P<password>:[^@/?\s]*)?@)?"
+    rf"(?P<place>{_HOST}(?:,{_HOST})*(?:/[^@?\s]*)?)"
+    r"(?:\?(?P<query>[^@?\s]*))?"
+)
+# Parameters that are never secret. A misspelt ``password`` is not among them.
+_PUBLIC = (
+    "host", "hostaddr", "port", "user", "dbname", "application_name", "connect_timeout", "sslmode",
+    "sslrootcert", "target_session_attrs",
+)  # fmt: skip
+
+
+def parse_database_url(url: str) -> dict[str, str]:
+    """Return libpq's parameters, such as ``host``, ``port``, ``user``, ``password`` and ``dbname``.
+
+    The scheme is ``postgresql``, ``postgres`` or SQLAlchemy's ``postgresql+psycopg2``.
+
+    Raises UsageFault ``invalid_database_url``, which never repeats the URL: it can hold a password.
+    """
+    parameters = _parameters(url)
+    if parameters is None or not all(map(_is_port, parameters.get("port", "").split(","))):
+        raise UsageFault(
+            _("The database URL cannot be understood."),
+            hint=_(
+                "Write postgresql://USER@HOST:5432/NAME; signs such as @ : / ? # % in a password "
+                "are written by their code, %40 for @."
+            ),
+            code="invalid_database_url",
+        )
+    return parameters
+
+
+def _parameters(url: str) -> dict[str, str] | None:
+    from psycopg2 import ProgrammingError
+    from psycopg2.extensions import parse_dsn
+
+    scheme, _separator, rest = url.partition("://")
+    if scheme not in _SCHEMES or "\0" in rest:  # libpq would read up to the NUL
+        return None
+    try:
+        return parse_dsn(f"postgresql://{rest}")
+    except (ProgrammingError, UnicodeEncodeError):
+        return None
+
+
+def _is_port(port: str) -> bool:
+    # libpq looks at ports only when it connects, and several hosts may leave some of them out.
+    return not port or (port.isascii() and port.isdigit() and 0 < int(port[:6]) < 65536)
+
+
+def masked(secret: str) -> str:
+    """Return a secret as it may be shown: a database URL without its passwords, else ``***``.
+
+    A malformed URL is not shown either, since where its password ends is a guess.
+    """
+    import re
+    from urllib.parse import unquote
+
+    url = re.fullmatch(_URL, secret)
+    parameters = (
+        [pair.split("=") for pair in (url["query"] or "").split("&") if pair] if url else []
+    )
+    if not url or any(len(pair) != 2 for pair in parameters):
+        return MASK
+    user = (
+        "" if url["user"] is None else url["user"] + (f":{MASK}" if url["password"] else "") + "@"
+    )
+    query = "&".join(
+        f"{key}={value if unquote(key) in _PUBLIC else MASK}" for key, value in parameters
+    )
+    return f"{url['scheme']}://{user}{url['place']}{'?' if query else ''}{query}"

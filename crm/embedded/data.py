@@ -1,0 +1,75 @@
+"""A server's data directory: made, checked and configured."""
+
+import shutil
+from pathlib import Path
+
+from crm.domain.errors import DatabaseUnavailable
+from crm.domain.i18n import gettext as _
+from crm.embedded import programs
+from crm.embedded.account import Account, make_private
+from crm.embedded.cluster import PORT
+from crm.private_files import write_private
+
+_CONFIGURATION = "epicevents.conf"
+_SETTINGS = {
+    "listen_addresses": "",
+    "port": str(PORT),
+    "unix_socket_permissions": "0700",
+    "max_connections": "100",
+    "shared_buffers": "128MB",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_error_verbosity": "terse",  # the details of an error repeat whole rows
+}
+_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+_INITDB = (
+    "--pgdata=.", "--username=postgres", "--encoding=UTF8", "--locale=C", "--data-checksums",
+    "--auth-local=trust", "--auth-host=reject",
+)  # fmt: skip
+
+
+def initialise(data: Path, binaries: Path, account: Account | None, *, fast: bool) -> None:
+    """Make the data of a new server, whole or not at all.
+
+    Raises DatabaseUnavailable ``embedded_not_started`` with what initdb says.
+    """
+    new = data.with_name(f"{data.name}.new")
+    shutil.rmtree(new, ignore_errors=True)
+    make_private(new, account)
+    options = [*_INITDB, "--no-sync"] if fast else _INITDB
+    made = programs.run(binaries / "initdb", *options, directory=new, account=account)
+    if made.returncode:
+        raise DatabaseUnavailable(
+            _("The embedded PostgreSQL cannot be set up: {reason}").format(
+                reason=programs.reason(made.stdout)
+            ),
+            hint=_("See whether {path} is yours and has room.").format(path=data.parent),
+            code="embedded_not_started",
+        )
+    with (new / "postgresql.conf").open("a") as file:
+        file.write(f"include '{_CONFIGURATION}'\n")
+    new.rename(data)
+
+
+def refuse_other_version(data: Path, binaries: Path) -> None:
+    """Raise DatabaseUnavailable ``embedded_version_mismatch`` for another major version's data."""
+    made = (data / "PG_VERSION").read_text().strip()
+    ours = programs.version(binaries).partition(".")[0]
+    if made != ours:
+        raise DatabaseUnavailable(
+            _("{path} holds data of PostgreSQL {made}, and this is PostgreSQL {ours}.").format(
+                path=data, made=made, ours=ours
+            ),
+            hint=_(
+                "With the release of epicevents that made them, run epicevents db backup; then "
+                "move that directory away and, with this one, run epicevents db restore."
+            ),
+            code="embedded_version_mismatch",
+        )
+
+
+def configure(data: Path, sockets: Path, account: Account | None, *, fast: bool) -> None:
+    """Write the settings that the server reads when it starts."""
+    settings = _SETTINGS | {"unix_socket_directories": str(sockets)} | (_FAST if fast else {})
+    lines = [f"{name} = '{value}'\n" for name, value in settings.items()]
+    write_private(data / _CONFIGURATION, "".join(lines).encode(), account)
