@@ -1,0 +1,164 @@
+"""How each field looks to people: one line a field, one a kind, one a word of a closed list."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from crm.cli.output.console import Console
+from crm.cli.output.terminal import Terminal
+from crm.domain.fields import Field, Kind
+from crm.domain.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+RIGHT = frozenset({Kind.ID, Kind.INTEGER, Kind.MONEY})
+
+# What a narrow terminal leaves of a text before it hides another column; other kinds stay whole.
+LEAST_WIDTH = {Kind.TEXT: 14, Kind.EMAIL: 16, Kind.LONG_TEXT: 16}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The heading of a field, and its ``rank``: 0 is never hidden, the highest is hidden first."""
+
+    heading: str
+    rank: int
+
+
+def column(field: Field) -> Column:
+    """Return how a field is headed; one that is not declared is headed by its name."""
+    return _columns().get(field.name) or Column(field.name.replace("_", " ").capitalize(), 5)
+
+
+def _columns() -> dict[str, Column]:
+    # Inside a function, because the reader's language is known only when it is called.
+    return {
+        "id": Column(_("ID"), 0),
+        "full_name": Column(_("Name"), 0),
+        "name": Column(_("Name"), 0),
+        "first_name": Column(_("First name"), 0),
+        "last_name": Column(_("Last name"), 0),
+        "client": Column(_("Client"), 1),
+        "company_name": Column(_("Company"), 1),
+        "total_amount": Column(_("Total"), 1),
+        "amount_due": Column(_("Due"), 1),
+        "amount": Column(_("Amount"), 1),
+        "status": Column(_("Status"), 1),
+        "role": Column(_("Role"), 1),
+        "kind": Column(_("Kind"), 1),
+        "start_date": Column(_("Starts"), 1),
+        "paid_on": Column(_("Paid on"), 1),
+        "email": Column(_("Email"), 2),
+        "phone": Column(_("Phone"), 2),
+        "support_contact": Column(_("Support"), 2),
+        "is_active": Column(_("Active"), 2),
+        "signed_status": Column(_("Signed"), 2),
+        "method": Column(_("Method"), 2),
+        "sales_contact": Column(_("Sales"), 3),
+        "location": Column(_("Location"), 3),
+        "due_date": Column(_("Due on"), 3),
+        "reason": Column(_("Reason"), 3),
+        "reference": Column(_("Reference"), 3),
+        "created_by": Column(_("Entered by"), 3),
+        "end_date": Column(_("Ends"), 4),
+        "attendees": Column(_("Guests"), 4),
+        "contract_id": Column(_("Contract"), 4),
+        "client_contact": Column(_("On site"), 5),
+        "signed_at": Column(_("Signed on"), 5),
+        "reverses_id": Column(_("Reverses"), 5),
+        "notes": Column(_("Notes"), 6),
+        "created_at": Column(_("Created"), 7),
+        "last_updated": Column(_("Updated"), 7),
+        "updated_at": Column(_("Updated"), 7),
+        "client_id": Column(_("Client ID"), 8),
+        "sales_contact_id": Column(_("Sales ID"), 8),
+        "support_contact_id": Column(_("Support ID"), 8),
+        "created_by_id": Column(_("Entered by ID"), 8),
+        "request_key": Column(_("Key"), 8),
+        "version": Column(_("Version"), 9),
+    }
+
+
+def _words() -> dict[str, tuple[str, str | None]]:
+    return {
+        "DRAFT": (_("Draft"), "draft"),
+        "SIGNED": (_("Signed"), "signed"),
+        "PARTLY_PAID": (_("Partly paid"), "partly_paid"),
+        "PAID": (_("Paid"), "paid"),
+        "SALES": (_("Sales"), None),
+        "SUPPORT": (_("Support"), None),
+        "MANAGEMENT": (_("Management"), None),
+        "OPENING": (_("Opening"), "quiet"),
+        "PAYMENT": (_("Payment"), None),
+        "REVERSAL": (_("Reversal"), "due"),
+        "ADJUSTMENT": (_("Adjustment"), "due"),
+    }
+
+
+def presenter(field: Field, console: Console, terminal: Terminal) -> Callable[[Any], str]:
+    """Return the function that says a value of this field to people, harmlessly, in one line.
+
+    Money is in the company's currency and the reader's language, a timestamp ``2026-06-04 13:00``
+    in the company's zone (the form that is typed back in), a phone in national form, and no value
+    is a dash.
+    """
+    say = _speech(field.kind, console)
+    missing, text = terminal.missing, terminal.text
+
+    def present(value: Any) -> str:
+        return missing if value is None else text(say(value))
+
+    return present
+
+
+def _speech(kind: Kind, console: Console) -> Callable[[Any], str]:
+    match kind:
+        case Kind.MONEY:
+            from crm.domain.amounts import format_money
+
+            return lambda amount: format_money(amount, console.currency, console.language)
+        case Kind.PHONE:
+            from crm.domain.contact import format_phone
+
+            return format_phone
+        case Kind.TIMESTAMP:
+            zone = console.zone
+            return lambda moment: wall_clock(moment, zone)
+        case Kind.DATE:
+            return date.isoformat
+        case Kind.BOOLEAN:
+            yes, no = _("yes"), _("no")
+            return lambda truth: yes if truth else no
+        case Kind.CODE:
+            words = {code: word for code, (word, _style) in _words().items()}
+            return lambda code: words.get(code, code)
+        case _:
+            return str
+
+
+def wall_clock(moment: datetime, zone: "ZoneInfo") -> str:
+    """Return a UTC timestamp as the zone's clocks show it: ``2026-06-04 13:00``.
+
+    In the hour that a clock change repeats, the offset follows: ``2026-10-25 02:30+01:00``.
+    """
+    from crm.domain.times import local
+
+    there = local(moment, zone)
+    repeated = there.replace(fold=0).utcoffset() != there.replace(fold=1).utcoffset()
+    shown = there.isoformat(sep=" ", timespec="minutes")
+    return shown if repeated else shown[: len("2026-06-04 13:00")]
+
+
+def styler(field: Field) -> Callable[[object], str | None]:
+    """Return the function that names a value's style.
+
+    What it means is in its words too, never in colour alone.
+    """
+    if field.name == "amount_due":
+        return lambda amount: "due" if amount else "quiet"
+    if field.kind == Kind.CODE:
+        styles = {code: style for code, (_word, style) in _words().items()}
+        return lambda code: styles.get(str(code))
+    return lambda value: "missing" if value is None else None

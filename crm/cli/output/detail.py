@@ -1,0 +1,135 @@
+"""One record for people: its values, what belongs to it and what can be done next."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from crm.cli.output.cells import cut, pad, width
+from crm.cli.output.columns import column, presenter, styler
+from crm.cli.output.console import Console
+from crm.cli.output.table import GAP, lay_out
+from crm.cli.output.terminal import Terminal
+from crm.domain.fields import Field, Kind
+from crm.domain.i18n import gettext as _
+
+_WIDEST_CHANGE = 60  # cells of an old or new value on a terminal
+
+
+class Related(NamedTuple):
+    """Records that belong to the one shown, as a small table under their own title."""
+
+    title: str
+    fields: Sequence[Field]
+    rows: Sequence[Sequence[Any]]
+
+
+class Command(NamedTuple):
+    """A command that comes next, and what it does."""
+
+    line: str
+    purpose: str
+
+
+def sheet(
+    title: str,
+    fields: Sequence[Field],
+    row: Sequence[Any],
+    console: Console,
+    *,
+    related: Sequence[Related] = (),
+    commands: Sequence[Command] = (),
+    err: bool = False,
+) -> None:
+    """Hold the sheet of one record for stdout, or for stderr before a question (``err``).
+
+    On a terminal long texts wrap beside their labels. Into a pipe each field is one whole line,
+    ``label: value``, and the commands, which are not data, are left out.
+    """
+    terminal = console.err if err else console.out
+    lines = [terminal.paint(terminal.text(title), "title"), ""] if terminal.interactive else []
+    lines += _values(fields, row, console, terminal)
+    hidden: list[str] = []
+    for section in related:
+        lines += ["", terminal.paint(terminal.text(section.title), "title")]
+        table, too_wide = _table(section, console, terminal)
+        lines += table
+        hidden += too_wide
+    console.show("\n".join(lines) + "\n", terminal, paged=not err)
+    if hidden:
+        console.note(_("Too narrow for {fields}.").format(fields=", ".join(hidden)))
+    if commands and console.out.interactive:
+        console.show("\n".join(_next(commands, console.err)) + "\n", console.err)
+
+
+def changes(
+    old: Mapping[str, Any], new: Mapping[str, Any], fields: Sequence[Field], console: Console
+) -> list[str]:
+    """Return a line ``label: old → new`` for each field whose value differs.
+
+    Field names are the keys; one that is missing has no value.
+    """
+    terminal = console.err
+    lines = []
+    for field in fields:
+        before, after = old.get(field.name), new.get(field.name)
+        if before == after:
+            continue
+        present = presenter(field, console, terminal)
+        shown = [present(before), present(after)]
+        if terminal.interactive:
+            shown = [cut(text, _WIDEST_CHANGE, terminal.ellipsis) for text in shown]
+        lines.append(f"{column(field).heading}: {terminal.fit(' → ').join(shown)}")
+    return lines
+
+
+def _values(
+    fields: Sequence[Field], row: Sequence[Any], console: Console, terminal: Terminal
+) -> Iterator[str]:
+    labels = [terminal.text(column(field).heading) for field in fields]
+    size = max(map(width, labels), default=0)
+    for field, label, value in zip(fields, labels, row, strict=True):
+        style = styler(field)(value)
+        if not terminal.interactive:
+            text = presenter(field, console, terminal)(value)
+            yield f"{terminal.paint(label, 'label')}: {terminal.paint(text, style)}"
+            continue
+        margin = GAP + pad(label, size, painted=terminal.paint(label, "label")) + GAP
+        for line in _wrapped(field, value, console, terminal, terminal.width - size - 2 * len(GAP)):
+            yield (margin + terminal.paint(line, style)).rstrip()
+            margin = " " * (size + 2 * len(GAP))
+
+
+def _wrapped(
+    field: Field, value: Any, console: Console, terminal: Terminal, room: int
+) -> list[str]:
+    present = presenter(field, console, terminal)
+    if field.kind != Kind.LONG_TEXT or value is None:
+        paragraphs = [present(value)]
+    else:
+        paragraphs = [present(paragraph) for paragraph in value.split("\n")]
+    return [line for paragraph in paragraphs for line in _wrap(paragraph, max(room, 10))]
+
+
+def _wrap(text: str, room: int) -> list[str]:
+    if width(text) <= room:
+        return [text]
+    from rich.console import Console as Rich
+    from rich.text import Text
+
+    return [line.plain.rstrip() for line in Text(text).wrap(Rich(width=room), room)]
+
+
+def _table(section: Related, console: Console, terminal: Terminal) -> tuple[list[str], list[str]]:
+    indent = GAP if terminal.interactive else ""
+    if not section.rows:
+        return [indent + terminal.paint(terminal.text(_("none")), "missing")], []
+    return lay_out(section.fields, section.rows, console, terminal, indent=indent)
+
+
+def _next(commands: Sequence[Command], terminal: Terminal) -> Iterator[str]:
+    yield ""
+    yield terminal.paint(terminal.text(_("Next")), "title")
+    lines = [terminal.text(command.line) for command in commands]
+    size = max(map(width, lines))
+    for line, command in zip(lines, commands, strict=True):
+        shown = pad(line, size, painted=terminal.paint(line, "command"))
+        yield GAP + shown + GAP + terminal.paint(terminal.text(command.purpose), "quiet")

@@ -1,0 +1,184 @@
+r"""Listings for machines: JSON, JSON lines, CSV, TSV and ids, written as they are read.
+
+Keys and headings are the fields' names. Money is text with two decimals, timestamps are ISO 8601
+with offset, dates are ISO, and no value is ``null`` in JSON and empty elsewhere.
+
+- ``json``: one array, a record a line, so that it streams; ``jsonl``: a record a line.
+- ``csv``: RFC 4180 with a header, but lines end with ``\n``, as ``psql --csv`` and the tools of a
+  pipeline have it. Text that a spreadsheet would calculate is guarded, see ``guard``.
+- ``tsv``: a header, and always one record a line: inside a value a tab is ``\t``, line ends are
+  ``\n`` and ``\r``, a backslash is ``\\``.
+- ``ids``: the ``id`` of each record, one a line, for ``xargs``.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any, Literal, TextIO
+
+from crm.cli.output.cells import CONTROLS, visible
+from crm.domain.fields import Field, Kind
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+Format = Literal["json", "jsonl", "csv", "tsv", "ids"]
+
+# Apostrophes before such a character count too: without them, what somebody typed as '=1 could not
+# be told from what was guarded.
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
+_GUARDED = re.compile(r"'+[=+\-@\t\r\n＝＋－＠]")
+_NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?|\+[0-9][0-9 ]*")
+_CSV_SPECIAL = re.compile(r'[",\r\n]')
+_TSV_ESCAPES = str.maketrans({"\t": r"\t", "\n": r"\n", "\r": r"\r", "\\": r"\\"})
+
+
+def write(
+    format: Format,  # noqa: A002  (its name to people)
+    fields: Sequence[Field],
+    rows: Iterable[Sequence[Any]],
+    stream: TextIO,
+    zone: "ZoneInfo",
+) -> None:
+    """Write ``rows`` to ``stream`` one by one; they need not fit in memory.
+
+    ``ids`` takes a field named ``id``. On a terminal, control characters in csv and tsv are shown,
+    not sent; in JSON they are always escapes, and so is what the stream's encoding does not have.
+    """
+    lines: Iterator[str]
+    match format:
+        case "json":
+            lines = _array(_objects(fields, rows, stream, zone))
+        case "jsonl":
+            lines = (line + "\n" for line in _objects(fields, rows, stream, zone))
+        case "csv":
+            lines = _csv(fields, rows, stream, zone)
+        case "tsv":
+            lines = _tsv(fields, rows, stream, zone)
+        case "ids":
+            position = [field.name for field in fields].index("id")
+            lines = (f"{row[position]}\n" for row in rows)
+    stream.writelines(lines)
+
+
+def write_record(
+    fields: Sequence[Field], row: Sequence[Any], stream: TextIO, zone: "ZoneInfo"
+) -> None:
+    """Write one record as one JSON object, for the commands that answer with a record."""
+    stream.writelines(line + "\n" for line in _objects(fields, [row], stream, zone))
+
+
+def guard(value: str) -> str:
+    """Return ``value`` so that a spreadsheet shows it instead of calculating it.
+
+    A cell that begins with ``= + - @``, a tab or a line end gets an apostrophe in front, numbers
+    and phone numbers excepted. So does one that has such an apostrophe already, and therefore
+    ``unguard`` gives back every value exactly.
+    """
+    if _FORMULA.match(value) and not _NUMBER.fullmatch(value):
+        return "'" + value
+    return value
+
+
+def unguard(cell: str) -> str:
+    """Return the value that ``guard`` made this cell of."""
+    return cell[1:] if _GUARDED.match(cell) else cell
+
+
+def _array(objects: Iterable[str]) -> Iterator[str]:
+    before = "["
+    for line in objects:
+        yield before + line
+        before = ",\n "
+    yield "[]\n" if before == "[" else "]\n"
+
+
+def _objects(
+    fields: Sequence[Field], rows: Iterable[Sequence[Any]], stream: TextIO, zone: "ZoneInfo"
+) -> Iterator[str]:
+    from json import JSONEncoder
+
+    unicode = (stream.encoding or "utf-8").lower().startswith("utf")
+    encode = JSONEncoder(ensure_ascii=not unicode, default=str).encode
+    names = [field.name for field in fields]
+    converters = [_written(field.kind, zone) for field in fields]
+    for row in rows:
+        values = [
+            value if value is None or convert is None else convert(value)
+            for convert, value in zip(converters, row, strict=True)
+        ]
+        line = encode(dict(zip(names, values, strict=True)))
+        # The encoder escapes the oldest controls only; the others a terminal would obey as well.
+        yield line if line.isascii() else CONTROLS.sub(_json_escape, line)
+
+
+def _json_escape(control: re.Match[str]) -> str:
+    return f"\\u{ord(control[0]):04x}"
+
+
+def _csv(
+    fields: Sequence[Field], rows: Iterable[Sequence[Any]], stream: TextIO, zone: "ZoneInfo"
+) -> Iterator[str]:
+    shown = stream.isatty()
+
+    # The standard writer leaves a lone carriage return bare where lines end with another character.
+    def cell(value: object) -> str:
+        text = guard(visible(str(value), lines=True) if shown else str(value))
+        return '"' + text.replace('"', '""') + '"' if _CSV_SPECIAL.search(text) else text
+
+    for line in _delimited(",", cell, fields, rows, zone):
+        # A blank line would be read as no record at all.
+        yield line if line != "\n" else '""\n'
+
+
+def _tsv(
+    fields: Sequence[Field], rows: Iterable[Sequence[Any]], stream: TextIO, zone: "ZoneInfo"
+) -> Iterator[str]:
+    shown = stream.isatty()
+
+    def cell(value: object) -> str:
+        text = str(value).translate(_TSV_ESCAPES)
+        return visible(text) if shown else text
+
+    return _delimited("\t", cell, fields, rows, zone)
+
+
+def _delimited(
+    delimiter: str,
+    cell: Callable[[object], str],
+    fields: Sequence[Field],
+    rows: Iterable[Sequence[Any]],
+    zone: "ZoneInfo",
+) -> Iterator[str]:
+    def converter(kind: Kind) -> Callable[[Any], str]:
+        match kind:
+            case Kind.ID | Kind.INTEGER:
+                return str
+            case Kind.BOOLEAN:
+                return {True: "true", False: "false"}.__getitem__
+            case _:
+                return _written(kind, zone) or cell
+
+    converters = [converter(field.kind) for field in fields]
+    yield delimiter.join(field.name for field in fields) + "\n"
+    for row in rows:
+        cells = [
+            "" if value is None else convert(value)
+            for convert, value in zip(converters, row, strict=True)
+        ]
+        yield delimiter.join(cells) + "\n"
+
+
+def _written(kind: Kind, zone: "ZoneInfo") -> Callable[[Any], str] | None:
+    """Return what writes a value of this kind in every format, ``None`` where formats differ."""
+    match kind:
+        case Kind.TIMESTAMP:
+            from crm.domain.times import iso
+
+            return lambda moment: iso(moment, zone)
+        case Kind.DATE:
+            return date.isoformat
+        case Kind.MONEY:
+            return "{:.2f}".format
+        case _:
+            return None

@@ -1,0 +1,31 @@
+"""Long output, one screen at a time."""
+
+import shlex
+import subprocess
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import IO, cast
+
+# less: quit if it fits one screen, show colours, leave the text on the screen.
+_DEFAULTS = {"LESS": "FRX", "LV": "-c"}
+
+
+def page(command: str, text: bytes, environ: Mapping[str, str]) -> bool:
+    """Show ``text`` in the pager ``command`` and wait until it is left.
+
+    Returns False, with nothing shown, where the pager cannot be started.
+    """
+    try:
+        # No shell: the variable names a program and its options, nothing more.
+        process = subprocess.Popen(
+            shlex.split(command), stdin=subprocess.PIPE, env=_DEFAULTS | dict(environ)
+        )
+    except (OSError, ValueError, IndexError):
+        return False
+    with suppress(BrokenPipeError, KeyboardInterrupt), cast("IO[bytes]", process.stdin) as pipe:
+        pipe.write(text)
+    while process.poll() is None:
+        # Ctrl-C belongs to the pager; only its own end counts.
+        with suppress(KeyboardInterrupt):
+            process.wait()
+    return True

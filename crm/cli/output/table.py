@@ -1,0 +1,148 @@
+"""A listing for people: fitted to a terminal, or one whole record a line into a pipe."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from crm.cli.output.cells import cut, pad, width
+from crm.cli.output.columns import LEAST_WIDTH, RIGHT, column, presenter, styler
+from crm.cli.output.console import Console
+from crm.cli.output.terminal import Terminal
+from crm.domain.fields import Field, Kind
+from crm.domain.i18n import gettext as _
+
+GAP = "  "
+# Where nothing can be hidden any more. What is wider even so stays readable, and wraps.
+_LEAST_OF_ALL = dict.fromkeys(LEAST_WIDTH, 4)
+_WIDEST_IN_A_PIPE = 120  # cells that a column is filled up to
+
+
+@dataclass(eq=False, slots=True)
+class _Laid:
+    """A column with its cells and its width."""
+
+    field: Field
+    heading: str
+    rank: int
+    cells: list[str]
+    width: int
+
+    def least(self, readable: dict[Kind, int]) -> int:
+        """How narrow it may become; its heading is never cut."""
+        return min(self.width, max(readable.get(self.field.kind, self.width), width(self.heading)))
+
+
+def render(
+    fields: Sequence[Field],
+    rows: Iterable[Sequence[Any]],
+    console: Console,
+    *,
+    exact: bool = False,
+) -> None:
+    """Hold a listing for stdout: one record a line, under headings, in the order given.
+
+    On a terminal it fits the width: long texts are cut with ``…``, then the least important
+    columns are hidden, and a note names them. With ``exact``, for fields that the person chose,
+    none is hidden. Into a pipe nothing is cut. An empty listing is only a note.
+    """
+    rows = list(rows)
+    if not rows:
+        console.note(_("Nothing to show."))
+        return
+    lines, hidden = lay_out(fields, rows, console, console.out, exact=exact)
+    console.show("\n".join(lines) + "\n", paged=True)
+    if hidden:
+        console.note(_("Too narrow for {fields}; see --fields.").format(fields=", ".join(hidden)))
+
+
+def lay_out(
+    fields: Sequence[Field],
+    rows: Sequence[Sequence[Any]],
+    console: Console,
+    terminal: Terminal,
+    *,
+    exact: bool = False,
+    indent: str = "",
+) -> tuple[list[str], list[str]]:
+    """Return the lines of a table, and the names of the fields that had to be hidden."""
+    laid = [_laid(field, index, rows, console, terminal) for index, field in enumerate(fields)]
+    hidden: list[str] = []
+    if terminal.interactive:
+        hidden = _fit(laid, terminal.width - len(indent), exact=exact)
+        for shown in laid:
+            shown.cells = [cut(cell, shown.width, terminal.ellipsis) for cell in shown.cells]
+    return [indent + line for line in _lines(laid, fields, rows, terminal)], hidden
+
+
+def _laid(
+    field: Field, index: int, rows: Sequence[Sequence[Any]], console: Console, terminal: Terminal
+) -> _Laid:
+    look = column(field)
+    heading = terminal.text(look.heading)
+    present = presenter(field, console, terminal)
+    cells = [present(row[index]) for row in rows]
+    widths = [width(cell) for cell in cells]
+    if not terminal.interactive:
+        # One endless value must not spread every other record; it sticks out of its own line only.
+        widths = [size for size in widths if size <= _WIDEST_IN_A_PIPE]
+    return _Laid(field, heading, look.rank, cells, max([width(heading), *widths]))
+
+
+def _fit(laid: list[_Laid], room: int, *, exact: bool) -> list[str]:
+    """Narrow the columns to ``room`` cells in all, hiding what must be; return the hidden names."""
+    chosen: list[_Laid] = []
+    for each in sorted(laid, key=lambda each: each.rank):
+        wider = [*chosen, each]
+        if exact or each.rank == 0 or _taken([it.least(LEAST_WIDTH) for it in wider]) <= room:
+            chosen = wider
+    hidden = [each.field.name for each in laid if each not in chosen]
+    laid[:] = [each for each in laid if each in chosen]
+    for readable in (LEAST_WIDTH, _LEAST_OF_ALL):
+        least = [each.least(readable) for each in laid]
+        if _taken(least) <= room:
+            _shrink(laid, least, room)
+            break
+    else:
+        for each in laid:
+            each.width = each.least(LEAST_WIDTH)
+    return hidden
+
+
+def _taken(widths: list[int]) -> int:
+    return sum(widths) + len(GAP) * (len(widths) - 1)
+
+
+def _shrink(laid: list[_Laid], least: list[int], room: int) -> None:
+    """Take cells from whichever column is the widest until all fit, which they can."""
+    widths = [min(each.width, room) for each in laid]
+    while _taken(widths) > room:
+        givers = [index for index, low in enumerate(least) if widths[index] > low]
+        widths[max(givers, key=widths.__getitem__)] -= 1
+    for each, narrowed in zip(laid, widths, strict=True):
+        each.width = narrowed
+
+
+def _lines(
+    laid: list[_Laid], fields: Sequence[Field], rows: Sequence[Sequence[Any]], terminal: Terminal
+) -> Iterator[str]:
+    yield _line(laid, [each.heading for each in laid], ["heading"] * len(laid), terminal)
+    if terminal.interactive:
+        yield terminal.paint(terminal.fit("─") * _taken([each.width for each in laid]), "rule")
+    names = [field.name for field in fields]
+    styles = [(names.index(each.field.name), styler(each.field)) for each in laid]
+    active = names.index("is_active") if "is_active" in names else None
+    for number, row in enumerate(rows):
+        if active is not None and row[active] is False:
+            row_styles: list[str | None] = ["inactive"] * len(laid)
+        else:
+            row_styles = [style(row[index]) for index, style in styles]
+        yield _line(laid, [each.cells[number] for each in laid], row_styles, terminal)
+
+
+def _line(
+    laid: list[_Laid], texts: Sequence[str], styles: Sequence[str | None], terminal: Terminal
+) -> str:
+    return GAP.join(
+        pad(text, each.width, right=each.field.kind in RIGHT, painted=terminal.paint(text, style))
+        for each, text, style in zip(laid, texts, styles, strict=True)
+    ).rstrip()
