@@ -40,7 +40,8 @@ def run(
     app: App, tx: "Transaction", listing: "Listing", options: Options, filters: Mapping[str, Any]
 ) -> None:
     """Print what ``listing`` holds. Filters whose value is None were not given."""
-    from crm.queries.listing import Request, fields_of, record_id, sort_of
+    from crm.queries.listing import Request, fields_of, sort_of
+    from crm.queries.reference import record_id
 
     request = Request(
         fields=_fields(listing, options, fields_of),
@@ -63,8 +64,7 @@ def run(
 
 def _fields(listing: "Listing", options: Options, fields_of: Any) -> Any:
     if options.fields is None:
-        shown = tuple(field.name for field in listing.fields if field.shown)
-        return shown if options.output == "table" else None
+        return listing.shown if options.output == "table" else None
     names = fields_of(listing, options.fields)
     if options.output == "ids" and "id" not in names:
         raise UsageFault(

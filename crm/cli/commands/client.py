@@ -72,22 +72,25 @@ def show(app: App, /, client: str, output: str) -> None:
     """
     from crm.cli.output.detail import Command, Related
     from crm.queries import client as query
-    from crm.queries import contract, event, reference
+    from crm.queries import reference
 
     with app.transaction() as tx:
         client_id = reference.client_id(tx, client)
-        row = query.show(tx, client_id)
-        related = [
-            Related(_("Contracts"), contract.RELATED, contract.of_client(tx, client_id)),
-            Related(_("Events"), event.RELATED, event.of_client(tx, client_id)),
-        ]
+        fields, row = _record(tx, client_id)
+        found = query.related(tx, client_id, app.now) if output == "table" else {}
+    titles = {"contracts": _("Contracts"), "events": _("Coming events")}
+    related = [
+        Related(titles[name], section.fields, section.rows)
+        for name, section in found.items()
+        if section.rows
+    ]
     records.show(
         app,
         output,
         str(row[1]),
-        query.LISTING.fields,
+        fields,
         row,
-        related=[section for section in related if section.rows],
+        related=related,
         commands=[
             Command(f"epicevents contract create --client {client_id}", _("sell")),
             Command(f"epicevents client update {client_id}", _("change")),

@@ -1,5 +1,6 @@
 """init and join: a company's first workstation, and every other one."""
 
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -8,7 +9,7 @@ from crm import settings as configuration
 from crm.cli import prompts
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
-from crm.cli.options import input_options, yes_option
+from crm.cli.options import Decorated, input_options, yes_option
 from crm.domain import inputs
 from crm.domain.errors import UsageFault
 from crm.domain.i18n import gettext as _
@@ -16,7 +17,7 @@ from crm.domain.i18n import gettext as _
 MANAGER = inputs.USER[:3]
 
 
-def url_option(name: str, help_text: str) -> Any:
+def url_option(name: str, help_text: str) -> Callable[[Decorated], Decorated]:
     """Return an option for a database's URL; one that holds a password is refused."""
 
     def take(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
