@@ -5,6 +5,8 @@ from typing import Any, TypeVar
 
 import click
 
+from crm.cli.app import App
+from crm.domain.enums import Role
 from crm.domain.i18n import gettext as _
 from crm.domain.inputs import Input
 
@@ -13,23 +15,60 @@ Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 FORMATS = ("table", "json", "jsonl", "csv", "tsv", "ids")
 
 
-class InputType(click.ParamType):
-    """What an :class:`~crm.domain.inputs.Input` reads; a wrong value raises its InvalidValue."""
+class Typed(click.ParamType[Any]):
+    """What a typed text means: ``read`` takes the text, the app and the option's name.
 
-    def __init__(self, source: Input) -> None:
-        self.source = source
-        self.name = source.name
+    A wrong text raises the error of its reader, which says what is wrong with it.
+    """
+
+    def __init__(self, name: str, read: Callable[[str, App, str], Any]) -> None:
+        self.name = name
+        self.read = read
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return the column's value of what was typed."""
-        del param, ctx
-        return self.source.clean(value)
+        """Return the value that was typed."""
+        if not isinstance(value, str) or ctx is None:
+            return value
+        return self.read(value, ctx.find_root().obj, param.opts[-1] if param else self.name)
 
-    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
-        """Return what help calls the value."""
-        del param, ctx
-        return _METAVARS.get(self.source.name, "TEXT")
 
+def _period(text: str, app: App, _option: str) -> Any:
+    from crm.domain.dates import parse_period
+
+    return parse_period(text, today=app.today)
+
+
+def _day(text: str, app: App, _option: str) -> Any:
+    from crm.domain.dates import parse_date
+
+    return parse_date(text, today=app.today)
+
+
+def _moment(text: str, app: App, _option: str) -> Any:
+    from crm.domain.times import parse_datetime
+
+    return parse_datetime(text, zone=app.settings.timezone, now=app.now)
+
+
+def _money(text: str, _app: App, option: str) -> Any:
+    from crm.domain.amounts import money
+
+    return money(text, field=option)
+
+
+def _of(source: Input) -> Callable[[str, App, str], Any]:
+    def read(text: str, _app: App, _option: str) -> Any:
+        return source.clean(text)
+
+    return read
+
+
+# Days of a filter: 2026-06-04, today, +30d, monday, 2026-06 …
+PERIOD = Typed("DATE", _period)
+DAY = Typed("DATE", _day)
+# A date with a time on the company's wall clock, as naive UTC.
+MOMENT = Typed("DATETIME", _moment)
+MONEY = Typed("AMOUNT", _money)
 
 _METAVARS = {
     "email": "EMAIL",
@@ -38,72 +77,8 @@ _METAVARS = {
     "amount_due": "AMOUNT",
     "amount": "AMOUNT",
     "attendees": "N",
-    "role": "ROLE",
+    "role": "|".join(Role),
 }
-
-
-class PeriodType(click.ParamType):
-    """Days: ``2026-06-04``, ``today``, ``+30d``, ``monday``, ``2026-06`` …"""
-
-    name = "DATE"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return the :class:`~crm.domain.dates.Period` that was typed, in the company's zone."""
-        del param
-        from crm.domain.dates import parse_period
-
-        if not isinstance(value, str) or ctx is None:
-            return value
-        return parse_period(value, today=_app(ctx).today)
-
-
-class DayType(click.ParamType):
-    """One day, in any form of a date."""
-
-    name = "DATE"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return the date that was typed."""
-        del param
-        from crm.domain.dates import parse_date
-
-        if not isinstance(value, str) or ctx is None:
-            return value
-        return parse_date(value, today=_app(ctx).today)
-
-
-class MomentType(click.ParamType):
-    """A date with a time on the company's wall clock, as naive UTC."""
-
-    name = "DATETIME"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return the moment that was typed, as the columns hold it."""
-        del param
-        from crm.domain.times import parse_datetime
-
-        if not isinstance(value, str) or ctx is None:
-            return value
-        app = _app(ctx)
-        return parse_datetime(value, zone=app.settings.timezone, now=app.now)
-
-
-class MoneyType(click.ParamType):
-    """An amount in the French or English form."""
-
-    name = "AMOUNT"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return the amount that was typed."""
-        del ctx
-        from crm.domain.amounts import money
-
-        if not isinstance(value, str):
-            return value
-        return money(value, field=param.opts[-1] if param else self.name)
-
-
-PERIOD, DAY, MOMENT, MONEY = PeriodType(), DayType(), MomentType(), MoneyType()
 
 
 def input_options(*sources: Input) -> Callable[[Decorated], Decorated]:
@@ -113,7 +88,7 @@ def input_options(*sources: Input) -> Callable[[Decorated], Decorated]:
         for source in reversed(sources):
             function = click.option(
                 "--" + source.name.replace("_", "-"),
-                type=InputType(source),
+                type=Typed(_METAVARS.get(source.name, "TEXT"), _of(source)),
                 help=source.label() + (f" ({source.example})" if source.example else ""),
             )(function)
         return function
@@ -194,10 +169,15 @@ def yes_option(function: Decorated) -> Decorated:
     return click.option("-y", "--yes", is_flag=True, help=_("Do not ask."))(function)
 
 
+def password_option(function: Decorated) -> Decorated:
+    """Add ``--password-stdin``: a password is never the value of an option."""
+    return click.option(
+        "--password-stdin",
+        is_flag=True,
+        help=_("Read the password from standard input, one line."),
+    )(function)
+
+
 def reason_option(function: Decorated) -> Decorated:
     """Add ``--reason`` to what MANAGEMENT does only with one."""
     return click.option("--reason", metavar="TEXT", help=_("Why; the history keeps it."))(function)
-
-
-def _app(ctx: click.Context) -> Any:
-    return ctx.find_root().obj

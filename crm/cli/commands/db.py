@@ -121,13 +121,15 @@ def stop(app: App) -> None:
     app.console.success(_("The database is stopped. Start it: epicevents db start"))
 
 
-class DurationType(click.ParamType):
+class DurationType(click.ParamType[timedelta]):
     """A length of time: ``30m``, ``24h``, ``7d``."""
 
     name = "DURATION"
     _UNITS = {"m": "minutes", "h": "hours", "d": "days"}  # noqa: RUF012
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> timedelta:
         """Return the timedelta that was typed."""
         del param, ctx
         found = re.fullmatch(r"([0-9]{1,5})([mhd])", value)
