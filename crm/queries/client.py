@@ -1,0 +1,71 @@
+"""Reading clients."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from crm.domain.enums import Role
+from crm.domain.fields import Field, Kind
+from crm.queries import contract, event
+from crm.queries.listing import Filter, Listing, Request, Row, record
+
+if TYPE_CHECKING:
+    from crm.database import Transaction
+    from crm.queries.together import Section
+
+LISTING = Listing(
+    noun="client",
+    view="client_list",
+    fields=(
+        Field("id", Kind.ID, sort="id"),
+        Field("full_name", sort="full_name_folded"),
+        Field("email", Kind.EMAIL, sort="email"),
+        Field("phone", Kind.PHONE, sort="phone"),
+        Field("company_name", sort="company_name_folded"),
+        Field("sales_contact_id", Kind.ID, shown=False),
+        Field("sales_contact", sort="sales_contact_folded"),
+        Field("created_at", Kind.TIMESTAMP, sort="created_at", shown=False),
+        Field("last_updated", Kind.TIMESTAMP, sort="last_updated", shown=False),
+        Field("version", Kind.INTEGER, shown=False),
+    ),
+    filters={
+        "sales": Filter("sales_contact_id = {value}"),
+        "company": Filter("company_words @@ prefix_query({value})"),
+        "created_from": Filter("created_at >= {value}"),
+        "created_to": Filter("created_at < {value}"),
+        "without_contract": Filter(
+            "NOT EXISTS (SELECT FROM contracts k WHERE k.client_id = client_list.id)"
+        ),
+        "event": Filter("id = (SELECT e.client_id FROM events e WHERE e.id = {value})"),
+    },
+    search="search_words @@ prefix_query({value})",
+    mine={
+        Role.SALES: "sales_contact_id = {value}",
+        Role.SUPPORT: "id IN (SELECT e.client_id FROM events e"
+        " WHERE e.support_contact_id = {value})",
+    },
+    joined=frozenset({"sales_contact"}),
+)
+
+
+def show(tx: "Transaction", client_id: int) -> Row | None:
+    """Return the client with all fields of the listing, ``None`` where there is none."""
+    return record(tx, LISTING, client_id)
+
+
+def related(tx: "Transaction", client_id: int, now: datetime) -> "dict[str, Section]":
+    """Return the first of a client's ``contracts`` and of the ``events`` not ended at ``now``."""
+    from crm.queries.together import RELATED, read_together
+
+    return read_together(
+        tx,
+        {
+            "contracts": (
+                contract.LISTING,
+                Request(contract.LISTING.shown, {"client": client_id}, limit=RELATED),
+            ),
+            "events": (
+                event.LISTING,
+                Request(event.LISTING.shown, {"client": client_id, "upcoming": now}, limit=RELATED),
+            ),
+        },
+    )

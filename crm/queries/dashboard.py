@@ -1,0 +1,73 @@
+"""What waits for somebody, by their role."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from crm.domain.enums import Role
+from crm.queries import contract, event, user
+from crm.queries.listing import Listing, Request
+from crm.queries.together import Section, read_together
+
+if TYPE_CHECKING:
+    from crm.database import Transaction
+
+ROWS = 5  # of each section
+
+OLDEST_FIRST = (("id", False),)
+
+
+def dashboard(
+    tx: "Transaction",
+    *,
+    now: datetime,
+    today: tuple[datetime, datetime],
+    week: tuple[datetime, datetime],
+) -> dict[str, Section]:
+    """Return what waits for the person logged in: a few rows of each section, and their number.
+
+    ``today`` and ``week`` are when that day and that week begin and end, the end excluded; all
+    moments are naive UTC. The first value of each row is its id. What waits longest or comes
+    soonest is first. The keys, by role:
+
+    SALES: ``unsigned``, ``due`` (signed, not settled), ``without_event`` (signed) of their clients'
+    contracts, and their upcoming events ``without_support``.
+    SUPPORT: their events of ``today`` (those that go on too), of the rest of the ``week``, and
+    ``later``.
+    MANAGEMENT: upcoming events ``without_support``, contracts ``unsigned`` and ``due``, and
+    ``inactive`` colleagues who still have clients, open contracts or upcoming events.
+    """
+    match tx.actor.role:
+        case Role.SALES:
+            sections = {
+                "unsigned": _contracts(mine=True, signed=False),
+                "due": _contracts(mine=True, signed=True, paid=False),
+                "without_event": _contracts(mine=True, signed=True, without_event=True),
+                "without_support": _events(mine=True, no_support=True, upcoming=now),
+            }
+        case Role.SUPPORT:
+            sections = {
+                "today": _events(mine=True, upcoming=today[0], start_to=today[1]),
+                "week": _events(mine=True, start_from=today[1], start_to=week[1]),
+                "later": _events(mine=True, start_from=max(today[1], week[1])),
+            }
+        case _:
+            sections = {
+                "without_support": _events(no_support=True, upcoming=now),
+                "unsigned": _contracts(signed=False),
+                "due": _contracts(signed=True, paid=False),
+                "inactive": _section(user.LISTING, active=False, to_hand_over=now),
+            }
+    return read_together(tx, sections)
+
+
+def _contracts(*, mine: bool = False, **filters: object) -> tuple[Listing, Request]:
+    return _section(contract.LISTING, mine=mine, **filters)
+
+
+def _events(*, mine: bool = False, **filters: object) -> tuple[Listing, Request]:
+    return _section(event.LISTING, mine=mine, **filters)
+
+
+def _section(listing: Listing, *, mine: bool = False, **filters: object) -> tuple[Listing, Request]:
+    sort = OLDEST_FIRST if listing is not event.LISTING else ()
+    return listing, Request(listing.shown, filters, sort, limit=ROWS, mine=mine)

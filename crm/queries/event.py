@@ -1,0 +1,72 @@
+"""Reading events."""
+
+from typing import TYPE_CHECKING
+
+from crm.domain.enums import Role
+from crm.domain.fields import Field, Kind
+from crm.queries.listing import Filter, Listing, Request, Row, record
+
+if TYPE_CHECKING:
+    from crm.database import Transaction
+    from crm.queries.together import Section
+
+LISTING = Listing(
+    noun="event",
+    view="event_list",
+    fields=(
+        Field("id", Kind.ID, sort="id"),
+        Field("name", sort="name_folded"),
+        Field("contract_id", Kind.ID, shown=False),
+        Field("client_id", Kind.ID, shown=False),
+        Field("client", sort="client_folded"),
+        Field("client_contact", Kind.LONG_TEXT, shown=False),
+        Field("start_date", Kind.TIMESTAMP, sort="start_date"),
+        Field("end_date", Kind.TIMESTAMP, sort="end_date", shown=False),
+        Field("support_contact_id", Kind.ID, shown=False),
+        Field("support_contact", sort="support_contact_folded"),
+        Field("location", Kind.LONG_TEXT, sort="location_folded"),
+        Field("attendees", Kind.INTEGER, sort="attendees"),
+        Field("notes", Kind.LONG_TEXT, shown=False),
+        Field("created_at", Kind.TIMESTAMP, sort="created_at", shown=False),
+        Field("version", Kind.INTEGER, shown=False),
+    ),
+    filters={
+        "client": Filter("client_id = {value}"),
+        "contract": Filter("contract_id = {value}"),
+        "support": Filter("support_contact_id = {value}"),
+        "no_support": Filter("support_contact_id IS NULL"),
+        "start_from": Filter("start_date >= {value}"),
+        "start_to": Filter("start_date < {value}"),
+        # Both take the moment that is now; what goes on at that moment has not ended.
+        "upcoming": Filter("end_date > {value}"),
+        "past": Filter("end_date <= {value}"),
+        "location": Filter("location_words @@ prefix_query({value})"),
+    },
+    search="search_words @@ prefix_query({value})",
+    default_sort=(("start_date", False),),
+    mine={
+        Role.SALES: "client_sales_contact_id = {value}",
+        Role.SUPPORT: "support_contact_id = {value}",
+    },
+    nullable=frozenset({"support_contact"}),
+    joined=frozenset({"client", "support_contact"}),
+)
+
+
+def show(tx: "Transaction", event_id: int) -> Row | None:
+    """Return the event with all fields of the listing, ``None`` where there is none."""
+    return record(tx, LISTING, event_id)
+
+
+def related(tx: "Transaction", event_id: int) -> "dict[str, Section]":
+    """Return an event's ``contract`` and its ``client``, with how to reach them: a row each."""
+    from crm.queries import client, contract
+    from crm.queries.together import read_together
+
+    return read_together(
+        tx,
+        {
+            "contract": (contract.LISTING, Request(filters={"event": event_id})),
+            "client": (client.LISTING, Request(filters={"event": event_id})),
+        },
+    )

@@ -1,0 +1,204 @@
+"""Listings: declared fields, filters and sort keys, read a page at a time.
+
+A noun declares one :class:`Listing`; what a person asks of it is a :class:`Request`. The SQL is put
+together in :mod:`crm.queries.statement`, which is imported only when something is read.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from crm.domain.enums import Role
+from crm.domain.errors import NotFound, UsageFault
+from crm.domain.fields import Field
+from crm.domain.i18n import gettext as _
+from crm.domain.text import quote
+
+if TYPE_CHECKING:
+    from crm.database import Transaction
+
+Row = tuple[Any, ...]
+Sort = tuple[tuple[str, bool], ...]  # names of fields, each with whether it descends
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A condition on the view's columns, in which ``{value}`` stands for the value asked for.
+
+    A filter that is a yes or a no has no ``{value}``: asked for with ``False`` its ``opposite``
+    applies, and nothing where it has none.
+    """
+
+    condition: str
+    opposite: str | None = None
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What can be listed, how it is narrowed and in which orders.
+
+    ``noun`` is the word of the command line, ``view`` what is read. ``search`` and the conditions
+    of ``mine``, by role, are written like those of filters; the value of ``mine`` is the id of the
+    person logged in. Of the fields that can be sorted by, ``nullable`` names those that may have no
+    value, and ``joined`` those whose sort key is another record's.
+    """
+
+    noun: str
+    view: str
+    fields: tuple[Field, ...]
+    filters: Mapping[str, Filter]
+    search: str
+    default_sort: Sort = (("id", True),)
+    mine: Mapping[Role, str] = field(default_factory=dict)
+    nullable: frozenset[str] = frozenset()
+    joined: frozenset[str] = frozenset()
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The names of the fields that a table shows unasked."""
+        return tuple(each.name for each in self.fields if each.shown)
+
+    def named(self, name: str) -> Field:
+        """Return the field of that name. Raises KeyError."""
+        return {each.name: each for each in self.fields}[name]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked of a listing.
+
+    ``fields`` are names, ``None`` for all. ``filters`` are values by the filter's name; one that is
+    ``None`` is not asked for. ``sort`` is the listing's own when empty; ties break on the id.
+    ``limit`` is how many rows, ``None`` for all; ``after`` the id of the record that the page
+    follows in this order. ``search`` finds words by prefix, without accents or case.
+    """
+
+    fields: tuple[str, ...] | None = None
+    filters: Mapping[str, Any] = field(default_factory=dict)
+    sort: Sort = ()
+    limit: int | None = None
+    after: int | None = None
+    search: str | None = None
+    mine: bool = False
+
+
+class Page(NamedTuple):
+    """The rows that were asked for, their fields, and whether more follow."""
+
+    fields: tuple[Field, ...]
+    rows: list[Row]
+    more: bool
+
+
+def page(tx: "Transaction", listing: Listing, request: Request) -> Page:
+    """Read the rows that ``request`` asks for.
+
+    Raises NotFound when ``after`` is no record, UsageFault ``mine_without_role`` when nothing in
+    this listing belongs to the role of the person logged in.
+    """
+    from crm.queries.statement import Parameters, select
+
+    wanted = None if request.limit is None else request.limit + 1
+    parameters = Parameters()
+    rows = tx.rows(select(tx, listing, request, parameters, limit=wanted), parameters)
+    more = wanted is not None and len(rows) == wanted
+    return Page(selected(listing, request), rows[:-1] if more else rows, more)
+
+
+def count(tx: "Transaction", listing: Listing, request: Request, most: int | None = None) -> int:
+    """Return how many records fit the filters, whatever the page.
+
+    Counting stops at ``most``: ``most + 1`` means that there are more. Raises UsageFault as
+    :func:`page` does.
+    """
+    from crm.queries.statement import Parameters, select_count
+
+    parameters = Parameters()
+    return int(tx.value(select_count(tx, listing, request, parameters, most), parameters))
+
+
+def stream(tx: "Transaction", listing: Listing, request: Request) -> Iterator[Row]:
+    """Yield the rows that ``request`` asks for as the server finds them, however many there are.
+
+    Raises what :func:`page` raises, when the first row is asked for.
+    """
+    from crm.queries.statement import Parameters, select
+
+    parameters = Parameters()
+    statement = select(tx, listing, request, parameters, limit=request.limit)
+    yield from tx.stream(statement, parameters)
+
+
+def record(tx: "Transaction", listing: Listing, record_id: int) -> Row | None:
+    """Return one record with all fields of the listing, ``None`` where there is none."""
+    from crm.queries.statement import select_record
+
+    return tx.row(select_record(listing, listing.fields), {"id": record_id})
+
+
+def selected(listing: Listing, request: Request) -> tuple[Field, ...]:
+    """Return the fields that ``request`` asks for."""
+    if request.fields is None:
+        return listing.fields
+    return tuple(listing.named(name) for name in request.fields)
+
+
+def fields_of(listing: Listing, text: str) -> tuple[str, ...]:
+    """Return the fields that ``--fields a,b,c`` names, in that order, each once.
+
+    Raises UsageFault ``unknown_field`` with the nearest names and all of them.
+    """
+    names = tuple(dict.fromkeys(name.strip() for name in text.split(",")))
+    known = [each.name for each in listing.fields]
+    for name in names:
+        if name not in known:
+            raise _unknown_field(
+                _("“{name}” is not a field.").format(name=quote(name)), name, known
+            )
+    return names
+
+
+def sort_of(listing: Listing, text: str) -> Sort:
+    """Return the order that ``--sort name,-created_at`` means; a minus sign descends.
+
+    Raises UsageFault ``unknown_field`` with the nearest names and all that can be sorted by.
+    """
+    known = [each.name for each in listing.fields if each.sort]
+    order: dict[str, bool] = {}
+    for part in text.split(","):
+        name = part.strip().removeprefix("-")
+        if name not in known:
+            message = _("“{name}” is not a field to sort by.").format(name=quote(name))
+            raise _unknown_field(message, name, known)
+        order.setdefault(name, part.strip().startswith("-"))
+    return tuple(order.items())
+
+
+def not_found(noun: str, record_id: int | str) -> NotFound:
+    """Return the error for an id that no record has; as text, it is fit to be shown."""
+    sentences = {
+        "user": _("There is no colleague {id}."),
+        "client": _("There is no client {id}."),
+        "contract": _("There is no contract {id}."),
+        "event": _("There is no event {id}."),
+        "payment": _("There is no payment {id}."),
+    }
+    return NotFound(
+        sentences[noun].format(id=record_id),
+        hint=_("See which there are: epicevents {noun} list").format(noun=noun),
+    )
+
+
+def _unknown_field(message: str, name: str, known: Iterable[str]) -> UsageFault:
+    from difflib import get_close_matches
+
+    known = list(known)
+    nearest = get_close_matches(name[:100], known)
+    hints = [_("Did you mean {names}?").format(names=", ".join(nearest))] if nearest else []
+    hints.append(_("There are: {names}.").format(names=", ".join(known)))
+    return UsageFault(
+        message,
+        hint=" ".join(hints),
+        code="unknown_field",
+        details={"nearest": nearest, "fields": known},
+    )

@@ -1,0 +1,224 @@
+"""Who or what somebody means: an id, an email or a name that only one record matches."""
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+from unicodedata import normalize
+
+from crm.domain.amounts import LARGEST_WHOLE_NUMBER
+from crm.domain.errors import NotFound, UsageFault
+from crm.domain.i18n import gettext as _
+from crm.domain.text import fold, quote
+from crm.queries import client, user
+from crm.queries.listing import Row, not_found
+
+if TYPE_CHECKING:
+    from crm.database import Transaction
+
+LISTED = 5  # matches that an ambiguous name lists
+SUGGESTED = 3
+_LONGEST = 300  # characters; nothing that is kept under a name is longer
+_CLOSE = 0.6  # of difflib's ratio, where 1 is the same
+
+
+class Match(NamedTuple):
+    """A record that a name can mean."""
+
+    id: int
+    name: str
+    email: str
+
+
+class _Kind(NamedTuple):
+    """Where a noun's records are read; ``named`` is the condition that ``name`` is a whole name."""
+
+    noun: str
+    view: str
+    key: str
+    named: str
+
+
+_CLIENT = _Kind(
+    "client", "client_list", "full_name_folded", "full_name_folded = left(fold(%(name)s), 200)"
+)
+# Of colleagues, "Dupont Marie" is as good as "Marie Dupont".
+_USER = _Kind(
+    "user",
+    "user_list",
+    "name_folded",
+    "search_words @@ prefix_query(%(name)s)"
+    " AND fold(%(name)s) IN (fold(full_name), fold(last_name || ' ' || first_name))",
+)
+
+
+def user_id(tx: "Transaction", text: str) -> int:
+    """Return the id of the colleague whom ``text`` means; ``me`` is the person logged in.
+
+    A full name goes before one that only begins with the same words. Raises UsageFault
+    ``ambiguous_reference`` when several match, NotFound with the nearest names when nobody does.
+    """
+    if text.strip().lower() == "me":
+        return tx.actor.id
+    return _resolve(tx, _USER, text)
+
+
+def client_id(tx: "Transaction", text: str) -> int:
+    """Return the id of the client whom ``text`` means, also by words of the company's name.
+
+    Raises what :func:`user_id` raises.
+    """
+    return _resolve(tx, _CLIENT, text)
+
+
+def user_row(tx: "Transaction", text: str) -> Row:
+    """Return the colleague whom ``text`` means, with all fields. Raises as :func:`user_id` does."""
+    found = user_id(tx, text)
+    row = user.show(tx, found)
+    if row is None:
+        raise not_found("user", found)
+    return row
+
+
+def client_row(tx: "Transaction", text: str) -> Row:
+    """Return the client whom ``text`` means, with all fields. Raises as :func:`client_id` does."""
+    found = client_id(tx, text)
+    row = client.show(tx, found)
+    if row is None:
+        raise not_found("client", found)
+    return row
+
+
+def record_id(text: str, noun: str) -> int:
+    """Return the id that ``text`` is: digits, at least 1, no more than an INTEGER column holds.
+
+    ``noun`` is the word of the command line. Raises UsageFault ``invalid_id``.
+    """
+    number = _number(text)
+    if number is None or not 1 <= number <= LARGEST_WHOLE_NUMBER:
+        raise UsageFault(
+            _("“{value}” is not an id.").format(value=quote(text)),
+            hint=_("An id is a whole number; see: epicevents {noun} list").format(noun=noun),
+            code="invalid_id",
+        )
+    return number
+
+
+def _number(text: str) -> int | None:
+    digits = re.fullmatch("0*([0-9]+)", text.strip())
+    if digits is None:
+        return None
+    # Python refuses to read thousands of digits.
+    return int(digits[1]) if len(digits[1]) <= 10 else LARGEST_WHOLE_NUMBER + 1
+
+
+def _resolve(tx: "Transaction", kind: _Kind, text: str) -> int:
+    number = _number(text)
+    if number is not None:
+        fits = number <= LARGEST_WHOLE_NUMBER
+        if not fits or not _read(tx, kind, "{select} WHERE id = %(id)s", id=number):
+            raise not_found(kind.noun, number if fits else quote(text))
+        return number
+    matches = _matches(tx, kind, text.strip())
+    if not matches:
+        raise _no_match(kind, text, _nearest(tx, kind, text[:_LONGEST]))
+    if len(matches) > 1:
+        raise _ambiguous(kind, text, matches)
+    return matches[0].id
+
+
+def _matches(tx: "Transaction", kind: _Kind, text: str) -> list[Match]:
+    if len(text) > _LONGEST:
+        return []
+    for condition in ("email = %(email)s OR {named}", "search_words @@ prefix_query(%(name)s)"):
+        found = _read(
+            tx,
+            kind,
+            f"{{select}} WHERE {condition} ORDER BY id DESC LIMIT %(limit)s",
+            name=text,
+            email=normalize("NFC", text).lower(),
+            limit=LISTED + 1,
+        )
+        if found:
+            return found
+    return []
+
+
+def _nearest(tx: "Transaction", kind: _Kind, text: str) -> list[Match]:
+    """Return the records whose names are most alike, out of a few hundred that begin alike."""
+    name = fold(text)
+    beginnings = [word[:2] for word in re.findall(r"[^\W_]+", name)[:4]]
+    candidates = _read(
+        tx,
+        kind,
+        """
+        ({select} WHERE {key} >= fold(%(name)s) ORDER BY {key} LIMIT 50)
+        UNION ({select} WHERE {key} < fold(%(name)s) ORDER BY {key} DESC LIMIT 50)
+        UNION SELECT near.* FROM unnest(%(beginnings)s::text[]) beginning,
+            LATERAL ({select} WHERE search_words @@ prefix_query(beginning) LIMIT 60) near
+        """,
+        name=name,
+        beginnings=[" ".join(beginnings), *beginnings],
+    )
+    rated = sorted(((_likeness(name, each), each) for each in candidates), reverse=True)
+    return [match for likeness, match in rated[:SUGGESTED] if likeness >= _CLOSE]
+
+
+def _likeness(name: str, match: Match) -> float:
+    from difflib import SequenceMatcher
+
+    full_name = fold(match.name)
+    return max(
+        SequenceMatcher(None, name, other, autojunk=False).ratio()
+        for other in {full_name, *full_name.split(), match.email}
+    )
+
+
+def _read(tx: "Transaction", kind: _Kind, template: str, **values: Any) -> list[Match]:
+    from psycopg2.sql import SQL, Identifier
+
+    from crm.queries.statement import storable
+
+    query = SQL(template).format(
+        select=SQL("SELECT id, full_name, email FROM {}").format(Identifier(kind.view)),
+        key=Identifier(kind.key),
+        named=SQL(kind.named),
+    )
+    for name, value in values.items():
+        if isinstance(value, str):
+            values[name] = storable(value)
+    return [Match(*row) for row in tx.rows(query, values)]
+
+
+def _ambiguous(kind: _Kind, text: str, matches: list[Match]) -> UsageFault:
+    listed = matches[:LISTED]
+    sentences = {
+        "user": _("“{value}” can be several colleagues: {names}."),
+        "client": _("“{value}” can be several clients: {names}."),
+    }
+    return UsageFault(
+        sentences[kind.noun].format(
+            value=quote(text), names=_names(listed) + ", …" * (len(matches) > LISTED)
+        ),
+        hint=_("Write the id, the email or the whole name."),
+        code="ambiguous_reference",
+        details={"matches": [each._asdict() for each in listed]},
+    )
+
+
+def _no_match(kind: _Kind, text: str, nearest: list[Match]) -> NotFound:
+    sentences = {
+        "user": _("No colleague matches “{value}”."),
+        "client": _("No client matches “{value}”."),
+    }
+    if nearest:
+        hint = _("Did you mean {names}?").format(names=_names(nearest))
+    else:
+        hint = _("See which there are: epicevents {noun} list").format(noun=kind.noun)
+    return NotFound(
+        sentences[kind.noun].format(value=quote(text)),
+        hint=hint,
+        details={"nearest": [each._asdict() for each in nearest]},
+    )
+
+
+def _names(matches: list[Match]) -> str:
+    return ", ".join(f"{each.id} {quote(each.name)} <{quote(each.email)}>" for each in matches)

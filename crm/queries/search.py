@@ -1,0 +1,35 @@
+"""One search through everything."""
+
+from typing import TYPE_CHECKING
+
+from crm.queries import client, contract, event, user
+from crm.queries.listing import Request
+from crm.queries.together import Section, read_together
+
+if TYPE_CHECKING:
+    from crm.database import Transaction
+
+LISTINGS = {
+    "clients": client.LISTING,
+    "contracts": contract.LISTING,
+    "events": event.LISTING,
+    "users": user.LISTING,
+}
+
+
+def search(tx: "Transaction", text: str, limit: int = 10) -> dict[str, Section]:
+    """Find clients, contracts (by their client), events and colleagues that have all the words.
+
+    Each word counts as the beginning of one, without accents or case. The keys are ``clients``,
+    ``contracts``, ``events`` and ``users``, also where nothing was found; the newest come first.
+    """
+    return read_together(
+        tx,
+        {
+            key: (
+                listing,
+                Request(listing.shown, search=text, sort=(("id", True),), limit=limit),
+            )
+            for key, listing in LISTINGS.items()
+        },
+    )

@@ -1,0 +1,160 @@
+"""A listing and a request as one parameterised statement.
+
+Names in it come from declarations, never from a person; values are bound.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from psycopg2.sql import SQL, Composable, Composed, Identifier, Placeholder
+
+from crm.domain.errors import UsageFault
+from crm.domain.fields import Field, Kind
+from crm.domain.i18n import gettext as _
+from crm.queries.keyset import Key, after, order_by
+from crm.queries.listing import Listing, Request, not_found, selected
+
+if TYPE_CHECKING:
+    from crm.database import Transaction
+
+# What is sorted as text is sorted the same on every server, whatever its locale.
+_TEXTS = {Kind.TEXT, Kind.LONG_TEXT, Kind.EMAIL, Kind.PHONE, Kind.CODE}
+
+
+class Parameters(dict[str, Any]):
+    """The values of a statement, each under a name of its own."""
+
+    def bind(self, value: Any) -> Placeholder:
+        """Keep a value, and return the placeholder that stands for it."""
+        name = f"value{len(self) + 1}"
+        self[name] = storable(value) if isinstance(value, str) else value
+        return Placeholder(name)
+
+
+def storable(text: str) -> str:
+    """Return ``text`` without what no column holds and the driver refuses: NUL, lone surrogates."""
+    return re.sub("[\0\ud800-\udfff]", "\ufffd", text)
+
+
+def select(
+    tx: "Transaction",
+    listing: Listing,
+    request: Request,
+    parameters: Parameters,
+    limit: int | None = None,
+) -> Composable:
+    """Return the statement that reads what ``request`` asks for, its values in ``parameters``.
+
+    Raises NotFound when ``request.after`` is no record, UsageFault ``mine_without_role``.
+    """
+    keys = _keys(listing, request)
+    conditions = _conditions(tx, listing, request, parameters)
+    if request.after is not None:
+        position = _position(tx, listing, keys, request.after)
+        conditions.append(after(keys, position, parameters.bind))
+    return SQL("SELECT {columns} FROM {view}{where} ORDER BY {order}{limit}").format(
+        columns=columns(selected(listing, request)),
+        view=Identifier(listing.view),
+        where=_where(conditions),
+        order=order_by(keys),
+        limit=_limit(limit, parameters),
+    )
+
+
+def select_count(
+    tx: "Transaction",
+    listing: Listing,
+    request: Request,
+    parameters: Parameters,
+    most: int | None = None,
+) -> Composable:
+    """Return the statement that counts what fits the filters, up to one more than ``most``."""
+    return SQL("SELECT count(*) FROM (SELECT FROM {view}{where}{limit}) counted").format(
+        view=Identifier(listing.view),
+        where=_where(_conditions(tx, listing, request, parameters)),
+        limit=_limit(None if most is None else most + 1, parameters),
+    )
+
+
+def select_record(listing: Listing, fields: Iterable[Field]) -> Composable:
+    """Return the statement that reads the record whose id is the parameter ``id``."""
+    return SQL("SELECT {} FROM {} WHERE id = {}").format(
+        columns(fields), Identifier(listing.view), Placeholder("id")
+    )
+
+
+def columns(fields: Iterable[Field]) -> Composable:
+    """Return the columns of ``fields``, in that order."""
+    return SQL(", ").join(Identifier(each.name) for each in fields)
+
+
+def _conditions(
+    tx: "Transaction", listing: Listing, request: Request, parameters: Parameters
+) -> list[Composable]:
+    wanted: list[tuple[str | None, Any]] = []
+    for name, value in request.filters.items():
+        if value is not None:
+            asked = listing.filters[name]
+            wanted.append((asked.opposite if value is False else asked.condition, value))
+    if request.search is not None:
+        wanted.append((listing.search, request.search))
+    if request.mine:
+        wanted.append((_mine(tx, listing), tx.actor.id))
+    return [_condition(template, value, parameters) for template, value in wanted if template]
+
+
+def _condition(template: str, value: Any, parameters: Parameters) -> Composed:
+    if "{value}" not in template:
+        return SQL(template).format()
+    return SQL(template).format(value=parameters.bind(value))
+
+
+def _mine(tx: "Transaction", listing: Listing) -> str:
+    role = tx.actor.role
+    if role not in listing.mine:
+        raise UsageFault(
+            _("Nothing in this listing belongs to {role}.").format(role=role),
+            hint=_("Run it without --mine, or name somebody."),
+            code="mine_without_role",
+        )
+    return listing.mine[role]
+
+
+def _keys(listing: Listing, request: Request) -> list[Key]:
+    sort = request.sort or listing.default_sort
+    keys = []
+    # The id makes the order total, in the direction of the first key; nothing can matter after it.
+    for name, descending in (*sort, ("id", sort[0][1])):
+        declared = listing.named(name)
+        column: Composable = Identifier(declared.sort or declared.name)
+        if declared.kind in _TEXTS:
+            column = SQL('{} COLLATE "C"').format(column)
+        keys.append(Key(column, descending, name in listing.nullable, name in listing.joined))
+        if name == "id":
+            break
+    return keys
+
+
+def _position(
+    tx: "Transaction", listing: Listing, keys: list[Key], record_id: int
+) -> tuple[Any, ...]:
+    statement = SQL("SELECT {} FROM {} WHERE id = {}").format(
+        SQL(", ").join(key.column for key in keys), Identifier(listing.view), Placeholder("id")
+    )
+    position = tx.row(statement, {"id": record_id})
+    if position is None:
+        raise not_found(listing.noun, record_id)
+    return position
+
+
+def _where(conditions: list[Composable]) -> Composable:
+    if not conditions:
+        return SQL("")
+    return SQL(" WHERE {}").format(
+        SQL(" AND ").join(SQL("({})").format(each) for each in conditions)
+    )
+
+
+def _limit(limit: int | None, parameters: Parameters) -> Composable:
+    return SQL("") if limit is None else SQL(" LIMIT {}").format(parameters.bind(limit))

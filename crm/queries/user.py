@@ -1,0 +1,70 @@
+"""Reading colleagues and their accounts."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from crm.domain.fields import Field, Kind
+from crm.queries.listing import Filter, Listing, Row, record
+
+if TYPE_CHECKING:
+    from crm.database import Transaction
+
+LISTING = Listing(
+    noun="user",
+    view="user_list",
+    fields=(
+        Field("id", Kind.ID, sort="id"),
+        Field("first_name"),
+        Field("last_name", sort="name_folded"),
+        Field("email", Kind.EMAIL, sort="email"),
+        Field("phone", Kind.PHONE, sort="phone"),
+        Field("role", Kind.CODE, sort="role"),
+        Field("is_active", Kind.BOOLEAN, sort="is_active"),
+        Field("created_at", Kind.TIMESTAMP, sort="created_at", shown=False),
+        Field("updated_at", Kind.TIMESTAMP, sort="updated_at", shown=False),
+        Field("version", Kind.INTEGER, shown=False),
+    ),
+    filters={
+        "role": Filter("role = {value}"),
+        "active": Filter("is_active", "NOT is_active"),
+        # Takes the moment that is now: what somebody else has to take over from this person.
+        "to_hand_over": Filter(
+            "EXISTS (SELECT FROM clients c WHERE c.sales_contact_id = user_list.id)"
+            " OR EXISTS (SELECT FROM contracts k WHERE k.sales_contact_id = user_list.id"
+            " AND (NOT k.signed_status OR k.amount_due > 0))"
+            " OR EXISTS (SELECT FROM events e WHERE e.support_contact_id = user_list.id"
+            " AND e.end_date > {value})"
+        ),
+    },
+    search="search_words @@ prefix_query({value})",
+    nullable=frozenset({"phone"}),
+)
+
+
+def show(tx: "Transaction", user_id: int) -> Row | None:
+    """Return the colleague with all fields of the listing, ``None`` where there is none."""
+    return record(tx, LISTING, user_id)
+
+
+def dependants(tx: "Transaction", user_id: int, now: datetime) -> dict[str, int]:
+    """Return how many records name this person.
+
+    ``open_contracts`` are unsigned or have something due, ``upcoming_events`` have not ended at
+    ``now``; ``contracts`` and ``events`` count them too. ``payments`` were entered by this person.
+    """
+    counts = tx.row(
+        """
+        SELECT
+            (SELECT count(*) FROM client_list WHERE sales_contact_id = %(id)s),
+            (SELECT count(*) FROM contract_list WHERE sales_contact_id = %(id)s),
+            (SELECT count(*) FROM contract_list WHERE sales_contact_id = %(id)s
+                AND (NOT signed_status OR amount_due > 0)),
+            (SELECT count(*) FROM event_list WHERE support_contact_id = %(id)s),
+            (SELECT count(*) FROM event_list WHERE support_contact_id = %(id)s
+                AND end_date > %(now)s),
+            (SELECT count(*) FROM payment_list WHERE created_by_id = %(id)s)
+        """,
+        {"id": user_id, "now": now},
+    )
+    names = ("clients", "contracts", "open_contracts", "events", "upcoming_events", "payments")
+    return dict(zip(names, counts or (), strict=True))
