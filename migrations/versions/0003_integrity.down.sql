@@ -59,4 +59,4 @@ ALTER TABLE users
     DROP CONSTRAINT ck_users_dates_range,
     DROP COLUMN version;
 DROP INDEX ix_contracts_sales_contact_id, ix_events_client_id;
-DROP FUNCTION is_phone(text), is_email(text), is_plain_text(text, boolean);
+DROP FUNCTION has_reason(), is_phone(text), is_email(text), is_plain_text(text, boolean);

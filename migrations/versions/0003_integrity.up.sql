@@ -10,7 +10,7 @@ CREATE FUNCTION is_plain_text(value text, several_lines boolean) RETURNS boolean
             THEN '[\u0001-\u0008\u000b-\u001f\u007f-\u009f]'
             ELSE '[\u0001-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]' END
         AND value COLLATE "C" ~
-            '[^\u0001-\u0020\u007f-\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0]';
+            '[^\u0001-\u0020\u007f-\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]';
 COMMENT ON FUNCTION is_plain_text(text, boolean) IS
     'Whether a text is NFC, has no control characters (line breaks and tabs where several lines are allowed) and something to be seen.';
 
@@ -18,7 +18,7 @@ CREATE FUNCTION is_email(value text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN is_plain_text(value, false)
         -- Decomposed, a capital is a capital whatever accent it wears and whatever the locale.
-        AND normalize(value, NFKD) COLLATE "C" !~ '[A-ZÆØŒĐŁÞΑ-ΩА-Я]'
+        AND normalize(value, NFKD) COLLATE "C" !~ '[A-ZÆØŒĐŁÞΑ-ΩЀ-Я]'
         AND value COLLATE "C" ~
             '^[^\u0001-\u0020\u007f-\u00a0\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff@]+@[^\u0001-\u0020\u007f-\u00a0\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff@.]+(\.[^\u0001-\u0020\u007f-\u00a0\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff@.]+)+$';
 COMMENT ON FUNCTION is_email(text) IS
@@ -28,6 +28,11 @@ CREATE FUNCTION is_phone(value text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN value COLLATE "C" ~ '^\+[1-9][0-9]{5,14}$';
 COMMENT ON FUNCTION is_phone(text) IS 'Whether a text is a phone number in E.164.';
+
+CREATE FUNCTION has_reason() RETURNS boolean
+    LANGUAGE sql STABLE
+    RETURN coalesce(is_plain_text(current_setting('epicevents.reason', true), true), false);
+COMMENT ON FUNCTION has_reason() IS 'Whether this transaction gave the reason that its writes need.';
 
 ALTER TABLE users
     ADD COLUMN version INTEGER NOT NULL DEFAULT 1,
@@ -164,8 +169,9 @@ CREATE TABLE payments (
 );
 CREATE INDEX ix_payments_created_by_id ON payments (created_by_id);
 
+-- The owner's, because whoever is no longer logged in would not see the payments that forbid it.
 CREATE FUNCTION contracts_write() RETURNS trigger
-    LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 BEGIN
     IF TG_OP = 'UPDATE' THEN
@@ -185,7 +191,7 @@ BEGIN
                 CONSTRAINT = 'tg_contracts_signed_client_is_frozen';
         END IF;
         IF OLD.signed_status AND NEW.signed_status AND NEW.total_amount <> OLD.total_amount
-            AND coalesce(current_setting('epicevents.reason', true), '') = ''
+            AND NOT has_reason()
         THEN
             RAISE EXCEPTION 'the total of a signed contract is frozen; amending it takes a reason'
                 USING ERRCODE = 'check_violation', TABLE = 'contracts',

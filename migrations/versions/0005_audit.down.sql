@@ -11,5 +11,6 @@ BEGIN
 END;
 $$;
 DROP FUNCTION record_denial(text, text, integer, text), audit_update(), audit_delete(),
-    audit_insert(), audit_change(text, jsonb, jsonb), audit_values(jsonb), audit_transaction();
+    audit_insert(), audit_change(text, jsonb, jsonb), audit_values(jsonb), audit_reason(),
+    audit_transaction();
 DROP TABLE denied_attempts, audit_entries, audit_transactions;

@@ -2,8 +2,8 @@ DROP TRIGGER tg_payments_guard ON payments;
 DROP TRIGGER tg_events_guard ON events;
 DROP TRIGGER tg_contracts_guard ON contracts;
 DROP TRIGGER tg_users_guard ON users;
-DROP FUNCTION payments_guard(), events_guard(), contracts_guard(), users_guard(), has_reason(),
-    deny(text);
+DROP FUNCTION payments_guard(), events_guard(), contracts_guard(), users_guard(),
+    delete_record(text, integer), deny(text);
 DO $$
 DECLARE
     policy record;

@@ -6,11 +6,13 @@ GRANT USAGE ON SCHEMA public TO epicevents_app;
 GRANT SELECT ON user_list, client_list, contract_list, event_list, payment_list, audit_list,
     denied_list, failed_login_list, session_list, alembic_version TO epicevents_app;
 GRANT EXECUTE ON FUNCTION
-    is_plain_text(text, boolean), is_email(text), is_phone(text), fold(text), words(text),
-    prefix_query(text), utc_now(), employee_id(), employee_role(), begin_session(text),
-    login_challenge(text), login_attempt(text, bytea, bytea), login_result(bigint),
-    change_password(bigint, text, boolean), end_session(), revoke_sessions(integer),
-    reset_password(integer, text), record_denial(text, text, integer, text)
+    is_plain_text(text, boolean), is_email(text), is_phone(text), has_reason(), fold(text),
+    words(text), prefix_query(text), utc_now(), employee_id(), employee_role(), session_id(),
+    begin_session(text), login_challenge(text), login_attempt(text, bytea, bytea),
+    login_result(bigint), change_password(bigint, text, boolean), end_session(),
+    end_other_sessions(), revoke_sessions(integer), suspend_access(integer),
+    restore_access(integer, bigint), reset_password(integer, text),
+    record_denial(text, text, integer, text)
 TO epicevents_app;
 
 GRANT SELECT (id, first_name, last_name, email, phone, role, is_active, must_change_password,
@@ -116,7 +118,9 @@ CREATE POLICY payments_insert ON payments FOR INSERT TO epicevents_app
             (SELECT c.client_id FROM contracts c WHERE c.id = contract_id))));
 
 
--- Guards: an invoker's functions, quiet for whoever the policies do not bind.
+-- Guards: an invoker's functions, quiet for whoever the policies do not bind. The role is NULL once
+-- the session has ended, also in the middle of a statement: "is not MANAGEMENT" is written so that
+-- it holds then.
 
 CREATE FUNCTION deny(rule text) RETURNS void
     LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
@@ -127,11 +131,34 @@ END;
 $$;
 GRANT EXECUTE ON FUNCTION deny(text) TO epicevents_app;
 
-CREATE FUNCTION has_reason() RETURNS boolean
-    LANGUAGE sql STABLE
-    RETURN coalesce(current_setting('epicevents.reason', true), '') ~ '\S';
-COMMENT ON FUNCTION has_reason() IS 'Whether this transaction gave the reason that its writes need.';
-GRANT EXECUTE ON FUNCTION has_reason() TO epicevents_app;
+-- Deleting is a function: PostgreSQL lets whoever has DELETE on a table, logged in or not, lock all
+-- others out of it (LOCK TABLE), whereas rights on single columns do not.
+CREATE FUNCTION delete_record(from_table text, record integer) RETURNS boolean
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+    IF employee_role() IS DISTINCT FROM 'MANAGEMENT' THEN
+        PERFORM deny('only MANAGEMENT deletes records');
+    END IF;
+    CASE from_table
+        WHEN 'users' THEN
+            IF record = employee_id() THEN
+                PERFORM deny('nobody deletes their own account');
+            END IF;
+            DELETE FROM users WHERE id = record;
+        WHEN 'clients' THEN
+            DELETE FROM clients WHERE id = record;
+        WHEN 'contracts' THEN
+            DELETE FROM contracts WHERE id = record AND NOT signed_status;
+        WHEN 'events' THEN
+            DELETE FROM events WHERE id = record;
+    END CASE;
+    RETURN FOUND;
+END;
+$$;
+COMMENT ON FUNCTION delete_record(text, integer) IS
+    'Deletes a user, client, event or unsigned contract, which only MANAGEMENT may; returns whether there was one.';
+GRANT EXECUTE ON FUNCTION delete_record(text, integer) TO epicevents_app;
 
 CREATE FUNCTION users_guard() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
@@ -149,7 +176,7 @@ BEGIN
     THEN
         PERFORM deny('nobody changes their own role or deactivates themselves');
     END IF;
-    IF employee_role() <> 'MANAGEMENT' AND
+    IF employee_role() IS DISTINCT FROM 'MANAGEMENT' AND
         (NEW.first_name, NEW.last_name, NEW.email, NEW.role, NEW.is_active)
         IS DISTINCT FROM (OLD.first_name, OLD.last_name, OLD.email, OLD.role, OLD.is_active)
     THEN
@@ -170,11 +197,13 @@ BEGIN
     END IF;
     IF OLD.signed_status AND (NEW.signed_status, NEW.total_amount)
         IS DISTINCT FROM (OLD.signed_status, OLD.total_amount)
-        AND (employee_role() <> 'MANAGEMENT' OR NOT has_reason())
+        AND (employee_role() IS DISTINCT FROM 'MANAGEMENT' OR NOT has_reason())
     THEN
         PERFORM deny('only MANAGEMENT unsigns or amends a signed contract, with a reason');
     END IF;
-    IF NEW.sales_contact_id <> OLD.sales_contact_id AND employee_role() <> 'MANAGEMENT' THEN
+    IF NEW.sales_contact_id IS DISTINCT FROM OLD.sales_contact_id
+        AND employee_role() IS DISTINCT FROM 'MANAGEMENT'
+    THEN
         PERFORM deny('only MANAGEMENT changes a contract''s sales contact');
     END IF;
     RETURN NEW;
@@ -194,12 +223,19 @@ BEGIN
     THEN
         PERFORM deny('overlapping events take a reason');
     END IF;
-    IF TG_OP = 'UPDATE' AND employee_role() <> 'MANAGEMENT' AND
+    IF TG_OP = 'UPDATE' AND employee_role() IS DISTINCT FROM 'MANAGEMENT' AND
         (NEW.contract_id, NEW.client_id, NEW.support_contact_id, NEW.overlap_allowed)
         IS DISTINCT FROM
         (OLD.contract_id, OLD.client_id, OLD.support_contact_id, OLD.overlap_allowed)
     THEN
         PERFORM deny('only MANAGEMENT assigns an event or moves it to another contract');
+    END IF;
+    -- Two events at once were allowed to one person at one time.
+    IF TG_OP = 'UPDATE' AND (NEW.support_contact_id, NEW.start_date, NEW.end_date)
+        IS DISTINCT FROM (OLD.support_contact_id, OLD.start_date, OLD.end_date)
+        AND (employee_role() IS DISTINCT FROM 'MANAGEMENT' OR NOT has_reason())
+    THEN
+        NEW.overlap_allowed := false;
     END IF;
     RETURN NEW;
 END;

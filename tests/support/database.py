@@ -59,9 +59,12 @@ class Database:
         cursor.execute(
             """
             WITH opened AS (
-                INSERT INTO sessions (secret_hash, user_id, attempt_id, created_at, expires_at)
-                SELECT sha256(convert_to(%s, 'UTF8')), %s, -(SELECT count(*) FROM sessions) - 1,
-                    utc_now(), utc_now() + interval '1 hour'
+                INSERT INTO sessions
+                    (secret_hash, user_id, credential, attempt_id, created_at, expires_at)
+                SELECT sha256(convert_to(%s, 'UTF8')), id,
+                    sha256(convert_to(hashed_password, 'UTF8')),
+                    -(SELECT count(*) FROM sessions) - 1, utc_now(), utc_now() + interval '1 hour'
+                FROM users WHERE id = %s
                 RETURNING id, created_at
             )
             INSERT INTO session_uses SELECT id, created_at FROM opened
