@@ -68,7 +68,7 @@ def _bindings(path: Path) -> "list[Binding]":
         # A directory of that name is somebody's virtual environment; a pipe would wait for ever.
         if not S_ISREG(path.stat().st_mode):
             return []
-        text = path.read_bytes().decode("utf-8-sig")
+        text = path.read_bytes().decode()
     except (FileNotFoundError, NotADirectoryError):
         return []
     except OSError as error:

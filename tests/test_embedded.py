@@ -18,7 +18,7 @@ import psycopg2
 import pytest
 
 from crm.domain.errors import DatabaseUnavailable
-from crm.embedded import Cluster, account, postmaster
+from crm.embedded import Cluster, account, postmaster, programs
 from crm.settings import parse_database_url
 
 REPOSITORY = Path(__file__).parent.parent
@@ -127,6 +127,7 @@ def test_a_start_makes_data_and_a_server_that_answers(each_cluster: Cluster) -> 
     assert each_cluster.is_initialised()
     assert each_cluster.is_running()
     assert ask(each_cluster, "SHOW server_version").startswith(each_cluster.version())
+    assert ask(each_cluster, "SHOW data_checksums") == "on"
 
 
 @pytest.mark.parametrize(
@@ -134,7 +135,6 @@ def test_a_start_makes_data_and_a_server_that_answers(each_cluster: Cluster) -> 
     [
         ("listen_addresses", ""),
         ("unix_socket_permissions", "0700"),
-        ("data_checksums", "on"),
         ("fsync", "on"),
         ("synchronous_commit", "on"),
         ("full_page_writes", "on"),
@@ -186,13 +186,14 @@ def test_a_start_says_nothing_on_any_stream(place: Path) -> None:
     assert child.communicate(timeout=60) == ("", "")
 
 
-def test_variables_of_the_workstation_do_not_mislead_it(
-    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+def test_programs_see_neither_our_terminal_nor_our_variables(
+    place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in {"PGPORT": "5999", "PGDATA": "/nowhere", "LC_ALL": "xx_XX"}.items():
-        monkeypatch.setenv(name, value)
-    cluster.start()
-    assert ask(cluster, "SHOW port") == "5432"
+    monkeypatch.setenv("PGOPTIONS", "--nonsense")
+    code = "import os, sys; print(os.getsid(0) == os.getpid(), os.getcwd(), sys.stdin.read())\n"
+    code += "print(sorted(name for name in os.environ if name.startswith('PG')))"
+    said = programs.run(Path(sys.executable), "-c", code, directory=place)
+    assert said.stdout == f"True {place} \n[]\n"
 
 
 def test_asking_whether_it_runs_imports_next_to_nothing(running: Cluster) -> None:
@@ -363,10 +364,10 @@ def test_a_start_that_fails_says_why_and_where_the_log_is(each_cluster: Cluster)
     each_cluster.start()
     each_cluster.stop()
     with (each_cluster.data / "postgresql.conf").open("a") as file:
-        file.write("shared_buffers = nonsense\n")
+        file.write("shared_preload_libraries = nonsense\n")
     error = refusal(each_cluster)
     assert error.code == "embedded_not_started"
-    assert "FATAL:  configuration file" in error.message
+    assert 'FATAL:  could not access file "nonsense"' in error.message
     assert str(each_cluster.log) in str(error.hint)
 
 

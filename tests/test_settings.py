@@ -84,6 +84,15 @@ def test_the_home_can_be_named_anywhere_but_in_itself(home: Path, directory: Pat
     assert entry(settings, "home") == Entry("home", "EPICEVENTS_HOME", str(home), ".env")
 
 
+def test_the_homes_own_file_does_not_move_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    save(tmp_path / ".epicevents", {"EPICEVENTS_HOME": "/elsewhere"})
+    shown = entry(load({}, {}, Path("/")), "home")
+    assert (shown.value, shown.source) == (str(tmp_path / ".epicevents"), "default")
+
+
 def test_a_working_directory_gives_only_names_of_ours(home: Path, directory: Path) -> None:
     lines = "SENTRY_DSN=https://spy.example/1\nPAGER=spy\nLANG=fr_FR\nEPICEVENTS_LANG=fr\n"
     (directory / ".env").write_text(lines)

@@ -12,6 +12,7 @@ from crm.private_files import write_private
 
 _CONFIGURATION = "epicevents.conf"
 _SETTINGS = {
+    "cluster_name": "epicevents",  # in the system's list of processes
     "listen_addresses": "",
     "port": str(PORT),
     "unix_socket_permissions": "0700",

@@ -53,7 +53,6 @@ def run(
         text=True,
         errors="replace",
         start_new_session=True,
-        umask=0o077,
         user=account and account.uid,
         group=account and account.gid,
         extra_groups=account and [],
