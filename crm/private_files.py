@@ -1,17 +1,31 @@
-"""Files that nobody but their owner can read."""
+"""Files that nobody but their owner can read, written whole or not at all."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
 def write_private(path: Path, content: bytes, owner: tuple[int, int] | None = None) -> None:
-    """Write a file whole or not at all, with mode 0600; ``owner`` is a user and group, else we.
+    """Write a file with mode 0600; ``owner`` is a user and group, else we.
 
     A link of that name is replaced, not followed. Raises OSError.
     """
+    with beside(path, content, owner) as temporary:
+        temporary.replace(path)
+
+
+@contextmanager
+def beside(path: Path, content: bytes, owner: tuple[int, int] | None = None) -> Iterator[Path]:
+    """Hold ``content`` in a temporary file of mode 0600 in the directory of ``path``.
+
+    Whoever moves it into its place lets readers see the old content or the new, never half of one;
+    what is still there at the end is removed. Raises OSError.
+    """
     import tempfile
 
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # always 0600
+    # mkstemp refuses what exists, follows no link and always makes the file 0600.
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
@@ -19,7 +33,6 @@ def write_private(path: Path, content: bytes, owner: tuple[int, int] | None = No
             os.fsync(descriptor)
             if owner:
                 os.fchown(descriptor, *owner)
-        Path(name).replace(path)
-    except BaseException:
+        yield Path(name)
+    finally:
         Path(name).unlink(missing_ok=True)
-        raise

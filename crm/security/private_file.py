@@ -7,7 +7,6 @@ laid there is followed.
 
 import errno
 import os
-import secrets
 import shlex
 import stat
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from crm.domain.errors import NotLoggedIn
 from crm.domain.i18n import gettext as _
+from crm.private_files import beside
 
 LARGEST = 8192  # bytes
 
@@ -88,19 +88,11 @@ def remove(path: Path) -> None:
 @contextmanager
 def _written(path: Path, text: str) -> Iterator[Path]:
     """Hold ``text`` in a temporary file of the same directory."""
-    temporary = path.parent / f".{secrets.token_hex(8)}"
     try:
         for directory in (*reversed(path.parent.parents), path.parent):
             directory.mkdir(0o700, exist_ok=True)
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | NO_FOLLOW, 0o600)
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(descriptor)
+        with beside(path, text.encode()) as temporary:
             yield temporary
-        finally:
-            temporary.unlink(missing_ok=True)
     except (OSError, ValueError) as error:
         raise _failed(path, error, "unwritable_token_file") from None
 
