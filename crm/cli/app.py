@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 from crm import settings as configuration
 from crm.cli.output.console import Console
+from crm.domain import i18n
 from crm.domain.errors import CRMError, PermissionDenied
 from crm.domain.permissions import require_own_password
 
@@ -54,6 +55,7 @@ class App:
         """The settings in force; reading them is left until something needs one."""
         loaded = configuration.load(self._flags, self.environ, self.directory)
         self.console.settings = loaded
+        i18n.use(loaded.language)
         return loaded
 
     def reload(self) -> None:

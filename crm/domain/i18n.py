@@ -12,6 +12,15 @@ DOMAIN = "epicevents"
 LOCALE = Path(__file__).parent.parent / "locale"
 
 
+_chosen: str | None = None
+
+
+def use(language: str) -> None:
+    """Speak ``language`` from now on, as the settings say."""
+    global _chosen  # noqa: PLW0603  one language a process, like the locale
+    _chosen = language
+
+
 @cache
 def _catalogue(language: str | None) -> _gettext.NullTranslations:
     languages = [language] if language else None
@@ -20,9 +29,9 @@ def _catalogue(language: str | None) -> _gettext.NullTranslations:
 
 def gettext(message: str) -> str:
     """Return ``message`` in the reader's language, or itself where no translation exists."""
-    return _catalogue(os.environ.get("EPICEVENTS_LANG")).gettext(message)
+    return _catalogue(_chosen or os.environ.get("EPICEVENTS_LANG")).gettext(message)
 
 
 def ngettext(singular: str, plural: str, number: int) -> str:
     """Return the form that fits ``number``, in the reader's language."""
-    return _catalogue(os.environ.get("EPICEVENTS_LANG")).ngettext(singular, plural, number)
+    return _catalogue(_chosen or os.environ.get("EPICEVENTS_LANG")).ngettext(singular, plural, number)
