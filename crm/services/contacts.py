@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING
 from crm.domain.enums import Role
 from crm.domain.errors import NotFound, RuleViolation, UsageFault
 from crm.domain.i18n import gettext as _
+from crm.domain.permissions import Permission, authorize, scope_of
 
 if TYPE_CHECKING:
     from crm.database import Transaction
+    from crm.models.client import Client
 
 
 def require_sales(tx: "Transaction", user_id: int) -> None:
@@ -32,6 +34,30 @@ def ask_the_contact(tx: "Transaction", user_id: int | None) -> str:
         return _("Ask a colleague in {roles}.").format(roles=Role.MANAGEMENT)
     return _("Ask {name}, or a colleague in {roles}.").format(
         name=name_of(tx, user_id), roles=Role.MANAGEMENT
+    )
+
+
+def authorize_for_client(
+    tx: "Transaction",
+    permission: Permission,
+    client: "Client",
+    *,
+    kind: str = "contract",
+    record_id: int | None = None,
+) -> None:
+    """Allow what the permission table grants on a contract, which is whose its client is.
+
+    Raises PermissionDenied, which names the client's contact where that person may do it.
+    """
+    contact_id = client.sales_contact_id
+    theirs = contact_id != tx.actor.id and scope_of(Role.SALES, permission)
+    authorize(
+        tx.actor,
+        permission,
+        owner_id=contact_id,
+        kind=kind,
+        record_id=record_id,
+        instead=ask_the_contact(tx, contact_id) if theirs else None,
     )
 
 

@@ -8,7 +8,8 @@ from crm import models
 from crm.domain import inputs
 from crm.domain.errors import RuleViolation, UsageFault
 from crm.domain.i18n import gettext as _
-from crm.domain.permissions import Permission, authorize
+from crm.domain.i18n import ngettext
+from crm.domain.permissions import Permission
 from crm.services import contacts
 from crm.services.editing import Change, edit, expect_version, find
 
@@ -31,8 +32,7 @@ def create(
     Raises NotFound, PermissionDenied, InvalidValue, RuleViolation ``invalid_total_amount`` or
     ``amount_due_out_of_range``.
     """
-    client = find(tx, models.Client, client_id)
-    _authorize(tx, Permission.CONTRACT_CREATE, client, None)
+    client = client_for(tx, client_id)
     cleaned = inputs.clean(inputs.CONTRACT, values)
     total = cleaned["total_amount"]
     due = cleaned.get(_DUE)
@@ -51,6 +51,16 @@ def create(
     return Change(contract, {}, written)
 
 
+def client_for(tx: "Transaction", client_id: int) -> "Client":
+    """Return the client if the actor may create a contract for it.
+
+    Raises NotFound, PermissionDenied.
+    """
+    client = find(tx, models.Client, client_id)
+    contacts.authorize_for_client(tx, Permission.CONTRACT_CREATE, client)
+    return client
+
+
 def update(
     tx: "Transaction",
     contract_id: int,
@@ -65,23 +75,25 @@ def update(
 
     Raises NotFound, PermissionDenied, InvalidValue, Conflict, RuleViolation.
     """
-    contract, client = _find(tx, contract_id)
-    _authorize(tx, Permission.CONTRACT_UPDATE, client, contract)
+    contract = _find(tx, contract_id, Permission.CONTRACT_UPDATE)
     expect_version(contract, version)
+    if reason is not None:
+        _give_reason(tx, reason)
     cleaned = inputs.clean(inputs.CONTRACT, values)
     signing, due = cleaned.pop(_SIGNED, None), cleaned.pop(_DUE, None)
+    changes = []
+    if signing is False and contract.signed_status:
+        changes.append(unsign(tx, contract_id, reason))
     _refuse_frozen(contract, cleaned)
-    if "client_id" in cleaned:
-        _authorize(
-            tx, Permission.CONTRACT_UPDATE, find(tx, models.Client, cleaned["client_id"]), contract
-        )
+    if cleaned.get("client_id", contract.client_id) != contract.client_id:
+        cleaned["sales_contact_id"] = _new_client(tx, contract, cleaned["client_id"])
     if "total_amount" in cleaned:
         _check_total(contract, cleaned["total_amount"])
-    changes = [edit(tx, contract, cleaned)]
+    changes.append(edit(tx, contract, cleaned))
     if due is not None and due != contract.amount_due:
         changes.append(adjust(tx, contract_id, due, reason))
-    if signing is not None:
-        changes.append(sign(tx, contract_id) if signing else unsign(tx, contract_id, reason))
+    if signing:
+        changes.append(sign(tx, contract_id))
     return Change(
         contract,
         {name: value for change in changes for name, value in change.old.items()},
@@ -91,8 +103,7 @@ def update(
 
 def sign(tx: "Transaction", contract_id: int) -> Change:
     """Sign a contract. One that is signed stays as it is: nothing changes, and that is no error."""
-    contract, client = _find(tx, contract_id)
-    _authorize(tx, Permission.CONTRACT_SIGN, client, contract)
+    contract = _find(tx, contract_id, Permission.CONTRACT_SIGN)
     return edit(tx, contract, {_SIGNED: True})
 
 
@@ -101,22 +112,16 @@ def unsign(tx: "Transaction", contract_id: int, reason: str | None) -> Change:
 
     Raises PermissionDenied, RuleViolation ``contract_has_payments`` or ``contract_has_events``.
     """
-    contract, client = _find(tx, contract_id)
-    _authorize(tx, Permission.CONTRACT_UNSIGN, client, contract)
+    contract = _find(tx, contract_id, Permission.CONTRACT_UNSIGN)
     _give_reason(tx, reason)
-    left = _payments_and_events(tx, contract)
-    if contract.signed_status and left:
-        raise RuleViolation(
-            _("Contract {id} has {what} and is not unsigned.").format(id=contract.id, what=left[1]),
-            code=left[0],
-        )
+    if contract.signed_status:
+        _refuse_used(tx, contract, _("Contract {id} has {what} and is not unsigned."))
     return edit(tx, contract, {_SIGNED: False})
 
 
 def amend(tx: "Transaction", contract_id: int, total_amount: object, reason: str | None) -> Change:
     """Change the total of a signed contract: MANAGEMENT, with a reason; the audit keeps both."""
-    contract, client = _find(tx, contract_id)
-    _authorize(tx, Permission.CONTRACT_AMEND, client, contract)
+    contract = _find(tx, contract_id, Permission.CONTRACT_AMEND)
     _give_reason(tx, reason)
     total = inputs.clean(inputs.CONTRACT, {"total_amount": total_amount})["total_amount"]
     _check_total(contract, total)
@@ -125,17 +130,19 @@ def amend(tx: "Transaction", contract_id: int, total_amount: object, reason: str
 
 def adjust(tx: "Transaction", contract_id: int, amount_due: Decimal, reason: str | None) -> Change:
     """Set the amount due by hand: MANAGEMENT, with a reason; the ledger keeps the adjustment."""
-    contract, client = _find(tx, contract_id)
-    _authorize(tx, Permission.CONTRACT_ADJUST, client, contract)
+    contract = _find(tx, contract_id, Permission.CONTRACT_ADJUST)
+    reason = _give_reason(tx, reason)
+    # The entry is a difference: nobody may move the balance between reading and writing it.
+    tx.session.refresh(contract, with_for_update=True)
     _check_amounts(contract.total_amount, amount_due)
     old = contract.amount_due
-    entry = models.Payment(
-        contract_id=contract.id,
-        amount=old - amount_due,
-        kind="ADJUSTMENT",
-        reason=_give_reason(tx, reason),
+    if old == amount_due:
+        return Change(contract)
+    tx.session.add(
+        models.Payment(
+            contract_id=contract.id, amount=old - amount_due, kind="ADJUSTMENT", reason=reason
+        )
     )
-    tx.session.add(entry)
     tx.session.flush()
     tx.session.refresh(contract)
     return Change(contract, {_DUE: old}, {_DUE: contract.amount_due})
@@ -147,40 +154,33 @@ def delete(tx: "Transaction", contract_id: int) -> Any:
     Raises NotFound, PermissionDenied, RuleViolation ``contract_signed``, ``contract_has_payments``
     or ``contract_has_events``.
     """
-    contract, client = _find(tx, contract_id)
-    _authorize(tx, Permission.CONTRACT_DELETE, client, contract)
-    left = _payments_and_events(tx, contract)
+    contract = _find(tx, contract_id, Permission.CONTRACT_DELETE)
+    refusal = _("Contract {id} has {what} and is not deleted.")
+    _refuse_used(tx, contract, refusal)
     if contract.signed_status:
-        left = ("contract_signed", _("a signature"))
-    if left:
         raise RuleViolation(
-            _("Contract {id} has {what} and is not deleted.").format(id=contract.id, what=left[1]),
-            code=left[0],
+            refusal.format(id=contract.id, what=_("a signature")),
+            hint=_("Take it back first: epicevents contract unsign {id}").format(id=contract.id),
+            code="contract_signed",
         )
     tx.session.delete(contract)
     tx.session.flush()
     return contract
 
 
-def _find(tx: "Transaction", contract_id: int) -> "tuple[Contract, Client]":
+def _find(tx: "Transaction", contract_id: int, permission: Permission) -> "Contract":
+    """Return the contract, on which the actor has ``permission``."""
     contract = find(tx, models.Contract, contract_id)
-    return contract, find(tx, models.Client, contract.client_id)
+    client = find(tx, models.Client, contract.client_id)
+    contacts.authorize_for_client(tx, permission, client, record_id=contract.id)
+    return contract
 
 
-def _authorize(
-    tx: "Transaction", permission: Permission, client: "Client", contract: "Contract | None"
-) -> None:
-    """Allow what the permission table grants; a contract is whose its client is."""
-    authorize(
-        tx.actor,
-        permission,
-        owner_id=client.sales_contact_id,
-        kind="contract",
-        record_id=contract.id if contract else None,
-        instead=contacts.ask_the_contact(tx, client.sales_contact_id)
-        if client.sales_contact_id != tx.actor.id
-        else None,
-    )
+def _new_client(tx: "Transaction", contract: "Contract", client_id: int) -> int:
+    """Return the sales contact of the client to whom an unsigned contract moves."""
+    client = find(tx, models.Client, client_id)
+    contacts.authorize_for_client(tx, Permission.CONTRACT_UPDATE, client, record_id=contract.id)
+    return client.sales_contact_id
 
 
 def _give_reason(tx: "Transaction", reason: str | None) -> str:
@@ -239,12 +239,20 @@ def _check_total(contract: "Contract", total: Decimal) -> None:
     _check_amounts(total, Decimal(0))
 
 
-def _payments_and_events(tx: "Transaction", contract: "Contract") -> tuple[str, str] | None:
-    """Return the code and the words for what hangs on a contract."""
+def _refuse_used(tx: "Transaction", contract: "Contract", refusal: str) -> None:
+    """Refuse what payments or events on the contract forbid; ``refusal`` names them by {what}."""
     payments = tx.value("SELECT count(*) FROM payments WHERE contract_id = %s", (contract.id,))
-    if payments:
-        return "contract_has_payments", _("{count} payments").format(count=payments)
     events = tx.value("SELECT count(*) FROM events WHERE contract_id = %s", (contract.id,))
-    if events:
-        return "contract_has_events", _("{count} events").format(count=events)
-    return None
+    if payments:
+        code, see = "contract_has_payments", "contract payments {id}"
+        what = ngettext("{count} payment", "{count} payments", payments)
+    elif events:
+        code, see = "contract_has_events", "event list --contract {id}"
+        what = ngettext("{count} event", "{count} events", events)
+    else:
+        return
+    raise RuleViolation(
+        refusal.format(id=contract.id, what=what.format(count=payments or events)),
+        hint=_("See them: epicevents {command}").format(command=see.format(id=contract.id)),
+        code=code,
+    )

@@ -74,11 +74,11 @@ def edit(
         return Change(record)
     read = record.version
     for last in (False, True):
-        for name, value in changed.items():
-            setattr(record, name, value)
         try:
+            # Set inside: beginning a savepoint writes what was set before it.
             with tx.session.begin_nested():
-                tx.session.flush()
+                for name, value in changed.items():
+                    setattr(record, name, value)
             break
         except StaleDataError:
             read = _read_again(tx, record, read, old, changed, last=last)
@@ -94,12 +94,14 @@ def _read_again(
     *,
     last: bool,
 ) -> int:
+    from sqlalchemy import inspect
     from sqlalchemy.exc import InvalidRequestError
 
     try:
         tx.session.refresh(record)
     except InvalidRequestError:
-        raise missing(record.__tablename__, record.id) from None
+        # Its attributes are gone with it.
+        raise missing(record.__tablename__, inspect(record).identity[0]) from None
     if record.version == version:
         raise PermissionDenied(
             _("The database does not allow you to change this record."),
@@ -109,7 +111,13 @@ def _read_again(
     if theirs or last:
         raise Conflict(
             _("Somebody else has changed the same field: {fields}.").format(
-                fields=", ".join(theirs or mine)
+                fields="; ".join(
+                    _("{field} was {base}, is now {theirs}, and you gave {mine}").format(
+                        field=name, base=base[name], theirs=value, mine=mine[name]
+                    )
+                    for name, value in theirs.items()
+                )
+                or ", ".join(mine)
             ),
             hint=_("Read it again, and repeat what you still want to change."),
             details={

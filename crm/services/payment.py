@@ -1,13 +1,14 @@
 """Payments: each moves its contract's balance once, and is reversed rather than changed."""
 
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from crm import models
 from crm.domain import inputs
 from crm.domain.errors import NotFound, RuleViolation, UsageFault
 from crm.domain.i18n import gettext as _
-from crm.domain.permissions import Permission, authorize
+from crm.domain.permissions import Permission
 from crm.services import contacts
 from crm.services.editing import Change, find
 
@@ -28,8 +29,7 @@ def pay(
     Raises NotFound, PermissionDenied, InvalidValue, RuleViolation ``overpayment`` with the most
     that may be paid, or ``key_reused`` when the key came with another amount.
     """
-    contract = find(tx, models.Contract, contract_id)
-    _authorize(tx, Permission.CONTRACT_PAY, contract)
+    contract = _find(tx, contract_id, Permission.CONTRACT_PAY)
     cleaned = inputs.clean(inputs.PAYMENT, values)
     key = cleaned.get("request_key")
     if key and (before := _sent_before(tx, contract, key)):
@@ -40,27 +40,25 @@ def pay(
             hint=_("To take one back: epicevents contract reverse-payment"),
             code="invalid_amount",
         )
-    if cleaned["amount"] > contract.amount_due:
-        raise RuleViolation(
-            _("{amount} is more than what is due on contract {id}.").format(
-                amount=cleaned["amount"], id=contract.id
-            ),
-            hint=_("The most that can be paid is {due}.").format(due=contract.amount_due),
-            code="overpayment",
-            details={"maximum": str(contract.amount_due)},
-        )
+    _refuse_overpayment(contract, cleaned["amount"])
     if paid_on is not None:
         cleaned["paid_on"] = paid_on
     return _write(tx, contract, models.Payment(contract_id=contract.id, **cleaned), key)
 
 
-def reverse(tx: "Transaction", contract_id: int, payment_id: int, reason: str) -> Change:
+def reverse(
+    tx: "Transaction",
+    contract_id: int,
+    payment_id: int,
+    reason: str,
+    *,
+    paid_on: date | None = None,
+) -> Change:
     """Take a payment back by an opposite entry: MANAGEMENT, with a reason.
 
     Raises NotFound, PermissionDenied, RuleViolation ``already_reversed`` or ``invalid_reversal``.
     """
-    contract = find(tx, models.Contract, contract_id)
-    _authorize(tx, Permission.CONTRACT_REVERSE_PAYMENT, contract)
+    contract = _find(tx, contract_id, Permission.CONTRACT_REVERSE_PAYMENT)
     payment = tx.session.get(models.Payment, payment_id)
     if payment is None or payment.contract_id != contract.id:
         raise NotFound(
@@ -69,11 +67,20 @@ def reverse(tx: "Transaction", contract_id: int, payment_id: int, reason: str) -
             ),
             hint=_("See which it has: epicevents contract payments {id}").format(id=contract.id),
         )
-    if payment.kind == "REVERSAL":
+    if payment.amount < 0:
         raise RuleViolation(
-            _("Payment {id} is itself a reversal.").format(id=payment.id),
-            hint=_("Record the payment again: epicevents contract pay"),
+            _("Entry {id} takes money back itself and is not reversed.").format(id=payment.id),
+            hint=_("Record a payment: epicevents contract pay {id}").format(id=contract.id),
             code="invalid_reversal",
+        )
+    before = tx.value("SELECT id FROM payments WHERE reverses_id = %s", (payment.id,))
+    if before:
+        raise RuleViolation(
+            _("Payment {id} is already reversed, by entry {entry}.").format(
+                id=payment.id, entry=before
+            ),
+            hint=_("See them: epicevents contract payments {id}").format(id=contract.id),
+            code="already_reversed",
         )
     reason = inputs.REASON.clean(reason)
     tx.give_reason(reason)
@@ -83,20 +90,31 @@ def reverse(tx: "Transaction", contract_id: int, payment_id: int, reason: str) -
         kind="REVERSAL",
         reverses_id=payment.id,
         reason=reason,
+        **({} if paid_on is None else {"paid_on": paid_on}),
     )
     return _write(tx, contract, opposite, None)
 
 
-def _authorize(tx: "Transaction", permission: Permission, contract: "Contract") -> None:
+def _find(tx: "Transaction", contract_id: int, permission: Permission) -> "Contract":
+    """Return the contract, on which the actor has ``permission``."""
+    contract = find(tx, models.Contract, contract_id)
     client = find(tx, models.Client, contract.client_id)
-    authorize(
-        tx.actor,
-        permission,
-        owner_id=client.sales_contact_id,
-        kind="contract",
-        record_id=contract.id,
-        instead=contacts.ask_the_contact(tx, client.sales_contact_id),
-    )
+    contacts.authorize_for_client(tx, permission, client, record_id=contract.id)
+    return contract
+
+
+def _refuse_overpayment(contract: "Contract", amount: Decimal) -> None:
+    if amount > contract.amount_due:
+        raise RuleViolation(
+            _("{amount} is more than what is due on contract {id}.").format(
+                amount=amount, id=contract.id
+            ),
+            hint=_("The most that can be paid is {due}.").format(due=contract.amount_due)
+            if contract.amount_due
+            else _("It is paid already: epicevents contract payments {id}").format(id=contract.id),
+            code="overpayment",
+            details={"maximum": str(contract.amount_due)},
+        )
 
 
 def _write(tx: "Transaction", contract: "Contract", payment: "Payment", key: str | None) -> Change:
@@ -107,9 +125,11 @@ def _write(tx: "Transaction", contract: "Contract", payment: "Payment", key: str
         with tx.session.begin_nested():
             tx.session.add(payment)
     except IntegrityError:
-        # Two processes sent the same payment at once, and the other's is recorded.
+        # Another payment came in between: the same one, or one that left less to pay.
+        tx.session.refresh(contract)
         if key and (before := _sent_before(tx, contract, key)):
             return _same(before, contract, payment.amount, key)
+        _refuse_overpayment(contract, payment.amount)
         raise
     tx.session.refresh(contract)
     return Change(payment, {"amount_due": due}, {"amount_due": contract.amount_due})

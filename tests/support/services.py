@@ -1,0 +1,58 @@
+"""What tests of services ask: what was refused, what is stored, and what somebody read before."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from threading import Lock
+from typing import Any
+
+import pytest
+from psycopg2.extensions import connection as Connection  # noqa: N812
+from psycopg2.sql import SQL, Identifier
+from support.database import Database
+
+from crm.database import Transaction
+from crm.domain.errors import CRMError
+
+_opening = Lock()
+
+
+@contextmanager
+def beside_others(database: Database, user_id: int) -> Iterator[Transaction]:
+    """A transaction as ``as_user`` gives, in one thread of several."""
+    with ExitStack() as stack:
+        # Sessions of tests are numbered by counting them.
+        with _opening:
+            tx = stack.enter_context(database.as_user(user_id))
+        yield tx
+
+
+@contextmanager
+def refused(kind: type[CRMError], code: str) -> Iterator[pytest.ExceptionInfo[CRMError]]:
+    """What the block does is refused with that kind of error and code."""
+    with pytest.raises(kind) as raised:
+        yield raised
+    assert raised.value.code == code
+
+
+def stored(owner: Connection, table: str, record_id: int, column: str) -> Any:
+    """Return a value as it stands in the table, ``None`` also where there is no such record."""
+    cursor = owner.cursor()
+    cursor.execute(
+        SQL("SELECT {} FROM {} WHERE id = %s").format(Identifier(column), Identifier(table)),
+        (record_id,),
+    )
+    row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def last_reason(owner: Connection) -> Any:
+    """Return the reason that the audit kept with the last change."""
+    cursor = owner.cursor()
+    cursor.execute("SELECT reason FROM audit_entries ORDER BY id DESC LIMIT 1")
+    row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def read_first(tx: Transaction, model: type[Any], record_id: int) -> None:
+    """Read a record, so that the transaction goes on with this reading of it."""
+    tx.session.info["kept"] = tx.session.get(model, record_id)
