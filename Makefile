@@ -1,0 +1,66 @@
+# `make` alone says what there is. Everything lives in .venv and .demo; `make clean` removes both.
+
+PYTHON ?= python3
+ARGS ?=
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO_HOME := $(CURDIR)/.demo
+
+# Of the workstation's own configuration nothing may reach the demo: set but empty is the default.
+DEMO := EPICEVENTS_HOME='$(DEMO_HOME)' EPICEVENTS_DATABASE_URL= EPICEVENTS_ADMIN_DATABASE_URL= \
+	EPICEVENTS_TOKEN_FILE= $(BIN)/epicevents
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint ci readme clean
+
+help: ## Show this
+	@echo "make TARGET [PYTHON=python3.12] [ARGS='what pytest also gets']"
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  \1	\2/p' $(MAKEFILE_LIST) | expand -t 12
+
+demo: $(VENV)/.runs ## Install, fill a demo company in .demo, log in, show the dashboard
+	@$(DEMO) demo
+	@echo
+	@echo "Go on with these two lines; the database keeps running until \`epicevents db stop\`:"
+	@echo "  export EPICEVENTS_HOME='$(DEMO_HOME)'"
+	@echo "  $(BIN)/epicevents contract list --unpaid"
+
+test: $(VENV)/.develops ## Run the tests on a PostgreSQL of their own
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 $(ARGS)
+
+lint: $(VENV)/.develops ## Check style, formatting, types and the direction of imports
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+ci: ## Do what CI does
+	.ci/run
+
+readme: $(VENV)/.develops ## Write the permission matrix and the picture of the README anew
+	$(BIN)/python -m tools.permission_matrix
+	$(BIN)/python -m tools.picture
+
+clean: ## Stop and remove the demo, the virtual environment and what tools have left
+	@if [ -x $(BIN)/epicevents ] && [ -d .demo ]; then $(DEMO) db stop; fi
+	rm -rf $(VENV) .demo build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache \
+		.import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.runs: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --editable '.[local]'
+	@touch $@
+
+$(VENV)/.develops: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --editable '.[local,dev]'
+	@touch $@ $(VENV)/.runs
+
+$(VENV)/bin/python:
+	@command -v $(PYTHON) > /dev/null || { \
+		echo "There is no $(PYTHON) here. Name Python 3.11 or newer: make demo PYTHON=/path/to/python3"; \
+		exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Python 3.11 or newer is needed, and $(PYTHON) is $$($(PYTHON) -V 2>&1)." \
+			"Name another: make demo PYTHON=python3.12"; \
+		exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
+	@$(BIN)/python -m pip install --quiet --upgrade pip
