@@ -1,0 +1,57 @@
+"""Every command says what it does, who may, and shows an example that parses."""
+
+import inspect
+from pathlib import Path
+
+import click
+import pytest
+from support.commands import command_lines, every_command, parse
+
+# They are about this workstation, or end what one has oneself begun.
+OF_THE_WORKSTATION = {"demo", "init", "join", "config", "db start", "db stop", "logout"}
+WHO_MAY = ("may", "SALES", "MANAGEMENT", "Needs the administrator's URL")
+
+
+def prose(command: click.Command) -> str:
+    """What help says before its examples."""
+    return inspect.cleandoc(command.help or "").partition("\b")[0].strip()
+
+
+def test_a_command_says_in_one_sentence_what_it_does() -> None:
+    firsts = {path: prose(command).split("\n\n")[0] for path, command in every_command()}
+    assert len(firsts) > 25
+    assert [
+        p for p, first in firsts.items() if not (first[:1].isupper() and first[-1] == ".")
+    ] == []
+
+
+def test_a_command_says_who_may() -> None:
+    silent = {
+        path
+        for path, command in every_command()
+        if not any(words in prose(command) for words in WHO_MAY)
+    }
+    assert silent - OF_THE_WORKSTATION == set()
+
+
+def test_every_command_has_an_example_of_itself_that_parses(tmp_path: Path) -> None:
+    for path, command in every_command():
+        examples = command_lines(inspect.cleandoc(command.help or ""))
+        assert examples, f"{path} has no example"
+        assert {parse(example, tmp_path) for example in examples} == {path}
+
+
+def test_every_option_says_what_it_is_for() -> None:
+    silent = [
+        f"{path} {option.opts[-1]}"
+        for path, command in every_command()
+        for option in command.params
+        if isinstance(option, click.Option) and not option.help
+    ]
+    assert silent == []
+
+
+def test_a_mistake_in_an_example_would_be_found(tmp_path: Path) -> None:
+    for wrong in ("epicevents client list --nobody", "epicevents client lost", "epicevents pay 1"):
+        with pytest.raises(click.UsageError):
+            parse(wrong, tmp_path)

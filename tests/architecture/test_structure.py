@@ -1,0 +1,98 @@
+"""What lies where, and how large it may become."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from support.cli import REPOSITORY
+
+PACKAGE = REPOSITORY / "crm"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+SQL = sorted([*PACKAGE.rglob("*.sql"), *(REPOSITORY / "migrations").rglob("*.sql")])
+
+NOUNS = ("user", "client", "contract", "event")
+LAYERS = ("models", "queries", "services", "cli/commands")
+LARGEST = 300  # lines
+
+
+def name(path: Path) -> str:
+    return path.relative_to(REPOSITORY).as_posix()
+
+
+def nodes(path: Path) -> Iterator[ast.AST]:
+    return ast.walk(ast.parse(path.read_text("utf-8")))
+
+
+def test_no_module_is_large() -> None:
+    assert len(MODULES) > 50
+    lines = {name(path): len(path.read_text("utf-8").splitlines()) for path in MODULES}
+    assert {path: count for path, count in lines.items() if count >= LARGEST} == {}
+
+
+def test_a_noun_has_the_same_file_in_every_layer() -> None:
+    missing = [
+        f"crm/{layer}/{noun}.py"
+        for layer in LAYERS
+        for noun in NOUNS
+        if not (PACKAGE / layer / f"{noun}.py").is_file()
+    ]
+    assert missing == []
+
+
+def test_a_noun_has_its_tests_in_every_layer_too() -> None:
+    missing = [
+        f"tests/{layer}/test_{noun}.py"
+        for layer in ("queries", "services", "cli")
+        for noun in NOUNS
+        if not (REPOSITORY / "tests" / layer / f"test_{noun}.py").is_file()
+    ]
+    assert missing == []
+
+
+def test_every_module_says_what_it_is_for() -> None:
+    assert [
+        name(p) for p in MODULES if not ast.get_docstring(ast.parse(p.read_text("utf-8")))
+    ] == []
+
+
+def ends_a_transaction(node: ast.AST) -> bool:
+    """Whether it is SQL that commits, a call of ``commit``, or a switch to committing at once."""
+    match node:
+        case ast.Constant(value=str(text)):
+            return re.search(r"(^|;)\s*(COMMIT|END|PREPARE TRANSACTION)\b", text) is not None
+        case ast.Call(func=ast.Attribute(attr="commit")):
+            return True
+        case ast.Attribute(attr="autocommit", ctx=ast.Store()):
+            return True
+    return False
+
+
+def test_only_the_database_module_commits() -> None:
+    # Databases and roles are made outside of any transaction, by the administrator.
+    found = {name(p) for p in MODULES if any(map(ends_a_transaction, nodes(p)))}
+    assert found == {"crm/database.py", "crm/provisioning.py"}
+    statements = {
+        name(path)
+        for path in MODULES
+        for node in nodes(path)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if re.fullmatch(r"COMMIT", node.value)
+    }
+    assert statements == {"crm/database.py"}
+
+
+def test_no_script_commits() -> None:
+    assert len(SQL) > 10
+    bare = {name(p): re.sub(r"--.*", "", p.read_text("utf-8")) for p in SQL}
+    assert [p for p, text in bare.items() if re.search(r"\bCOMMIT\s*;", text, re.IGNORECASE)] == []
+
+
+def test_a_commit_elsewhere_would_be_found() -> None:
+    for wrong in (
+        "tx.session.commit()",
+        "cursor.execute('COMMIT')",
+        "cursor.execute('UPDATE users SET id = 1; COMMIT')",
+        "connection.autocommit = True",
+    ):
+        assert any(map(ends_a_transaction, ast.walk(ast.parse(wrong)))), wrong
