@@ -17,7 +17,7 @@ _chosen: str | None = None
 
 def use(language: str) -> None:
     """Speak ``language`` from now on, as the settings say."""
-    global _chosen  # noqa: PLW0603  one language a process, like the locale
+    global _chosen
     _chosen = language
 
 
@@ -27,11 +27,15 @@ def _catalogue(language: str | None) -> _gettext.NullTranslations:
     return _gettext.translation(DOMAIN, LOCALE, languages, fallback=True)
 
 
+def _spoken() -> _gettext.NullTranslations:
+    return _catalogue(_chosen or os.environ.get("EPICEVENTS_LANG"))
+
+
 def gettext(message: str) -> str:
     """Return ``message`` in the reader's language, or itself where no translation exists."""
-    return _catalogue(_chosen or os.environ.get("EPICEVENTS_LANG")).gettext(message)
+    return _spoken().gettext(message)
 
 
 def ngettext(singular: str, plural: str, number: int) -> str:
     """Return the form that fits ``number``, in the reader's language."""
-    return _catalogue(_chosen or os.environ.get("EPICEVENTS_LANG")).ngettext(singular, plural, number)
+    return _spoken().ngettext(singular, plural, number)
