@@ -42,6 +42,11 @@ class Command(click.Command):
         """Parse; ``-5`` is a number, not an unknown option, so that its value can be judged."""
         return super().parse_args(ctx, list(_readable_numbers(args)))
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run it, under the name that the audit keeps: the words of the command, not its values."""
+        ctx.ensure_object(App).command = ctx.command_path.partition(" ")[2]
+        return super().invoke(ctx)
+
 
 class Group(click.Group):
     """A group that shows its help when it is run alone, and knows ``ls`` and ``new``."""
@@ -112,7 +117,7 @@ def common_flags(*, hidden: bool) -> list[click.Parameter]:
     """Return the flags that every command takes, before or after its name."""
 
     def remember(ctx: click.Context, param: click.Parameter, value: Any) -> None:
-        if value is not None and param.name is not None and not ctx.resilient_parsing:
+        if value is not None and not ctx.resilient_parsing:
             ctx.ensure_object(App).set_flag(param.name, value)
 
     common: dict[str, Any] = {"expose_value": False, "callback": remember, "hidden": hidden}

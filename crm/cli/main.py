@@ -66,13 +66,15 @@ def run(args: list[str], app: App | None = None) -> int:
     """
     app = app or App()
     app.json_errors = wants_json(args)
+    status = 0  # also where the reader has gone: it has seen enough
     try:
         with quiet_broken_pipe():
-            return _run(args, app)
+            status = _run(args, app)
     except OSError as error:
-        return _explain(app, CRMError(_("The output cannot be written: {}.").format(error)))
+        status = _explain(app, CRMError(_("The output cannot be written: {}.").format(error)))
     finally:
         app.close()
+    return status
 
 
 def execute(args: list[str], app: App) -> int:
@@ -146,7 +148,6 @@ def _stopped(app: App, stopped: BaseException) -> int:
                 code="input_ended",
             ),
         )
-    app.console.err.write("\n")
     return INTERRUPTED
 
 

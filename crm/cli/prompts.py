@@ -1,22 +1,27 @@
 """What is missing is asked for: on stderr, before any transaction, and again when it is wrong."""
 
+import sys
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-import click
-
 from crm.cli.app import App
+from crm.domain.enums import Role
 from crm.domain.errors import CRMError, UsageFault
 from crm.domain.i18n import gettext as _
 from crm.domain.inputs import Input
+from crm.domain.permissions import Permission, authorize
+
+CHOICES = 6  # names that a question offers
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """A value that may have to be asked for: its option, its words and how an answer is read.
 
-    ``read`` raises an error that is shown, and the question is asked again.
+    ``read`` raises an error that is shown, and the question is asked again. ``hint`` is an example
+    or the choices. An ``optional`` one is asked only where something else is missing too.
     """
 
     name: str
@@ -24,6 +29,7 @@ class Question:
     read: Callable[[str], Any]
     option: str
     hint: str = ""
+    optional: bool = False
 
 
 def of_input(source: Input) -> Question:
@@ -33,47 +39,89 @@ def of_input(source: Input) -> Question:
         source.label(),
         source.clean,
         "--" + source.name.replace("_", "-"),
-        source.example,
+        _hint(source),
+        source.optional,
     )
 
 
-def complete(app: App, given: Mapping[str, Any], questions: Iterable[Question]) -> dict[str, Any]:
+def of_colleague(app: App, name: str, label: str, option: str, role: Role) -> Question:
+    """Return the question for an active colleague of ``role``; the answer is the id, as text."""
+    from crm.queries import reference, user
+    from crm.queries.listing import Request, page
+
+    request = Request(
+        ("first_name", "last_name"),
+        {"role": role, "active": True},
+        sort=(("last_name", False),),
+        limit=CHOICES,
+    )
+    with app.transaction() as tx:
+        active = page(tx, user.LISTING, request)
+
+    def read(typed: str) -> str:
+        with app.transaction() as tx:
+            return str(reference.user_id(tx, typed))
+
+    choices = [f"{first} {last}" for first, last in active.rows]
+    return Question(name, label, read, option, ", ".join(choices + ["…"] * active.more))
+
+
+def complete(
+    app: App,
+    given: Mapping[str, Any],
+    questions: Iterable[Question],
+    *,
+    permission: Permission | None = None,
+) -> dict[str, Any]:
     """Return ``given`` with an answer to each question whose value is missing.
 
-    Raises UsageFault, which names every missing option at once, where nothing may be asked.
+    Who lacks ``permission`` is told before being asked anything. Raises UsageFault, which names
+    every missing option at once, where nothing may be asked.
     """
     values = {name: value for name, value in given.items() if value is not None}
     missing = [question for question in questions if question.name not in values]
-    if missing and app.settings.no_input:
-        options = ", ".join(question.option for question in missing)
+    needed = [question.option for question in missing if not question.optional]
+    if not needed:
+        return values
+    if app.settings.no_input:
         raise UsageFault(
-            _("Missing: {options}.").format(options=options),
+            _("Missing: {options}.").format(options=", ".join(needed)),
             hint=_("Give them, or leave --no-input away to be asked."),
             code="missing_option",
-            details={"options": [question.option for question in missing]},
+            details={"options": needed},
         )
+    if permission is not None:
+        with app.transaction() as tx:
+            authorize(tx.actor, permission, owner_id=tx.actor.id)
     for question in missing:
         values[question.name] = ask(app, question)
     return values
 
 
 def ask(app: App, question: Question) -> Any:
-    """Ask until the answer can be read. At the end of the input, exit 2; at Ctrl-C, 130."""
-    label = f"{question.label} [{question.hint}]" if question.hint else question.label
+    """Ask until the answer can be read; a wrong one from a pipe is an error at once.
+
+    At the end of the input exit 2, at Ctrl-C 130.
+    """
+    remarks = [_("optional")] if question.optional else []
+    remarks += [question.hint] if question.hint else []
+    label = f"{question.label} ({', '.join(remarks)})" if remarks else question.label
     while True:
-        answer = click.prompt(
-            app.console.err.fit(label), type=str, err=True, default="", show_default=False
-        )
+        answer = _answer(app, label, question.option)
         try:
             return question.read(answer)
         except CRMError as error:
+            if not app.console.stdin.isatty():
+                raise
             app.console.error(error.message, error.hint)
 
 
-def confirm(app: App, text: str, *, yes: bool) -> None:
+def confirm(app: App, text: str, *, yes: bool, typed: str | None = None) -> None:
     """Go on only if the person says so; default no.
 
-    Raises UsageFault without a terminal and without ``--yes``, Abort when the answer is no.
+    With ``typed``, saying so means to type just that, such as the email of what is deleted.
+
+    Raises UsageFault without a terminal and without ``--yes``, and when the answer is another.
     """
     if yes:
         return
@@ -84,14 +132,19 @@ def confirm(app: App, text: str, *, yes: bool) -> None:
             code="confirmation_required",
         )
     app.console.flush()
-    if not click.confirm(app.console.err.fit(text), default=False, err=True):
+    answer = _answer(app, text if typed else f"{text} [{_('y')}/{_('N')}]").strip()
+    agreed = answer == typed if typed else answer.lower() in {"y", "yes", _("y"), _("yes")}
+    if not agreed:
         raise UsageFault(_("Nothing was changed."), code="not_confirmed")
 
 
-def password(app: App, label: str, *, twice: bool = False) -> str:
+def password(
+    app: App, label: str, *, twice: bool = False, check: Callable[[str], object] | None = None
+) -> str:
     """Ask for a password without showing it; from a pipe, take one line.
 
-    Raises UsageFault where nothing may be asked.
+    One that ``check`` refuses is asked for again on a terminal. Raises UsageFault where nothing may
+    be asked.
     """
     if app.settings.no_input:
         raise UsageFault(
@@ -101,22 +154,69 @@ def password(app: App, label: str, *, twice: bool = False) -> str:
         )
     if not app.console.stdin.isatty():
         return line_from_stdin(app)
-    answer: str = click.prompt(
-        app.console.err.fit(label),
-        hide_input=True,
-        err=True,
-        confirmation_prompt=_("The same again") if twice else False,
-    )
-    return answer
+    while True:
+        answer = _hidden(app, label)
+        try:
+            if check:
+                check(answer)
+            if not twice or _hidden(app, _("The same again")) == answer:
+                return answer
+            app.console.error(_("The two are not the same."))
+        except CRMError as error:
+            app.console.error(error.message, error.hint)
 
 
-def line_from_stdin(app: App) -> str:
-    """Return the next line of standard input. Raises UsageFault at its end."""
-    line = app.console.stdin.readline()
-    if not line:
+def _hidden(app: App, label: str) -> str:
+    from getpass import getpass
+
+    return getpass(app.console.err.text(label) + ": ")
+
+
+def line_from_stdin(app: App, wanted: str = "") -> str:
+    """Return the next line of standard input, without its end; ``wanted`` is what it answers.
+
+    Raises UsageFault: ``input_ended``, or ``invalid_text`` for bytes that are no text.
+    """
+    try:
+        line = app.console.stdin.readline()
+    except UnicodeDecodeError:
         raise UsageFault(
-            _("The input ended before everything was answered."),
-            hint=_("Send the password as one line."),
-            code="input_ended",
-        )
+            _("Standard input holds bytes that are not UTF-8 text."),
+            hint=_("Send it as UTF-8."),
+            code="invalid_text",
+        ) from None
+    if not line:
+        raise input_ended(wanted)
     return line.rstrip("\r\n")
+
+
+def input_ended(wanted: str = "") -> UsageFault:
+    """Return the error that there is no answer and will be none."""
+    return UsageFault(
+        _("The input ended before everything was answered."),
+        hint=_("Give what is missing as options, from {option} on; see --help.").format(
+            option=wanted
+        )
+        if wanted
+        else _("Send one line for each value that is asked for."),
+        code="input_ended",
+    )
+
+
+def _answer(app: App, label: str, option: str = "") -> str:
+    if not app.console.stdin.isatty():
+        return line_from_stdin(app, option)
+    prompt = app.console.err.text(label) + ": "
+    if app.console.stdin is sys.stdin and app.console.out.interactive:
+        with suppress(ImportError):
+            import readline  # noqa: F401  input() then edits the line as a shell does
+
+        return input(prompt)
+    app.console.err.write(prompt)
+    return line_from_stdin(app, option)
+
+
+def _hint(source: Input) -> str:
+    if source.name == "role":
+        return ", ".join(Role)
+    return _("such as {example}").format(example=source.example) if source.example else ""

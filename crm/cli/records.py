@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from crm.cli.app import App
+from crm.domain.errors import UsageFault
 from crm.domain.fields import Field
 from crm.domain.i18n import gettext as _
 
 if TYPE_CHECKING:
     from crm.cli.output.detail import Command, Related
+    from crm.services.editing import Change
 
 
 def show(
@@ -79,13 +81,49 @@ def unchanged(
     app.console.note(said)
 
 
-def before_deletion(
-    app: App, title: str, fields: Sequence[Field], row: Sequence[Any], *, yes: bool
+def edited(
+    app: App,
+    output: str,
+    change: "Change",
+    done: str,
+    fields: Sequence[Field],
+    row: Sequence[Any],
+    *,
+    nothing: str | None = None,
+    dry_run: bool = False,
+    then: str | None = None,
 ) -> None:
-    """Show what would be deleted and ask, unless ``--yes`` was given."""
+    """Say what an edit has changed, or ``nothing`` where the record already was that way."""
+    if change:
+        written(app, output, done, fields, row, old=change.old, dry_run=dry_run, then=then)
+    else:
+        unchanged(app, output, nothing or _("Nothing to change."), fields, row)
+
+
+def before_deletion(
+    app: App,
+    title: str,
+    fields: Sequence[Field],
+    row: Sequence[Any],
+    *,
+    yes: bool,
+    typed: str | None = None,
+) -> None:
+    """Show what would be deleted and ask, unless ``--yes`` was given.
+
+    With ``typed``, the person confirms by typing just that.
+    """
     from crm.cli import prompts
     from crm.cli.output import detail
 
     if not yes and app.console.stdin.isatty():
         detail.sheet(title, fields, row, app.console, err=True)
-    prompts.confirm(app, _("Delete it?"), yes=yes)
+    question = _("Type {text} to delete it").format(text=typed) if typed else _("Delete it?")
+    prompts.confirm(app, question, yes=yes, typed=typed)
+
+
+def nothing_given() -> UsageFault:
+    """Return the error that an update names nothing to change."""
+    return UsageFault(
+        _("Nothing to change was given."), hint=_("Give an option; see --help."), code="no_change"
+    )

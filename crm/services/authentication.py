@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from crm.domain.errors import NotLoggedIn
+from crm.domain.errors import NotLoggedIn, RuleViolation
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission, authorize
-from crm.domain.text import fold
+from crm.domain.text import clean_text, fold
 from crm.security import passwords, tokens
 
 if TYPE_CHECKING:
@@ -36,10 +36,11 @@ class Login:
 def login(begin: "Begin", email: str, password: str) -> Login:
     """Open a session for whoever knows the password.
 
-    Raises NotLoggedIn: ``wrong_credentials`` (also for an unknown email), ``too_many_attempts``
-    after ten failures in 15 minutes, ``account_inactive``, ``unsafe_login_parameters``.
+    Raises InvalidValue for an email that no column holds; NotLoggedIn: ``wrong_credentials`` (also
+    for an unknown email), ``too_many_attempts`` after ten failures in 15 minutes,
+    ``account_inactive``, ``unsafe_login_parameters``.
     """
-    email = " ".join(email.split()).lower()[:100]
+    email = clean_text(email, field=_("Email"), limit=100).lower()
     with begin() as tx:
         found = tx.row("SELECT * FROM login_challenge(%s)", (email,))
     assert found is not None  # noqa: S101  the function always returns a row
@@ -80,8 +81,6 @@ def change_password(tx: "Transaction", opened: Login, new: str, *, current: str)
 
 def check(password: str, *context: str, current: str | None = None) -> None:
     """Refuse a password that is too short, too common, made of names, or the one in use."""
-    from crm.domain.errors import RuleViolation
-
     if current is not None and fold(current) == fold(password):
         raise RuleViolation(
             _("The new password is the current one."),
@@ -99,13 +98,20 @@ def logout(tx: "Transaction") -> None:
 def reset_password(tx: "Transaction", user_id: int, password: str) -> None:
     """Set a colleague's password for one use: they choose another before anything else works.
 
-    Their sessions end. Raises PermissionDenied, NotFound, RuleViolation ``weak_password``.
+    Their sessions end. Raises PermissionDenied, NotFound, RuleViolation ``weak_password``, or
+    ``own_password``: whoever sits at somebody's open terminal must not take over the account.
     """
     from crm.services.user import find_person
 
     authorize(
         tx.actor, Permission.USER_RESET_PASSWORD, kind="user", record_id=user_id, owner_id=user_id
     )
+    if user_id == tx.actor.id:
+        raise RuleViolation(
+            _("One's own password is changed with the current one."),
+            hint=_("Run: epicevents password"),
+            code="own_password",
+        )
     person = find_person(tx, user_id)
     check(password, person.first_name, person.last_name, person.email)
     tx.execute("SELECT reset_password(%s, %s)", (user_id, passwords.hashed(password)))

@@ -8,6 +8,7 @@ from crm.domain import inputs
 from crm.domain.enums import Role
 from crm.domain.errors import RuleViolation
 from crm.domain.i18n import gettext as _
+from crm.domain.i18n import ngettext
 from crm.domain.permissions import Permission, authorize
 from crm.services import contacts
 from crm.services.editing import Change, edit, find
@@ -102,10 +103,12 @@ def delete(tx: "Transaction", client_id: int) -> Any:
     contracts = tx.value("SELECT count(*) FROM contracts WHERE client_id = %s", (client.id,))
     if contracts:
         raise RuleViolation(
-            _("{client} has {count} contracts and is not deleted.").format(
-                client=client.full_name, count=contracts
-            ),
-            hint=_("To forget a person, see: epicevents client erase --help"),
+            ngettext(
+                "{client} has {n} contract and is not deleted.",
+                "{client} has {n} contracts and is not deleted.",
+                contracts,
+            ).format(client=client.full_name, n=contracts),
+            hint=_("See which: epicevents contract list --client {id}").format(id=client.id),
             code="client_has_contracts",
         )
     tx.session.delete(client)

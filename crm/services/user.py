@@ -8,6 +8,7 @@ from crm.domain import inputs
 from crm.domain.enums import Role
 from crm.domain.errors import RuleViolation
 from crm.domain.i18n import gettext as _
+from crm.domain.i18n import ngettext
 from crm.domain.permissions import Permission, authorize
 from crm.security import passwords
 from crm.services import authentication
@@ -106,7 +107,7 @@ def delete(tx: "Transaction", user_id: int) -> Any:
     authorize(tx.actor, Permission.USER_DELETE, kind="user", record_id=person.id)
     if left := dependents(tx, user_id):
         raise RuleViolation(
-            _("Records name {name}: {what}.").format(name=person.full_name, what=_listed(left)),
+            _("Records name {name}: {what}.").format(name=person.full_name, what=listed(left)),
             hint=_("Deactivate the account instead: epicevents user deactivate {id}").format(
                 id=person.id
             ),
@@ -126,8 +127,17 @@ def dependents(
     return {kind: count for kind, count in counts.items() if count}
 
 
-def _listed(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{count} {_(kind)}" for kind, count in counts.items())
+def listed(counts: Mapping[str, int]) -> str:
+    """Return counts of records as people say them: ``1 client, 2 contracts``."""
+    kinds = {
+        "clients": lambda n: ngettext("{n} client", "{n} clients", n),
+        "contracts": lambda n: ngettext("{n} contract", "{n} contracts", n),
+        "open_contracts": lambda n: ngettext("{n} open contract", "{n} open contracts", n),
+        "events": lambda n: ngettext("{n} event", "{n} events", n),
+        "upcoming_events": lambda n: ngettext("{n} coming event", "{n} coming events", n),
+        "payments": lambda n: ngettext("{n} payment", "{n} payments", n),
+    }
+    return ", ".join(kinds[kind](count).format(n=count) for kind, count in counts.items())
 
 
 def _refuse_role_in_use(tx: "Transaction", person: "User") -> None:
@@ -135,11 +145,9 @@ def _refuse_role_in_use(tx: "Transaction", person: "User") -> None:
     if left:
         raise RuleViolation(
             _("{name} is still the contact of {what}.").format(
-                name=person.full_name, what=_listed(left)
+                name=person.full_name, what=listed(left)
             ),
-            hint=_("Run: epicevents user transfer {id} USER --include-settled").format(
-                id=person.id
-            ),
+            hint=_("Hand that over first; see: epicevents user show {id}").format(id=person.id),
             code="role_in_use",
             details={"dependents": left},
         )

@@ -17,9 +17,11 @@ from crm.cli.options import (
     write_options,
     yes_option,
 )
+from crm.cli.records import nothing_given
 from crm.domain import inputs
-from crm.domain.errors import UsageFault
+from crm.domain.enums import Role
 from crm.domain.i18n import gettext as _
+from crm.domain.permissions import Permission
 
 if TYPE_CHECKING:
     from crm.database import Transaction
@@ -115,7 +117,16 @@ def create(
     """
     from crm import services
 
-    values = prompts.complete(app, given, map(prompts.of_input, inputs.CLIENT))
+    questions = [*map(prompts.of_input, inputs.CLIENT)]
+    if sales_contact is None:
+        questions += _whose_client(app)
+    values = prompts.complete(
+        app,
+        given | {"sales_contact": sales_contact},
+        questions,
+        permission=Permission.CLIENT_CREATE,
+    )
+    sales_contact = values.pop("sales_contact", None)
     with app.transaction(dry_run=dry_run) as tx:
         contact = _user(tx, sales_contact)
         change = services.client.create(tx, sales_contact_id=contact, **values)
@@ -156,19 +167,9 @@ def update(
         client_id = reference.client_id(tx, client)
         change = services.client.update(tx, client_id, values, version=version)
         fields, row = _record(tx, client_id)
-    if not change:
-        records.unchanged(app, output, _("Nothing to change."), fields, row)
-        return
-    records.written(
-        app,
-        output,
-        _("Client {id} updated: {name}.").format(id=row[0], name=row[1]),
-        fields,
-        row,
-        old=change.old,
-        dry_run=dry_run,
-        then=f"epicevents client show {row[0]}",
-    )
+    done = _("Client {id} updated: {name}.").format(id=row[0], name=row[1])
+    then = f"epicevents client show {row[0]}"
+    records.edited(app, output, change, done, fields, row, dry_run=dry_run, then=then)
 
 
 @client.command("transfer")
@@ -223,13 +224,15 @@ def delete(app: App, /, client: str, yes: bool, output: str, dry_run: bool) -> N
     from crm import services
     from crm.queries import reference
 
-    with app.transaction() as tx:
+    # Tried first, so that nobody is asked to confirm what is refused.
+    with app.transaction(dry_run=True) as tx:
         client_id = reference.client_id(tx, client)
         fields, row = _record(tx, client_id)
+        services.client.delete(tx, client_id)
     if not dry_run:
         records.before_deletion(app, row[1], fields, row, yes=yes)
-    with app.transaction(dry_run=dry_run) as tx:
-        services.client.delete(tx, client_id)
+        with app.transaction() as tx:
+            services.client.delete(tx, client_id)
     records.written(
         app,
         output,
@@ -240,17 +243,20 @@ def delete(app: App, /, client: str, yes: bool, output: str, dry_run: bool) -> N
     )
 
 
-def nothing_given() -> UsageFault:
-    """Return the error that an update names nothing to change."""
-    return UsageFault(
-        _("Nothing to change was given."), hint=_("Give an option; see --help."), code="no_change"
-    )
-
-
 def _record(tx: "Transaction", client_id: int) -> tuple[Any, Any]:
     from crm.queries import client as query
 
     return query.LISTING.fields, query.show(tx, client_id)
+
+
+def _whose_client(app: App) -> list[prompts.Question]:
+    """Return the question that MANAGEMENT alone is asked: SALES become the contact themselves."""
+    with app.transaction() as tx:
+        role = tx.actor.role
+    if role != Role.MANAGEMENT:
+        return []
+    label = _("Sales contact")
+    return [prompts.of_colleague(app, "sales_contact", label, "--sales-contact", Role.SALES)]
 
 
 def _user(tx: "Transaction", text: str | None) -> int | None:

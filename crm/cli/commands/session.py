@@ -1,28 +1,27 @@
 """login, logout, whoami, password."""
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from crm.cli import prompts
+from crm.cli import prompts, when
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
-from crm.cli.options import record_options
-from crm.domain.errors import NotLoggedIn, UsageFault
+from crm.cli.options import password_option, record_options
+from crm.domain import inputs
+from crm.domain.errors import CRMError, NotLoggedIn
 from crm.domain.fields import Field, Kind
 from crm.domain.i18n import gettext as _
 
 if TYPE_CHECKING:
+    from crm.domain.permissions import Actor
     from crm.services.authentication import Login
-
-stdin_option = click.option(
-    "--password-stdin", is_flag=True, help=_("Read the password from standard input, one line.")
-)
 
 
 @click.command(cls=Command, context_settings=SETTINGS)
 @click.argument("email", required=False)
-@stdin_option
+@password_option
 @click.pass_obj
 def login(app: App, /, email: str | None, password_stdin: bool) -> None:
     """Log in on this workstation. Anybody with an account may.
@@ -32,45 +31,77 @@ def login(app: App, /, email: str | None, password_stdin: bool) -> None:
       epicevents login sophie@epicevents.example
       epicevents login sophie@epicevents.example --password-stdin < password.txt
     """
-    asked = prompts.Question("email", _("Email"), str.strip, "EMAIL")
-    email = prompts.complete(app, {"email": email}, [asked])["email"]
+    email = prompts.complete(app, {"email": email}, [_email()])["email"]
     typed = prompts.line_from_stdin(app) if password_stdin else prompts.password(app, _("Password"))
     log_in(app, email, typed)
 
 
+def _email() -> prompts.Question:
+    label = _("Email")
+    return prompts.Question("email", label, lambda text: inputs.text(100)(text, label), "EMAIL")
+
+
 def log_in(app: App, /, email: str, typed: str) -> "Login":
-    """Open a session and keep its token; the session before it, if there was one, ends."""
+    """Open a session and keep its token; the session before it, if there was one, ends.
+
+    Whoever logs in with a password that somebody else set is asked for another at once, on a
+    terminal.
+    """
     from crm.services import authentication
 
     opened = authentication.login(app.anonymous, email, typed)
-    _end_session_before(app)
+    before = _end_session_before(app)
     app.remember(opened)
     with app.transaction(allow_pending=True) as tx:
         if opened.outdated:
             authentication.renew_hash(tx, opened, typed)
         actor = tx.actor
+    if before is not None and before.id != actor.id:
+        app.console.note(_("{name} was logged out.").format(name=before.name))
     app.console.success(
         _("Logged in as {name} ({role}) until {until}.").format(
-            name=actor.name,
-            role=actor.role,
-            until=opened.expires_at.astimezone(app.settings.timezone).strftime("%H:%M"),
+            name=actor.name, role=actor.role, until=when.said(app, actor.expires_at)
         )
     )
     if actor.must_change_password:
-        app.console.note(_("Choose a password of your own first: epicevents password"), loud=True)
-    else:
-        app.console.note(_("See what waits for you: epicevents dashboard"))
+        if app.settings.no_input or not app.console.stdin.isatty():
+            app.console.note(
+                _("First choose a password of your own: epicevents password"), loud=True
+            )
+            return opened
+        app.console.note(_("That password was for one time. Choose one of your own."), loud=True)
+        app.console.flush()
+        _choose(app, opened, actor, typed)
+    app.console.note(_("See what waits for you: epicevents dashboard"))
     return opened
 
 
-def _end_session_before(app: App) -> None:
+def _end_session_before(app: App) -> "Actor | None":
     from crm.services import authentication
 
     try:
         with app.transaction(allow_pending=True) as tx:
             authentication.logout(tx)
+            return tx.actor
     except NotLoggedIn:
-        return
+        return None
+
+
+def _choose(app: App, opened: "Login", actor: "Actor", current: str) -> None:
+    """Ask for a new password and set it in the session that ``current`` has just opened."""
+    from crm.services import authentication
+
+    new = prompts.password(
+        app,
+        _("New password, 15 characters or more"),
+        twice=True,
+        check=lambda typed: authentication.check(
+            typed, actor.first_name, actor.last_name, actor.email, current=current
+        ),
+    )
+    with app.transaction(allow_pending=True, secret=opened.secret) as tx:
+        authentication.change_password(tx, opened, new, current=current)
+    app.console.success(_("Your password is changed; your other sessions have ended."))
 
 
 @click.command(cls=Command, context_settings=SETTINGS)
@@ -147,19 +178,34 @@ def password(app: App, /, password_stdin: bool) -> None:
       epicevents password
       epicevents password --password-stdin < both-passwords.txt
     """
+    with app.transaction(allow_pending=True) as tx:
+        actor = tx.actor
+    label = _("Current password")
+    current = prompts.line_from_stdin(app) if password_stdin else prompts.password(app, label)
+    opened = _prove(app, actor.email, current)
+    try:
+        _choose(app, opened, actor, current)
+    except BaseException:
+        _end(app, opened)
+        raise
+    app.remember(opened)
+
+
+def _prove(app: App, email: str, current: str) -> "Login":
+    """Log in with the current password, which shows that it is known."""
     from crm.services import authentication
 
-    with app.transaction(allow_pending=True) as tx:
-        email = tx.actor.email
-    if password_stdin:
-        current, new = prompts.line_from_stdin(app), prompts.line_from_stdin(app)
-    else:
-        current = prompts.password(app, _("Current password"))
-        new = prompts.password(app, _("New password"), twice=True)
-    if not current:
-        raise UsageFault(_("The current password is needed."), code="missing_option")
-    opened = authentication.login(app.anonymous, email, current)
-    with app.transaction(allow_pending=True, secret=opened.secret) as tx:
-        authentication.change_password(tx, opened, new, current=current)
-    app.remember(opened)
-    app.console.success(_("Your password is changed; your other sessions have ended."))
+    try:
+        return authentication.login(app.anonymous, email, current)
+    except NotLoggedIn as error:
+        if error.code != "wrong_credentials":
+            raise
+        wrong = _("The current password is wrong.")
+        raise NotLoggedIn(wrong, hint=error.hint, code=error.code) from None
+
+
+def _end(app: App, opened: "Login") -> None:
+    from crm.services import authentication
+
+    with suppress(CRMError), app.transaction(allow_pending=True, secret=opened.secret) as tx:
+        authentication.logout(tx)

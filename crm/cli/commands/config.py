@@ -1,0 +1,47 @@
+"""epicevents config: every setting, its value and where that comes from."""
+
+import click
+
+from crm.cli.app import App
+from crm.cli.groups import SETTINGS, Command
+from crm.cli.options import record_options
+from crm.domain.fields import Field, Kind
+from crm.domain.i18n import gettext as _
+
+# Codes, because a value that is cut would answer nothing; the longest come last.
+VARIABLE, SOURCE, VALUE = (Field(name, Kind.CODE) for name in ("variable", "source", "value"))
+
+
+@click.command(cls=Command, context_settings=SETTINGS)
+@record_options
+@click.pass_obj
+def config(app: App, /, output: str) -> None:
+    """Show every setting and where it comes from; secrets are masked. Needs no database.
+
+    Flags go before the environment, then .env in the working directory, config.env under
+    EPICEVENTS_HOME and the defaults.
+
+    \b
+    Examples:
+      epicevents config
+      epicevents config -o json
+    """
+    entries = app.settings.entries()
+    if output == "json":
+        from crm.cli.output import export
+
+        fields = (Field("name"), VARIABLE, VALUE, SOURCE)
+        rows = [(each.name, each.variable, each.value, each.source) for each in entries]
+        export.write("json", fields, rows, app.console.stream, app.console.zone)
+        return
+    from crm.cli.output import table
+
+    table.render(
+        (VARIABLE, SOURCE, VALUE),
+        [(each.variable, each.source, each.value) for each in entries],
+        app.console,
+        exact=True,
+    )
+    app.console.note(
+        _("To keep one, write NAME=value into {path}").format(path=app.settings.home / "config.env")
+    )

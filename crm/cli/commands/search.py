@@ -1,0 +1,89 @@
+"""epicevents search TEXT"""
+
+import shlex
+from collections.abc import Callable
+
+import click
+
+from crm.cli.app import App
+from crm.cli.groups import SETTINGS, Command
+from crm.cli.options import record_options
+from crm.cli.sections import Line, Part
+from crm.domain.i18n import gettext as _
+
+Row = dict[str, str]
+
+
+@click.command(cls=Command, context_settings=SETTINGS)
+@click.argument("text")
+@click.option(
+    "-L",
+    "--limit",
+    type=click.IntRange(min=1),
+    default=10,
+    show_default=True,
+    help=_("How many of each kind at most."),
+)
+@record_options
+@click.pass_obj
+def search(app: App, /, text: str, limit: int, output: str) -> None:
+    """Find clients, contracts, events and colleagues at once. Everybody may.
+
+    Words count by their beginning, without accents or case.
+
+    \b
+    Examples:
+      epicevents search lefe
+      epicevents search "cool startup" -o json
+    """
+    from crm.cli import sections
+    from crm.queries.search import search as find
+
+    with app.transaction() as tx:
+        found = find(tx, text, limit)
+    sought = shlex.quote(text)
+    if not any(section.rows for section in found.values()):
+        app.console.note(_("Nothing found for {text}.").format(text=sought))
+    if output == "json":
+        sections.write_json(app, {}, found)
+        return
+    parts = [
+        Part(
+            title,
+            [line(row) for row in sections.values(found[key], app)],
+            found[key].total,
+            f"epicevents {found[key].noun} list -S {sought}",
+        )
+        for key, (title, line) in _looks().items()
+        if found[key].rows
+    ]
+    sections.render(parts, app.console)
+
+
+def _looks() -> dict[str, tuple[str, Callable[[Row], Line]]]:
+    return {
+        "clients": (_("Clients"), _client),
+        "contracts": (_("Contracts"), _contract),
+        "events": (_("Events"), _event),
+        "users": (_("Colleagues"), _user),
+    }
+
+
+def _client(row: Row) -> Line:
+    command = f"epicevents client show {row['id']}"
+    return Line(row["full_name"], row["company_name"], "", command)
+
+
+def _contract(row: Row) -> Line:
+    command = f"epicevents contract show {row['id']}"
+    return Line(row["client"], row["status"], row["total_amount"], command)
+
+
+def _event(row: Row) -> Line:
+    command = f"epicevents event show {row['id']}"
+    return Line(row["name"], row["client"], row["start_date"], command)
+
+
+def _user(row: Row) -> Line:
+    command = f"epicevents user show {row['id']}"
+    return Line(f"{row['first_name']} {row['last_name']}", row["email"], row["role"], command)

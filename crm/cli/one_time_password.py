@@ -1,0 +1,48 @@
+"""Passwords that somebody sets for a colleague, who must choose another at the first login."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from crm.cli import prompts, records
+from crm.cli.app import App
+from crm.domain.fields import Field
+from crm.domain.i18n import gettext as _
+
+FIELD = Field("one_time_password")
+
+
+def choose(app: App, *, from_stdin: bool) -> tuple[str, str | None]:
+    """Return the password to set, and the same again where it was made here, to be handed out."""
+    from crm.security.passwords import one_time_password
+
+    if from_stdin:
+        return prompts.line_from_stdin(app), None
+    made = one_time_password()
+    return made, made
+
+
+def written(
+    app: App,
+    output: str,
+    done: str,
+    fields: Sequence[Field],
+    row: Sequence[Any],
+    made: str | None,
+    *,
+    dry_run: bool,
+) -> None:
+    """Say what was done to the account in ``row``, and print its one-time password once.
+
+    The password stands alone on stdout, or in the JSON; a dry run, which keeps none, shows none.
+    """
+    made = None if dry_run else made
+    records.written(app, output, done, (*fields, FIELD), (*row, made), dry_run=dry_run)
+    if dry_run or output == "json":
+        return
+    if made:
+        app.console.note(_("The one-time password, shown only now:"))
+        app.console.data(made)
+    email = dict(zip((field.name for field in fields), row, strict=True))["email"]
+    app.console.note(
+        _("They must choose another when they log in: epicevents login {email}").format(email=email)
+    )
