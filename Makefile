@@ -41,7 +41,7 @@ readme: $(VENV)/.develops ## Write the permission matrix and the picture of the 
 	$(BIN)/python -m tools.picture
 
 clean: ## Stop and remove the demo, the virtual environment and what tools have left
-	@if [ -x $(BIN)/epicevents ] && [ -d .demo ]; then $(DEMO) db stop; fi
+	@if [ -x $(BIN)/epicevents ] && [ -d .demo ]; then $(DEMO) db stop || true; fi
 	rm -rf $(VENV) .demo build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache \
 		.import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

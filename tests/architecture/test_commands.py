@@ -9,7 +9,7 @@ from support.commands import command_lines, every_command, parse
 
 # They are about this workstation, or end what one has oneself begun.
 OF_THE_WORKSTATION = {"demo", "init", "join", "config", "db start", "db stop", "logout"}
-WHO_MAY = ("may", "SALES", "MANAGEMENT", "Needs the administrator's URL")
+WHO_MAY = ("may", "SALES", "MANAGEMENT", "Needs the administrator's URL", "Needs no ")
 
 
 def prose(command: click.Command) -> str:

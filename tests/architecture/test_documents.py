@@ -1,0 +1,57 @@
+"""What the documents say is so: commands, tables, links."""
+
+import re
+from pathlib import Path
+
+import pytest
+from support.cli import REPOSITORY
+from support.commands import command_lines, parse
+from tools import permission_matrix
+
+from crm.domain import errors
+from crm.settings import SETTINGS
+
+README = (REPOSITORY / "README.md").read_text("utf-8")
+DOCUMENTS = sorted([*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").rglob("*.md")])
+
+
+def rows(heading: str) -> list[list[str]]:
+    """Return the rows of the first table under a heading of the README."""
+    section = README.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    lines = [line for line in section.splitlines() if line.startswith("| ")]
+    return [[cell.strip(" `") for cell in line.strip("|").split("|")] for line in lines[2:]]
+
+
+def test_the_permission_matrix_is_that_of_the_program() -> None:
+    assert permission_matrix.rewritten(README) == README, "run: make readme"
+
+
+def test_the_exit_codes_are_those_of_the_program() -> None:
+    told = {int(code) for code, _meaning in rows("Exit codes")}
+    codes = {kind.exit_code for kind in vars(errors).values() if hasattr(kind, "exit_code")}
+    assert told == codes | {0, 130}
+
+
+def test_the_settings_are_those_of_the_program() -> None:
+    told = {variable: default for variable, default, _meaning in rows("Configuration")}
+    assert list(told) == [setting.variable for setting in SETTINGS]
+    for setting in SETTINGS:
+        if setting.default is not None:
+            assert told[setting.variable] == setting.default
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_command_in_a_document_parses(document: Path, tmp_path: Path) -> None:
+    blocks = re.findall(r"```(?:sh|console)\n(.*?)```", document.read_text("utf-8"), re.DOTALL)
+    for line in (line for block in blocks for line in command_lines(block)):
+        parse(line, tmp_path)
+
+
+def test_the_readme_shows_commands() -> None:
+    assert len(command_lines(README)) > 15
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_file_that_a_document_links_to_exists(document: Path) -> None:
+    links = re.findall(r"\]\((?!https?:|#)([^)#]+)", document.read_text("utf-8"))
+    assert [link for link in links if not (document.parent / link).exists()] == []
