@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from support.cli import REPOSITORY
 from support.commands import command_lines, parse
-from tools import permission_matrix
 
 from crm.domain import errors
 from crm.settings import SETTINGS
+from tools import permission_matrix
 
 README = (REPOSITORY / "README.md").read_text("utf-8")
 DOCUMENTS = sorted([*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").rglob("*.md")])
