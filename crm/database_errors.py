@@ -4,6 +4,8 @@ A constraint is known by its name (:mod:`crm.domain.rules`), everything else by 
 server's own text is never repeated: it can hold whole rows and the connection string.
 """
 
+from collections.abc import Callable
+
 import psycopg2
 
 from crm.domain.errors import (
@@ -75,7 +77,7 @@ def _reasons() -> list[tuple[str, str, str]]:
     ]
 
 
-_STATES = {
+_STATES: dict[str, Callable[[], CRMError]] = {
     "40001": lambda: Conflict(
         _("Somebody changed the same records at the same moment."), hint=_("Try again.")
     ),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from psycopg2.extensions import connection as Connection  # noqa: N812
-from psycopg2.sql import SQL, Identifier
+from psycopg2.sql import SQL, Composable, Identifier
 
 from crm import provisioning
 from crm.database import Transaction, connect, transaction
@@ -86,7 +86,7 @@ class Database:
         finally:
             connection.close()
 
-    def _run(self, *statements: SQL | object) -> None:
+    def _run(self, *statements: Composable) -> None:
         connection = connect({**self.template, "dbname": "postgres"})
         connection.autocommit = True
         try:
