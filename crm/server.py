@@ -52,16 +52,23 @@ def start_embedded(settings: "Settings") -> None:
     Cluster(settings.home).start()
 
 
+def require(settings: "Settings") -> None:
+    """Refuse to go on where there is no database yet: DatabaseUnavailable ``no_database``."""
+    from crm.embedded import Cluster
+
+    if is_embedded(settings) and not Cluster(settings.home).is_initialised():
+        raise DatabaseUnavailable(
+            _("There is no database yet."),
+            hint=_("Run: epicevents demo, to try it, or: epicevents init, for your company."),
+            code="no_database",
+        )
+
+
 def _embedded(settings: "Settings", user: str | None) -> dict[str, str]:
     from crm.embedded import Cluster
 
     cluster = Cluster(settings.home)
     if not cluster.is_running():
-        if not cluster.is_initialised():
-            raise DatabaseUnavailable(
-                _("There is no database yet."),
-                hint=_("Run: epicevents demo, to try it, or: epicevents init, for your company."),
-                code="no_database",
-            )
+        require(settings)
         cluster.start()
     return parse_database_url(cluster.url(user) if user else cluster.url())

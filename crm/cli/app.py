@@ -1,6 +1,8 @@
 """What a command works with: the settings, the console, the session and transactions."""
 
+import io
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
@@ -34,7 +36,9 @@ class App:
     ) -> None:
         self.environ = os.environ if environ is None else environ
         self.directory = directory
-        self.console = console or Console(environ=self.environ)
+        # A process may be started without standard input, which then has ended.
+        stdin = sys.stdin or io.StringIO()
+        self.console = console or Console(stdin=stdin, environ=self.environ)
         self.debug = False
         self.json_errors = False
         self.command = ""
@@ -92,12 +96,17 @@ class App:
     # Sessions
 
     def session(self) -> "Session":
-        """Return the session of the token file. Raises NotLoggedIn."""
+        """Return the session of the token file.
+
+        Raises NotLoggedIn, or DatabaseUnavailable where there is no database to log in to yet.
+        """
+        from crm import server
         from crm.database import not_logged_in
         from crm.security import session_file, tokens
 
         token = session_file.read(self.settings.token_file)
         if token is None:
+            server.require(self.settings)
             raise not_logged_in()
         return tokens.read(token, self._signing_key())
 

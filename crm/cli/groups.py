@@ -55,15 +55,17 @@ class Group(click.Group):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("context_settings", SETTINGS)
-        kwargs["no_args_is_help"] = False
+        kwargs |= {"no_args_is_help": False, "invoke_without_command": True}
         super().__init__(*args, **kwargs)
+        if not self.params:
+            self.params = common_flags(hidden=True)
 
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse; nothing at all is a request for help, and no mistake."""
-        if not args and not ctx.resilient_parsing:
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that is meant; none at all is a request for help, and no mistake."""
+        result = super().invoke(ctx)
+        if ctx.invoked_subcommand is None:
             click.echo(ctx.get_help(), color=ctx.color)
-            ctx.exit(0)
-        return super().parse_args(ctx, args)
+        return result
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return the command of that name or alias."""

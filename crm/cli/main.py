@@ -35,10 +35,12 @@ def entries() -> list[Entry]:
         Entry("password", "session:password", _("Change your password"), start),
         Entry("dashboard", "dashboard:dashboard", _("What waits for you today"), work),
         Entry("search", "search:search", _("Find clients, contracts, events, people"), work),
+        Entry("history", "history:history", _("Who changed what, when, field by field"), work),
         Entry("client", "client:client", _("Clients and who looks after them"), records),
         Entry("contract", "contract:contract", _("Contracts, signatures and payments"), records),
         Entry("event", "event:event", _("Events and who runs them"), records),
         Entry("user", "user:user", _("Colleagues and their accounts"), records),
+        Entry("audit", "audit:audit", _("What was changed or denied, who is logged in"), admin),
         Entry("db", "db:db", _("The database: upgrade, status, start, stop"), admin),
         Entry("config", "config:config", _("Every setting and where it comes from"), admin),
         Entry("permissions", "permissions:permissions", _("Who may do what"), about),
@@ -71,7 +73,7 @@ def run(args: list[str], app: App | None = None) -> int:
         with quiet_broken_pipe():
             status = _run(args, app)
     except OSError as error:
-        status = _explain(app, CRMError(_("The output cannot be written: {}.").format(error)))
+        status = status or _explain(app, _refused_by_the_system(error))
     finally:
         app.close()
     return status
@@ -84,20 +86,27 @@ def execute(args: list[str], app: App) -> int:
 
 
 def _run(args: list[str], app: App) -> int:
+    streams = sys.stdout, sys.stderr
     try:
         _refuse_unreadable(args)
         result = root.main(args, prog_name="epicevents", standalone_mode=False, obj=app)
         app.console.flush()
     except BrokenPipeError:
         raise
-    except click.exceptions.Exit as leaving:
-        return leaving.exit_code
+    except SystemExit:
+        # Click ends a process whose reader has gone, with its streams wrapped.
+        if sys.stdout is streams[0]:
+            raise
+        sys.stdout, sys.stderr = streams
+        raise BrokenPipeError from None
     except (click.Abort, KeyboardInterrupt, EOFError) as stopped:
         return _stopped(app, stopped)
     except click.UsageError as error:
         return _explain(app, _usage(error), error)
     except CRMError as error:
         return _explain(app, error)
+    except OSError as error:
+        return _explain(app, _refused_by_the_system(error), error)
     except Exception as error:
         return _explain(app, _unexpected(error), error)
     return result if isinstance(result, int) else 0
@@ -132,6 +141,15 @@ def _unexpected(error: Exception) -> CRMError:
     return CRMError(
         _("Something unexpected happened ({kind}).").format(kind=type(error).__name__),
         hint=_("Run again with --debug, and report what it says."),
+    )
+
+
+def _refused_by_the_system(error: OSError) -> CRMError:
+    reason = error.strerror or type(error).__name__
+    if error.filename is None:
+        return CRMError(_("The output cannot be written: {reason}.").format(reason=reason))
+    return CRMError(
+        _("{path} cannot be used: {reason}.").format(path=error.filename, reason=reason)
     )
 
 

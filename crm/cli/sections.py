@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from crm.queries.together import Section
 
 GAP = "  "
+WIDEST = 100  # cells; into a pipe one endless text must not spread all other lines
 LEAST = 12  # cells of a text that is cut; a second one that would get less is left out
 
 
@@ -35,16 +36,20 @@ class Part(NamedTuple):
     all_of_them: str = ""
 
 
-def render(parts: Iterable[Part], console: Console) -> None:
-    """Hold the parts for stdout, their columns aligned throughout.
+def render(parts: Sequence[Part], console: Console) -> None:
+    """Hold the parts for stdout, their figures and commands aligned throughout.
 
     On a terminal what is too wide is cut with ``…``, never a figure or a command; into a pipe
     nothing is.
     """
-    parts = list(parts)
     terminal = console.out
-    sizes = _sizes([line for part in parts for line in part.lines], terminal)
-    laid = ["\n".join(_part(part, sizes, terminal)) + "\n" for part in parts]
+    lines = [line for part in parts for line in part.lines]
+    figure = _widest(line.figure for line in lines)
+    about = max((_widest_about(part) for part in parts), default=0)
+    if terminal.interactive:
+        commands = _widest(line.command for line in lines)
+        about = min(about, terminal.width - commands - figure - len(GAP) * (2 + bool(figure)))
+    laid = ["\n".join(_part(part, about, figure, terminal)) + "\n" for part in parts]
     console.show("\n".join(laid), paged=True)
 
 
@@ -80,46 +85,45 @@ def write_json(app: App, head: Mapping[str, Any], sections: "Mapping[str, Sectio
     stream.write("}}\n")
 
 
-def _part(part: Part, sizes: Sequence[int], terminal: Terminal) -> Iterator[str]:
+def _widest(texts: Iterable[str]) -> int:
+    return min(max(map(cells.width, texts), default=0), WIDEST)
+
+
+def _widest_about(part: Part) -> int:
+    more = _widest(line.more for line in part.lines)
+    return _widest(line.what for line in part.lines) + (len(GAP) + more if more else 0)
+
+
+def _part(part: Part, about: int, figure: int, terminal: Terminal) -> Iterator[str]:
     from crm.queries.together import COUNTED
 
-    left = part.total - len(part.lines)
     total = str(part.total) if part.total <= COUNTED else f"{COUNTED}+"
     title = terminal.paint(terminal.text(part.title), "title")
     yield f"{title}{GAP}{terminal.paint(total, 'quiet')}"
+    if figure and not any(line.figure for line in part.lines):
+        about, figure = about + len(GAP) + figure, 0
+    what = min(_widest(line.what for line in part.lines), max(about, LEAST))
+    more = about - what - len(GAP)
     for line in part.lines:
-        yield _line(line, sizes, terminal)
-    if left:
+        yield _line(line, what, more if more >= LEAST else 0, about, figure, terminal)
+    if part.total > len(part.lines):
+        left = part.total - len(part.lines)
         rest = _("and {count} more").format(count=left if part.total <= COUNTED else total)
         command = terminal.paint(terminal.text(part.all_of_them), "command")
         yield f"{GAP}{terminal.paint(terminal.text(rest), 'quiet')}{GAP}{command}".rstrip()
 
 
-def _sizes(lines: Sequence[Line], terminal: Terminal) -> list[int]:
-    """Return the widths of the three columns before the command; 0 where one is left out."""
-    texts = [(line.what, line.more, line.figure) for line in lines]
-    sizes = [max(map(cells.width, column)) for column in zip(*texts, strict=True)] or [0, 0, 0]
-    if not terminal.interactive:
-        return sizes
-    commands = max((cells.width(line.command) for line in lines), default=0)
-    # Between two columns and before the first.
-    room = terminal.width - commands - sizes[2] - len(GAP) * (2 + bool(sizes[2]))
-    if sizes[0] + len(GAP) + sizes[1] > room:
-        sizes[1] = max(room - sizes[0] - len(GAP), 0)
-        if sizes[1] < LEAST:
-            sizes[1] = 0
-            sizes[0] = min(sizes[0], max(room, LEAST))
-    return sizes
+def _line(line: Line, what: int, more: int, about: int, figure: int, terminal: Terminal) -> str:
+    def cell(text: str, size: int, style: str | None = None, *, right: bool = False) -> str:
+        shown = terminal.text(text)
+        if terminal.interactive:
+            shown = cells.cut(shown, size, terminal.ellipsis)
+        return cells.pad(shown, size, right=right, painted=terminal.paint(shown, style))
 
-
-def _line(line: Line, sizes: Sequence[int], terminal: Terminal) -> str:
-    texts = [terminal.text(text) for text in (line.what, line.more, line.figure)]
-    shown = []
-    for index, (text, size) in enumerate(zip(texts, sizes, strict=True)):
-        if size:
-            fitted = cells.cut(text, size, terminal.ellipsis) if terminal.interactive else text
-            style = line.style if index == 2 else "quiet" if index == 1 else None
-            painted = terminal.paint(fitted, style)
-            shown.append(cells.pad(fitted, size, right=index == 2, painted=painted))
-    shown.append(terminal.paint(terminal.text(line.command), "command"))
-    return GAP + GAP.join(shown)
+    columns = [cell(line.what, what if more else max(what, about))]
+    if more:
+        columns.append(cell(line.more, more, "quiet"))
+    if figure:
+        columns.append(cell(line.figure, figure, line.style, right=True))
+    columns.append(terminal.paint(terminal.text(line.command), "command"))
+    return GAP + GAP.join(columns)

@@ -62,10 +62,13 @@ def _head(app: App, actor: "Actor") -> dict[str, Any]:
 
 
 def _greet(app: App, actor: "Actor") -> None:
+    from crm.cli.output.columns import presenter
+    from crm.domain.fields import Field, Kind
+
     out = app.console.out
+    role = presenter(Field("role", Kind.CODE), app.console, out)(actor.role)
     name = out.paint(out.text(_("Hello, {name}").format(name=actor.name)), "title")
-    day = f"{when.weekday(app.today)} {app.today.isoformat()}"
-    about = out.fit(f" · {actor.role} · {day}")
+    about = out.fit(f" — {role}, {when.weekday(app.today)} {app.today.isoformat()}")
     app.console.show(name + out.paint(about, "quiet") + "\n\n")
 
 
