@@ -58,7 +58,9 @@ def _money(text: str, _app: App, option: str) -> Any:
 
 def _of(source: Input) -> Callable[[str, App, str], Any]:
     def read(text: str, _app: App, _option: str) -> Any:
-        return source.clean(text)
+        value = source.clean(text)
+        # An empty text empties an optional column; None would mean that nothing was given.
+        return "" if value is None else value
 
     return read
 
