@@ -40,7 +40,7 @@ def test_the_settings_are_those_of_the_program() -> None:
             assert told[setting.variable] == setting.default
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(REPOSITORY)))
 def test_every_command_in_a_document_parses(document: Path, tmp_path: Path) -> None:
     blocks = re.findall(r"```(?:sh|console)\n(.*?)```", document.read_text("utf-8"), re.DOTALL)
     for line in (line for block in blocks for line in command_lines(block)):
@@ -51,7 +51,7 @@ def test_the_readme_shows_commands() -> None:
     assert len(command_lines(README)) > 15
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(REPOSITORY)))
 def test_every_file_that_a_document_links_to_exists(document: Path) -> None:
     links = re.findall(r"\]\((?!https?:|#)([^)#]+)", document.read_text("utf-8"))
     assert [link for link in links if not (document.parent / link).exists()] == []
