@@ -35,7 +35,7 @@ def create(
     ``end_before_start`` or ``event_in_the_past``.
     """
     contract = contract_for(tx, contract_id)
-    _check_dates(start_date, end_date)
+    check_dates(start_date, end_date)
     if not allow_past and end_date <= tx.value("SELECT utc_now()"):
         raise RuleViolation(
             _("The event lies in the past."),
@@ -137,7 +137,8 @@ def delete(tx: "Transaction", event_id: int) -> Any:
     return event
 
 
-def _check_dates(start: datetime, end: datetime) -> None:
+def check_dates(start: datetime, end: datetime) -> None:
+    """Refuse an event that does not end after it starts: RuleViolation ``end_before_start``."""
     if end <= start:
         raise RuleViolation(
             _("An event must end after it starts."),
@@ -149,7 +150,7 @@ def _check_dates(start: datetime, end: datetime) -> None:
 def _check_new_dates(tx: "Transaction", event: "Event", values: Mapping[str, Any]) -> None:
     start = values.get("start_date", event.start_date)
     end = values.get("end_date", event.end_date)
-    _check_dates(start, end)
+    check_dates(start, end)
     # Two events at once were allowed at one time only; the database forgets it with a new one.
     if event.support_contact_id is None or (start, end) == (event.start_date, event.end_date):
         return

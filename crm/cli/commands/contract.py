@@ -1,0 +1,237 @@
+"""epicevents contract …"""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from crm.cli import edits, offers, prompts, questions, records
+from crm.cli.app import App
+from crm.cli.commands import payment, signature
+from crm.cli.groups import Group
+from crm.cli.listing import Options, run
+from crm.cli.options import (
+    MONEY,
+    PERIOD,
+    input_options,
+    listing_options,
+    reason_option,
+    record_options,
+    version_option,
+    write_options,
+    yes_option,
+)
+from crm.domain import inputs
+from crm.domain.i18n import gettext as _
+from crm.domain.permissions import Permission
+
+if TYPE_CHECKING:
+    from crm.database import Transaction
+    from crm.services.editing import Change
+
+signed_option = click.option(
+    "--signed/--unsigned", "signed_status", default=None, help=_("Whether it is signed.")
+)
+
+
+@click.group(cls=Group)
+def contract() -> None:
+    """Contracts, signatures and payments."""
+
+
+@contract.command("list")
+@listing_options
+@click.option("--client", metavar="CLIENT", help=_("Of CLIENT: id, email or name."))
+@click.option("--sales", metavar="USER", help=_("Whose own sales contact is USER."))
+@click.option("--signed/--unsigned", default=None, help=_("Signed, or still a draft."))
+@click.option("--paid/--unpaid", default=None, help=_("Nothing is due, or something is."))
+@click.option("--total-min", type=MONEY, metavar="AMOUNT", help=_("Of AMOUNT in total, or more."))
+@click.option("--total-max", type=MONEY, metavar="AMOUNT", help=_("Of AMOUNT in total, or less."))
+@click.option("--created-from", type=PERIOD, help=_("Created on or after DATE."))
+@click.option("--created-to", type=PERIOD, help=_("Created on or before DATE."))
+@click.pass_obj
+def list_(
+    app: App,
+    /,
+    client: str | None,
+    sales: str | None,
+    created_from: Any,
+    created_to: Any,
+    **given: Any,
+) -> None:
+    """List contracts, the newest first. Everybody may.
+
+    \b
+    Examples:
+      epicevents contract list --mine --unsigned
+      epicevents contract list --unpaid --sort=-amount_due
+      epicevents contract list --client kevin@startup.example -o json
+    """
+    from crm.cli.bounds import bounds
+    from crm.queries import reference
+    from crm.queries.contract import LISTING
+
+    options = Options.taken_from(given)
+    with app.transaction() as tx:
+        filters = given | bounds(app, "created", created_from, created_to)
+        filters["client"] = None if client is None else reference.client_id(tx, client)
+        filters["sales"] = None if sales is None else reference.user_id(tx, sales)
+        run(app, tx, LISTING, options, filters)
+
+
+@contract.command("show")
+@click.argument("contract")
+@record_options
+@click.pass_obj
+def show(app: App, /, contract: str, output: str) -> None:
+    """Show a contract with its events and payments. Everybody may.
+
+    \b
+    Examples:
+      epicevents contract show 12
+      epicevents contract show 12 -o json
+    """
+    from crm.queries import contract as query
+
+    with app.transaction() as tx:
+        row = edits.find(tx, query.LISTING, contract)
+        found = query.related(tx, row[0]) if output == "table" else {}
+    record = edits.by_field(query.LISTING.fields, row)
+    records.show(
+        app,
+        output,
+        _("Contract {id} of {client}").format(**record),
+        query.LISTING.fields,
+        row,
+        related=offers.related(found, {"events": _("Events"), "payments": _("Payments")}),
+        commands=offers.possible(tx.actor, record["sales_contact_id"], offers.of_contract(record)),
+    )
+
+
+@contract.command("create")
+@click.option("--client", metavar="CLIENT", help=_("Who buys: id, email or name."))
+@input_options(*inputs.CONTRACT)
+@signed_option
+@write_options
+@click.pass_obj
+def create(app: App, /, client: str | None, output: str, dry_run: bool, **given: Any) -> None:
+    """Create a contract. SALES may for their own clients, MANAGEMENT for any.
+
+    The amount due is the total unless you say otherwise.
+
+    \b
+    Examples:
+      epicevents contract create --client 12 --total-amount 4000
+      epicevents contract create --client kevin@startup.example --total-amount "4 000,00" \\
+        --amount-due 1500 --signed
+    """
+    from crm import services
+    from crm.queries import contract as query
+    from crm.queries import reference
+
+    asked = [questions.which_client(app, client), *map(prompts.of_input, inputs.CONTRACT)]
+    values = prompts.complete(
+        app, {"client": client, **given}, asked, permission=Permission.CONTRACT_CREATE
+    )
+    with app.transaction(dry_run=dry_run) as tx:
+        client_id = reference.client_id(tx, values.pop("client"))
+        change = services.contract.create(tx, client_id=client_id, **values)
+        row = edits.find(tx, query.LISTING, str(change.record.id))
+    records.written(
+        app,
+        output,
+        _("Contract {id} created: {client}, {total_amount}.").format(
+            **edits.words(app, query.LISTING.fields, row)
+        ),
+        query.LISTING.fields,
+        row,
+        dry_run=dry_run,
+        then=offers.after_contract(edits.by_field(query.LISTING.fields, row)),
+    )
+
+
+@contract.command("update")
+@click.argument("contract")
+@click.option("--client", metavar="CLIENT", help=_("Who buys: id, email or name."))
+@input_options(*inputs.CONTRACT)
+@signed_option
+@reason_option
+@version_option
+@write_options
+@click.pass_obj
+def update(
+    app: App,
+    /,
+    contract: str,
+    client: str | None,
+    reason: str | None,
+    version: int | None,
+    output: str,
+    dry_run: bool,
+    **given: Any,
+) -> None:
+    """Change a contract. SALES may change their own clients', MANAGEMENT any.
+
+    Once it is signed, client and total no longer change. Unsigning and setting the amount due by
+    hand are for MANAGEMENT, with a reason.
+
+    \b
+    Examples:
+      epicevents contract update 12 --total-amount 4500
+      epicevents contract update 12 --amount-due 1000 --reason "agreed discount"
+    """
+    from crm import services
+    from crm.queries import reference
+    from crm.queries.contract import LISTING
+
+    values = edits.given(given)
+    if not values and client is None:
+        raise records.nothing_given()
+
+    def act(tx: "Transaction", contract_id: int) -> "Change":
+        if client is not None:
+            values["client_id"] = reference.client_id(tx, client)
+        return services.contract.update(tx, contract_id, values, reason=reason, version=version)
+
+    said = edits.Said(
+        _("Contract {id} updated: {client}."), _("Nothing to change."), offers.after_contract
+    )
+    edits.change(app, output, LISTING, contract, act, said, dry_run=dry_run)
+
+
+@contract.command("delete")
+@click.argument("contract")
+@yes_option
+@write_options
+@click.pass_obj
+def delete(app: App, /, contract: str, yes: bool, output: str, dry_run: bool) -> None:
+    """Delete a draft that has no payment. MANAGEMENT may.
+
+    \b
+    Examples:
+      epicevents contract delete 12
+    """
+    from crm import services
+    from crm.queries.contract import LISTING
+
+    edits.delete(
+        app,
+        output,
+        LISTING,
+        contract,
+        services.contract.delete,
+        _("Contract {id} of {client}"),
+        _("Contract {id} deleted: {client}."),
+        yes=yes,
+        dry_run=dry_run,
+    )
+
+
+for command in (
+    signature.sign,
+    signature.unsign,
+    signature.amend,
+    payment.pay,
+    payment.payments,
+    payment.reverse_payment,
+):
+    contract.add_command(command)

@@ -1,0 +1,260 @@
+"""epicevents event …"""
+
+from collections.abc import Callable
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from crm.cli import edits, offers, questions, records
+from crm.cli.app import App
+from crm.cli.commands import assignment
+from crm.cli.groups import Group
+from crm.cli.listing import Options, run
+from crm.cli.options import (
+    MOMENT,
+    PERIOD,
+    input_options,
+    listing_options,
+    record_options,
+    version_option,
+    write_options,
+    yes_option,
+)
+from crm.domain import inputs
+from crm.domain.errors import UsageFault
+from crm.domain.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from crm.database import Transaction
+    from crm.domain.dates import Period
+    from crm.services.editing import Change
+
+PERIODS = ("today", "week", "month")
+
+
+def columns(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add one option per column that people write."""
+    options = [
+        click.option("--contract", metavar="ID", help=_("On which signed contract.")),
+        input_options(*inputs.EVENT[:2]),
+        click.option("--start-date", type=MOMENT, help=_("When it starts (tomorrow 18:00).")),
+        click.option("--end-date", type=MOMENT, help=_("When it ends (tomorrow 23:30).")),
+        input_options(*inputs.EVENT[2:]),
+    ]
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+@click.group(cls=Group)
+def event() -> None:
+    """Events and who runs them."""
+
+
+@event.command("list")
+@listing_options
+@click.option("--client", metavar="CLIENT", help=_("Of CLIENT: id, email or name."))
+@click.option("--contract", metavar="ID", help=_("On contract ID."))
+@click.option("--support", metavar="USER", help=_("Whom USER runs."))
+@click.option("--no-support", is_flag=True, default=None, help=_("That nobody runs yet."))
+@click.option("--from", "start_from", type=PERIOD, help=_("Starting on or after DATE."))
+@click.option("--to", "start_to", type=PERIOD, help=_("Starting on or before DATE."))
+@click.option("--period", type=click.Choice(PERIODS), help=_("Starting in this day, week, month."))
+@click.option("--upcoming/--past", default=None, help=_("Not ended yet, or ended."))
+@click.option("--location", metavar="TEXT", help=_("Whose location has these words."))
+@click.pass_obj
+def list_(
+    app: App,
+    /,
+    client: str | None,
+    contract: str | None,
+    support: str | None,
+    start_from: Any,
+    start_to: Any,
+    period: str | None,
+    upcoming: bool | None,
+    **given: Any,
+) -> None:
+    """List events by their start. Everybody may.
+
+    \b
+    Examples:
+      epicevents event list --mine --upcoming
+      epicevents event list --no-support --period month
+      epicevents event list --from 2026-06 --to 2026-08 --location paris -o csv --all
+    """
+    from crm.cli.bounds import bounds
+    from crm.queries import contract as contracts
+    from crm.queries import reference
+    from crm.queries.event import LISTING
+
+    if period:
+        if start_from or start_to:
+            raise UsageFault(
+                _("--period says from when to when already."),
+                hint=_("Leave out either --period, or --from and --to."),
+            )
+        start_from = start_to = _period(app.today, period)
+    options = Options.taken_from(given)
+    filters = given | bounds(app, "start", start_from, start_to)
+    if upcoming is not None:
+        filters["upcoming" if upcoming else "past"] = app.now
+    with app.transaction() as tx:
+        if client is not None:
+            filters["client"] = reference.client_id(tx, client)
+        if contract is not None:
+            filters["contract"] = edits.find(tx, contracts.LISTING, contract)[0]
+        if support is not None:
+            filters["support"] = reference.user_id(tx, support)
+        run(app, tx, LISTING, options, filters)
+
+
+@event.command("show")
+@click.argument("event")
+@record_options
+@click.pass_obj
+def show(app: App, /, event: str, output: str) -> None:
+    """Show an event with its contract and its client. Everybody may.
+
+    \b
+    Examples:
+      epicevents event show 7
+      epicevents event show 7 -o json
+    """
+    from crm.queries import event as query
+
+    with app.transaction() as tx:
+        row = edits.find(tx, query.LISTING, event)
+        found = query.related(tx, row[0]) if output == "table" else {}
+    record = edits.by_field(query.LISTING.fields, row)
+    records.show(
+        app,
+        output,
+        _("Event {id}: {name}").format(**record),
+        query.LISTING.fields,
+        row,
+        related=offers.related(found, {"contract": _("Contract"), "client": _("Client")}),
+        commands=offers.possible(tx.actor, record["support_contact_id"], offers.of_event(record)),
+    )
+
+
+@event.command("create")
+@columns
+@click.option("--allow-past", is_flag=True, help=_("Record one that has been held already."))
+@write_options
+@click.pass_obj
+def create(app: App, /, allow_past: bool, output: str, dry_run: bool, **given: Any) -> None:
+    """Create an event on a signed contract. SALES may for their own clients, MANAGEMENT for any.
+
+    \b
+    Examples:
+      epicevents event create --contract 12
+      epicevents event create --contract 12 --name "General Assembly" --client-contact "Kevin" \\
+        --start-date "2030-06-04 13:00" --end-date "2030-06-05 02:00" \\
+        --location "Salle des fêtes, Mufflins" --attendees 200
+    """
+    from crm import services
+    from crm.queries import contract as contracts
+    from crm.queries import event as query
+
+    values = questions.of_event(app, given)
+    with app.transaction(dry_run=dry_run) as tx:
+        contract_id = edits.find(tx, contracts.LISTING, values.pop("contract"))[0]
+        change = services.event.create(tx, contract_id=contract_id, allow_past=allow_past, **values)
+        row = edits.find(tx, query.LISTING, str(change.record.id))
+    record = edits.by_field(query.LISTING.fields, row)
+    next_one = offers.possible(tx.actor, None, offers.of_event(record))
+    records.written(
+        app,
+        output,
+        _("Event {id} created: {name}, {start_date}.").format(
+            **edits.words(app, query.LISTING.fields, row)
+        ),
+        query.LISTING.fields,
+        row,
+        dry_run=dry_run,
+        then=next_one[0].line if next_one else f"epicevents event show {row[0]}",
+    )
+
+
+@event.command("update")
+@click.argument("event")
+@columns
+@version_option
+@write_options
+@click.pass_obj
+def update(
+    app: App,
+    /,
+    event: str,
+    contract: str | None,
+    version: int | None,
+    output: str,
+    dry_run: bool,
+    **given: Any,
+) -> None:
+    """Change an event. SUPPORT may change the events assigned to them, MANAGEMENT any.
+
+    \b
+    Examples:
+      epicevents event update 7 --attendees 80 --location "Château de Candé"
+      epicevents event update 7 --start-date "2030-06-04 14:00"
+    """
+    from crm import services
+    from crm.queries import contract as contracts
+    from crm.queries.event import LISTING
+
+    values = edits.given(given)
+    if not values and contract is None:
+        raise records.nothing_given()
+
+    def act(tx: "Transaction", event_id: int) -> "Change":
+        if contract is not None:
+            values["contract_id"] = edits.find(tx, contracts.LISTING, contract)[0]
+        return services.event.update(tx, event_id, values, version=version)
+
+    said = edits.Said(
+        _("Event {id} updated: {name}."),
+        _("Nothing to change."),
+        "epicevents event show {id}".format_map,
+    )
+    edits.change(app, output, LISTING, event, act, said, dry_run=dry_run)
+
+
+@event.command("delete")
+@click.argument("event")
+@yes_option
+@write_options
+@click.pass_obj
+def delete(app: App, /, event: str, yes: bool, output: str, dry_run: bool) -> None:
+    """Delete an event. MANAGEMENT may.
+
+    \b
+    Examples:
+      epicevents event delete 7
+    """
+    from crm import services
+    from crm.queries.event import LISTING
+
+    edits.delete(
+        app,
+        output,
+        LISTING,
+        event,
+        services.event.delete,
+        _("Event {id}: {name}"),
+        _("Event {id} deleted: {name}."),
+        yes=yes,
+        dry_run=dry_run,
+    )
+
+
+def _period(today: date, name: str) -> "Period":
+    from crm.domain.dates import Period, month_of, week_of
+
+    return {"today": Period(today, today), "week": week_of(today), "month": month_of(today)}[name]
+
+
+for command in (assignment.assign, assignment.unassign):
+    event.add_command(command)

@@ -1,0 +1,101 @@
+"""epicevents contract sign, unsign, amend."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from crm.cli import edits, offers
+from crm.cli.app import App
+from crm.cli.groups import SETTINGS, Command
+from crm.cli.options import Typed, reason_option, write_options
+from crm.domain import inputs
+from crm.domain.i18n import gettext as _
+from crm.domain.permissions import Permission
+
+if TYPE_CHECKING:
+    from crm.database import Transaction
+    from crm.services.editing import Change
+
+TOTAL, _DUE = inputs.CONTRACT
+
+
+@click.command("sign", cls=Command, context_settings=SETTINGS)
+@click.argument("contract")
+@write_options
+@click.pass_obj
+def sign(app: App, /, contract: str, output: str, dry_run: bool) -> None:
+    """Sign a contract. SALES may sign their own clients', MANAGEMENT any.
+
+    \b
+    Examples:
+      epicevents contract sign 12
+    """
+    from crm import services
+    from crm.queries.contract import LISTING
+
+    said = edits.Said(
+        _("Contract {id} signed: {client}."),
+        _("Contract {id} is signed since {signed_at}; nothing changes."),
+        offers.after_contract,
+    )
+    act = services.contract.sign
+    edits.change(app, output, LISTING, contract, act, said, dry_run=dry_run)
+
+
+@click.command("unsign", cls=Command, context_settings=SETTINGS)
+@click.argument("contract")
+@reason_option
+@write_options
+@click.pass_obj
+def unsign(app: App, /, contract: str, reason: str | None, output: str, dry_run: bool) -> None:
+    """Take a signature back, while nothing is paid or planned. MANAGEMENT may, with a reason.
+
+    \b
+    Examples:
+      epicevents contract unsign 12 --reason "signed by mistake"
+    """
+    from crm import services
+    from crm.queries.contract import LISTING
+
+    why = edits.reason_for(app, Permission.CONTRACT_UNSIGN, reason)
+    said = edits.Said(
+        _("Contract {id} unsigned: {client}."),
+        _("Contract {id} is not signed."),
+        offers.after_contract,
+    )
+
+    def act(tx: "Transaction", contract_id: int) -> "Change":
+        return services.contract.unsign(tx, contract_id, why)
+
+    edits.change(app, output, LISTING, contract, act, said, dry_run=dry_run)
+
+
+@click.command("amend", cls=Command, context_settings=SETTINGS)
+@click.argument("contract")
+@click.argument("amount", type=Typed("AMOUNT", lambda text, _app, _option: TOTAL.clean(text)))
+@reason_option
+@write_options
+@click.pass_obj
+def amend(
+    app: App, /, contract: str, amount: Any, reason: str | None, output: str, dry_run: bool
+) -> None:
+    """Change the total of a signed contract. MANAGEMENT may, with a reason.
+
+    \b
+    Examples:
+      epicevents contract amend 12 3500 --reason "fewer guests"
+    """
+    from crm import services
+    from crm.queries.contract import LISTING
+
+    why = edits.reason_for(app, Permission.CONTRACT_AMEND, reason)
+    said = edits.Said(
+        _("Contract {id} amended: {client}."),
+        _("That is its total already."),
+        offers.after_contract,
+    )
+
+    def act(tx: "Transaction", contract_id: int) -> "Change":
+        return services.contract.amend(tx, contract_id, amount, why)
+
+    edits.change(app, output, LISTING, contract, act, said, dry_run=dry_run)

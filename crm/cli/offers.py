@@ -1,0 +1,119 @@
+"""What a person can go on with: records beside the one shown, commands that come next, choices."""
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from crm.cli.app import App
+from crm.domain.i18n import gettext as _
+from crm.domain.permissions import Actor, Permission, Scope, scope_of
+
+if TYPE_CHECKING:
+    from crm.cli.output.detail import Command, Related
+    from crm.queries.listing import Listing
+    from crm.queries.together import Section
+
+CHOICES = 5  # records that a question names
+
+
+class Offer(NamedTuple):
+    """A command that may come next: what it takes, how it is typed and what it does."""
+
+    permission: Permission
+    line: str
+    purpose: str
+
+
+def possible(actor: Actor, owner_id: int | None, offers: Iterable[Offer]) -> "list[Command]":
+    """Return the commands that ``actor`` may run on a record that belongs to ``owner_id``."""
+    from crm.cli.output.detail import Command
+
+    commands = []
+    for permission, line, purpose in offers:
+        scope = scope_of(actor.role, permission)
+        if scope is Scope.ANY or (scope is Scope.OWN and owner_id == actor.id):
+            commands.append(Command(line, purpose))
+    return commands
+
+
+def of_contract(record: Mapping[str, Any]) -> list[Offer]:
+    """Return what comes next for a contract, as its listing has it: the likeliest first."""
+    run = "epicevents contract"
+    plan = Offer(
+        Permission.EVENT_CREATE,
+        f"epicevents event create --contract {record['id']}",
+        _("plan an event"),
+    )
+    pay = Offer(
+        Permission.CONTRACT_PAY,
+        f"{run} pay {record['id']} {record['amount_due']}",
+        _("record the payment of what is due"),
+    )
+    sign = Offer(Permission.CONTRACT_SIGN, f"{run} sign {record['id']}", _("sign it"))
+    change = Offer(Permission.CONTRACT_UPDATE, f"{run} update {record['id']}", _("change it"))
+    by_status = {
+        "DRAFT": [sign, change],
+        "SIGNED": [plan, pay],
+        "PARTLY_PAID": [pay, plan],
+        "PAID": [plan],
+    }
+    return by_status[record["status"]]
+
+
+def after_contract(record: Mapping[str, Any]) -> str:
+    """Return the likeliest next command for a contract."""
+    return of_contract(record)[0].line
+
+
+def of_event(record: Mapping[str, Any]) -> list[Offer]:
+    """Return what comes next for an event, as its listing has it: the likeliest first."""
+    run = "epicevents event"
+    assign = Offer(
+        Permission.EVENT_ASSIGN,
+        f"{run} assign {record['id']} USER",
+        _("give it to a support person"),
+    )
+    change = Offer(Permission.EVENT_UPDATE, f"{run} update {record['id']}", _("change it"))
+    return [change] if record["support_contact_id"] else [assign, change]
+
+
+def related(found: "Mapping[str, Section]", titles: Mapping[str, str]) -> "list[Related]":
+    """Return the sections that hold something, with the fields that a table shows unasked.
+
+    Where records are left out, the title says so.
+    """
+    from crm.cli.output.detail import Related
+    from crm.queries.together import COUNTED
+
+    sections = []
+    for name, section in found.items():
+        title = titles[name]
+        if section.total > len(section.rows):
+            title = _("{title}: {shown} of {total}").format(
+                title=title,
+                shown=len(section.rows),
+                total=section.total if section.total <= COUNTED else f"{COUNTED}+",
+            )
+        # Whose client they are is said above already.
+        shown = [
+            index
+            for index, field in enumerate(section.fields)
+            if field.shown and field.name != "client"
+        ]
+        fields = [section.fields[index] for index in shown]
+        rows = [[row[index] for index in shown] for row in section.rows]
+        if rows:
+            sections.append(Related(title, fields, rows))
+    return sections
+
+
+def choices(
+    app: App, listing: "Listing", fields: tuple[str, ...], filters: Mapping[str, Any] | None = None
+) -> str:
+    """Return the newest records of a listing in one line; one's own where the role has some."""
+    from crm.queries.listing import Request, page
+
+    with app.transaction() as tx:
+        request = Request(fields, filters or {}, limit=CHOICES, mine=tx.actor.role in listing.mine)
+        found = page(tx, listing, request)
+    names = [" ".join(map(str, row)) for row in found.rows]
+    return ", ".join([*names, "…"] if found.more else names)

@@ -1,0 +1,99 @@
+"""Questions whose answers are looked up: whose contract, on which contract, and when."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from crm.cli import edits, offers, prompts
+from crm.cli.app import App
+from crm.domain import inputs
+from crm.domain.i18n import gettext as _
+from crm.domain.permissions import Permission
+
+
+def which_client(app: App, given: str | None) -> prompts.Question:
+    """Return the question who buys; its answer is one that the person may sell to."""
+    from crm.queries.client import LISTING
+
+    def read(answer: str) -> str:
+        from crm import services
+        from crm.queries import reference
+
+        with app.transaction() as tx:
+            return str(services.contract.client_for(tx, reference.client_id(tx, answer)).id)
+
+    ask = given is None and not app.settings.no_input
+    hint = offers.choices(app, LISTING, ("id", "full_name")) if ask else ""
+    return prompts.Question("client", _("Client"), read, "--client", hint)
+
+
+def of_event(app: App, given: dict[str, Any]) -> dict[str, Any]:
+    """Return what was given for an event with answers to what is missing.
+
+    The contract comes first: its client is who is to be met unless somebody else is named.
+    """
+    may = Permission.EVENT_CREATE
+    which = _which_contract(app, given["contract"])
+    name, contact, *others = map(prompts.of_input, inputs.EVENT)
+    if not app.settings.no_input:
+        given = given | prompts.complete(app, given, [which], permission=may)
+        if given["client_contact"] is None:
+            contact = _with_default(contact, _plannable(app, given["contract"])["client"])
+    dates = {name: given[name] for name in ("start_date", "end_date") if given[name] is not None}
+    start = _when(app, dates, "start_date", _("Starts"), "tomorrow 18:00")
+    end = _when(app, dates, "end_date", _("Ends"), "tomorrow 23:30")
+    return prompts.complete(app, given, [which, name, contact, start, end, *others], permission=may)
+
+
+def _which_contract(app: App, given: str | None) -> prompts.Question:
+    """Return the question whose event it is; its answer is one that the person may plan on."""
+    from crm.queries.contract import LISTING
+
+    def read(answer: str) -> str:
+        _plannable(app, answer)
+        return answer
+
+    ask = given is None and not app.settings.no_input
+    hint = offers.choices(app, LISTING, ("id", "client"), {"signed": True}) if ask else ""
+    return prompts.Question("contract", _("Contract"), read, "--contract", hint)
+
+
+def _plannable(app: App, contract: str) -> dict[str, Any]:
+    """Return a contract on which the person may create an event, or say why not."""
+    from crm import services
+    from crm.queries.contract import LISTING
+
+    with app.transaction() as tx:
+        row = edits.find(tx, LISTING, contract)
+        services.event.contract_for(tx, row[0])
+    return edits.by_field(LISTING.fields, row)
+
+
+def _with_default(question: prompts.Question, default: str) -> prompts.Question:
+    """Return the question to which an empty answer means ``default``."""
+    return replace(
+        question,
+        hint=_("Enter for {default}").format(default=default),
+        read=lambda typed: question.read(typed.strip() or default),
+    )
+
+
+def _when(
+    app: App, dates: dict[str, datetime], name: str, label: str, example: str
+) -> prompts.Question:
+    """Return the question for one of an event's ``dates``, which must go with the other."""
+    from crm.domain.times import parse_datetime
+
+    def read(typed: str) -> datetime:
+        from crm import services
+
+        moment = parse_datetime(typed, zone=app.settings.timezone, now=app.now)
+        both = dates | {name: moment}
+        if len(both) == 2:
+            services.event.check_dates(both["start_date"], both["end_date"])
+        dates[name] = moment
+        return moment
+
+    option = f"--{name.replace('_', '-')}"
+    hint = _("such as {example}").format(example=example)
+    return prompts.Question(name, label, read, option, hint)
