@@ -42,8 +42,9 @@ def program(tmp_path: Path) -> Program:
             text=True,
             timeout=60,
         )
-        assert done.returncode == 0, done.stderr
-        return set(done.stderr.splitlines()[-1].split())
+        *said, loaded = done.stderr.splitlines()
+        assert done.returncode == 0, said
+        return set(loaded.split())
 
     return run
 
