@@ -18,7 +18,7 @@ LISTING = Listing(
     fields=(
         Field("id", Kind.ID, sort="id"),
         Field("full_name", sort="full_name_folded"),
-        Field("email", Kind.EMAIL, sort="email"),
+        Field("email", Kind.EMAIL, sort="email", shown=False),
         Field("phone", Kind.PHONE, sort="phone"),
         Field("company_name", sort="company_name_folded"),
         Field("sales_contact_id", Kind.ID, shown=False),

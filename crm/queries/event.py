@@ -24,7 +24,7 @@ LISTING = Listing(
         Field("end_date", Kind.TIMESTAMP, sort="end_date", shown=False),
         Field("support_contact_id", Kind.ID, shown=False),
         Field("support_contact", sort="support_contact_folded"),
-        Field("location", Kind.LONG_TEXT, sort="location_folded"),
+        Field("location", Kind.LONG_TEXT, sort="location_folded", shown=False),
         Field("attendees", Kind.INTEGER, sort="attendees"),
         Field("notes", Kind.LONG_TEXT, shown=False),
         Field("created_at", Kind.TIMESTAMP, sort="created_at", shown=False),

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from crm.domain.amounts import LARGEST_WHOLE_NUMBER
 from crm.domain.enums import Role
 from crm.domain.errors import NotFound, UsageFault
 from crm.domain.fields import Field
@@ -40,7 +41,8 @@ class Listing:
     ``noun`` is the word of the command line, ``view`` what is read. ``search`` and the conditions
     of ``mine``, by role, are written like those of filters; the value of ``mine`` is the id of the
     person logged in. Of the fields that can be sorted by, ``nullable`` names those that may have no
-    value, and ``joined`` those whose sort key is another record's.
+    value, and ``joined`` those whose sort key is another record's. ``largest_id`` is what the id's
+    column holds.
     """
 
     noun: str
@@ -52,6 +54,7 @@ class Listing:
     mine: Mapping[Role, str] = field(default_factory=dict)
     nullable: frozenset[str] = frozenset()
     joined: frozenset[str] = frozenset()
+    largest_id: int = LARGEST_WHOLE_NUMBER
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -133,7 +136,7 @@ def record(tx: "Transaction", listing: Listing, record_id: int) -> Row | None:
     """Return one record with all fields of the listing, ``None`` where there is none."""
     from crm.queries.statement import select_record
 
-    return tx.row(select_record(listing, listing.fields), {"id": record_id})
+    return tx.row(select_record(listing), {"id": record_id})
 
 
 def selected(listing: Listing, request: Request) -> tuple[Field, ...]:
@@ -182,6 +185,7 @@ def not_found(noun: str, record_id: int | str) -> NotFound:
         "contract": _("There is no contract {id}."),
         "event": _("There is no event {id}."),
         "payment": _("There is no payment {id}."),
+        "audit": _("There is no entry {id}."),
     }
     return NotFound(
         sentences[noun].format(id=record_id),

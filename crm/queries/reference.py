@@ -87,13 +87,13 @@ def client_row(tx: "Transaction", text: str) -> Row:
     return row
 
 
-def record_id(text: str, noun: str) -> int:
-    """Return the id that ``text`` is: digits, at least 1, no more than an INTEGER column holds.
+def record_id(text: str, noun: str, largest: int = LARGEST_WHOLE_NUMBER) -> int:
+    """Return the id that ``text`` is: digits, at least 1, no more than ``largest``.
 
     ``noun`` is the word of the command line. Raises UsageFault ``invalid_id``.
     """
     number = _number(text)
-    if number is None or not 1 <= number <= LARGEST_WHOLE_NUMBER:
+    if number is None or not 1 <= number <= largest:
         raise UsageFault(
             _("“{value}” is not an id.").format(value=quote(text)),
             hint=_("An id is a whole number; see: epicevents {noun} list").format(noun=noun),
@@ -107,7 +107,7 @@ def _number(text: str) -> int | None:
     if digits is None:
         return None
     # Python refuses to read thousands of digits.
-    return int(digits[1]) if len(digits[1]) <= 10 else LARGEST_WHOLE_NUMBER + 1
+    return int(digits[1][:20])
 
 
 def _resolve(tx: "Transaction", kind: _Kind, text: str) -> int:
@@ -128,7 +128,11 @@ def _resolve(tx: "Transaction", kind: _Kind, text: str) -> int:
 def _matches(tx: "Transaction", kind: _Kind, text: str) -> list[Match]:
     if len(text) > _LONGEST:
         return []
-    for condition in ("email = %(email)s OR {named}", "search_words @@ prefix_query(%(name)s)"):
+    conditions = ["email = %(email)s OR {named}"]
+    # Half an address or a misspelt id is not the beginning of somebody's name.
+    if "@" not in text and any(letter.isalpha() for letter in text):
+        conditions.append("search_words @@ prefix_query(%(name)s)")
+    for condition in conditions:
         found = _read(
             tx,
             kind,

@@ -77,10 +77,10 @@ def select_count(
     )
 
 
-def select_record(listing: Listing, fields: Iterable[Field]) -> Composable:
+def select_record(listing: Listing) -> Composable:
     """Return the statement that reads the record whose id is the parameter ``id``."""
     return SQL("SELECT {} FROM {} WHERE id = {}").format(
-        columns(fields), Identifier(listing.view), Placeholder("id")
+        columns(listing.fields), Identifier(listing.view), Placeholder("id")
     )
 
 

@@ -1,0 +1,90 @@
+"""What the data must be, proved anew: constraints and triggers hold it, and this trusts neither."""
+
+from crm.domain.i18n import gettext as _
+from crm.queries.doctor import Check
+
+DATA = (
+    Check(
+        "ledger",
+        lambda: _("What is due is the total less the payments"),
+        lambda: _("A contract's amount due is not what its payments leave: {found}."),
+        lambda: _("Its balance, or its ledger, was written past the database's rules."),
+        lambda: _("Compare: epicevents contract payments ID, epicevents history contract ID"),
+        """
+        SELECT c.id || ' (' || c.amount_due || ' ≠ '
+            || c.total_amount - coalesce(sum(p.amount), 0) || ')'
+        FROM contracts c LEFT JOIN payments p ON p.contract_id = c.id
+        GROUP BY c.id
+        HAVING c.amount_due IS DISTINCT FROM c.total_amount - coalesce(sum(p.amount), 0)
+        ORDER BY c.id
+        """,
+    ),
+    Check(
+        "sales_contacts",
+        lambda: _("Sales contacts are SALES"),
+        lambda: _("A sales contact is not SALES: {found}."),
+        lambda: _("The client or contract is looked after by nobody who may."),
+        lambda: _("Run: epicevents client transfer CLIENT USER"),
+        """
+        SELECT 'client ' || c.id FROM clients c
+        LEFT JOIN users u ON u.id = c.sales_contact_id AND u.role = 'SALES' WHERE u.id IS NULL
+        UNION ALL
+        SELECT 'contract ' || k.id FROM contracts k
+        LEFT JOIN users u ON u.id = k.sales_contact_id AND u.role = 'SALES' WHERE u.id IS NULL
+        """,
+    ),
+    Check(
+        "support_contacts",
+        lambda: _("Support contacts are SUPPORT"),
+        lambda: _("The support contact of an event is not SUPPORT: {found}."),
+        lambda: _("The event is run by nobody who may."),
+        lambda: _("Run: epicevents event assign ID USER"),
+        """
+        SELECT e.id FROM events e
+        LEFT JOIN users u ON u.id = e.support_contact_id AND u.role = 'SUPPORT'
+        WHERE e.support_contact_id IS NOT NULL AND u.id IS NULL
+        ORDER BY e.id
+        """,
+    ),
+    Check(
+        "overlaps",
+        lambda: _("Nobody is at two events at once, unless it was allowed"),
+        lambda: _("A support contact has two events at once: {found}."),
+        lambda: _("One of them will be without."),
+        lambda: _("Run: epicevents event assign ID USER"),
+        """
+        SELECT id FROM (
+            SELECT id, start_date, max(end_date) OVER (
+                PARTITION BY support_contact_id ORDER BY start_date, id
+                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS busy_until
+            FROM events WHERE support_contact_id IS NOT NULL AND NOT overlap_allowed
+        ) planned
+        WHERE start_date < busy_until
+        ORDER BY id
+        """,
+    ),
+    Check(
+        "event_contracts",
+        lambda: _("Events are held on signed contracts of the same client"),
+        lambda: _("An event's contract is not signed, or another client's: {found}."),
+        lambda: _("Nobody has agreed to pay for it."),
+        lambda: _("See both: epicevents event show ID. Sign it: epicevents contract sign ID"),
+        """
+        SELECT e.id FROM events e
+        LEFT JOIN contracts c
+            ON c.id = e.contract_id AND c.client_id = e.client_id AND c.signed_status
+        WHERE c.id IS NULL
+        ORDER BY e.id
+        """,
+    ),
+    Check(
+        "active_manager",
+        lambda: _("Somebody active is in MANAGEMENT"),
+        lambda: _("Nobody active is in MANAGEMENT: there are {found}."),
+        lambda: _("Nobody can create accounts or take back a mistake."),
+        lambda: _("With the administrator's URL: epicevents db reset-password EMAIL"),
+        """
+        SELECT count(*) FROM users WHERE role = 'MANAGEMENT' AND is_active HAVING count(*) = 0
+        """,
+    ),
+)

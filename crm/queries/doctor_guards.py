@@ -1,0 +1,121 @@
+"""What holds the rules in the database: policies, gates, triggers, constraints, functions."""
+
+from crm.domain.i18n import gettext as _
+from crm.domain.rules import CONSTRAINTS as RULES
+from crm.queries.doctor import Check
+
+# Of the last migration; tests hold both against it.
+POLICIES = (
+    "users_select", "users_insert", "users_update", "users_delete",
+    "clients_select", "clients_insert", "clients_update", "clients_delete",
+    "contracts_select", "contracts_insert", "contracts_update", "contracts_delete",
+    "events_select", "events_insert", "events_update", "events_delete",
+    "payments_select", "payments_insert",
+)  # fmt: skip
+TRIGGERS = (
+    "tg_users_touch", "tg_users_guard", "tg_users_keep_a_manager_update",
+    "tg_users_keep_a_manager_delete",
+    "tg_clients_touch", "tg_clients_active_contact_insert", "tg_clients_active_contact_update",
+    "tg_contracts_write", "tg_contracts_guard", "tg_contracts_open_ledger",
+    "tg_contracts_active_contact_insert", "tg_contracts_active_contact_update",
+    "tg_events_touch", "tg_events_guard", "tg_events_active_contact_insert",
+    "tg_events_active_contact_update",
+    "tg_payments_are_final", "tg_payments_guard", "tg_payments_move_balance",
+    *(
+        f"tg_{table}_audit_{action}"
+        for table in ("users", "clients", "contracts", "events", "payments")
+        for action in ("insert", "update", "delete")
+    ),
+)  # fmt: skip
+# A trigger states the others.
+CONSTRAINTS = tuple(name for name in RULES if name and not name.startswith("tg_"))
+
+
+def _names(names: tuple[str, ...]) -> str:
+    return ", ".join(f"'{name}'" for name in names)
+
+
+GUARDS = (
+    Check(
+        "row_security",
+        lambda: _("Row-level security is on for every table"),
+        lambda: _("Row-level security is off for {found}."),
+        lambda: _("Whoever holds the login's password reaches rows past the table of permissions."),
+        lambda: _("As the owner: ALTER TABLE … ENABLE ROW LEVEL SECURITY"),
+        """
+        SELECT relname FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+          AND NOT relrowsecurity AND relname <> 'alembic_version'
+        """,
+    ),
+    Check(
+        "policies",
+        lambda: _("The policies are those of this program, and ask who is logged in"),
+        lambda: _("A policy is missing, foreign or asks nobody: {found}."),
+        lambda: _("The database would allow what the table of permissions denies, or the reverse."),
+        lambda: _("Restore it as in migrations/versions/0006_row_security.up.sql."),
+        """
+        SELECT name || ' (missing)' FROM unnest(ARRAY[NAMES]) name
+        WHERE name NOT IN (SELECT policyname FROM pg_policies WHERE schemaname = 'public')
+        UNION ALL
+        SELECT policyname FROM pg_policies
+        WHERE schemaname = 'public'
+          AND (policyname NOT IN (NAMES)
+              OR roles <> ARRAY['epicevents_app'::name]
+              OR concat(qual, with_check) !~ '(employee_id|employee_role|is_own_client)[(]')
+        """.replace("NAMES", _names(POLICIES)),
+    ),
+    Check(
+        "view_gates",
+        lambda: _("Every view asks who is logged in"),
+        lambda: _("A view is open to whoever holds the login's password: {found}."),
+        lambda: _("A view reads as the owner, whom no policy binds."),
+        lambda: _("As the owner: REVOKE ALL ON … FROM {login}, epicevents_app"),
+        """
+        SELECT c.relname FROM pg_class c
+        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('v', 'm')
+          AND has_any_column_privilege(session_user, c.oid, 'SELECT')
+          AND pg_get_viewdef(c.oid) !~ '(employee_id|employee_role)[(]'
+        """,
+    ),
+    Check(
+        "triggers",
+        lambda: _("Every trigger is there and enabled"),
+        lambda: _("A trigger is missing or disabled: {found}."),
+        lambda: _("The ledger, the audit or a rule that it keeps no longer holds."),
+        lambda: _("As the owner: ALTER TABLE … ENABLE TRIGGER …, or restore it as in migrations."),
+        """
+        SELECT name || ' (missing)' FROM unnest(ARRAY[NAMES]) name
+        WHERE name NOT IN (SELECT tgname FROM pg_trigger)
+        UNION ALL
+        SELECT t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+        WHERE c.relnamespace = 'public'::regnamespace AND t.tgenabled NOT IN ('O', 'A')
+        """.replace("NAMES", _names(TRIGGERS)),
+    ),
+    Check(
+        "constraints",
+        lambda: _("Every constraint is there and validated"),
+        lambda: _("A constraint is missing or not validated: {found}."),
+        lambda: _("Rows may break its rule."),
+        lambda: _("As the owner: ALTER TABLE … VALIDATE CONSTRAINT …, or add it as in migrations."),
+        """
+        SELECT name || ' (missing)' FROM unnest(ARRAY[NAMES]) name
+        WHERE name NOT IN (SELECT conname FROM pg_constraint)
+        UNION ALL
+        SELECT conname FROM pg_constraint
+        WHERE connamespace = 'public'::regnamespace AND NOT convalidated
+        """.replace("NAMES", _names(CONSTRAINTS)),
+    ),
+    Check(
+        "functions",
+        lambda: _("Functions that act as the owner look names up where they were meant"),
+        lambda: _("A function acts as the owner without a search_path of its own: {found}."),
+        lambda: _("Its caller decides which tables and functions its names mean."),
+        lambda: _("As the owner: ALTER FUNCTION … SET search_path = pg_catalog, public, pg_temp"),
+        """
+        SELECT proname FROM pg_proc
+        WHERE pronamespace = 'public'::regnamespace AND prosecdef
+          AND coalesce(array_to_string(proconfig, ' '), '') !~ 'search_path='
+        """,
+    ),
+)

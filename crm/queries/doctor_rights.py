@@ -1,0 +1,185 @@
+"""What roles may do: the program's login what the application needs, PUBLIC nothing."""
+
+from crm.domain.i18n import gettext as _
+from crm.queries.doctor import Check
+
+RIGHTS = (
+    Check(
+        "login_attributes",
+        lambda: _("The login has no attribute that overrides its rights"),
+        lambda: _("A role has more power than its rights say: {found}."),
+        lambda: _("No policy and no grant binds whoever holds its password."),
+        lambda: _("As a superuser: ALTER ROLE … NOSUPERUSER NOCREATEROLE NOCREATEDB …"),
+        """
+        SELECT concat_ws(' ', rolname,
+            CASE WHEN rolsuper THEN 'SUPERUSER' END,
+            CASE WHEN rolcreaterole THEN 'CREATEROLE' END,
+            CASE WHEN rolcreatedb THEN 'CREATEDB' END,
+            CASE WHEN rolreplication THEN 'REPLICATION' END,
+            CASE WHEN rolbypassrls THEN 'BYPASSRLS' END)
+        FROM pg_roles
+        WHERE rolname IN (session_user, 'epicevents_app')
+          AND (rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls)
+        """,
+    ),
+    Check(
+        "login_memberships",
+        lambda: _("The login belongs to the application's group and to no other"),
+        lambda: _("The login is also a member of {found}."),
+        lambda: _("It has that role's rights beside the application's."),
+        lambda: _("As an administrator: REVOKE … FROM {login}"),
+        """
+        SELECT r.rolname
+        FROM pg_roles r
+        JOIN pg_roles login ON login.rolname = session_user AND NOT login.rolsuper
+        WHERE r.rolname NOT IN (session_user, 'epicevents_app')
+          AND pg_has_role(login.oid, r.oid, 'MEMBER')
+        """,
+    ),
+    Check(
+        "roles_without_login",
+        lambda: _("Nobody logs in as the owner or as the group"),
+        lambda: _("One can log in as {found}."),
+        lambda: _("No policy binds the owner; migrations alone act as it."),
+        lambda: _("As an administrator: ALTER ROLE … NOLOGIN"),
+        """
+        SELECT rolname FROM pg_roles
+        WHERE rolname IN ('epicevents_owner', 'epicevents_app') AND rolcanlogin
+        """,
+    ),
+    Check(
+        "ownership",
+        lambda: _("Everything belongs to the owner"),
+        lambda: _("Something does not belong to epicevents_owner: {found}."),
+        lambda: _("Whoever owns a table or a function is bound by none of its rules."),
+        lambda: _("As an administrator: ALTER … OWNER TO epicevents_owner"),
+        """
+        SELECT owned.name
+        FROM (
+            SELECT 'TABLE ' || relname, relowner FROM pg_class
+            WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'S')
+            UNION ALL SELECT 'FUNCTION ' || proname, proowner FROM pg_proc
+            WHERE pronamespace = 'public'::regnamespace
+            UNION ALL SELECT 'SCHEMA public', nspowner FROM pg_namespace WHERE nspname = 'public'
+            UNION ALL SELECT 'DATABASE ' || datname, datdba FROM pg_database
+            WHERE datname = current_database()
+        ) owned (name, owner)
+        JOIN pg_roles r ON r.oid = owned.owner
+        WHERE r.rolname <> 'epicevents_owner'
+        """,
+    ),
+    Check(
+        "no_ddl",
+        lambda: _("The login creates nothing, no temporary tables either"),
+        lambda: _("The login may create things: {found}."),
+        lambda: _("What it creates could stand in for what the program calls."),
+        lambda: _("As the owner: REVOKE … FROM {login}, epicevents_app, PUBLIC"),
+        """
+        SELECT kind || ' ON DATABASE ' || current_database()
+        FROM unnest(ARRAY['CREATE', 'TEMPORARY']) kind
+        WHERE has_database_privilege(session_user, current_database(), kind)
+        UNION ALL
+        SELECT 'CREATE ON SCHEMA ' || nspname FROM pg_namespace
+        WHERE has_schema_privilege(session_user, oid, 'CREATE')
+        """,
+    ),
+    Check(
+        "table_rights",
+        lambda: _("The login reads and writes rows, and does nothing else to tables"),
+        lambda: _("The login may do more than read and write rows: {found}."),
+        lambda: _("Row-level security does not bind that."),
+        lambda: _("As the owner: REVOKE … FROM {login}, epicevents_app"),
+        """
+        SELECT a.privilege_type || ' ON ' || c.relname
+        FROM pg_class c, aclexplode(c.relacl) a
+        WHERE c.relnamespace = 'public'::regnamespace
+          AND a.privilege_type IN ('TRUNCATE', 'TRIGGER', 'REFERENCES', 'MAINTAIN')
+          AND a.grantee NOT IN (0, c.relowner) AND pg_has_role(session_user, a.grantee, 'MEMBER')
+        """,
+    ),
+    Check(
+        "hashed_passwords",
+        lambda: _("The login does not read hashed passwords"),
+        lambda: _("The login may read {found}."),
+        lambda: _("Whoever has the hashes guesses passwords without anybody noticing."),
+        lambda: _("As the owner: REVOKE SELECT ON users FROM {login}; then: epicevents db upgrade"),
+        """
+        SELECT 'users.' || attname FROM pg_attribute
+        WHERE attrelid = to_regclass('public.users') AND attname = 'hashed_password'
+          AND has_column_privilege(session_user, attrelid, attnum, 'SELECT')
+        """,
+    ),
+    Check(
+        "private_tables",
+        lambda: _("The login reaches sessions and the audit through functions only"),
+        lambda: _("The login reaches private tables: {found}."),
+        lambda: _("Sessions could be forged, and what was done could be wiped out."),
+        lambda: _("As the owner: REVOKE ALL ON … FROM {login}, epicevents_app"),
+        """
+        SELECT DISTINCT c.relname
+        FROM pg_class c, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE']) kind
+        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+          AND c.relname NOT IN
+              ('users', 'clients', 'contracts', 'events', 'payments', 'alembic_version')
+          AND (has_any_column_privilege(session_user, c.oid, kind)
+              OR has_table_privilege(session_user, c.oid, 'DELETE'))
+        """,
+    ),
+    Check(
+        "derived_columns",
+        lambda: _("The login changes no payment, and nothing that the database derives"),
+        lambda: _("The login may change what nobody writes: {found}."),
+        lambda: _("The ledger explains a balance only while nobody rewrites either."),
+        lambda: _("As the owner: REVOKE UPDATE, DELETE ON … FROM {login}, epicevents_app"),
+        """
+        SELECT c.relname || '.' || t.attname
+        FROM pg_class c
+        JOIN pg_attribute t ON t.attrelid = c.oid AND t.attnum > 0 AND NOT t.attisdropped
+        WHERE c.relnamespace = 'public'::regnamespace
+          AND (c.relname IN ('payments', 'alembic_version')
+              OR c.relname IN ('users', 'clients', 'contracts', 'events') AND t.attname IN
+                  ('id', 'version', 'created_at', 'amount_due', 'signed_at', 'hashed_password',
+                   'must_change_password'))
+          AND has_column_privilege(session_user, c.oid, t.attnum, 'UPDATE')
+        UNION ALL
+        SELECT c.relname FROM pg_class c
+        WHERE c.relnamespace = 'public'::regnamespace
+          AND c.relname IN ('payments', 'alembic_version')
+          AND has_table_privilege(session_user, c.oid, 'DELETE')
+        """,
+    ),
+    Check(
+        "public_rights",
+        lambda: _("PUBLIC has no right to anything"),
+        lambda: _("Every login of this server may do this here: {found}."),
+        lambda: _("PUBLIC are all roles of the server, also those of other applications."),
+        lambda: _("As the owner: REVOKE ALL ON … FROM PUBLIC"),
+        """
+        SELECT a.privilege_type || ' ON ' || granted.name
+        FROM (
+            SELECT datname, coalesce(datacl, acldefault('d', datdba)) FROM pg_database
+            WHERE datname = current_database()
+            UNION ALL SELECT nspname, nspacl FROM pg_namespace WHERE nspname = 'public'
+            UNION ALL SELECT relname, relacl FROM pg_class
+            WHERE relnamespace = 'public'::regnamespace
+            UNION ALL SELECT c.relname || '.' || t.attname, t.attacl
+            FROM pg_class c JOIN pg_attribute t ON t.attrelid = c.oid
+            WHERE c.relnamespace = 'public'::regnamespace
+            UNION ALL SELECT proname, coalesce(proacl, acldefault('f', proowner)) FROM pg_proc
+            WHERE pronamespace = 'public'::regnamespace
+        ) granted (name, acl), aclexplode(granted.acl) a
+        WHERE a.grantee = 0
+        """,
+    ),
+    Check(
+        "languages",
+        lambda: _("The login writes functions in no language"),
+        lambda: _("The login may write functions and DO blocks in {found}."),
+        lambda: _("A loop on the server guesses and locks faster than any program."),
+        lambda: _("As a superuser: REVOKE USAGE ON LANGUAGE … FROM PUBLIC"),
+        """
+        SELECT lanname FROM pg_language
+        WHERE lanpltrusted AND has_language_privilege(session_user, oid, 'USAGE')
+        """,
+    ),
+)

@@ -1,0 +1,43 @@
+from support.crowd import NOW
+from support.oracle import LISTINGS, Records, expected_ids
+
+from crm.database import Transaction
+from crm.queries import client
+from crm.queries.listing import Request
+
+
+def test_a_client_is_shown_with_all_fields(tx: Transaction) -> None:
+    row = client.show(tx, 2)
+    assert row is not None
+    assert row[:7] == (
+        2, "Kevin Casey", "kevin@startup.example", "+67812345678", "Cool Startup LLC", 3,
+        "Sophie Simon",
+    )  # fmt: skip
+    assert client.show(tx, 999_999) is None
+
+
+def test_a_client_comes_with_its_contracts_and_coming_events(
+    tx: Transaction, records: Records
+) -> None:
+    busy = max(
+        {record["client_id"] for record in records["event"]},
+        key=lambda id_: len(
+            expected_ids(
+                records, LISTINGS["event"], Request(filters={"client": id_, "upcoming": NOW})
+            )
+        ),
+    )
+    found = client.related(tx, busy, NOW)
+    assert list(found) == ["contracts", "events"]
+    for key, noun, filters in (
+        ("contracts", "contract", {"client": busy}),
+        ("events", "event", {"client": busy, "upcoming": NOW}),
+    ):
+        ids = expected_ids(records, LISTINGS[noun], Request(filters=filters))
+        assert [row[0] for row in found[key].rows] == ids
+        assert found[key].total == len(ids) > 0
+        assert [field.name for field in found[key].fields] == list(LISTINGS[noun].shown)
+
+
+def test_past_events_of_a_client_are_not_coming(tx: Transaction) -> None:
+    assert client.related(tx, 3, NOW)["events"].rows == []

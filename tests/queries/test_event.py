@@ -1,0 +1,22 @@
+from crm.database import Transaction
+from crm.queries import client, contract, event
+
+
+def test_an_event_is_shown_with_all_fields(tx: Transaction) -> None:
+    row = event.show(tx, 2)
+    assert row is not None
+    shown = dict(zip([field.name for field in event.LISTING.fields], row, strict=True))
+    assert shown["client"] == "Kevin Casey"
+    assert shown["client_contact"] == "Kevin"
+    assert shown["support_contact_id"] is None
+    assert shown["support_contact"] is None
+    assert event.show(tx, 999_999) is None
+
+
+def test_an_event_comes_with_its_contract_and_how_to_reach_its_client(tx: Transaction) -> None:
+    found = event.related(tx, 1)
+    assert found["contract"].fields == contract.LISTING.fields
+    assert found["client"].fields == client.LISTING.fields
+    assert found["contract"].rows == [contract.show(tx, 2)]
+    assert found["client"].rows == [client.show(tx, 1)]
+    assert "+33612345678" in found["client"].rows[0]
