@@ -1,5 +1,6 @@
 DROP FUNCTION reset_password(integer, text), restore_access(integer, bigint),
-    suspend_access(integer), revoke_sessions(integer), end_other_sessions(), end_session(),
+    suspend_access(integer), revoke_session(bigint), revoke_sessions(integer),
+    end_other_sessions(), end_session(),
     change_password(bigint, text, boolean), login_result(bigint),
     login_attempt(text, bytea, bytea), login_challenge(text), begin_session(text),
     session_id(), employee_role(), employee_id(), live_session();

@@ -18,7 +18,7 @@ CREATE TABLE audit_entries (
     id BIGSERIAL CONSTRAINT pk_audit_entries PRIMARY KEY,
     transaction_id BIGINT NOT NULL
         CONSTRAINT fk_audit_entries_transaction_id REFERENCES audit_transactions (id),
-    table_name NAME NOT NULL,
+    table_name TEXT NOT NULL,
     record_id INTEGER NOT NULL,
     action VARCHAR(6) NOT NULL
         CONSTRAINT ck_audit_entries_action CHECK (action IN ('INSERT', 'UPDATE', 'DELETE')),
@@ -175,7 +175,7 @@ COMMENT ON FUNCTION record_denial(text, text, integer, text) IS
 CREATE VIEW audit_list AS
     SELECT e.id, t.id AS transaction_id, t.at, t.employee_id,
         u.first_name || ' ' || u.last_name AS employee, t.database_role::text AS database_role,
-        t.command, e.reason, e.table_name::text AS table_name, e.record_id, e.action, e.changes
+        t.command, e.reason, e.table_name, e.record_id, e.action, e.changes
     FROM audit_entries e, audit_transactions t
     LEFT JOIN users u ON u.id = t.employee_id
     WHERE t.id = e.transaction_id AND (SELECT employee_id()) IS NOT NULL;

@@ -10,7 +10,7 @@ GRANT EXECUTE ON FUNCTION
     words(text), prefix_query(text), utc_now(), employee_id(), employee_role(), session_id(),
     begin_session(text), login_challenge(text), login_attempt(text, bytea, bytea),
     login_result(bigint), change_password(bigint, text, boolean), end_session(),
-    end_other_sessions(), revoke_sessions(integer), suspend_access(integer),
+    end_other_sessions(), revoke_sessions(integer), revoke_session(bigint), suspend_access(integer),
     restore_access(integer, bigint), reset_password(integer, text),
     record_denial(text, text, integer, text)
 TO epicevents_app;
@@ -51,6 +51,7 @@ ALTER TABLE login_attempts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE sessions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE session_uses ENABLE ROW LEVEL SECURITY;
 ALTER TABLE session_revocations ENABLE ROW LEVEL SECURITY;
+ALTER TABLE suspensions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE audit_transactions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE audit_entries ENABLE ROW LEVEL SECURITY;
 ALTER TABLE denied_attempts ENABLE ROW LEVEL SECURITY;
