@@ -1,17 +1,18 @@
 """Every ``list``: reads a page or all of it, and prints it in the format that was asked for."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from crm.cli.app import App
 from crm.domain.errors import UsageFault
+from crm.domain.fields import Field
 from crm.domain.i18n import gettext as _
 from crm.domain.i18n import ngettext
 
 if TYPE_CHECKING:
     from crm.database import Transaction
-    from crm.queries.listing import Listing, Request
+    from crm.queries.listing import Listing, Page, Request, Row
 
 COUNTED = 10_000  # where counting what a listing leaves out stops
 
@@ -36,8 +37,31 @@ class Options:
         return cls(**{name: given.pop(name) for name in cls.__dataclass_fields__})
 
 
+def _as_read(_fields: Sequence[Field], rows: "Iterable[Row]", _output: str) -> "Iterable[Row]":
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """How a listing differs from others when it is printed.
+
+    ``rows`` makes of rows as they are read, their fields and the format, rows as they are printed.
+    ``page`` prints the fields that people are shown unasked in place of a table. ``empty`` is said
+    where there is nothing at all.
+    """
+
+    rows: "Callable[[Sequence[Field], Iterable[Row], str], Iterable[Row]]" = _as_read
+    page: "Callable[[Page], None] | None" = None
+    empty: str | None = None
+
+
 def run(
-    app: App, tx: "Transaction", listing: "Listing", options: Options, filters: Mapping[str, Any]
+    app: App,
+    tx: "Transaction",
+    listing: "Listing",
+    options: Options,
+    filters: Mapping[str, Any],
+    looks: Looks = Looks(),
 ) -> None:
     """Print what ``listing`` holds. Filters whose value is None were not given."""
     from crm.queries.listing import Request, fields_of, sort_of
@@ -48,7 +72,9 @@ def run(
         filters={name: value for name, value in filters.items() if value is not None},
         sort=sort_of(listing, options.sort) if options.sort else (),
         limit=None if options.everything else options.limit,
-        after=record_id(options.after, listing.noun) if options.after else None,
+        after=(
+            record_id(options.after, listing.noun, listing.largest_id) if options.after else None
+        ),
         search=options.search,
         mine=options.mine,
     )
@@ -57,9 +83,9 @@ def run(
 
         app.console.data(str(count(tx, listing, request)))
     elif options.output == "table":
-        _table(app, tx, listing, request, exact=options.fields is not None)
+        _table(app, tx, listing, request, looks, exact=options.fields is not None)
     else:
-        _export(app, tx, listing, request, options.output)
+        _export(app, tx, listing, request, looks, options.output)
 
 
 def _fields(listing: "Listing", options: Options, fields_of: Any) -> Any:
@@ -75,34 +101,49 @@ def _fields(listing: "Listing", options: Options, fields_of: Any) -> Any:
 
 
 def _table(
-    app: App, tx: "Transaction", listing: "Listing", request: "Request", *, exact: bool
+    app: App,
+    tx: "Transaction",
+    listing: "Listing",
+    request: "Request",
+    looks: Looks,
+    *,
+    exact: bool,
 ) -> None:
     from crm.cli.output import table
     from crm.queries.listing import page
 
     found = page(tx, listing, request)
     if not found.rows:
-        _say_empty(app, listing, request)
+        _say_empty(app, listing, request, looks.empty)
         return
-    table.render(found.fields, found.rows, app.console, exact=exact)
+    if looks.page and not exact:
+        looks.page(found)
+    else:
+        rows = looks.rows(found.fields, found.rows, "table")
+        table.render(found.fields, rows, app.console, exact=exact)
     if found.more:
         _say_cut(app, tx, listing, request, len(found.rows))
 
 
 def _export(
-    app: App, tx: "Transaction", listing: "Listing", request: "Request", output: Any
+    app: App,
+    tx: "Transaction",
+    listing: "Listing",
+    request: "Request",
+    looks: Looks,
+    output: Any,
 ) -> None:
     from crm.cli.output import export
     from crm.queries.listing import page, selected, stream
 
     if request.limit is None:
         fields = selected(listing, request)
-        export.write(
-            output, fields, stream(tx, listing, request), app.console.out.stream, app.console.zone
-        )
+        rows = looks.rows(fields, stream(tx, listing, request), output)
+        export.write(output, fields, rows, app.console.out.stream, app.console.zone)
         return
     found = page(tx, listing, request)
-    export.write(output, found.fields, found.rows, app.console.stream, app.console.zone)
+    rows = looks.rows(found.fields, found.rows, output)
+    export.write(output, found.fields, rows, app.console.stream, app.console.zone)
     if found.more:
         _say_cut(app, tx, listing, request, len(found.rows))
 
@@ -122,11 +163,13 @@ def _say_cut(
     )
 
 
-def _say_empty(app: App, listing: "Listing", request: "Request") -> None:
+def _say_empty(app: App, listing: "Listing", request: "Request", empty: str | None) -> None:
     if request.filters or request.search or request.mine:
         app.console.note(_("Nothing matches. Leave a filter away to see more."))
     elif request.after is not None:
         app.console.note(_("Nothing comes after that record."))
+    elif empty:
+        app.console.note(empty)
     else:
         app.console.note(
             _("There is none yet. Create the first: epicevents {noun} create").format(

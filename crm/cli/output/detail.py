@@ -106,10 +106,11 @@ def _wrapped(
         paragraphs = [present(value)]
     else:
         paragraphs = [present(paragraph) for paragraph in value.split("\n")]
-    return [line for paragraph in paragraphs for line in _wrap(paragraph, max(room, 10))]
+    return [line for paragraph in paragraphs for line in wrap(paragraph, max(room, 10))]
 
 
-def _wrap(text: str, room: int) -> list[str]:
+def wrap(text: str, room: int) -> list[str]:
+    """Return ``text`` in lines of at most ``room`` cells, broken at spaces where there are any."""
     if width(text) <= room:
         return [text]
     from rich.console import Console as Rich

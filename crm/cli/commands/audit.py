@@ -1,0 +1,182 @@
+"""epicevents audit …"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from crm.cli import records
+from crm.cli.app import App
+from crm.cli.bounds import bounds
+from crm.cli.groups import Group
+from crm.cli.listing import Looks, Options, run
+from crm.cli.options import PERIOD, listing_options, write_options
+from crm.domain.errors import UsageFault
+from crm.domain.fields import Field
+from crm.domain.i18n import gettext as _
+from crm.domain.i18n import ngettext
+
+KINDS = ("user", "client", "contract", "event", "payment")
+ACTIONS = ("INSERT", "UPDATE", "DELETE")
+
+
+@click.group(cls=Group)
+def audit() -> None:
+    """What was changed and what was denied, and who is logged in."""
+
+
+from_option = click.option("--from", "first", type=PERIOD, help=_("On or after DATE."))
+to_option = click.option("--to", "last", type=PERIOD, help=_("On or before DATE."))
+
+
+@audit.command("list")
+@listing_options
+@click.option("--user", metavar="USER", help=_("What USER wrote."))
+@click.option(
+    "--kind", type=click.Choice(KINDS, case_sensitive=False), help=_("Of records of this kind.")
+)
+@from_option
+@to_option
+@click.option(
+    "--action",
+    type=click.Choice(ACTIONS, case_sensitive=False),
+    help=_("Records created, updated or deleted."),
+)
+@click.option("--command", metavar="TEXT", help=_("Written by a command with these words."))
+@click.pass_obj
+def list_(
+    app: App, /, user: str | None, kind: str | None, first: Any, last: Any, **given: Any
+) -> None:
+    """List what was changed, a record a line, the newest first. Everybody may.
+
+    \b
+    Examples:
+      epicevents audit list --user sophie@epicevents.example --from today
+      epicevents audit list --kind contract --action delete
+      epicevents audit list --command "contract amend" -o jsonl --all
+    """
+    from crm.cli.changes import looks
+    from crm.queries import audit as query
+    from crm.queries import reference
+    from crm.services import audit as service
+
+    options = Options.taken_from(given)
+    with app.transaction() as tx:
+        service.entries(tx)
+        filters = given | bounds(app, "at", first, last)
+        filters["user"] = reference.user_id(tx, user) if user else None
+        filters["table"] = query.TABLES[kind] if kind else None
+        run(app, tx, query.ENTRIES, options, filters, looks(app, tx))
+
+
+@audit.command("denied")
+@listing_options
+@click.option("--logins", is_flag=True, help=_("Failed logins instead."))
+@click.option("--user", metavar="USER", help=_("What was denied to USER."))
+@from_option
+@to_option
+@click.pass_obj
+def denied(
+    app: App, /, logins: bool, user: str | None, first: Any, last: Any, **given: Any
+) -> None:
+    """List what the program denied, or failed logins, the newest first. MANAGEMENT may.
+
+    What raw SQL was denied stands in the server's log only.
+
+    \b
+    Examples:
+      epicevents audit denied --from -7d
+      epicevents audit denied --logins --user sophie@epicevents.example
+    """
+    from crm.queries import audit as query
+    from crm.queries import reference
+    from crm.services import audit as service
+
+    options = Options.taken_from(given)
+    listing = query.FAILED_LOGINS if logins else query.DENIED
+    empty = _("No login has failed.") if logins else _("Nothing has been denied.")
+    with app.transaction() as tx:
+        service.denied(tx)
+        filters = bounds(app, "at", first, last)
+        if user and logins:
+            filters["email"] = reference.user_row(tx, user)[3]
+        elif user:
+            filters["user"] = reference.user_id(tx, user)
+        run(app, tx, listing, options, filters, Looks(empty=empty))
+
+
+@audit.command("sessions")
+@listing_options
+@click.option("--user", metavar="USER", help=_("Of USER."))
+@click.pass_obj
+def sessions(app: App, /, user: str | None, **given: Any) -> None:
+    """List who is logged in: everybody may see their own sessions, MANAGEMENT all.
+
+    \b
+    Examples:
+      epicevents audit sessions
+      epicevents audit sessions --user sophie@epicevents.example -o ids
+    """
+    from crm.queries import audit as query
+    from crm.queries import reference
+    from crm.services import audit as service
+
+    options = Options.taken_from(given)
+    with app.transaction() as tx:
+        user_id = reference.user_id(tx, user) if user else None
+        service.sessions(tx, user_id)
+        run(app, tx, query.SESSIONS, options, {"user": user_id})
+
+
+@audit.command("revoke")
+@click.argument("session", metavar="[SESSION_ID]", required=False)
+@click.option("--user", metavar="USER", help=_("Every session of USER."))
+@write_options
+@click.pass_obj
+def revoke(app: App, /, session: str | None, user: str | None, output: str, dry_run: bool) -> None:
+    """End a session at its next command: everybody may end their own, MANAGEMENT any.
+
+    \b
+    Examples:
+      epicevents audit revoke 42
+      epicevents audit revoke --user sophie@epicevents.example
+    """
+    from crm.queries import audit as query
+    from crm.queries import reference
+    from crm.services import audit as service
+
+    if (session is None) == (user is None):
+        raise UsageFault(
+            _("Name a session, or with --user whose sessions."),
+            hint=_("See which there are: epicevents audit sessions"),
+            code="missing_option" if session is None else "too_many_options",
+        )
+    with app.transaction(dry_run=dry_run) as tx:
+        if session is not None:
+            session_id = reference.record_id(session, "audit", query.LARGEST_ID)
+            ended = [service.revoke(tx, session_id)]
+            done = _("Session {id} of {name} has ended.").format(id=session_id, name=ended[0][2])
+        else:
+            user_id, *person = reference.user_row(tx, user or "")
+            ended = service.revoke_all(tx, user_id)
+            done = ngettext(
+                "{count} session of {name} has ended.",
+                "{count} sessions of {name} have ended.",
+                len(ended),
+            ).format(count=len(ended), name=" ".join(person[:2]))
+    fields = query.SESSIONS.fields
+    if output == "json" and session is None:
+        _as_json(app, fields, ended)
+    if not ended:
+        app.console.note(_("Nothing to change: nobody is logged in there."))
+        return
+    row = ended[0] if session is not None else None
+    records.written(app, output, done, fields, row, dry_run=dry_run)
+    if any(each[-1] for each in ended) and not dry_run:
+        app.console.note(_("This session was among them. Log in again: epicevents login"))
+
+
+def _as_json(app: App, fields: Sequence[Field], rows: Sequence[Any]) -> None:
+    from crm.cli.output import export
+
+    export.write("json", fields, rows, app.console.stream, app.console.zone)

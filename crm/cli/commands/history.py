@@ -1,0 +1,57 @@
+"""epicevents history."""
+
+from typing import Any
+
+import click
+
+from crm.cli.app import App
+from crm.cli.groups import SETTINGS, Command
+from crm.cli.listing import Options, run
+from crm.cli.options import listing_options
+
+KINDS = ("user", "client", "contract", "event")
+
+
+@click.command(cls=Command, context_settings=SETTINGS)
+@click.argument("kind", type=click.Choice(KINDS, case_sensitive=False))
+@click.argument("record", metavar="ID")
+@listing_options
+@click.pass_obj
+def history(app: App, /, kind: str, record: str, **given: Any) -> None:
+    """Show who changed a record, when and how, field by field. Everybody may.
+
+    A USER or CLIENT may be named by email or name too. The history of a contract has its payments.
+    What is deleted keeps its history, under its id.
+
+    \b
+    Examples:
+      epicevents history contract 12
+      epicevents history client kevin@startup.example --all
+      epicevents history user 3 -o json
+    """
+    from crm.cli.changes import looks
+    from crm.queries import audit
+    from crm.services import audit as service
+
+    options = Options.taken_from(given)
+    with app.transaction() as tx:
+        record_id = _record_id(tx, kind, record)
+        filters = service.history(tx, kind, record_id)
+        run(
+            app,
+            tx,
+            audit.ENTRIES,
+            options,
+            filters,
+            looks(app, tx, (audit.TABLES[kind], record_id)),
+        )
+
+
+def _record_id(tx: Any, kind: str, text: str) -> int:
+    from crm.queries import reference
+
+    named = {"user": reference.user_id, "client": reference.client_id}
+    # A number may be the id of a record that is no longer there.
+    if kind in named and not text.strip().isdecimal():
+        return named[kind](tx, text)
+    return reference.record_id(text, kind)

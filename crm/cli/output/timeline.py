@@ -1,0 +1,114 @@
+"""What was done, one transaction after the other: when, who, by which command, and what changed."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from crm.cli.output.columns import column, presenter, wall_clock
+from crm.cli.output.console import Console
+from crm.cli.output.detail import wrap
+from crm.cli.output.table import GAP, render
+from crm.cli.output.terminal import Terminal
+from crm.domain.fields import Field, Kind
+from crm.domain.i18n import gettext as _
+
+
+class Entry(NamedTuple):
+    """A record that was written; ``action`` is INSERT, UPDATE or DELETE.
+
+    ``changes`` are a field each, with its old and new value. ``title`` is the record and what
+    happened to it, empty where that goes without saying.
+    """
+
+    record: str
+    title: str
+    action: str
+    reason: str | None
+    changes: Sequence[tuple[Field, Any, Any]]
+
+
+class Moment(NamedTuple):
+    """One transaction: when, in naive UTC, who, by which command, and the records it wrote."""
+
+    at: datetime
+    who: str
+    command: str
+    entries: Sequence[Entry]
+
+
+def show(moments: Sequence[Moment], console: Console) -> None:
+    """Hold what was done for stdout: a block each on a terminal, a change a line into a pipe."""
+    if not console.out.interactive:
+        render(_FIELDS, list(_rows(moments, console)), console)
+        return
+    blocks = ["\n".join(_block(moment, console)) for moment in moments]
+    console.show("\n\n".join(blocks) + "\n", paged=True)
+
+
+def change(field: Field, old: Any, new: Any, action: str, console: Console) -> str:
+    """Return ``field: old → new``, or the only value where there is one, as of a new record."""
+    terminal = console.out
+    present = presenter(field, console, terminal)
+    values = {"INSERT": [new], "DELETE": [old]}.get(action, [old, new])
+    if old == new:  # as of a password, which is not kept
+        values = [new]
+    shown = terminal.fit(" → ").join(map(present, values))
+    return f"{terminal.text(column(field).heading)}: {shown}"
+
+
+_FIELDS = (
+    Field("at", Kind.TIMESTAMP),
+    Field("employee"),
+    Field("command"),
+    Field("record"),
+    Field("action", Kind.CODE),
+    Field("field"),
+    Field("old"),
+    Field("new"),
+    Field("reason"),
+)
+
+
+def _rows(moments: Sequence[Moment], console: Console) -> Iterator[tuple[Any, ...]]:
+    for moment in moments:
+        for entry in moment.entries:
+            written = (*moment[:3], entry.record, entry.action)
+            for each in entry.changes:
+                yield (*written, *_in_words(*each, console), entry.reason)
+            if not entry.changes:
+                yield (*written, None, None, None, entry.reason)
+
+
+def _in_words(field: Field, old: Any, new: Any, console: Console) -> list[str | None]:
+    present = presenter(field, console, console.out)
+    words = [None if value is None else present(value) for value in (old, new)]
+    return [column(field).heading, *words]
+
+
+def _block(moment: Moment, console: Console) -> Iterator[str]:
+    terminal = console.out
+    when = wall_clock(moment.at, console.zone)
+    named = f"{when}{GAP}{terminal.text(moment.who)}"
+    command = terminal.text(moment.command)
+    yield terminal.paint(named, "title") + (GAP + terminal.paint(command, "command")).rstrip()
+    reason = None
+    for entry in moment.entries:
+        if entry.reason and entry.reason != reason:
+            reason = entry.reason
+            yield from _said(_("Reason"), terminal.text(reason), GAP, terminal)
+        indent = GAP
+        if entry.title:
+            yield GAP + terminal.text(entry.title)
+            indent = GAP * 2
+        for field, old, new in entry.changes:
+            label, _colon, value = change(field, old, new, entry.action, console).partition(": ")
+            yield from _said(label, value, indent, terminal)
+        if not entry.changes:
+            yield indent + terminal.paint(terminal.text(_("no field changed")), "missing")
+
+
+def _said(label: str, value: str, indent: str, terminal: Terminal) -> Iterator[str]:
+    label += ":"
+    first, *rest = wrap(f"{label} {value}", max(terminal.width - len(indent + GAP), 20))
+    yield indent + terminal.paint(label, "label") + first.removeprefix(label)
+    yield from (indent + GAP + line for line in rest)

@@ -1,0 +1,78 @@
+"""Who may read what was done, and end whose session."""
+
+from typing import TYPE_CHECKING, Any
+
+from crm.domain.amounts import LARGEST_WHOLE_NUMBER
+from crm.domain.errors import NotFound
+from crm.domain.i18n import gettext as _
+from crm.domain.permissions import Permission, authorize
+from crm.queries import audit
+from crm.queries.listing import Request, Row, not_found, page
+
+if TYPE_CHECKING:
+    from crm.database import Transaction
+
+
+def entries(tx: "Transaction") -> None:
+    """Allow what was changed to be listed, or raise PermissionDenied."""
+    authorize(tx.actor, Permission.HISTORY_READ)
+
+
+def history(tx: "Transaction", kind: str, record_id: int) -> dict[str, Any]:
+    """Return the filters that find the history of a record, also of one that is deleted.
+
+    Raises PermissionDenied, NotFound where there is neither the record nor a history of it.
+    """
+    authorize(tx.actor, Permission.HISTORY_READ, kind=kind, record_id=record_id)
+    if not audit.exists(tx, kind, record_id):
+        raise not_found(kind, record_id)
+    if kind == "contract":
+        return {"contract": record_id}
+    return {"table": audit.TABLES[kind], "record": record_id}
+
+
+def denied(tx: "Transaction") -> None:
+    """Allow denied attempts and failed logins to be listed, or raise PermissionDenied."""
+    authorize(tx.actor, Permission.DENIED_LIST)
+
+
+def sessions(tx: "Transaction", user_id: int | None = None) -> None:
+    """Allow the sessions of a colleague to be listed, or raise PermissionDenied.
+
+    Of nobody in particular they are all for MANAGEMENT, and one's own for everybody else.
+    """
+    owner_id = tx.actor.id if user_id is None else user_id
+    authorize(tx.actor, Permission.SESSION_LIST, owner_id=owner_id, kind="user", record_id=user_id)
+
+
+def revoke(tx: "Transaction", session_id: int) -> Row:
+    """End a session, at the next statement of whoever uses it; return what it was.
+
+    Raises PermissionDenied for one of somebody else, NotFound for one that does not live.
+    """
+    found = audit.session(tx, session_id)
+    authorize(
+        tx.actor,
+        Permission.SESSION_REVOKE,
+        owner_id=found[1] if found else None,
+        kind="session",
+        record_id=session_id if session_id <= LARGEST_WHOLE_NUMBER else None,
+        instead=_("See your own: epicevents audit sessions"),
+    )
+    if found is None or not tx.value("SELECT revoke_session(%s)", (session_id,)):
+        raise NotFound(
+            _("There is no session {id} that lives.").format(id=session_id),
+            hint=_("See which there are: epicevents audit sessions"),
+        )
+    return found
+
+
+def revoke_all(tx: "Transaction", user_id: int) -> list[Row]:
+    """End every session that a colleague has now; return what they were.
+
+    Raises PermissionDenied unless they are one's own or one is in MANAGEMENT.
+    """
+    authorize(tx.actor, Permission.SESSION_REVOKE, owner_id=user_id, kind="user", record_id=user_id)
+    found = page(tx, audit.SESSIONS, Request(filters={"user": user_id})).rows
+    tx.execute("SELECT revoke_sessions(%s)", (user_id,))
+    return found
