@@ -1,1 +1,1 @@
-"""What the company decided, as plain Python: values, rules, permissions. Imports nothing of ours."""
+"""The company in plain Python: values, rules, permissions. Imports nothing of ours."""
