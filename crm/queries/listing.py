@@ -136,7 +136,7 @@ def record(tx: "Transaction", listing: Listing, record_id: int) -> Row | None:
     """Return one record with all fields of the listing, ``None`` where there is none."""
     from crm.queries.statement import select_record
 
-    return tx.row(select_record(listing, listing.fields), {"id": record_id})
+    return tx.row(select_record(listing), {"id": record_id})
 
 
 def selected(listing: Listing, request: Request) -> tuple[Field, ...]:

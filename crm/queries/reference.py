@@ -128,7 +128,11 @@ def _resolve(tx: "Transaction", kind: _Kind, text: str) -> int:
 def _matches(tx: "Transaction", kind: _Kind, text: str) -> list[Match]:
     if len(text) > _LONGEST:
         return []
-    for condition in ("email = %(email)s OR {named}", "search_words @@ prefix_query(%(name)s)"):
+    conditions = ["email = %(email)s OR {named}"]
+    # Half an address or a misspelt id is not the beginning of somebody's name.
+    if "@" not in text and any(letter.isalpha() for letter in text):
+        conditions.append("search_words @@ prefix_query(%(name)s)")
+    for condition in conditions:
         found = _read(
             tx,
             kind,
