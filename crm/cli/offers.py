@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crm.cli.app import App
+from crm.domain.fields import Kind
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Actor, Permission, Scope, scope_of
 
@@ -77,7 +78,7 @@ def of_event(record: Mapping[str, Any]) -> list[Offer]:
 
 
 def related(found: "Mapping[str, Section]", titles: Mapping[str, str]) -> "list[Related]":
-    """Return the sections that hold something, with the fields that a table shows unasked.
+    """Return the sections that hold something, with what a table shows unasked and emails.
 
     Where records are left out, the title says so.
     """
@@ -97,7 +98,7 @@ def related(found: "Mapping[str, Section]", titles: Mapping[str, str]) -> "list[
         shown = [
             index
             for index, field in enumerate(section.fields)
-            if field.shown and field.name != "client"
+            if (field.shown or field.kind is Kind.EMAIL) and field.name != "client"
         ]
         fields = [section.fields[index] for index in shown]
         rows = [[row[index] for index in shown] for row in section.rows]

@@ -94,12 +94,18 @@ def payments(app: App, /, contract: str, **given: Any) -> None:
       epicevents contract payments 12 -o csv --all
     """
     from crm.queries import contract as contracts
+    from crm.queries.listing import Request, count
     from crm.queries.payment import LISTING
 
     options = Options.taken_from(given)
     with app.transaction() as tx:
         row = edits.find(tx, contracts.LISTING, contract)
-        run(app, tx, LISTING, options, {"contract": row[0]})
+        of_contract = {"contract": row[0]}
+        if options == Options() and not count(tx, LISTING, Request(filters=of_contract), most=1):
+            pay = _("Nothing is paid yet. Record a payment: epicevents contract pay {id} AMOUNT")
+            app.console.note(pay.format(id=row[0]))
+            return
+        run(app, tx, LISTING, options, of_contract)
 
 
 @click.command("reverse-payment", cls=Command, context_settings=SETTINGS)
