@@ -62,7 +62,7 @@ def test_amounts_are_read_to_the_cent(company: Company, amount: str) -> None:
 
 
 def test_values_are_those_of_their_columns() -> None:
-    changes = {
+    changes: dict[str, list[Any]] = {
         "start_date": ["2030-06-04T11:00:00", "2030-06-04T11:30:00.5"],
         "paid_on": [None, "2026-06-04"],
         "signed_status": [False, True],
@@ -84,7 +84,8 @@ def test_what_was_blanked_or_is_unknown_is_text(name: str) -> None:
 
 
 def test_fields_come_in_the_order_of_the_columns() -> None:
-    changes = dict.fromkeys(("created_at", "email", "phone", "full_name", "zzz"), [None, None])
+    written = ("created_at", "email", "phone", "full_name", "zzz")
+    changes = {name: [None, None] for name in written}
     names = [each.field.name for each in audit.typed(changes)]
     assert names == ["full_name", "email", "phone", "created_at", "zzz"]
 
