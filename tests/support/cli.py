@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -118,12 +118,20 @@ class Workstation:
         )
         return Ran(done.returncode, done.stdout, done.stderr)
 
-    @contextmanager
-    def terminal(self, *args: str, width: int = 80) -> "Iterator[pexpect.spawn[str]]":
+    def terminal(self, *args: str, width: int = 80) -> "AbstractContextManager[pexpect.spawn[str]]":
         """Run one command line in a process of its own, in a real terminal to type into."""
+        return self._spawn([sys.executable, "-m", "crm", *args], width)
+
+    def shell(self, script: str, width: int = 80) -> "AbstractContextManager[pexpect.spawn[str]]":
+        """Run a line of bash in a real terminal; ``epicevents`` in it is the program."""
+        program = f'epicevents() {{ "{sys.executable}" -m crm "$@"; }}'
+        return self._spawn(["bash", "-c", f"{program}; {script}"], width)
+
+    @contextmanager
+    def _spawn(self, words: list[str], width: int) -> "Iterator[pexpect.spawn[str]]":
         child = pexpect.spawn(
-            sys.executable,
-            ["-m", "crm", *args],
+            words[0],
+            words[1:],
             env=self._environ(),
             cwd=str(self.home),
             dimensions=(50, width),

@@ -28,11 +28,14 @@ def config(app: App, /, output: str) -> None:
     """
     entries = app.settings.entries()
     if output == "json":
+        from zoneinfo import ZoneInfo
+
         from crm.cli.output import export
 
         fields = (Field("name"), VARIABLE, VALUE, SOURCE)
         rows = [(each.name, each.variable, each.value, each.source) for each in entries]
-        export.write("json", fields, rows, app.console.stream, app.console.zone)
+        # The company's own zone may be what makes no sense.
+        export.write("json", fields, rows, app.console.stream, ZoneInfo("UTC"))
         return
     from crm.cli.output import table
 

@@ -153,7 +153,7 @@ def _contract(_app: App, role: Role, row: dict[str, Any], texts: dict[str, str])
 
 
 def _event(app: App, _role: Role, row: dict[str, Any], texts: dict[str, str]) -> Words:
-    return texts["name"], texts["location"], when.said(app, row["start_date"]), None
+    return texts["name"], texts["client"], when.said(app, row["start_date"]), None
 
 
 def _user(_app: App, _role: Role, _row: dict[str, Any], texts: dict[str, str]) -> Words:

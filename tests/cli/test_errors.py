@@ -1,0 +1,368 @@
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from psycopg2.extensions import connection as Connection  # noqa: N812
+from support.cli import PATIENCE, REPOSITORY, Workstation, url
+from support.company import Company
+
+from crm.database import SCHEMA_REVISION
+
+SECRET = "s3cr3t-of-the-database"
+
+
+@pytest.fixture
+def sales(workstation: Workstation, company: Company) -> Workstation:
+    return workstation.be(company.sales)
+
+
+def place(workstation: Workstation, **changed: str) -> str:
+    return url(workstation.database.app | changed)
+
+
+# The database
+
+
+@pytest.mark.parametrize(
+    ("changed", "words", "hint"),
+    [
+        ({"host": "127.0.0.1", "port": "1"}, "nothing answers there", "epicevents config"),
+        ({"host": "/nowhere"}, "it is stopped", "epicevents db start"),
+        ({"host": "no-such-host.invalid"}, "host name is not known", "epicevents config"),
+        ({"dbname": "no_such_database"}, "no such database", "epicevents init"),
+        ({"user": "no_such_login"}, "no such database or login", "epicevents init"),
+    ],
+)
+def test_a_database_that_is_away_says_why_and_what_next(
+    sales: Workstation, changed: dict[str, str], words: str, hint: str
+) -> None:
+    sales.environ["EPICEVENTS_DATABASE_URL"] = place(sales, password=SECRET, **changed)
+    for command in (
+        ["client", "list"],
+        ["--debug", "dashboard"],
+        ["client", "show", "1", "--json"],
+    ):
+        ran = sales.run(*command)
+        assert (ran.status, ran.out) == (7, "")
+        assert words in ran.err
+        assert hint in ran.err
+        assert SECRET not in ran.err
+        assert str(changed.get("host", "epicevents_cli")) not in ran.err
+
+
+def test_a_url_that_makes_no_sense_is_never_repeated(sales: Workstation) -> None:
+    sales.environ["EPICEVENTS_DATABASE_URL"] = f"mysql://jo:{SECRET}@server/crm"
+    ran = sales.run("--debug", "client", "list", "--json")
+    assert ran.status == 2
+    assert '"code": "invalid_database_url"' in ran.err
+    assert SECRET not in ran.err
+    assert "server" not in ran.err.partition('{"error"')[2]
+
+
+def test_a_new_machine_is_told_how_to_begin(workstation: Workstation) -> None:
+    del workstation.environ["EPICEVENTS_DATABASE_URL"]
+    for command in (["client", "list"], ["dashboard"], ["login", "jo@x.example"]):
+        ran = workstation.run(*command, stdin="some password\n")
+        assert ran.status == 7
+        assert "There is no database yet." in ran.err
+        assert "epicevents demo" in ran.err
+        assert "epicevents init" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("revision", "code", "hint"),
+    [("0001", "schema_older", "epicevents db upgrade"), ("9999", "schema_newer", "Install")],
+)
+def test_a_schema_of_another_version_is_refused(
+    sales: Workstation, owner: Connection, revision: str, code: str, hint: str
+) -> None:
+    owner.cursor().execute("UPDATE alembic_version SET version_num = %s", (revision,))
+    ran = sales.run("client", "list", "--json")
+    assert (ran.status, ran.error()["code"]) == (7, code)
+    assert hint in ran.error()["hint"]
+    assert revision in ran.error()["message"]
+    assert SCHEMA_REVISION in ran.error()["message"]
+
+
+def test_a_database_without_tables_is_told_to_init(sales: Workstation) -> None:
+    sales.environ["EPICEVENTS_DATABASE_URL"] = url(
+        {**sales.database.template, "dbname": "postgres"}
+    )
+    ran = sales.run("client", "list", "--json")
+    assert (ran.status, ran.error()["code"]) == (7, "schema_missing")
+    assert ran.error()["hint"] == "Run: epicevents init"
+
+
+# The session
+
+
+def test_nobody_is_told_to_log_in(workstation: Workstation) -> None:
+    ran = workstation.run("client", "list")
+    assert (ran.status, ran.out) == (4, "")
+    assert ran.err == "Error: You are not logged in.\nHint: Run: epicevents login\n"
+
+
+@pytest.mark.parametrize(
+    ("token", "mode", "code"),
+    [
+        ("damaged", 0o600, "damaged_token"),
+        ("", 0o600, "not_logged_in"),
+        ("a.b.c", 0o600, "damaged_token"),
+        ("eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.", 0o600, "foreign_token"),
+        (None, 0o644, "unsafe_token_file"),
+    ],
+)
+def test_a_token_that_is_none_is_refused(
+    sales: Workstation, token: str | None, mode: int, code: str
+) -> None:
+    if token is not None:
+        sales.token_file.write_text(token)
+    sales.token_file.chmod(mode)
+    ran = sales.run("client", "list", "--json")
+    assert (ran.status, ran.error()["code"]) == (4, code)
+    assert ran.error()["hint"]
+
+
+def test_a_token_of_another_workstation_is_foreign(sales: Workstation) -> None:
+    sales.environ["EPICEVENTS_SECRET_KEY"] = "another key, of thirty-two bytes and more"
+    assert sales.run("client", "list", "--json").error()["code"] == "foreign_token"
+
+
+def test_a_session_that_expired_is_over(sales: Workstation, owner: Connection) -> None:
+    owner.cursor().execute("UPDATE sessions SET expires_at = utc_now() - interval '1 second'")
+    ran = sales.run("dashboard", "--json")
+    assert (ran.status, ran.error()["code"]) == (4, "session_expired")
+
+
+def test_a_session_that_was_not_used_is_over(sales: Workstation, owner: Connection) -> None:
+    owner.cursor().execute("UPDATE session_uses SET last_used_at = utc_now() - interval '3 hours'")
+    assert sales.run("dashboard", "--json").error()["code"] == "session_expired"
+
+
+# What a role may not
+
+
+def test_a_denial_says_the_rule_and_whom_to_ask_and_is_on_record(
+    sales: Workstation, owner: Connection
+) -> None:
+    ran = sales.run("user", "deactivate", "4")
+    assert (ran.status, ran.out) == (5, "")
+    assert ran.err == ("Error: SALES may not deactivate.\nHint: Ask a colleague in MANAGEMENT.\n")
+    cursor = owner.cursor()
+    cursor.execute("SELECT employee_id, permission, kind, record_id, message FROM denied_attempts")
+    assert cursor.fetchall() == [(3, "user:deactivate", "user", 4, "SALES may not deactivate.")]
+
+
+# How errors are told
+
+
+def test_json_errors_are_one_object_on_stderr(sales: Workstation) -> None:
+    for options in (
+        ["-o", "json"],
+        ["-ojson"],
+        ["--output=json"],
+        ["--output", "json"],
+        ["--json"],
+    ):
+        ran = sales.run("client", "show", "99", *options)
+        assert (ran.status, ran.out) == (3, "")
+        error = json.loads(ran.err)["error"]
+        assert (error["code"], error["message"]) == ("not_found", "There is no client 99.")
+
+
+def test_usage_errors_are_json_too(sales: Workstation) -> None:
+    ran = sales.run("client", "list", "--nonsense", "-o", "json")
+    assert (ran.status, ran.error()["code"]) == (2, "usage")
+
+
+def test_debug_adds_a_trace_without_values(sales: Workstation) -> None:
+    plain = sales.run("client", "show", "99")
+    ran = sales.run("--debug", "client", "show", "99")
+    assert ran.err.endswith(plain.err)
+    assert 'crm/cli/commands/client.py", line' in ran.err
+    assert "NotFound: There is no client 99." in ran.err
+    assert sales.run("client", "show", "99", "--debug").err == ran.err
+
+
+def test_the_trace_of_a_driver_shows_no_rows(sales: Workstation, owner: Connection) -> None:
+    owner.cursor().execute(
+        "CREATE FUNCTION broken() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN RAISE EXCEPTION 'row %', NEW; END $$;"
+        "CREATE TRIGGER tg_broken BEFORE UPDATE ON clients"
+        " FOR EACH ROW EXECUTE FUNCTION broken()"
+    )
+    ran = sales.run("--debug", "client", "update", "1", "--company-name", "Hidden & Co")
+    assert ran.status == 1
+    assert "not foreseen (P0001)" in ran.err
+    assert "RaiseException" in ran.err
+    for kept in ("Hidden & Co", "eleonore@lefevre.example", "+33612345678", "password"):
+        assert kept not in ran.err
+
+
+# Command lines
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        (["clent", "list"], "client"),
+        (["client", "lst"], "list"),
+        (["client", "list", "--compny", "x"], "--company"),
+        (["user", "reset-pasword", "3"], "reset-password"),
+    ],
+)
+def test_what_was_mistyped_is_guessed(
+    workstation: Workstation, typed: list[str], meant: str
+) -> None:
+    ran = workstation.run(*typed)
+    assert (ran.status, ran.out) == (2, "")
+    assert re.search(rf"Did you mean[^?]*'{meant}'", ran.err)
+    assert "--help" in ran.err
+
+
+def test_short_names_of_commands_work(sales: Workstation) -> None:
+    assert (
+        sales.run("client", "ls", "-o", "ids").out == sales.run("client", "list", "-o", "ids").out
+    )
+    assert sales.run("client", "new", "--no-input").status == 2
+
+
+@pytest.mark.parametrize(
+    "words", [[], ["client"], ["user"], ["--color", "never"], ["user", "--debug"]]
+)
+def test_a_bare_group_shows_its_help(workstation: Workstation, words: list[str]) -> None:
+    ran = workstation.process(*words)
+    assert (ran.status, ran.err) == (0, "")
+    assert ran.out.startswith("Usage: epicevents")
+    assert "list" in ran.out or "client" in ran.out
+
+
+def test_common_flags_stand_anywhere(sales: Workstation) -> None:
+    for words in (
+        ["--color", "always", "client", "list"],
+        ["client", "--color", "always", "list"],
+        ["client", "list", "--color", "always"],
+    ):
+        assert "\x1b[" in sales.run(*words).done().out
+
+
+@pytest.mark.parametrize("hostile", ["a\0b", "\udcff", "caf\udce9"])
+def test_bytes_that_are_no_text_are_refused(sales: Workstation, hostile: str) -> None:
+    ran = sales.run("client", "list", "-S", hostile, "--json")
+    assert (ran.status, ran.error()["code"]) == (2, "invalid_text")
+
+
+def test_bytes_that_are_no_text_are_refused_from_a_shell(sales: Workstation) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "crm", "client", "list", "-S", b"\xff\xfe"],
+        env=sales.environ | {"PYTHONPATH": str(REPOSITORY)},
+        capture_output=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert b"not UTF-8" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "hostile", ["[red]Acme[/red]", "[/]", "\x1b[2J", "O'Brien", "%s", "x" * 10_000, "\u202e", "{0}"]
+)
+def test_hostile_words_are_repeated_harmlessly(sales: Workstation, hostile: str) -> None:
+    for command in (
+        ["client", "show", hostile],
+        ["user", "show", hostile],
+        ["client", "list", "--sales", hostile],
+        ["client", "list", "--fields", hostile],
+        ["client", "list", "--created-from", hostile],
+    ):
+        ran = sales.run(*command)
+        assert ran.status in {0, 2, 3}
+        assert "unexpected" not in ran.err
+        assert not {"\x1b", "\u202e"} & set(ran.err)
+        assert len(ran.err) < 2000
+
+
+# Streams
+
+
+def piped(workstation: Workstation, command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["bash", "-c", command.replace("epicevents", f"{sys.executable} -m crm")],
+        env=workstation.environ | {"PYTHONPATH": str(REPOSITORY), "PATH": os.defpath},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    "command", ["client list --all -o csv", "client list", "dashboard", "client --help", "user"]
+)
+def test_a_reader_who_leaves_is_no_error(
+    sales: Workstation, owner: Connection, command: str
+) -> None:
+    owner.cursor().execute(
+        "INSERT INTO clients (full_name, email, phone, company_name, sales_contact_id)"
+        " SELECT repeat('x', 90), n || '@x.example', '+33612345678', 'x', 3"
+        " FROM generate_series(1, 3000) n"
+    )
+    ran = piped(sales, f"epicevents {command} | true; echo ${{PIPESTATUS[0]}}")
+    assert ran.stderr.replace("30 of 3 003 shown; use --limit, --after or --all.\n", "") == ""
+    assert ran.stdout == "0\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no disk to call full")
+def test_a_full_disk_is_an_error(sales: Workstation) -> None:
+    for command in ("client list", "client list -o csv --all", "client list -o ids"):
+        ran = piped(sales, f"epicevents {command} > /dev/full")
+        assert ran.returncode == 1
+        assert ran.stderr == "Error: The output cannot be written: No space left on device.\n"
+
+
+def test_without_standard_input_nothing_is_asked(sales: Workstation) -> None:
+    ran = piped(sales, "epicevents client create <&-")
+    assert ran.returncode == 2
+    assert "input ended" in ran.stderr
+
+
+def test_without_standard_error_the_status_still_tells(sales: Workstation) -> None:
+    assert piped(sales, "epicevents client show 99 2>&-").returncode == 3
+
+
+# What help costs
+
+
+@pytest.mark.parametrize(
+    "command", [["--help"], ["--version"], ["client"], ["user", "create", "--help"], ["nonsense"]]
+)
+def test_help_imports_nothing_that_only_work_needs(
+    workstation: Workstation, command: list[str]
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "crm", *command],
+        env=workstation.environ | {"PYTHONPATH": str(REPOSITORY)},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert "crm.cli.main" in imported
+    heavy = "sqlalchemy rich psycopg2 alembic argon2 jwt phonenumbers email_validator zxcvbn"
+    assert imported.isdisjoint(heavy.split())
+
+
+def test_the_program_is_quiet_about_python(workstation: Workstation) -> None:
+    ran = workstation.process("client", "list", environ={"PYTHONWARNINGS": "always"})
+    assert ran.err == "Error: You are not logged in.\nHint: Run: epicevents login\n"
+
+
+def test_nothing_is_written_outside_the_home(workstation: Workstation, tmp_path: Path) -> None:
+    workstation.run("permissions").done()
+    workstation.run("config").done()
+    assert list(workstation.home.iterdir()) == []
