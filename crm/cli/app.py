@@ -14,7 +14,7 @@ from crm import settings as configuration
 from crm.cli.output.console import Console
 from crm.domain import i18n
 from crm.domain.errors import CRMError, PermissionDenied
-from crm.domain.permissions import require_own_password
+from crm.domain.permissions import Actor, require_own_password
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection  # noqa: N812
@@ -42,22 +42,26 @@ class App:
         self.debug = False
         self.json_errors = False
         self.command = ""
-        self._flags: dict[str, str] = {}
+        self.actor: Actor | None = None  # whom the latest transaction acted for
+        self.failure: CRMError | None = None  # that ended the command
+        self.in_shell = False
+        self._flags: dict[str, object] = {}
         self._connection: Connection | None = None
+        self._connected_to = ""
 
     def set_flag(self, name: str, value: object) -> None:
         """Take a common flag of the command line."""
+        self._flags[name] = value
         if name == "debug":
             self.debug = bool(value)
         elif name == "color":
             self.console.set_color(cast("Color", value))
-        else:
-            self._flags[name] = "1" if value is True else str(value)
 
     @cached_property
     def settings(self) -> configuration.Settings:
         """The settings in force; reading them is left until something needs one."""
-        loaded = configuration.load(self._flags, self.environ, self.directory)
+        flags = {name: "1" if value is True else str(value) for name, value in self._flags.items()}
+        loaded = configuration.load(flags, self.environ, self.directory)
         self.console.settings = loaded
         i18n.use(loaded.language)
         return loaded
@@ -78,13 +82,22 @@ class App:
         return datetime.now(UTC).replace(tzinfo=None)
 
     @property
+    def is_connected(self) -> bool:
+        """Whether the connection is open."""
+        return self._connection is not None and not self._connection.closed
+
+    @property
     def connection(self) -> "Connection":
         """The connection as the program's own login, opened when it is first needed."""
         from crm import server
         from crm.database import connect
 
+        database = self.settings.database_url or str(self.settings.home)
+        if self._connected_to != database:
+            self.close()
         if self._connection is None or self._connection.closed:
             self._connection = connect(server.parameters(self.settings))
+            self._connected_to = database
         return self._connection
 
     def close(self) -> None:
@@ -92,6 +105,30 @@ class App:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+    def for_line(self) -> "App":
+        """Return the app of one line of a shell: its flags end with it, the connection does not."""
+        console = Console(
+            stdin=self.console.stdin,
+            stdout=self.console.out.stream,
+            stderr=self.console.err.stream,
+            environ=self.environ,
+        )
+        app = App(console, self.environ, self.directory)
+        app.in_shell = True
+        app.actor = self.actor
+        if self._connection is not None and _has_been_closed(self._connection):
+            self.close()
+        for name, value in self._flags.items():
+            app.set_flag(name, value)
+        app._connection, app._connected_to = self._connection, self._connected_to
+        return app
+
+    def after_line(self, app: "App") -> None:
+        """Go on where a line has left off: with its connection, which may be another one now."""
+        self.__dict__.pop("settings", None)
+        self._connection, self._connected_to = app._connection, app._connected_to
+        self.actor, self.failure = app.actor, app.failure
 
     # Sessions
 
@@ -122,6 +159,7 @@ class App:
         from crm.security import session_file
 
         session_file.remove(self.settings.token_file)
+        self.actor = None
 
     def _signing_key(self) -> str:
         from crm.security import tokens
@@ -148,6 +186,7 @@ class App:
             ) as tx:
                 if not allow_pending:
                     require_own_password(tx.actor)
+                self.actor = tx.actor
                 yield tx
         except PermissionDenied as error:
             self._record(error, secret)
@@ -188,3 +227,10 @@ class App:
                     error.message,
                 ),
             )
+
+
+def _has_been_closed(connection: "Connection") -> bool:
+    """Whether the server has said something to a connection at rest, which is only a farewell."""
+    from select import select
+
+    return bool(connection.closed) or bool(select([connection], [], [], 0)[0])

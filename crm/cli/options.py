@@ -1,7 +1,7 @@
 """The options that commands share, and those that are made from the table of inputs."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -9,6 +9,9 @@ from crm.cli.app import App
 from crm.domain.enums import Role
 from crm.domain.i18n import gettext as _
 from crm.domain.inputs import Input
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -18,18 +21,36 @@ FORMATS = ("table", "json", "jsonl", "csv", "tsv", "ids")
 class Typed(click.ParamType[Any]):
     """What a typed text means: ``read`` takes the text, the app and the option's name.
 
-    A wrong text raises the error of its reader, which says what is wrong with it.
+    A wrong text raises the error of its reader, which says what is wrong with it. ``completed_by``
+    names what :mod:`crm.cli.completion.candidates` completes it by.
     """
 
-    def __init__(self, name: str, read: Callable[[str, App, str], Any]) -> None:
+    def __init__(
+        self, name: str, read: Callable[[str, App, str], Any], completed_by: str | None = None
+    ) -> None:
         self.name = name
         self.read = read
+        self.completed_by = completed_by
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return the value that was typed."""
-        if not isinstance(value, str) or ctx is None:
+        """Return the value that was typed; one that is only passed on the way to another stays."""
+        if not isinstance(value, str) or ctx is None or ctx.resilient_parsing:
             return value
         return self.read(value, ctx.find_root().obj, param.opts[-1] if param else self.name)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> "list[CompletionItem[Any]]":
+        """Return what the text that is being typed may become."""
+        if self.completed_by is None:
+            return []
+        from crm.cli.completion.candidates import COMPLETERS
+
+        return COMPLETERS[self.completed_by](ctx, param, incomplete)
+
+
+def _as_typed(text: str, _app: App, _option: str) -> str:
+    return text
 
 
 def _period(text: str, app: App, _option: str) -> Any:
@@ -66,11 +87,25 @@ def _of(source: Input) -> Callable[[str, App, str], Any]:
 
 
 # Days of a filter: 2026-06-04, today, +30d, monday, 2026-06 …
-PERIOD = Typed("DATE", _period)
-DAY = Typed("DATE", _day)
+PERIOD = Typed("DATE", _period, "days")
+DAY = Typed("DATE", _day, "days")
 # A date with a time on the company's wall clock, as naive UTC.
 MOMENT = Typed("DATETIME", _moment)
 MONEY = Typed("AMOUNT", _money)
+
+# What names a record stays text until a transaction can look it up; the type completes it.
+CLIENT = Typed("CLIENT", _as_typed, "clients")
+CONTRACT = Typed("CONTRACT", _as_typed, "contracts")
+EVENT = Typed("EVENT", _as_typed, "events")
+USER = Typed("USER", _as_typed, "users")
+SALES_USER = Typed("USER", _as_typed, "sales_users")
+SUPPORT_USER = Typed("USER", _as_typed, "support_users")
+# Of the kind that the argument before it says.
+RECORD = Typed("RECORD", _as_typed, "records_of_kind")
+# The words of another command, or of a topic of help.
+HELP_WORDS = Typed("WORDS", _as_typed, "help_words")
+COMMAND_WORDS = Typed("COMMAND", _as_typed, "command_words")
+VIEW = Typed("NAME", _as_typed, "views")
 
 _METAVARS = {
     "email": "EMAIL",
@@ -90,7 +125,11 @@ def input_options(*sources: Input) -> Callable[[Decorated], Decorated]:
         for source in reversed(sources):
             function = click.option(
                 "--" + source.name.replace("_", "-"),
-                type=Typed(_METAVARS.get(source.name, "TEXT"), _of(source)),
+                type=Typed(
+                    _METAVARS.get(source.name, "TEXT"),
+                    _of(source),
+                    "roles" if source.name == "role" else None,
+                ),
                 help=source.label() + (f" ({source.example})" if source.example else ""),
             )(function)
         return function
@@ -103,9 +142,15 @@ def listing_options(function: Decorated) -> Decorated:
     options = [
         output_option(*FORMATS),
         click.option("--json", "output", flag_value="json", help=_("The same as: --output json.")),
-        click.option("--fields", metavar="A,B,C", help=_("Exactly these fields, in this order.")),
         click.option(
-            "--sort", metavar="FIELD", help=_("Order by FIELD, or by --sort=-FIELD downwards.")
+            "--fields",
+            type=Typed("A,B,C", _as_typed, "fields"),
+            help=_("Exactly these fields, in this order."),
+        ),
+        click.option(
+            "--sort",
+            type=Typed("FIELD", _as_typed, "sort_keys"),
+            help=_("Order by FIELD, or by --sort=-FIELD downwards."),
         ),
         click.option(
             "-L",

@@ -9,7 +9,10 @@ from crm.cli.app import App
 from crm.cli.groups import Group
 from crm.cli.listing import Options, run
 from crm.cli.options import (
+    CLIENT,
     PERIOD,
+    SALES_USER,
+    USER,
     input_options,
     listing_options,
     record_options,
@@ -34,7 +37,7 @@ def client() -> None:
 
 @client.command("list")
 @listing_options
-@click.option("--sales", metavar="USER", help=_("Whose sales contact is USER."))
+@click.option("--sales", type=SALES_USER, help=_("Whose sales contact is USER."))
 @click.option("--company", metavar="TEXT", help=_("Whose company has these words."))
 @click.option("--created-from", type=PERIOD, help=_("Created on or after DATE."))
 @click.option("--created-to", type=PERIOD, help=_("Created on or before DATE."))
@@ -61,7 +64,7 @@ def list_(app: App, /, created_from: Any, created_to: Any, sales: str | None, **
 
 
 @client.command("show")
-@click.argument("client")
+@click.argument("client", type=CLIENT)
 @record_options
 @click.pass_obj
 def show(app: App, /, client: str, output: str) -> None:
@@ -102,7 +105,7 @@ def show(app: App, /, client: str, output: str) -> None:
 
 @client.command("create")
 @input_options(*inputs.CLIENT)
-@click.option("--sales-contact", metavar="USER", help=_("Its sales contact (MANAGEMENT)."))
+@click.option("--sales-contact", type=SALES_USER, help=_("Its sales contact (MANAGEMENT)."))
 @write_options
 @click.pass_obj
 def create(
@@ -143,7 +146,7 @@ def create(
 
 
 @client.command("update")
-@click.argument("client")
+@click.argument("client", type=CLIENT)
 @input_options(*inputs.CLIENT)
 @version_option
 @write_options
@@ -173,8 +176,8 @@ def update(
 
 
 @client.command("transfer")
-@click.argument("client")
-@click.argument("user")
+@click.argument("client", type=CLIENT)
+@click.argument("user", type=USER)
 @write_options
 @click.pass_obj
 def transfer(app: App, /, client: str, user: str, output: str, dry_run: bool) -> None:
@@ -210,7 +213,7 @@ def transfer(app: App, /, client: str, user: str, output: str, dry_run: bool) ->
 
 
 @client.command("delete")
-@click.argument("client")
+@click.argument("client", type=CLIENT)
 @yes_option
 @write_options
 @click.pass_obj

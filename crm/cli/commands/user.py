@@ -9,6 +9,7 @@ from crm.cli.app import App
 from crm.cli.groups import Group
 from crm.cli.listing import Options, run
 from crm.cli.options import (
+    USER,
     input_options,
     listing_options,
     password_option,
@@ -60,7 +61,7 @@ def list_(app: App, /, **given: Any) -> None:
 
 
 @user.command("show")
-@click.argument("user")
+@click.argument("user", type=USER)
 @record_options
 @click.pass_obj
 def show(app: App, /, user: str, output: str) -> None:
@@ -128,7 +129,7 @@ def create(app: App, /, password_stdin: bool, output: str, dry_run: bool, **give
 
 
 @user.command("update")
-@click.argument("user")
+@click.argument("user", type=USER)
 @input_options(*inputs.USER)
 @version_option
 @write_options
@@ -159,7 +160,7 @@ def update(
 
 
 @user.command("deactivate")
-@click.argument("user")
+@click.argument("user", type=USER)
 @write_options
 @click.pass_obj
 def deactivate(app: App, /, user: str, output: str, dry_run: bool) -> None:
@@ -195,7 +196,7 @@ def deactivate(app: App, /, user: str, output: str, dry_run: bool) -> None:
 
 
 @user.command("reactivate")
-@click.argument("user")
+@click.argument("user", type=USER)
 @write_options
 @click.pass_obj
 def reactivate(app: App, /, user: str, output: str, dry_run: bool) -> None:
@@ -220,7 +221,7 @@ def reactivate(app: App, /, user: str, output: str, dry_run: bool) -> None:
 
 
 @user.command("delete")
-@click.argument("user")
+@click.argument("user", type=USER)
 @yes_option
 @write_options
 @click.pass_obj
@@ -251,7 +252,7 @@ def delete(app: App, /, user: str, yes: bool, output: str, dry_run: bool) -> Non
 
 
 @user.command("reset-password")
-@click.argument("user")
+@click.argument("user", type=USER)
 @password_option
 @write_options
 @click.pass_obj

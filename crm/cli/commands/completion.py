@@ -1,0 +1,31 @@
+"""epicevents completion SHELL: the script that a shell loads to complete command lines."""
+
+import click
+
+from crm.cli.app import App
+from crm.cli.groups import SETTINGS, Command
+
+SHELLS = ("bash", "zsh", "fish")
+
+
+@click.command(cls=Command, context_settings=SETTINGS)
+@click.argument("shell", type=click.Choice(SHELLS))
+@click.pass_obj
+def completion(app: App, /, shell: str) -> None:
+    """Print what makes a shell complete commands, options, values and records. Anybody may.
+
+    Bash needs version 4.4 or newer. Records are completed where somebody is logged in.
+
+    \b
+    In ~/.bashrc: eval "$(epicevents completion bash)"
+    In ~/.zshrc, after compinit: eval "$(epicevents completion zsh)"
+    Once, for fish: epicevents completion fish > ~/.config/fish/completions/epicevents.fish
+
+    \b
+    Examples:
+      epicevents completion bash
+      epicevents completion fish > ~/.config/fish/completions/epicevents.fish
+    """
+    from crm.cli.completion.shells import script
+
+    app.console.data(script(shell).rstrip("\n"))

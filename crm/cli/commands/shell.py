@@ -1,0 +1,139 @@
+"""epicevents shell: the same commands, one after the other, over one connection."""
+
+import shlex
+from collections.abc import Iterator
+
+import click
+
+from crm.cli import prompts
+from crm.cli.app import App
+from crm.cli.groups import SETTINGS, Command
+from crm.domain.errors import CRMError, NotLoggedIn, UsageFault
+from crm.domain.i18n import gettext as _
+
+LEAVE = ("exit", "quit")
+# Why a command was refused that runs again once the person has logged in.
+ENDED = {"not_logged_in", "session_expired", "foreign_token", "damaged_token"}
+
+
+@click.command(cls=Command, context_settings=SETTINGS)
+@click.option(
+    "--keep-going", is_flag=True, help=_("Of lines from a pipe, run those after a failed one too.")
+)
+@click.pass_obj
+def shell(app: App, /, keep_going: bool) -> int:
+    """Run commands one after the other, without "epicevents" before them. Anybody may.
+
+    Tab completes commands, options and records; the history is kept, and Ctrl-R searches it. Lines
+    may also come from a pipe: they are run up to the first that fails, nothing is asked, and those
+    that are empty or begin with # are left out.
+
+    \b
+    Examples:
+      epicevents shell
+      epicevents shell < morning.txt
+      epicevents shell --keep-going < morning.txt
+    """
+    if app.in_shell:
+        raise UsageFault(
+            _("This is the shell already."),
+            hint=_("Leave it: exit"),
+            code="nested_shell",
+        )
+    if app.console.stdin.isatty():
+        return _converse(app)
+    app.set_flag("no_input", True)
+    return _run_script(app, keep_going=keep_going)
+
+
+def _run_script(app: App, *, keep_going: bool) -> int:
+    from crm.cli.main import execute
+
+    first_failure = 0
+    for number, line in _script(app):
+        if line.strip() in LEAVE:
+            break
+        status = execute(line, app)
+        if status and not keep_going:
+            app.console.note(_("Line {number} failed; the rest was not run.").format(number=number))
+            return status
+        if status:
+            app.console.note(_("Line {number} failed.").format(number=number))
+            first_failure = first_failure or status
+    return first_failure
+
+
+def _script(app: App) -> Iterator[tuple[int, str]]:
+    """Yield the lines of standard input with their numbers; a backslash continues one."""
+    number = 0
+    while True:
+        line, more = "", "\\"
+        while more.endswith("\\"):
+            try:
+                more = prompts.line_from_stdin(app)
+            except UsageFault as error:
+                if error.code != "input_ended":
+                    raise
+                return
+            number += 1
+            line += more.removesuffix("\\")
+        if means_something(line):
+            yield number, line
+
+
+def means_something(line: str) -> bool:
+    """Whether a line is a command, and neither blank nor a comment."""
+    return bool(line.strip()) and not line.lstrip().startswith("#")
+
+
+def _converse(app: App) -> int:
+    from crm.cli.line_editor import LineEditor
+
+    _meet(app)
+    app.console.note(_("Tab completes, help explains, exit leaves."))
+    app.console.flush()
+    editor = LineEditor(app)
+    while True:
+        try:
+            for line in editor.read().replace("\\\n", " ").splitlines():
+                if line.strip() in LEAVE:
+                    return 0
+                if means_something(line):
+                    with editor.undisturbed:
+                        _run(app, line)
+        except KeyboardInterrupt:
+            continue
+        except EOFError:
+            return 0
+
+
+def _meet(app: App) -> None:
+    """Find out who is logged in, or let them log in; what else is wrong is said."""
+    try:
+        with app.transaction(allow_pending=True):
+            return
+    except NotLoggedIn:
+        _log_in(app, "")
+    except CRMError as error:
+        app.console.error(error.message, error.hint)
+
+
+def _run(app: App, line: str) -> None:
+    """Run a line; one that found the session ended runs again after another login."""
+    from crm.cli.main import INTERRUPTED, execute
+
+    before = app.actor
+    if execute(line, app) == INTERRUPTED:
+        app.console.err.write("\n")
+    if app.failure and app.failure.code in ENDED:
+        # A line in which some transaction succeeded may have written already.
+        again = app.actor is before
+        app.actor = None
+        if _log_in(app, before.email if before else "") and again:
+            execute(line, app)
+
+
+def _log_in(app: App, email: str) -> bool:
+    from crm.cli.main import execute
+
+    return execute(f"login {shlex.quote(email)}" if email else "login", app) == 0

@@ -1,0 +1,176 @@
+"""Records as candidates, read in a transaction that is soon over and leaves nothing behind."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from crm.cli.app import App
+from crm.domain.amounts import LARGEST_WHOLE_NUMBER
+from crm.domain.enums import Role
+from crm.domain.errors import DatabaseUnavailable
+from crm.domain.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from crm.database import Transaction
+    from crm.queries.listing import Listing, Request
+
+MOST = 30
+PATIENCE = {"connect_timeout": "1"}  # seconds, libpq's least
+STATEMENT_TIMEOUT = 500  # milliseconds
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What a word may become, what it means, and other words that mean the same."""
+
+    value: str
+    description: str = ""
+    synonyms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Which records are offered, by which field and with which words.
+
+    ``named`` fields are put together to other names of the record; ``described`` is a text in which
+    ``{field}`` stands for a value.
+    """
+
+    noun: str
+    key: str
+    described: str
+    named: tuple[str, ...] = ()
+    filters: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The names of the fields that are read."""
+        told = " ".join((self.described, *self.named))
+        return tuple(dict.fromkeys(["id", self.key, *re.findall("{([a-z_]+)}", told)]))
+
+
+_USER = Source("user", "email", "{first_name} {last_name}, {role}", ("{first_name} {last_name}",))
+SOURCES = {
+    "client": Source(
+        "client",
+        "email",
+        "{full_name}, {company_name}",
+        ("{full_name}", "{full_name} {company_name}"),
+    ),
+    "contract": Source("contract", "id", "{client}, {total_amount}, {status}"),
+    "event": Source("event", "id", "{name}, {start_date}, {client}"),
+    "user": _USER,
+    "sales_user": replace(_USER, filters={"role": Role.SALES, "active": True}),
+    "support_user": replace(_USER, filters={"role": Role.SUPPORT, "active": True}),
+}
+
+
+def candidates(app: App, source: Source, typed: str) -> Iterator[Candidate]:
+    """Yield the records whose words, or whose id, begin as typed; the person's own at first.
+
+    Raises CRMError where nobody is logged in or the database does not answer at once.
+    """
+    listing: Listing = import_module(f"crm.queries.{source.noun}").LISTING
+    with hasty_transaction(app) as tx:
+        rows = list(_rows(tx, listing, source, typed))
+    for row in rows:
+        said = _said(app, listing, row)
+        by_id = typed.isdecimal() and said["id"].startswith(typed)
+        yield Candidate(
+            said["id"] if by_id else str(row[source.key]),
+            source.described.format(**said),
+            tuple(each.format(**said) for each in source.named),
+        )
+
+
+def _rows(
+    tx: "Transaction", listing: "Listing", source: Source, typed: str
+) -> Iterator[dict[str, Any]]:
+    from crm.queries.listing import Request
+
+    asked = Request(source.fields, source.filters, limit=MOST)
+    if not typed:
+        requests = [(listing, replace(asked, mine=tx.actor.role in listing.mine))]
+    else:
+        requests = [(listing, replace(asked, search=typed))]
+    if typed.isdecimal() and typed.isascii():
+        requests.insert(0, _beginning(listing, asked, typed))
+    seen = set()
+    for row in _pages(tx, requests):
+        if row["id"] not in seen:
+            seen.add(row["id"])
+            yield row
+
+
+def _pages(
+    tx: "Transaction", requests: "Iterable[tuple[Listing, Request]]"
+) -> Iterator[dict[str, Any]]:
+    from crm.queries.listing import page
+
+    for listing, request in requests:
+        found = page(tx, listing, request)
+        names = [each.name for each in found.fields]
+        for row in found.rows:
+            yield dict(zip(names, row, strict=True))
+
+
+def _beginning(listing: "Listing", asked: "Request", digits: str) -> "tuple[Listing, Request]":
+    """Ask for the records whose id begins with ``digits``, as ranges that the index knows."""
+    from crm.queries.listing import Filter
+
+    ranges = []
+    first, size = int(digits[:10]), 1
+    while 0 < first <= LARGEST_WHOLE_NUMBER:
+        ranges.append(f"id BETWEEN {first} AND {min(first + size - 1, LARGEST_WHOLE_NUMBER)}")
+        first, size = first * 10, size * 10
+    begins = Filter(" OR ".join(ranges) or "false")
+    return (
+        replace(listing, filters={**listing.filters, "begins": begins}),
+        replace(asked, filters={**asked.filters, "begins": True}, sort=(("id", False),)),
+    )
+
+
+def _said(app: App, listing: "Listing", row: Mapping[str, Any]) -> dict[str, str]:
+    from crm.cli.output.columns import presenter
+
+    return {
+        name: presenter(listing.named(name), app.console, app.console.err)(value)
+        for name, value in row.items()
+    }
+
+
+@contextmanager
+def hasty_transaction(app: App) -> "Iterator[Transaction]":
+    """Run a transaction that gives up within a second and keeps nothing.
+
+    It uses the connection of a shell, or one of its own; an embedded server that is stopped stays
+    so. Raises NotLoggedIn, DatabaseUnavailable.
+    """
+    from crm import database
+
+    secret = app.session().secret
+    lasting = app.is_connected
+    connection = app.connection if lasting else database.connect(_parameters(app))
+    try:
+        with database.transaction(connection, secret, dry_run=True) as tx:
+            tx.execute(
+                "SELECT set_config('statement_timeout', %s, true)", (str(STATEMENT_TIMEOUT),)
+            )
+            yield tx
+    finally:
+        if not lasting:
+            connection.close()
+
+
+def _parameters(app: App) -> dict[str, str]:
+    from crm import server
+
+    if server.is_embedded(app.settings):
+        from crm.embedded import Cluster
+
+        if not Cluster(app.settings.home).is_running():
+            raise DatabaseUnavailable(_("The database is stopped."))
+    return server.parameters(app.settings) | PATIENCE

@@ -1,0 +1,129 @@
+"""The line of the shell: typed with completion and history, by way of prompt_toolkit."""
+
+import os
+import re
+import shlex
+from collections.abc import Iterable
+from pathlib import Path
+from threading import Lock
+
+from click.shell_completion import CompletionItem
+from prompt_toolkit import PromptSession
+from prompt_toolkit.completion import (
+    CompleteEvent,
+    Completer,
+    Completion,
+    PathCompleter,
+    ThreadedCompleter,
+)
+from prompt_toolkit.document import Document
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.output import ColorDepth
+
+from crm.cli.app import App
+from crm.cli.commands.shell import LEAVE
+from crm.cli.completion import PROGRAM
+from crm.cli.completion.shells import Completion as Completions
+from crm.cli.completion.shells import words_before_cursor
+from crm.domain.i18n import gettext as _
+
+# A whole word as it is typed: quoted and escaped parts, the last of them perhaps unclosed.
+_WORD = re.compile(r"""(?:[^\s'"\\]|\\(?:.|$)|'[^']*(?:'|$)|"(?:[^"\\]|\\.)*(?:"|$))+""")
+_SECRET = re.compile(r"://[^/\s]*:[^/\s]*@|password=", re.IGNORECASE)
+
+
+class LineEditor:
+    """Reads lines from the terminal; they are remembered under EPICEVENTS_HOME.
+
+    While ``undisturbed`` is held, no completion uses the connection.
+    """
+
+    def __init__(self, app: App) -> None:
+        self.undisturbed = Lock()
+        self._app = app
+        self._session: PromptSession[str] = PromptSession(
+            history=_history(app.settings.home / "history"),
+            completer=ThreadedCompleter(_LineCompleter(app, self.undisturbed)),
+            color_depth=None if app.console.out.color else ColorDepth.DEPTH_1_BIT,
+            key_bindings=_keys(),
+            search_ignore_case=True,
+        )
+
+    def read(self) -> str:
+        """Return what is typed. Raises KeyboardInterrupt at Ctrl-C, EOFError at Ctrl-D."""
+        return self._session.prompt(self._prompt())
+
+    def _prompt(self) -> StyleAndTextTuples:
+        actor, text = self._app.actor, self._app.console.out.text
+        name, role = (actor.name, f" ({actor.role})") if actor else (_("nobody"), "")
+        return [("bold", text(name)), ("", role), ("ansicyan", " > ")]
+
+
+def _keys() -> KeyBindings:
+    """Let the tabulator take the first candidate, and each time it is pressed again the next."""
+    keys = KeyBindings()
+
+    @keys.add("tab")
+    def _take(event: KeyPressEvent) -> None:
+        buffer = event.current_buffer
+        if buffer.complete_state:
+            buffer.complete_next()
+        else:
+            buffer.start_completion(select_first=True)
+
+    return keys
+
+
+class _History(FileHistory):
+    """The lines that were typed, but for those that hold a secret or begin with a space."""
+
+    def store_string(self, string: str) -> None:
+        if not string.startswith(" ") and not _SECRET.search(string):
+            super().store_string(string)
+
+
+def _history(path: Path) -> History:
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_APPEND | os.O_RDWR | os.O_NOFOLLOW, 0o600))
+        path.chmod(0o600)
+    except OSError:
+        return InMemoryHistory()
+    return _History(path)
+
+
+class _LineCompleter(Completer):
+    """Completes a line as the shells are answered, over the connection of the commands."""
+
+    def __init__(self, app: App, undisturbed: Lock) -> None:
+        from crm.cli.main import root
+
+        self._completions = Completions(root, {"obj": app}, PROGRAM, "")
+        self._undisturbed = undisturbed
+        self._paths = PathCompleter(expanduser=True)
+
+    def get_completions(
+        self, document: Document, complete_event: CompleteEvent
+    ) -> Iterable[Completion]:
+        *words, incomplete = words_before_cursor(document.text_before_cursor)
+        if words[:1] == [PROGRAM]:
+            del words[0]
+        with self._undisturbed:
+            items = self._completions.get_completions(words, incomplete)
+        if not words:
+            items += [CompletionItem(word) for word in LEAVE if word.startswith(incomplete)]
+        start = -_typed_of_last_word(document.text_before_cursor)
+        for item in items:
+            if item.type in {"file", "dir"}:
+                yield from self._paths.get_completions(Document(incomplete), complete_event)
+            else:
+                yield Completion(
+                    shlex.quote(item.value), start, display=item.value, display_meta=item.help
+                )
+
+
+def _typed_of_last_word(text: str) -> int:
+    """Return how many characters before the cursor belong to the word that it is in."""
+    last = [word for word in _WORD.finditer(text) if word.end() == len(text)]
+    return len(last[0][0]) if last else 0

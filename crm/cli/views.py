@@ -1,0 +1,101 @@
+"""Listings kept under a name, in ``views.toml`` under EPICEVENTS_HOME: a file that people may edit.
+
+A line is the words of a command as a shell reads them, ``contract list --unpaid``.
+"""
+
+import json
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+from crm.domain.errors import NotFound, UsageFault
+from crm.domain.i18n import gettext as _
+from crm.domain.text import quote
+from crm.private_files import write_private
+
+FILE = "views.toml"
+LONGEST_NAME = 40
+
+_HEADER = "# Listings kept under a name. Run one: epicevents view run NAME\n"
+
+
+def read(home: Path) -> dict[str, str]:
+    """Return the lines by name, in the order of the file; none where there is no file.
+
+    Raises UsageFault ``invalid_views_file``.
+    """
+    path = home / FILE
+    try:
+        views = tomllib.loads(path.read_bytes().decode())
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except OSError as error:
+        raise _unreadable(path, error.strerror or "") from None
+    except UnicodeDecodeError:
+        raise _unreadable(path, _("it is not UTF-8 text")) from None
+    except tomllib.TOMLDecodeError as error:
+        raise _unreadable(path, str(error)) from None
+    for name, line in views.items():
+        if not isinstance(line, str):
+            raise _unreadable(path, _("{name} is not text").format(name=quote(name)))
+    return views
+
+
+def write(home: Path, views: Mapping[str, str]) -> None:
+    """Write the file whole or not at all, readable by its owner only.
+
+    Raises UsageFault ``views_not_saved``.
+    """
+    # A TOML string is a JSON string, but for DEL, which no line holds.
+    lines = [f"{name} = {json.dumps(line, ensure_ascii=False)}\n" for name, line in views.items()]
+    path = home / FILE
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_private(path, (_HEADER + "".join(lines)).encode())
+    except OSError as error:
+        raise UsageFault(
+            _("{path} cannot be written: {reason}.").format(path=path, reason=error.strerror),
+            hint=_("Name a directory of your own in EPICEVENTS_HOME."),
+            code="views_not_saved",
+        ) from None
+
+
+def checked_name(name: str) -> str:
+    """Return a name that a file, a shell and a person take as it is. Raises UsageFault."""
+    if re.fullmatch("[A-Za-z][A-Za-z0-9_-]*", name) and len(name) <= LONGEST_NAME:
+        return name
+    raise UsageFault(
+        _("“{name}” is not a name for a view.").format(name=quote(name)),
+        hint=_("Write letters, digits, - and _, such as late-payers; {most} at most.").format(
+            most=LONGEST_NAME
+        ),
+        code="invalid_view_name",
+    )
+
+
+def named(home: Path, name: str) -> str:
+    """Return the line of a view. Raises NotFound, which names the nearest, and as ``read``."""
+    from difflib import get_close_matches
+
+    views = read(home)
+    if name in views:
+        return views[name]
+    nearest = get_close_matches(name[:LONGEST_NAME], views)
+    if nearest:
+        hint = _("Did you mean {names}?").format(names=", ".join(nearest))
+    else:
+        hint = _("See which there are: epicevents view list")
+    raise NotFound(
+        _("There is no view “{name}”.").format(name=quote(name)),
+        hint=hint,
+        details={"nearest": nearest},
+    )
+
+
+def _unreadable(path: Path, reason: str) -> UsageFault:
+    return UsageFault(
+        _("{path} cannot be read: {reason}.").format(path=path, reason=quote(reason)),
+        hint=_("Correct the file or move it away."),
+        code="invalid_views_file",
+    )
