@@ -1,5 +1,7 @@
 """What holds the rules in the database: policies, gates, triggers, constraints, functions."""
 
+from collections.abc import Iterable
+
 from crm.domain.i18n import gettext as _
 from crm.domain.rules import CONSTRAINTS as RULES
 from crm.queries.doctor import Check
@@ -31,8 +33,13 @@ TRIGGERS = (
 CONSTRAINTS = tuple(name for name in RULES if name and not name.startswith("tg_"))
 
 
-def _names(names: tuple[str, ...]) -> str:
-    return ", ".join(f"'{name}'" for name in names)
+def _list(names: Iterable[str]) -> str:
+    """Return the names as rows, in lines that fit a screen."""
+    from textwrap import fill
+
+    indent = " " * 12
+    listed = fill(" ".join(names), 84, initial_indent=3 * indent, subsequent_indent=indent)
+    return f"regexp_split_to_table('{listed.lstrip()}', '[[:space:]]+')"
 
 
 GUARDS = (
@@ -55,15 +62,13 @@ GUARDS = (
         lambda: _("The database would allow what the table of permissions denies, or the reverse."),
         lambda: _("Restore it as in migrations/versions/0006_row_security.up.sql."),
         """
-        SELECT name || ' (missing)' FROM unnest(ARRAY[NAMES]) name
-        WHERE name NOT IN (SELECT policyname FROM pg_policies WHERE schemaname = 'public')
-        UNION ALL
-        SELECT policyname FROM pg_policies
-        WHERE schemaname = 'public'
-          AND (policyname NOT IN (NAMES)
-              OR roles <> ARRAY['epicevents_app'::name]
-              OR concat(qual, with_check) !~ '(employee_id|employee_role|is_own_client)[(]')
-        """.replace("NAMES", _names(POLICIES)),
+        SELECT coalesce(policyname::text, name || ' (missing)')
+        FROM NAMES name
+        FULL JOIN (SELECT * FROM pg_policies WHERE schemaname = 'public') policy
+            ON policyname::text = name
+        WHERE policyname IS NULL OR name IS NULL OR roles <> ARRAY['epicevents_app'::name]
+           OR concat(qual, with_check) !~ '(employee_id|employee_role|is_own_client)[(]'
+        """.replace("NAMES", _list(POLICIES)),
     ),
     Check(
         "view_gates",
@@ -85,12 +90,14 @@ GUARDS = (
         lambda: _("The ledger, the audit or a rule that it keeps no longer holds."),
         lambda: _("As the owner: ALTER TABLE … ENABLE TRIGGER …, or restore it as in migrations."),
         """
-        SELECT name || ' (missing)' FROM unnest(ARRAY[NAMES]) name
-        WHERE name NOT IN (SELECT tgname FROM pg_trigger)
-        UNION ALL
-        SELECT t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
-        WHERE c.relnamespace = 'public'::regnamespace AND t.tgenabled NOT IN ('O', 'A')
-        """.replace("NAMES", _names(TRIGGERS)),
+        SELECT coalesce(tgname::text, name || ' (missing)')
+        FROM NAMES name
+        FULL JOIN (
+            SELECT t.tgname, t.tgenabled FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+            WHERE c.relnamespace = 'public'::regnamespace
+        ) found ON tgname::text = name
+        WHERE tgname IS NULL OR tgenabled NOT IN ('O', 'A')
+        """.replace("NAMES", _list(TRIGGERS)),
     ),
     Check(
         "constraints",
@@ -99,12 +106,14 @@ GUARDS = (
         lambda: _("Rows may break its rule."),
         lambda: _("As the owner: ALTER TABLE … VALIDATE CONSTRAINT …, or add it as in migrations."),
         """
-        SELECT name || ' (missing)' FROM unnest(ARRAY[NAMES]) name
-        WHERE name NOT IN (SELECT conname FROM pg_constraint)
-        UNION ALL
-        SELECT conname FROM pg_constraint
-        WHERE connamespace = 'public'::regnamespace AND NOT convalidated
-        """.replace("NAMES", _names(CONSTRAINTS)),
+        SELECT coalesce(conname::text, name || ' (missing)')
+        FROM NAMES name
+        FULL JOIN (
+            SELECT conname, convalidated FROM pg_constraint
+            WHERE connamespace = 'public'::regnamespace
+        ) found ON conname::text = name
+        WHERE conname IS NULL OR NOT convalidated
+        """.replace("NAMES", _list(CONSTRAINTS)),
     ),
     Check(
         "functions",

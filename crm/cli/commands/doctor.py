@@ -1,0 +1,161 @@
+"""epicevents doctor."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from crm.cli.app import App
+from crm.cli.groups import SETTINGS, Command
+from crm.cli.options import record_options
+from crm.domain.errors import DatabaseUnavailable, NotLoggedIn, PermissionDenied, RuleViolation
+from crm.domain.fields import Field, Kind
+from crm.domain.i18n import gettext as _
+from crm.domain.i18n import ngettext
+
+if TYPE_CHECKING:
+    from crm.services.doctor import Result
+
+FIELDS = (
+    Field("check"),
+    Field("ok", Kind.BOOLEAN),
+    Field("what"),
+    Field("why"),
+    Field("next"),
+    Field("sql"),
+)
+
+
+@click.command(cls=Command, context_settings=SETTINGS)
+@click.option("-v", "--verbose", is_flag=True, help=_("Show every check, not only the faults."))
+@record_options
+@click.pass_obj
+def doctor(app: App, /, verbose: bool, output: str) -> int:
+    """Check the server, its rights and rules, the data, and this workstation. Anybody may.
+
+    Nothing is changed. What the data must be is proved for somebody who is logged in, or with the
+    administrator's URL. Exit status: 0 when all is well, 6 for a fault, 7 when the server cannot be
+    reached.
+
+    \b
+    Examples:
+      epicevents doctor
+      epicevents doctor --verbose
+      epicevents doctor -o json
+    """
+    from crm.cli.output.progress import progress
+
+    with progress(_("Checking"), app.console):
+        results = _examine(app)
+    if output == "json":
+        from crm.cli.output import export
+
+        rows = [_row(result) for result in results]
+        export.write("json", FIELDS, rows, app.console.stream, app.console.zone)
+    else:
+        _show(app, results, verbose=verbose)
+    return _status(results)
+
+
+def _examine(app: App) -> "list[Result]":
+    from crm.services import doctor as service
+
+    results = service.workstation(app.settings)
+    try:
+        with app.anonymous() as tx:
+            results += service.server(tx, lambda: app.now)
+    except DatabaseUnavailable as error:
+        return [
+            *results,
+            *service.unreachable(error),
+            *service.unknown(service.DATA, error.message),
+        ]
+    return results + _data(app)
+
+
+def _data(app: App) -> "list[Result]":
+    from crm.services import doctor as service
+
+    try:
+        with app.transaction() as tx:
+            return service.data(tx)
+    except (NotLoggedIn, PermissionDenied, DatabaseUnavailable) as error:
+        reason = error.message
+    try:
+        with app.owner() as tx:
+            return service.data(tx)
+    except DatabaseUnavailable:
+        hint = _("Run: epicevents login, or set EPICEVENTS_ADMIN_DATABASE_URL.")
+        return service.unknown(service.DATA, reason, hint)
+
+
+def _row(result: "Result") -> tuple[str | bool | None, ...]:
+    return (result.check.name, result.ok, result.what, result.why, result.then, result.sql)
+
+
+def _status(results: "Sequence[Result]") -> int:
+    from crm.services.doctor import REACH
+
+    faulty = [result.check for result in results if result.ok is False]
+    if REACH in faulty:
+        return DatabaseUnavailable.exit_code
+    return RuleViolation.exit_code if faulty else 0
+
+
+def _show(app: App, results: "Sequence[Result]", *, verbose: bool) -> None:
+    if verbose:
+        from crm.cli.output import table
+
+        table.render(FIELDS[:3], [_row(result)[:3] for result in results], app.console)
+    from crm.services.doctor import REACH
+
+    faulty = [result for result in results if result.ok is False]
+    skipped = [result for result in results if result.ok is None]
+    for result in faulty:
+        _say_fault(app, result)
+    if faulty:
+        said = ngettext(
+            "{count} fault in {all} checks.", "{count} faults in {all} checks.", len(faulty)
+        )
+        app.console.note(said.format(count=len(faulty), all=len(results)), loud=True)
+    else:
+        done = len(results) - len(skipped)
+        app.console.success(
+            ngettext("All is well: {count} check.", "All is well: {count} checks.", done).format(
+                count=done
+            )
+        )
+    if REACH not in [result.check for result in faulty]:  # which says the same of all the others
+        _say_skipped(app, skipped)
+
+
+def _say_fault(app: App, result: "Result") -> None:
+    from crm.cli.output.detail import wrap
+    from crm.cli.output.table import GAP
+
+    terminal = app.console.out
+    label = terminal.text(_("Fault:"))
+    lines = [f"{label} {terminal.text(result.what)} {terminal.text(result.why or '')}".rstrip()]
+    lines += [GAP + terminal.text(_("Next: {command}").format(command=result.then))]
+    if terminal.interactive:
+        lines = [part for line in lines for part in _hanging(wrap(line, terminal.width - len(GAP)))]
+    lines[0] = terminal.paint(label, "error") + lines[0].removeprefix(label)
+    lines += [GAP * 2 + terminal.paint(line, "quiet") for line in (result.sql or "").splitlines()]
+    app.console.show("\n".join(lines) + "\n")
+
+
+def _hanging(lines: list[str]) -> list[str]:
+    return [lines[0], *("  " + line for line in lines[1:])]
+
+
+def _say_skipped(app: App, skipped: "Sequence[Result]") -> None:
+    reasons: dict[tuple[str | None, str | None], list[str]] = {}
+    for result in skipped:
+        reasons.setdefault((result.why, result.then), []).append(result.check.name)
+    for (why, then), names in reasons.items():
+        app.console.note(
+            _("Not checked: {checks}. {reason}").format(checks=", ".join(names), reason=why),
+            loud=True,
+        )
+        if then:
+            app.console.note(then)

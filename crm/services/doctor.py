@@ -1,0 +1,231 @@
+"""Examining the server, the data and this workstation: each check's result, nothing changed."""
+
+import os
+import stat
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from inspect import cleandoc
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from crm.database import SCHEMA_REVISION, explained
+from crm.domain.errors import CRMError
+from crm.domain.i18n import gettext as _
+from crm.provisioning import LOGIN_SETTINGS
+from crm.queries.doctor import SETTINGS, VERSION, Check, faults
+from crm.queries.doctor_data import DATA as DATA
+from crm.queries.doctor_guards import GUARDS
+from crm.queries.doctor_rights import RIGHTS
+
+if TYPE_CHECKING:
+    from crm.database import Transaction
+    from crm.settings import Settings
+
+TOLERANCE = timedelta(minutes=1)  # that clocks may differ
+
+NAMED = 5  # faults that a sentence names
+
+REACH = Check(
+    "reach",
+    lambda: _("The server can be reached"),
+    lambda: "{found}",
+    lambda: _("Nothing else of it was checked."),
+    lambda: _("See where it is looked for: epicevents config"),
+)
+TLS = Check(
+    "tls",
+    lambda: _("What goes over the network is encrypted"),
+    lambda: _("The connection to {found} is not encrypted."),
+    lambda: _("Whoever is on the network reads every record and takes over sessions."),
+    lambda: _(
+        "Switch TLS on at the server, and add sslmode=verify-full to EPICEVENTS_DATABASE_URL."
+    ),
+)
+CLOCK = Check(
+    "clock",
+    lambda: _("This workstation's clock agrees with the server's"),
+    lambda: _("This workstation's clock differs from the server's by {found}."),
+    lambda: _("Sessions end too early or too late here, and today may be another day."),
+    lambda: _("Set the clock that is wrong, best by the network."),
+    "SELECT clock_timestamp()",
+)
+REVISION = Check(
+    "schema_revision",
+    lambda: _("The schema is of this program's revision"),
+    lambda: _("The schema is of revision {found}, and this program of {value}."),
+    lambda: _("Commands refuse to work on it."),
+    lambda: _("If it is older: epicevents db upgrade. If it is newer, install the newer program."),
+    "SELECT version_num FROM alembic_version",
+)
+CONNECTION = (TLS, CLOCK)
+CATALOGUE = (*SETTINGS, *RIGHTS, *GUARDS)
+
+
+def _private(name: str, holds: Callable[[], str]) -> Check:
+    return Check(
+        name,
+        holds,
+        lambda: _("Others on this machine can reach {found}."),
+        lambda: _("Whoever reads it can act in your name or learn where the database is."),
+        lambda: _("Close it: chmod go-rwx PATH; what is not yours, move away."),
+    )
+
+
+HOME = _private("home_private", lambda: _("The home directory is closed to others"))
+TOKEN = _private("token_private", lambda: _("The session's token is closed to others"))
+KEY = _private("key_private", lambda: _("The signing key is closed to others"))
+CONFIG = _private("config_private", lambda: _("config.env is closed to others"))
+WORKSTATION = (HOME, TOKEN, KEY, CONFIG)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a check: ``ok``, or not, or None where it could not be made.
+
+    ``found`` are its faults, ``reason`` and ``hint`` why it could not be made and what would help.
+    """
+
+    check: Check
+    ok: bool | None
+    found: list[str] = field(default_factory=list)
+    login: str = ""
+    reason: str | None = None
+    hint: str | None = None
+
+    @property
+    def what(self) -> str:
+        """What holds or should hold; what is wrong, where something is."""
+        return self._say(self.check.fault if self.ok is False else self.check.holds)
+
+    @property
+    def why(self) -> str | None:
+        """What a fault means, or why nothing is known."""
+        return self._say(self.check.why) if self.ok is False else self.reason
+
+    @property
+    def then(self) -> str | None:
+        """What to do next."""
+        return self.hint or (self._say(self.check.then) if self.ok is False else None)
+
+    @property
+    def sql(self) -> str | None:
+        """The query that shows it."""
+        return cleandoc(self.check.sql) or None
+
+    def _say(self, sentence: Callable[[], str]) -> str:
+        named = self.found[:NAMED] + ["…"] * (len(self.found) > NAMED)
+        return sentence().format(
+            found=", ".join(named),
+            login=self.login,
+            name=self.check.name,
+            value=SCHEMA_REVISION
+            if self.check is REVISION
+            else LOGIN_SETTINGS.get(self.check.name, ""),
+        )
+
+
+def server(tx: "Transaction", now: Callable[[], datetime]) -> list[Result]:
+    """Examine the server as the program's own login, which need not act for anybody.
+
+    ``now`` tells this workstation's time, naive UTC. Of a schema of another revision only that is
+    known.
+    """
+    results = [Result(REACH, True), *_examine(tx, [VERSION]), _tls(tx), _clock(tx, now)]
+    revision = _revision(tx)
+    if revision.ok:
+        return [*results, revision, *_examine(tx, CATALOGUE)]
+    reason = _("the schema is of another revision")
+    return [*results, revision, *_examine(tx, SETTINGS), *unknown(RIGHTS + GUARDS, reason)]
+
+
+def data(tx: "Transaction") -> list[Result]:
+    """Prove the data, for somebody who is logged in or as the owner."""
+    return _examine(tx, DATA)
+
+
+def unreachable(error: CRMError) -> list[Result]:
+    """Return the results of a server that cannot be reached."""
+    return [
+        Result(REACH, False, [error.message], hint=error.hint),
+        *unknown((VERSION, TLS, CLOCK, REVISION, *CATALOGUE), error.message),
+    ]
+
+
+def unknown(checks: Iterable[Check], reason: str, hint: str | None = None) -> list[Result]:
+    """Return the results of checks that could not be made."""
+    return [Result(check, None, reason=reason, hint=hint) for check in checks]
+
+
+def workstation(settings: "Settings") -> list[Result]:
+    """Examine who else on this machine can read the program's files."""
+    from crm.config_file import HOME_FILE
+
+    home, token = settings.home, settings.token_file
+    directory = home / "session"
+    return [
+        # Entering is not reading: root's embedded server, which is another user, passes through.
+        _files(HOME, [home], mask=0o066),
+        _files(TOKEN, [token, *([directory] if token.parent == directory else [])]),
+        _files(KEY, [directory / "key"]),
+        _files(CONFIG, [home / HOME_FILE]),
+    ]
+
+
+def _examine(tx: "Transaction", checks: Iterable[Check]) -> list[Result]:
+    login = str(tx.value("SELECT session_user"))
+    results = []
+    for check in checks:
+        tx.execute("SAVEPOINT examination")
+        try:
+            with explained():
+                found = faults(tx, check)
+        except CRMError as error:
+            tx.execute("ROLLBACK TO SAVEPOINT examination")
+            results += unknown([check], error.message, error.hint)
+        else:
+            results.append(Result(check, not found, found, login))
+    return results
+
+
+def _tls(tx: "Transaction") -> Result:
+    connected = tx.connection.info
+    # A socket is a file, and its host a directory.
+    on_network = bool(connected.host) and not connected.host.startswith(("/", "@"))
+    if on_network and not connected.ssl_in_use:
+        return Result(TLS, False, [connected.host])
+    return Result(TLS, True)
+
+
+def _clock(tx: "Transaction", now: Callable[[], datetime]) -> Result:
+    before = now()
+    there = tx.value("SELECT timezone('utc', clock_timestamp())")
+    after = now()
+    off = before - there if before > there else min(after - there, timedelta())
+    if abs(off) > TOLERANCE:
+        return Result(CLOCK, False, [f"{off.total_seconds():+.0f} s"])
+    return Result(CLOCK, True)
+
+
+def _revision(tx: "Transaction") -> Result:
+    known = tx.value("SELECT to_regclass('public.alembic_version') IS NOT NULL")
+    revision = tx.value("SELECT version_num FROM alembic_version") if known else None
+    if revision == SCHEMA_REVISION:
+        return Result(REVISION, True)
+    return Result(REVISION, False, [str(revision or _("none"))])
+
+
+def _files(check: Check, paths: Iterable[Path], *, mask: int = 0o077) -> Result:
+    if os.name != "posix":
+        return unknown([check], _("this system has no such permissions"))[0]
+    found = []
+    for path in paths:
+        try:
+            status = path.stat()
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            return unknown([check], str(error.strerror))[0]
+        if status.st_mode & mask or status.st_uid != os.geteuid():
+            found.append(f"{path} ({stat.filemode(status.st_mode)})")
+    return Result(check, not found, found)
