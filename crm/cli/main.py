@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from crm import __version__
+from crm.cli import completion
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Entry, LazyGroup, common_flags
 from crm.cli.output.console import quiet_broken_pipe
@@ -36,6 +37,8 @@ def entries() -> list[Entry]:
         Entry("dashboard", "dashboard:dashboard", _("What waits for you today"), work),
         Entry("search", "search:search", _("Find clients, contracts, events, people"), work),
         Entry("history", "history:history", _("Who changed what, when, field by field"), work),
+        Entry("view", "view:view", _("Listings that you keep under a name"), work),
+        Entry("shell", "shell:shell", _("The same commands, with completion and history"), work),
         Entry("client", "client:client", _("Clients and who looks after them"), records),
         Entry("contract", "contract:contract", _("Contracts, signatures and payments"), records),
         Entry("event", "event:event", _("Events and who runs them"), records),
@@ -44,7 +47,9 @@ def entries() -> list[Entry]:
         Entry("doctor", "doctor:doctor", _("Check server, rights, data, workstation"), admin),
         Entry("db", "db:db", _("The database: upgrade, status, start, stop"), admin),
         Entry("config", "config:config", _("Every setting and where it comes from"), admin),
+        Entry("completion", "completion:completion", _("Completion for bash, zsh, fish"), about),
         Entry("permissions", "permissions:permissions", _("Who may do what"), about),
+        Entry("help", "help:help_", _("A command, or a topic: dates, output, exit-codes …"), about),
     ]
 
 
@@ -68,6 +73,10 @@ def run(args: list[str], app: App | None = None) -> int:
     done.
     """
     app = app or App()
+    if completion.VARIABLE in app.environ:
+        from crm.cli.completion.answer import answer
+
+        return answer(root, app)
     app.json_errors = wants_json(args)
     status = 0  # also where the reader has gone: it has seen enough
     try:
@@ -80,10 +89,31 @@ def run(args: list[str], app: App | None = None) -> int:
     return status
 
 
-def execute(args: list[str], app: App) -> int:
-    """Run one command line in a process that goes on, such as the shell."""
-    app.json_errors = wants_json(args)
-    return _run(args, app)
+def execute(line: str, app: App) -> int:
+    """Run one line of a shell, with ``epicevents`` before it or without; return its exit status."""
+    current = app.for_line()
+    try:
+        args = _words(line)
+        current.json_errors = wants_json(args)
+        return _run(args, current)
+    except CRMError as error:
+        return _explain(current, error)
+    finally:
+        app.after_line(current)
+
+
+def _words(line: str) -> list[str]:
+    import shlex
+
+    try:
+        words = shlex.split(line)
+    except ValueError:
+        raise UsageFault(
+            _("A quotation mark is not closed, or a backslash ends the line."),
+            hint=_("Close it, or put a backslash before the mark: O\\'Brien."),
+            code="unclosed_quote",
+        ) from None
+    return words[1:] if words[:1] == [completion.PROGRAM] else words
 
 
 def _run(args: list[str], app: App) -> int:
@@ -134,8 +164,11 @@ def _refuse_unreadable(args: list[str]) -> None:
 
 def _usage(error: click.UsageError) -> UsageFault:
     """Say Click's own usage errors as all others are said."""
-    path = error.ctx.command_path if error.ctx else "epicevents"
-    return UsageFault(error.format_message(), hint=_("See: {command} --help").format(command=path))
+    from crm.cli.suggestions import meant_by
+
+    path = error.ctx.command_path if error.ctx else completion.PROGRAM
+    see = _("See: {command} --help").format(command=path)
+    return UsageFault(error.format_message(), hint=" ".join(filter(None, [meant_by(error), see])))
 
 
 def _unexpected(error: Exception) -> CRMError:
@@ -172,6 +205,7 @@ def _stopped(app: App, stopped: BaseException) -> int:
 
 def _explain(app: App, error: CRMError, cause: BaseException | None = None) -> int:
     app.console.discard()
+    app.failure = error
     if app.debug:
         app.console.err.write(trace(cause or error))
     if app.json_errors:
