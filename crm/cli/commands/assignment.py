@@ -7,7 +7,7 @@ import click
 from crm.cli import edits, prompts
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
-from crm.cli.options import write_options
+from crm.cli.options import EVENT, SUPPORT_USER, write_options
 from crm.domain.enums import Role
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 
 @click.command("assign", cls=Command, context_settings=SETTINGS)
-@click.argument("event")
-@click.argument("user", required=False)
+@click.argument("event", type=EVENT)
+@click.argument("user", type=SUPPORT_USER, required=False)
 @click.option("--override", metavar="REASON", help=_("Why USER runs two events at once."))
 @write_options
 @click.pass_obj
@@ -52,7 +52,7 @@ def assign(
 
 
 @click.command("unassign", cls=Command, context_settings=SETTINGS)
-@click.argument("event")
+@click.argument("event", type=EVENT)
 @write_options
 @click.pass_obj
 def unassign(app: App, /, event: str, output: str, dry_run: bool) -> None:

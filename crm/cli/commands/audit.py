@@ -10,7 +10,7 @@ from crm.cli.app import App
 from crm.cli.bounds import bounds
 from crm.cli.groups import Group
 from crm.cli.listing import Looks, Options, run
-from crm.cli.options import PERIOD, listing_options, write_options
+from crm.cli.options import PERIOD, USER, listing_options, write_options
 from crm.domain.errors import UsageFault
 from crm.domain.fields import Field
 from crm.domain.i18n import gettext as _
@@ -31,7 +31,7 @@ to_option = click.option("--to", "last", type=PERIOD, help=_("On or before DATE.
 
 @audit.command("list")
 @listing_options
-@click.option("--user", metavar="USER", help=_("What USER wrote."))
+@click.option("--user", type=USER, help=_("What USER wrote."))
 @click.option(
     "--kind", type=click.Choice(KINDS, case_sensitive=False), help=_("Of records of this kind.")
 )
@@ -72,7 +72,7 @@ def list_(
 @audit.command("denied")
 @listing_options
 @click.option("--logins", is_flag=True, help=_("Failed logins instead."))
-@click.option("--user", metavar="USER", help=_("What was denied to USER."))
+@click.option("--user", type=USER, help=_("What was denied to USER."))
 @from_option
 @to_option
 @click.pass_obj
@@ -107,7 +107,7 @@ def denied(
 
 @audit.command("sessions")
 @listing_options
-@click.option("--user", metavar="USER", help=_("Of USER."))
+@click.option("--user", type=USER, help=_("Of USER."))
 @click.pass_obj
 def sessions(app: App, /, user: str | None, **given: Any) -> None:
     """List who is logged in: everybody may see their own sessions, MANAGEMENT all.
@@ -130,7 +130,7 @@ def sessions(app: App, /, user: str | None, **given: Any) -> None:
 
 @audit.command("revoke")
 @click.argument("session", metavar="[SESSION_ID]", required=False)
-@click.option("--user", metavar="USER", help=_("Every session of USER."))
+@click.option("--user", type=USER, help=_("Every session of USER."))
 @write_options
 @click.pass_obj
 def revoke(app: App, /, session: str | None, user: str | None, output: str, dry_run: bool) -> None:

@@ -12,7 +12,6 @@ from crm.cli.options import (
     CLIENT,
     PERIOD,
     SALES_USER,
-    USER,
     input_options,
     listing_options,
     record_options,
@@ -177,7 +176,7 @@ def update(
 
 @client.command("transfer")
 @click.argument("client", type=CLIENT)
-@click.argument("user", type=USER)
+@click.argument("user", type=SALES_USER)
 @write_options
 @click.pass_obj
 def transfer(app: App, /, client: str, user: str, output: str, dry_run: bool) -> None:

@@ -10,8 +10,11 @@ from crm.cli.commands import payment, signature
 from crm.cli.groups import Group
 from crm.cli.listing import Options, run
 from crm.cli.options import (
+    CLIENT,
+    CONTRACT,
     MONEY,
     PERIOD,
+    SALES_USER,
     input_options,
     listing_options,
     reason_option,
@@ -40,8 +43,8 @@ def contract() -> None:
 
 @contract.command("list")
 @listing_options
-@click.option("--client", metavar="CLIENT", help=_("Of CLIENT: id, email or name."))
-@click.option("--sales", metavar="USER", help=_("Whose own sales contact is USER."))
+@click.option("--client", type=CLIENT, help=_("Of CLIENT: id, email or name."))
+@click.option("--sales", type=SALES_USER, help=_("Whose own sales contact is USER."))
 @click.option("--signed/--unsigned", default=None, help=_("Signed, or still a draft."))
 @click.option("--paid/--unpaid", default=None, help=_("Nothing is due, or something is."))
 @click.option("--total-min", type=MONEY, metavar="AMOUNT", help=_("Of AMOUNT in total, or more."))
@@ -79,7 +82,7 @@ def list_(
 
 
 @contract.command("show")
-@click.argument("contract")
+@click.argument("contract", type=CONTRACT)
 @record_options
 @click.pass_obj
 def show(app: App, /, contract: str, output: str) -> None:
@@ -108,7 +111,7 @@ def show(app: App, /, contract: str, output: str) -> None:
 
 
 @contract.command("create")
-@click.option("--client", metavar="CLIENT", help=_("Who buys: id, email or name."))
+@click.option("--client", type=CLIENT, help=_("Who buys: id, email or name."))
 @input_options(*inputs.CONTRACT)
 @signed_option
 @write_options
@@ -150,8 +153,8 @@ def create(app: App, /, client: str | None, output: str, dry_run: bool, **given:
 
 
 @contract.command("update")
-@click.argument("contract")
-@click.option("--client", metavar="CLIENT", help=_("Who buys: id, email or name."))
+@click.argument("contract", type=CONTRACT)
+@click.option("--client", type=CLIENT, help=_("Who buys: id, email or name."))
 @input_options(*inputs.CONTRACT)
 @signed_option
 @reason_option
@@ -183,7 +186,7 @@ def update(
     from crm.queries import reference
     from crm.queries.contract import LISTING
 
-    values = edits.given(given)
+    values = {name: value for name, value in given.items() if value is not None}
     if not values and client is None:
         raise records.nothing_given()
 
@@ -199,7 +202,7 @@ def update(
 
 
 @contract.command("delete")
-@click.argument("contract")
+@click.argument("contract", type=CONTRACT)
 @yes_option
 @write_options
 @click.pass_obj

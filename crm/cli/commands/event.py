@@ -12,8 +12,12 @@ from crm.cli.commands import assignment
 from crm.cli.groups import Group
 from crm.cli.listing import Options, run
 from crm.cli.options import (
+    CLIENT,
+    CONTRACT,
+    EVENT,
     MOMENT,
     PERIOD,
+    SUPPORT_USER,
     input_options,
     listing_options,
     record_options,
@@ -36,7 +40,9 @@ PERIODS = ("today", "week", "month")
 def columns(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add one option per column that people write."""
     options = [
-        click.option("--contract", metavar="ID", help=_("On which signed contract.")),
+        click.option(
+            "--contract", type=CONTRACT, metavar="ID", help=_("On which signed contract.")
+        ),
         input_options(*inputs.EVENT[:2]),
         click.option("--start-date", type=MOMENT, help=_("When it starts (tomorrow 18:00).")),
         click.option("--end-date", type=MOMENT, help=_("When it ends (tomorrow 23:30).")),
@@ -54,9 +60,9 @@ def event() -> None:
 
 @event.command("list")
 @listing_options
-@click.option("--client", metavar="CLIENT", help=_("Of CLIENT: id, email or name."))
-@click.option("--contract", metavar="ID", help=_("On contract ID."))
-@click.option("--support", metavar="USER", help=_("Whom USER runs."))
+@click.option("--client", type=CLIENT, help=_("Of CLIENT: id, email or name."))
+@click.option("--contract", type=CONTRACT, metavar="ID", help=_("On contract ID."))
+@click.option("--support", type=SUPPORT_USER, help=_("Whom USER runs."))
 @click.option("--no-support", is_flag=True, default=None, help=_("That nobody runs yet."))
 @click.option("--from", "start_from", type=PERIOD, help=_("Starting on or after DATE."))
 @click.option("--to", "start_to", type=PERIOD, help=_("Starting on or before DATE."))
@@ -111,7 +117,7 @@ def list_(
 
 
 @event.command("show")
-@click.argument("event")
+@click.argument("event", type=EVENT)
 @record_options
 @click.pass_obj
 def show(app: App, /, event: str, output: str) -> None:
@@ -179,7 +185,7 @@ def create(app: App, /, allow_past: bool, output: str, dry_run: bool, **given: A
 
 
 @event.command("update")
-@click.argument("event")
+@click.argument("event", type=EVENT)
 @columns
 @version_option
 @write_options
@@ -205,7 +211,7 @@ def update(
     from crm.queries import contract as contracts
     from crm.queries.event import LISTING
 
-    values = edits.given(given)
+    values = {name: value for name, value in given.items() if value is not None}
     if not values and contract is None:
         raise records.nothing_given()
 
@@ -223,7 +229,7 @@ def update(
 
 
 @event.command("delete")
-@click.argument("event")
+@click.argument("event", type=EVENT)
 @yes_option
 @write_options
 @click.pass_obj

@@ -7,14 +7,14 @@ import click
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
 from crm.cli.listing import Options, run
-from crm.cli.options import listing_options
+from crm.cli.options import RECORD, listing_options
 
 KINDS = ("user", "client", "contract", "event")
 
 
 @click.command(cls=Command, context_settings=SETTINGS)
 @click.argument("kind", type=click.Choice(KINDS, case_sensitive=False))
-@click.argument("record", metavar="ID")
+@click.argument("record", metavar="ID", type=RECORD)
 @listing_options
 @click.pass_obj
 def history(app: App, /, kind: str, record: str, **given: Any) -> None:

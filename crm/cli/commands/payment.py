@@ -10,6 +10,7 @@ from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
 from crm.cli.listing import Options, run
 from crm.cli.options import (
+    CONTRACT,
     DAY,
     Typed,
     input_options,
@@ -29,7 +30,7 @@ ENTRY = Field("payment_id", Kind.ID)
 
 
 @click.command("pay", cls=Command, context_settings=SETTINGS)
-@click.argument("contract")
+@click.argument("contract", type=CONTRACT)
 @click.argument("amount", type=Typed("AMOUNT", lambda text, _app, _option: AMOUNT.clean(text)))
 @click.option("--date", "paid_on", type=DAY, help=_("When it was paid; today unless given."))
 @input_options(METHOD, REFERENCE)
@@ -82,7 +83,7 @@ def pay(
 
 
 @click.command("payments", cls=Command, context_settings=SETTINGS)
-@click.argument("contract")
+@click.argument("contract", type=CONTRACT)
 @listing_options
 @click.pass_obj
 def payments(app: App, /, contract: str, **given: Any) -> None:
@@ -109,7 +110,7 @@ def payments(app: App, /, contract: str, **given: Any) -> None:
 
 
 @click.command("reverse-payment", cls=Command, context_settings=SETTINGS)
-@click.argument("contract")
+@click.argument("contract", type=CONTRACT)
 @click.argument("payment", type=click.IntRange(1, 2**31 - 1))
 @reason_option
 @yes_option

@@ -7,7 +7,7 @@ import click
 from crm.cli import edits, offers
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
-from crm.cli.options import Typed, reason_option, write_options
+from crm.cli.options import CONTRACT, Typed, reason_option, write_options
 from crm.domain import inputs
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission
@@ -20,7 +20,7 @@ TOTAL, _DUE = inputs.CONTRACT
 
 
 @click.command("sign", cls=Command, context_settings=SETTINGS)
-@click.argument("contract")
+@click.argument("contract", type=CONTRACT)
 @write_options
 @click.pass_obj
 def sign(app: App, /, contract: str, output: str, dry_run: bool) -> None:
@@ -43,7 +43,7 @@ def sign(app: App, /, contract: str, output: str, dry_run: bool) -> None:
 
 
 @click.command("unsign", cls=Command, context_settings=SETTINGS)
-@click.argument("contract")
+@click.argument("contract", type=CONTRACT)
 @reason_option
 @write_options
 @click.pass_obj
@@ -71,7 +71,7 @@ def unsign(app: App, /, contract: str, reason: str | None, output: str, dry_run:
 
 
 @click.command("amend", cls=Command, context_settings=SETTINGS)
-@click.argument("contract")
+@click.argument("contract", type=CONTRACT)
 @click.argument("amount", type=Typed("AMOUNT", lambda text, _app, _option: TOTAL.clean(text)))
 @reason_option
 @write_options
