@@ -9,6 +9,14 @@ from crm.domain.text import clean_text, quote
 EMAIL_LENGTH = 100  # of the columns
 HOME_REGION = "FR"
 
+# What nearly all addresses and numbers look like, and what nobody need judge: an import reads
+# 100,000 of them, and each judgement takes as long as thirty of these.
+_PLAIN_EMAIL = (
+    r"(?i)(?!.*[^.@]{60})(?=[^@]{1,64}@)(?!.*\.(?:arpa|invalid|local|localhost|onion)\Z)"
+    r"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{2,}"
+)
+_PLAIN_PHONE = r"(?:0|\+33 ?)([1-9](?:[0-9]{8}|(?:[ .-][0-9]{2}){4}))"
+
 # Digits and the marks that people put between them; no letters, extensions or digits of other
 # scripts, which phonenumbers would turn into another number than the one that was meant.
 _PHONE = r"\(?\+?[0-9 ()./\u00a0\u202f\u2010-\u2013-]+"
@@ -25,6 +33,9 @@ def email(value: str) -> str:
 
     Raises InvalidValue: ``invalid_email``, or what ``clean_text`` raises.
     """
+    plain = value.strip(" ")
+    if len(plain) <= EMAIL_LENGTH and plain.isascii() and re.fullmatch(_PLAIN_EMAIL, plain):
+        return plain.lower()
     from email_validator import EmailNotValidError, validate_email  # costs 30 ms
 
     field = _("Email address")
@@ -66,6 +77,9 @@ def phone(value: str) -> str:
 
     Raises InvalidValue: ``invalid_phone``, or what ``clean_text`` raises.
     """
+    plain = re.fullmatch(_PLAIN_PHONE, value)
+    if plain:
+        return "+33" + re.sub("[^0-9]", "", plain[1])
     typed = clean_text(value, field=_("Phone number"), limit=_TYPED_LENGTH)
     if not re.fullmatch(_PHONE, typed):
         raise _not_a_phone(typed, _("it may have digits, spaces and . - / ( ) only"))

@@ -3,8 +3,10 @@
 import subprocess
 import sys
 
+import phonenumbers
 import pytest
-from hypothesis import given
+from email_validator import EmailNotValidError, validate_email
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crm.domain.contact import email, format_phone, phone
@@ -59,6 +61,30 @@ def test_a_wrong_email_is_told_what_is_wrong(typed: str, reason: str) -> None:
     assert error.code == "invalid_email"
     assert reason in error.message
     assert error.hint == "An address looks like name@example.com."
+
+
+@given(
+    st.from_regex(r"[a-zA-Z0-9.+'-]{1,66}@[a-zA-Z0-9.-]{1,66}", fullmatch=True)
+    | st.from_regex(
+        r"[a-z.]{1,4}@[a-z-]{1,3}\.(fr|test|local|onion|arpa|a1|xn--p1ai|[a-z]{1,64})",
+        fullmatch=True,
+    )
+)
+@example("a@b.localhost")
+@example("a@b.INVALID")
+@example("a" * 64 + "@b.fr")
+@example("a" * 65 + "@b.fr")
+@example("a@" + "b" * 63 + ".fr")
+@example("a@" + "b" * 64 + ".fr")
+@example("a@ab--c.fr")
+def test_a_plain_email_is_read_as_the_library_reads_it(typed: str) -> None:
+    try:
+        judged = validate_email(typed, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        refused_email(typed)
+        return
+    if len(typed) <= 100:
+        assert email(typed) == judged.normalized.lower()
 
 
 def test_email_refuses_what_text_refuses() -> None:
@@ -156,6 +182,25 @@ def test_a_french_phone_reads_as_it_was_dialled(typed: str) -> None:
     shown = format_phone(phone(typed))
     assert shown.replace(" ", "") == typed
     assert phone(shown) == phone(typed)
+
+
+@given(st.from_regex(r"(0|\+33 ?)[1-9]([ .-]?[0-9]{2}){4}", fullmatch=True))
+def test_a_plain_phone_is_read_as_the_library_reads_it(typed: str) -> None:
+    number = phonenumbers.parse(typed, "FR")
+    assert phonenumbers.is_possible_number(number)
+    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    assert phone(typed) == e164
+
+
+@pytest.mark.parametrize("number", ["0612345678", "06 12 34 56 78", "+33 6.12.34.56.78"])
+def test_reading_plain_values_imports_nothing(number: str) -> None:
+    program = f"""
+import sys
+from crm.domain.contact import email, phone
+assert phone("{number}") == "+33612345678" and email(" Kevin@Startup.IO ") == "kevin@startup.io"
+assert "phonenumbers" not in sys.modules and "email_validator" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 @pytest.mark.parametrize(
