@@ -6,7 +6,7 @@ from support.oracle import LISTINGS
 
 from crm.database import Transaction
 from crm.queries import contract, payment
-from crm.queries.listing import Request, page
+from crm.queries.listing import Request, count, page
 from crm.queries.together import COUNTED, read_together
 
 
@@ -55,4 +55,5 @@ def test_empty_sections_are_there_and_pages_can_be_continued(tx: Transaction) ->
         },
     )
     assert found["later"].rows == [(9,), (8,)]
+    assert found["sold"].total == count(tx, contract.LISTING, Request(filters={"sales": SALES}))
     assert 1 < found["sold"].total < COUNTED

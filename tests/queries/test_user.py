@@ -1,5 +1,13 @@
 import pytest
-from support.crowd import LEFT, LEFT_WITHOUT_RECORDS, MANAGER, NOW, SALES, SUPPORT
+from support.crowd import (
+    LEFT,
+    LEFT_UNSIGNED,
+    LEFT_WITHOUT_RECORDS,
+    MANAGER,
+    NOW,
+    SALES,
+    SUPPORT,
+)
 from support.oracle import LISTINGS, Records, expected_ids
 
 from crm.database import Transaction
@@ -17,7 +25,9 @@ def test_a_colleague_is_shown_with_all_fields_but_no_password(tx: Transaction) -
     assert user.show(tx, 999_999) is None
 
 
-@pytest.mark.parametrize("person", [MANAGER, SALES, SUPPORT, LEFT, LEFT_WITHOUT_RECORDS, 999_999])
+@pytest.mark.parametrize(
+    "person", [MANAGER, SALES, SUPPORT, LEFT, LEFT_UNSIGNED, LEFT_WITHOUT_RECORDS, 999_999]
+)
 def test_what_depends_on_somebody_is_counted(
     tx: Transaction, records: Records, person: int
 ) -> None:

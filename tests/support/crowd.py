@@ -9,6 +9,7 @@ NOW = datetime.fromisoformat("2030-06-04 12:00")  # while the company's first ev
 
 MANAGER, SALES, SALES2, SUPPORT, SUPPORT2 = 1, 3, 4, 5, 6
 LEFT, LEFT_WITHOUT_RECORDS = 7, 8  # inactive, of SALES and of SUPPORT
+LEFT_UNSIGNED = 13  # inactive, with nothing but a contract that is paid and not signed
 
 _NEW_YEAR = datetime.fromisoformat("2030-01-01")
 
@@ -19,6 +20,7 @@ PEOPLE = (
     ("Jean", "Dupont", "jean.dupont2@epicevents.example", "+33600000002", "SUPPORT"),
     ("Marie", "Martinet", "martinet@epicevents.example", None, "SUPPORT"),
     ("Œdipe", "Ørsted", "oedipe@epicevents.example", "+4520000000", "SALES"),
+    ("Ugo", "Renaud", "ugo@epicevents.example", None, "SALES"),
 )
 NAMES = (
     "Zoé Émile", "zoe emile", "ZOË ÉMILE", "Anna Dupont", "anna dupont", "Ångström Åsa",
@@ -89,6 +91,12 @@ def fill_crowd(connection: Connection) -> None:
                 None if number % 2 else "Notes",
             ),
         )
-    cursor.execute("UPDATE users SET is_active = false WHERE id IN (%s, %s)", (7, 8))
+    cursor.execute(
+        "INSERT INTO contracts (client_id, sales_contact_id, total_amount, amount_due,"
+        " signed_status) VALUES (4, %s, 500, 0, false)",
+        (LEFT_UNSIGNED,),
+    )
+    left = [LEFT, LEFT_WITHOUT_RECORDS, LEFT_UNSIGNED]
+    cursor.execute("UPDATE users SET is_active = false WHERE id = ANY (%s)", (left,))
     # As a server in use has them, so that plans are those of every day.
     cursor.execute("ANALYZE users, clients, contracts, events, payments")
