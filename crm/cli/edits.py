@@ -4,9 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import click
-from click.core import ParameterSource
-
 from crm.cli import records
 from crm.cli.app import App
 from crm.domain.fields import Field
@@ -172,16 +169,6 @@ def delete(
         row if output == "json" else None,
         dry_run=dry_run,
     )
-
-
-def given(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options that were typed; one typed empty is None, which empties its column."""
-    context = click.get_current_context()
-    return {
-        name: value
-        for name, value in options.items()
-        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
-    }
 
 
 def reason_for(app: App, permission: Permission, given: str | None) -> str:

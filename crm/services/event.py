@@ -116,7 +116,7 @@ def assign(
     clash = _clash(tx, event, support_contact_id, event.start_date, event.end_date)
     if clash and override is None:
         raise _overlap(clash, _("Choose somebody else, or add --override REASON."))
-    # Only where it is needed: an event that may overlap is no obstacle to others.
+    # Only where it is needed: to the database, one that may overlap is no obstacle to others.
     values = {"support_contact_id": support_contact_id, "overlap_allowed": clash is not None}
     return edit(tx, event, values)
 
@@ -187,11 +187,14 @@ def _new_contract(tx: "Transaction", event: "Event", contract_id: int) -> int:
 def _clash(
     tx: "Transaction", event: "Event", support_contact_id: int, start: datetime, end: datetime
 ) -> tuple[Any, ...] | None:
-    """Return the id, name and support person of an event in ``[start, end)`` (rule 12)."""
+    """Return the id, name and support person of an event in ``[start, end)`` (rule 12).
+
+    One that was allowed to overlap another counts too, which the database's constraint cannot say.
+    """
     return tx.row(
         "SELECT e.id, e.name, s.first_name || ' ' || s.last_name"
         " FROM events e JOIN users s ON s.id = e.support_contact_id"
-        " WHERE e.support_contact_id = %s AND e.id <> %s AND NOT e.overlap_allowed"
+        " WHERE e.support_contact_id = %s AND e.id <> %s"
         " AND e.start_date < %s AND e.end_date > %s ORDER BY e.start_date LIMIT 1",
         (support_contact_id, event.id, end, start),
     )

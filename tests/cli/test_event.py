@@ -1,5 +1,8 @@
 import re
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812
@@ -70,16 +73,24 @@ def test_mine_follows_the_role(workstation: Workstation, company: Company) -> No
 
 
 def test_a_period_is_this_day_week_or_month(sales: Workstation) -> None:
-    today = datetime.now(UTC) + timedelta(hours=2)
-    for number, day in enumerate((today, today + timedelta(days=400)), start=4):
-        dates = ("--start-date", f"{day:%Y-%m-%d} 12:00", "--end-date", f"{day:%Y-%m-%d} 13:00")
-        options = (*SUMMER[:4], *dates, *SUMMER[8:], "--allow-past")
-        sales.environ["EPICEVENTS_TIMEZONE"] = "Etc/GMT-2"
-        sales.run("event", "create", "--contract", "2", *options).done()
-        assert stored(sales.database.owner(), "events", number, "id")
-    for period in ("today", "week", "month"):
+    today = datetime.now(ZoneInfo("Europe/Paris")).date()
+    first = today.replace(day=1)
+    monday = today - timedelta(days=today.weekday())
+    days = [today, first, first - timedelta(days=1), monday, monday - timedelta(days=1)]
+    days += [monday + timedelta(days=6), monday + timedelta(days=7), first + timedelta(days=31)]
+    for day in days:
+        dates = ("--start-date", f"{day} 00:00", "--end-date", f"{day} 23:59", "--allow-past")
+        sales.run("event", "create", "--contract", "2", *SUMMER, *dates).done()
+    created = dict(enumerate(days, start=4))
+    same: dict[str, Callable[[date], Any]] = {
+        "today": lambda day: day,
+        "week": lambda day: day.isocalendar()[:2],
+        "month": lambda day: (day.year, day.month),
+    }
+    for period, known_by in same.items():
         listed = sales.run("event", "list", "--period", period, "-o", "ids").done()
-        assert listed.out == "4\n", period
+        wanted = {key for key, day in created.items() if known_by(day) == known_by(today)}
+        assert set(map(int, listed.out.split())) == wanted, period
 
 
 def test_a_period_and_other_dates_are_one_too_many(sales: Workstation) -> None:

@@ -231,6 +231,11 @@ def test_one_update_signs_and_another_unsigns(company: Company, owner: Connectio
     assert stored(owner, company.draft, "total_amount") == Decimal("600.00")
 
 
+def test_a_draft_that_is_to_be_unsigned_stays_as_it_is(company: Company) -> None:
+    with company.database.as_user(company.sales) as tx:
+        assert not contract.update(tx, company.draft, {"signed_status": False})
+
+
 def test_sales_do_not_unsign_by_an_update(company: Company) -> None:
     with (
         company.database.as_user(company.sales) as tx,

@@ -262,6 +262,16 @@ def test_management_overrides_with_a_reason(company: Company, owner: Connection)
         assert not event.assign(tx, other, company.support)
 
 
+def test_one_override_does_not_allow_a_third_event(company: Company) -> None:
+    with company.database.as_user(company.manager) as tx:
+        second = overlapping(tx, company, timedelta(hours=-1))
+        event.assign(tx, second, company.support, override="next door")
+        third = overlapping(tx, company, timedelta(hours=1))
+        with refused(RuleViolation, "support_overlap") as refusal:
+            event.assign(tx, third, company.support)
+    assert refusal.value.details == {"event_id": second}
+
+
 def test_an_override_holds_for_one_time_only(company: Company) -> None:
     with company.database.as_user(company.manager) as tx:
         other = overlapping(tx, company, timedelta(hours=-1))
@@ -271,6 +281,15 @@ def test_an_override_holds_for_one_time_only(company: Company) -> None:
         with refused(RuleViolation, "support_overlap"):
             event.update(tx, other, {"end_date": START})
         assert event.update(tx, other, {"start_date": datetime.fromisoformat("2030-06-05 00:00")})
+
+
+def test_notes_change_without_regard_to_time(company: Company) -> None:
+    with company.database.as_user(company.manager) as tx:
+        other = overlapping(tx, company, timedelta(hours=-1))
+        event.assign(tx, other, company.support, override="next door")
+    with company.database.as_user(company.support) as tx:
+        same = {"start_date": datetime.fromisoformat("2030-06-04 11:00"), "notes": "x"}
+        assert event.update(tx, company.event, same)
 
 
 def test_an_override_that_nothing_needs_allows_no_overlap_later(
