@@ -22,7 +22,8 @@ def run(connection: Connection) -> None:
     # somebody else's and apply nothing.
     with context.begin_transaction():
         # What waits for a lock on a table holds up all who come after it.
-        connection.exec_driver_sql("SET LOCAL lock_timeout = '60s'")
+        patience = context.config.attributes.get("lock_timeout", "60s")
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{patience}'")
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({UPGRADE_LOCK})")
         connection.exec_driver_sql("SET LOCAL ROLE epicevents_owner")
         context.run_migrations()

@@ -201,6 +201,6 @@ CONSTRAINTS: dict[str | None, Rule] = {
         "invalid_policy", lambda: _("A session lasts between a minute and 30 days.")
     ),
     "ck_security_policy_idle_limit": Rule(
-        "invalid_policy", lambda: _("A session may rest between a minute and 30 days.")
+        "invalid_policy", lambda: _("A session may rest between two minutes and 30 days.")
     ),
 }

@@ -50,10 +50,12 @@ ALTER TABLE clients
     ADD CONSTRAINT ck_clients_email CHECK (is_email(email)),
     ADD CONSTRAINT ck_clients_phone CHECK (is_phone(phone));
 
+-- Of the contracts that are signed already, only when they were written is known.
+ALTER TABLE contracts ADD COLUMN signed_at TIMESTAMP;
+UPDATE contracts SET signed_at = created_at WHERE signed_status;
 -- "NaN" is greater than every number and equal to itself, and numeric(15, 2) takes it.
 ALTER TABLE contracts
     ADD COLUMN version INTEGER NOT NULL DEFAULT 1,
-    ADD COLUMN signed_at TIMESTAMP,
     ADD CONSTRAINT ck_contracts_total_amount
         CHECK (total_amount > 0 AND total_amount <> 'NaN'),
     ADD CONSTRAINT ck_contracts_amount_due
@@ -118,8 +120,13 @@ CREATE INDEX ix_events_client_id ON events (client_id);
 
 -- No two events at once (12) --------------------------------------------------------------------
 -- A box per event, one row of boxes per person: needs no extension, exact to the microsecond, and
--- an event may begin when another ends.
+-- an event may begin when another ends. Those that overlap already may go on doing so.
 
+UPDATE events e SET overlap_allowed = EXISTS (
+    SELECT FROM events other
+    WHERE other.support_contact_id = e.support_contact_id AND other.id <> e.id
+      AND other.start_date < e.end_date AND other.end_date > e.start_date
+);
 ALTER TABLE events ADD CONSTRAINT ex_events_support_overlap EXCLUDE USING gist (
     box(
         point(support_contact_id, extract(epoch FROM start_date) * 1e6),
@@ -168,6 +175,11 @@ CREATE TABLE payments (
     )
 );
 CREATE INDEX ix_payments_created_by_id ON payments (created_by_id);
+
+-- What is paid already, nobody knows how.
+INSERT INTO payments (contract_id, amount, kind, paid_on)
+SELECT id, total_amount - amount_due, 'OPENING', created_at::date
+FROM contracts WHERE amount_due < total_amount;
 
 -- The owner's, because whoever is no longer logged in would not see the payments that forbid it.
 CREATE FUNCTION contracts_write() RETURNS trigger

@@ -1,0 +1,28 @@
+"""Databases whose migrations the tests apply themselves."""
+
+import itertools
+from collections.abc import Iterator
+
+import pytest
+
+from crm import provisioning
+from crm.database import connect
+from crm.database_url import parse_database_url
+from crm.embedded import Cluster
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture
+def bare(cluster: Cluster) -> Iterator[dict[str, str]]:
+    """A database that belongs to the owner's role and has no table yet."""
+    parameters = parse_database_url(cluster.url("postgres", f"bare_{next(_numbers)}"))
+    provisioning.create_database(parameters)
+    connection = connect(parameters)
+    provisioning.bootstrap(connection)
+    connection.close()
+    yield parameters
+    connection = connect({**parameters, "dbname": "postgres"})
+    connection.autocommit = True
+    connection.cursor().execute(f"DROP DATABASE {parameters['dbname']} WITH (FORCE)")
+    connection.close()

@@ -1,0 +1,134 @@
+"""What somebody with psql and the app's login tries beside the permission table."""
+
+import psycopg2
+import pytest
+from support.database import Database
+from support.login import RIGHT, SOPHIE, set_password
+from support.matrix import DENIED
+from support.raw import acting, attempt, refusal
+
+SALES, MANAGER = 3, 1
+
+# Denied; no COPY under row security; views that join are not updatable.
+OUT_OF_REACH = {DENIED, "0A000", "55000"}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SET ROLE epicevents_owner",
+        "SET ROLE postgres",
+        "SET SESSION AUTHORIZATION epicevents_owner",
+        "SET session_replication_role = replica",
+        "SET track_activities = on",
+        "CREATE TABLE t ()",
+        "CREATE TEMPORARY TABLE t ()",
+        "CREATE SCHEMA s",
+        "CREATE FUNCTION f() RETURNS integer LANGUAGE sql AS 'SELECT 1'",
+        "DO 'BEGIN END'",
+        "ALTER TABLE clients DISABLE TRIGGER ALL",
+        "ALTER TABLE clients DISABLE ROW LEVEL SECURITY",
+        "DROP POLICY clients_update ON clients",
+        "TRUNCATE events",
+        "DELETE FROM client_list",
+        "UPDATE client_list SET full_name = 'N'",
+        "COPY clients (full_name) FROM STDIN",
+        "COPY clients TO PROGRAM 'true'",
+        "SELECT pg_read_file('postgresql.conf')",
+        "SELECT setval('clients_id_seq', 1)",
+        "SELECT FROM pg_authid",
+        "UPDATE audit_entries SET changes = '{}'",
+        "DELETE FROM audit_entries",
+        "INSERT INTO audit_entries DEFAULT VALUES",
+        "DELETE FROM audit_transactions",
+        "DELETE FROM denied_attempts",
+        "DELETE FROM login_attempts",
+        "UPDATE alembic_version SET version_num = '9999'",
+    ],
+)
+@pytest.mark.parametrize("who", [None, MANAGER])
+def test_database_itself_is_out_of_reach(database: Database, statement: str, who: int) -> None:
+    with acting(database, who) as cursor:
+        assert refusal(cursor, statement)[0] in OUT_OF_REACH
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "search_path = pg_temp", "search_path = ''", "row_security = off",
+        "standard_conforming_strings = off", "transform_null_equals = on", "array_nulls = off",
+        "default_transaction_isolation = 'serializable'", "timezone = 'Pacific/Kiritimati'",
+        "datestyle = 'German'", "client_encoding = 'SQL_ASCII'", "bytea_output = 'escape'",
+        "enable_indexscan = off", "quote_all_identifiers = on", "check_function_bodies = off",
+        "epicevents.reason = 'x'", "epicevents.command = 'x'", "role = 'epicevents_app'",
+    ],
+)  # fmt: skip
+def test_no_setting_widens_rights(database: Database, setting: str) -> None:
+    with acting(database, SALES) as cursor:
+        cursor.execute(f"SET {setting}")
+        for statement in (
+            "UPDATE public.clients SET full_name = 'N' WHERE id = 3",
+            "UPDATE public.contracts SET signed_status = false WHERE id = 2",
+            "UPDATE public.users SET role = 'MANAGEMENT' WHERE id = 3",
+            "INSERT INTO public.payments (contract_id, amount) VALUES (5, 1)",
+        ):
+            outcome = attempt(cursor, statement)
+            assert outcome == 0 or getattr(outcome, "pgcode", None) == DENIED
+
+
+@pytest.mark.parametrize("setting", ["standard_conforming_strings = off", "search_path = ''"])
+def test_no_setting_confuses_the_login(database: Database, setting: str) -> None:
+    set_password(database, RIGHT)
+    with acting(database, None) as cursor:
+        cursor.execute(f"SET {setting}; SELECT salt FROM public.login_challenge(%s)", (SOPHIE,))
+        ((salt,),) = cursor.fetchall()
+        assert bytes(salt) == bytes(16)
+
+
+@pytest.mark.parametrize("email", ["eleonore@lefevre.example", "new@lefevre.example"])
+@pytest.mark.parametrize("action", ["NOTHING", "(email) DO UPDATE SET full_name = 'N'"])
+def test_conflict_does_not_tell_which_emails_exist(
+    database: Database, email: str, action: str
+) -> None:
+    conflict = action.replace("NOTHING", "DO NOTHING")
+    with acting(database, None) as cursor:
+        assert refusal(
+            cursor,
+            "INSERT INTO clients (full_name, email, phone, company_name, sales_contact_id)"
+            f" VALUES ('N', %s, '+33612345678', 'N', 3) ON CONFLICT {conflict} RETURNING id",
+            (email,),
+        ) == (DENIED, "")
+
+
+def test_error_does_not_repeat_a_row(database: Database) -> None:
+    with acting(database, SALES) as cursor:
+        for statement in (
+            "UPDATE users SET phone = '12' WHERE id = 3",
+            "UPDATE clients SET email = 'A' WHERE id = 1",
+        ):
+            error = attempt(cursor, statement)
+            assert isinstance(error, psycopg2.errors.CheckViolation)
+            assert error.diag.message_detail is None
+
+
+def test_cursor_from_before_the_end_of_a_session_writes_nothing(database: Database) -> None:
+    with acting(database, SALES) as cursor:
+        cursor.execute("DECLARE mine CURSOR FOR SELECT id FROM clients WHERE id = 1 FOR UPDATE")
+        cursor.execute("DECLARE later CURSOR FOR SELECT reset_password(id, '') FROM users")
+        cursor.execute("FETCH mine; SELECT current_setting('epicevents.session')")
+        database.owner().cursor().execute(
+            "INSERT INTO session_revocations (user_id, revoked_at) VALUES (3, utc_now())"
+        )
+        assert attempt(cursor, "UPDATE clients SET full_name = 'N' WHERE CURRENT OF mine") == 0
+        assert refusal(cursor, "FETCH later")[0] == DENIED
+
+
+def test_deleting_is_a_function_of_management(database: Database) -> None:
+    with acting(database, MANAGER) as cursor:
+        assert refusal(cursor, "SELECT delete_record('audit_entries', 1)")[0] == "20000"
+        assert refusal(cursor, "SELECT delete_record('users', 1)")[0] == DENIED
+        assert refusal(cursor, "SELECT delete_record('clients', 1)")[0] == "23503"
+        cursor.execute("SELECT delete_record('events', 1), delete_record('events', 1)")
+        assert cursor.fetchone() == (True, False)
+        cursor.execute("SELECT delete_record('contracts', 2), delete_record('contracts', 1)")
+        assert cursor.fetchone() == (False, True)

@@ -1,0 +1,55 @@
+"""Logging in by the database's own functions, without the cost of Argon2id."""
+
+import base64
+import hashlib
+import secrets
+
+from psycopg2.extensions import connection as Connection  # noqa: N812
+from support.company import UNUSABLE
+from support.database import Database
+
+RIGHT, WRONG = b"r" * 32, b"w" * 32  # what Argon2id would derive from the passwords
+SOPHIE = "sophie@epicevents.example"
+
+
+def stored(derived: bytes, salt: str = "A" * 22) -> str:
+    """Return the users.hashed_password that ``derived`` opens."""
+    tag = base64.b64encode(hashlib.sha256(derived).digest()).decode().rstrip("=")
+    return f"{UNUSABLE[:31]}{salt}${tag}"
+
+
+def set_password(database: Database, derived: bytes = RIGHT, email: str = SOPHIE) -> None:
+    """Give somebody a password, as the owner."""
+    connection = database.owner()
+    connection.cursor().execute(
+        "UPDATE users SET hashed_password = %s WHERE email = %s", (stored(derived), email)
+    )
+    connection.close()
+
+
+def guess(connection: Connection, derived: bytes, email: str = SOPHIE, secret: str = "") -> int:
+    """Put a guess on record, in autocommit mode in a transaction of its own; return its number."""
+    secret = secret or secrets.token_urlsafe(32)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT login_attempt(%s, %s, sha256(convert_to(%s, 'UTF8')))", (email, derived, secret)
+        )
+        ((number,),) = cursor.fetchall()
+    assert isinstance(number, int)
+    return number
+
+
+def result(connection: Connection, attempt: int) -> str:
+    """Have a guess judged; return the outcome."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT outcome FROM login_result(%s)", (attempt,))
+        ((outcome,),) = cursor.fetchall()
+    return str(outcome)
+
+
+def login(connection: Connection, derived: bytes = RIGHT, email: str = SOPHIE) -> tuple[str, int]:
+    """Open a session; return its secret and the number of the attempt."""
+    secret = secrets.token_urlsafe(32)
+    number = guess(connection, derived, email, secret)
+    assert result(connection, number) == "ok"
+    return secret, number

@@ -1,0 +1,160 @@
+"""Statements that a rule of the company refuses, and others that it allows: rules 1 to 12."""
+
+# The company of support.company: managers 1 and 2, sales 3 and 4, support 5 and 6; contracts
+# 1 draft, 2 signed, 3 partly paid, 4 paid, 5 signed of client 3; events 1 (of support 5), 2, 3.
+CLIENT = (
+    "INSERT INTO clients (full_name, email, phone, company_name, sales_contact_id)"
+    " VALUES ('N', 'n@n.fr', '+33612345678', 'N', {contact})"
+)
+CONTRACT = (
+    "INSERT INTO contracts (client_id, sales_contact_id, total_amount, amount_due, signed_status)"
+    " VALUES ({client}, {contact}, {total}, {due}, {signed})"
+)
+EVENT = (
+    "INSERT INTO events (name, contract_id, client_id, client_contact, start_date, end_date,"
+    " support_contact_id, location, attendees)"
+    " VALUES ('N', {contract}, {client}, 'N', '{start}', '{end}', {support}, 'N', {attendees})"
+)
+PAYMENT = "INSERT INTO payments (contract_id, amount, kind) VALUES ({contract}, {amount}, '{kind}')"
+TAKEN_BACK = (
+    "INSERT INTO payments (contract_id, amount, kind, reverses_id, reason)"
+    " VALUES ({contract}, {amount}, 'REVERSAL', {reverses}, {reason})"
+)
+SIGN = "UPDATE contracts SET signed_status = {signed} WHERE id = {contract}"
+
+
+def client(contact: int = 3) -> str:
+    """Insert a client."""
+    return CLIENT.format(contact=contact)
+
+
+def contract(
+    client: int = 1, contact: int = 3, total: str = "10", due: str = "10", signed: bool = False
+) -> str:
+    """Insert a contract."""
+    return CONTRACT.format(client=client, contact=contact, total=total, due=due, signed=signed)
+
+
+def event(
+    contract: int = 2,
+    client: int = 1,
+    start: str = "2031-01-01",
+    end: str = "2031-01-02",
+    support: str = "NULL",
+    attendees: str = "1",
+) -> str:
+    """Insert an event."""
+    return EVENT.format(
+        contract=contract, client=client, start=start, end=end, support=support, attendees=attendees
+    )
+
+
+def payment(amount: str, contract: int = 1, kind: str = "PAYMENT") -> str:
+    """Insert a payment."""
+    return PAYMENT.format(contract=contract, amount=amount, kind=kind)
+
+
+def reversal(amount: str, reverses: str = "1", contract: int = 3, reason: str = "'twice'") -> str:
+    """Insert the reversal of a payment."""
+    return TAKEN_BACK.format(contract=contract, amount=amount, reverses=reverses, reason=reason)
+
+
+def sign(contract: int, signed: bool) -> str:
+    """Sign or unsign a contract."""
+    return SIGN.format(contract=contract, signed=signed)
+
+
+# rule, constraint, statement
+REFUSED = (
+    (1, "fk_clients_sales_contact_role", client(contact=5)),
+    (1, "fk_clients_sales_contact_role", client(contact=1)),
+    (1, "fk_clients_sales_contact_id_users", client(contact=99)),
+    (1, "fk_clients_sales_contact_role", "UPDATE clients SET sales_contact_id = 6"),
+    (1, "fk_contracts_sales_contact_role", contract(contact=5)),
+    (1, "fk_contracts_sales_contact_id_users", contract(contact=99)),
+    (2, "fk_events_support_contact_role", event(support="3")),
+    (2, "fk_events_support_contact_role", event(support="1")),
+    (2, "fk_events_support_contact_id_users", event(support="99")),
+    (2, "fk_events_support_contact_role", "UPDATE events SET support_contact_id = 4"),
+    (3, "fk_events_signed_contract", event(contract=1)),
+    (3, "fk_events_contract_id_contracts", event(contract=99)),
+    (3, "fk_events_signed_contract", sign(2, False)),
+    (3, "fk_events_signed_contract", "UPDATE events SET contract_id = 1 WHERE id = 1"),
+    (4, "ck_events_end_date", event(end="2031-01-01")),
+    (4, "ck_events_end_date", event(end="2030-12-31 23:59:59.999999")),
+    (4, "ck_events_dates_range", event(end="infinity")),
+    (4, "ck_events_dates_range", event(start="-infinity")),
+    (4, "ck_events_dates_range", event(start="4000-01-01 BC")),
+    (4, "ck_events_dates_range", event(end="3000-01-01")),
+    (5, "ck_contracts_amount_due", contract(due="10.01")),
+    (5, "ck_contracts_amount_due", contract(due="-0.01")),
+    (5, "ck_contracts_amount_due", contract(due="'NaN'")),
+    (5, "ck_contracts_total_amount", contract(total="0", due="0")),
+    (5, "ck_contracts_amount_due", contract(total="-1", due="-1")),
+    (5, "ck_contracts_total_amount", contract(total="'NaN'", due="0")),
+    (6, "fk_events_signed_contract", event(client=2)),
+    (6, "fk_events_client_id_clients", event(client=99)),
+    (6, "fk_events_signed_contract", "UPDATE events SET client_id = 2 WHERE id = 1"),
+    (7, "tg_contracts_amount_due_is_derived", "UPDATE contracts SET amount_due = 0 WHERE id = 2"),
+    (7, "tg_payments_are_final", "UPDATE payments SET amount = 1"),
+    (7, "tg_payments_are_final", "DELETE FROM payments"),
+    (7, "ck_contracts_amount_due", payment("1000.01")),
+    (7, "ck_payments_amount", payment("0")),
+    (7, "ck_payments_amount", payment("'NaN'")),
+    (7, "ck_payments_sign", payment("-1")),
+    (7, "ck_payments_kind", payment("1", kind="GIFT")),
+    (7, "ck_payments_reason_given", payment("1", kind="ADJUSTMENT")),
+    (7, "ck_payments_reversal", reversal("-1", reverses="NULL")),
+    (7, "ck_payments_reason_given", reversal("-2000", reason="NULL")),
+    (7, "fk_payments_reverses", reversal("-1999")),
+    (7, "fk_payments_reverses", reversal("-2000", contract=2)),
+    (7, "ck_payments_sign", reversal("2000")),
+    (7, "fk_payments_contract_id_contracts", payment("1", contract=99)),
+    (7, "tg_contracts_unsign_with_payments", sign(3, False)),
+    (8, "fk_clients_sales_contact_role", "UPDATE users SET role = 'SUPPORT' WHERE id = 3"),
+    (8, "fk_events_support_contact_role", "UPDATE users SET role = 'MANAGEMENT' WHERE id = 5"),
+    (8, "ck_users_role", "UPDATE users SET role = 'OWNER' WHERE id = 1"),
+    (9, "tg_users_keep_a_manager", "UPDATE users SET is_active = false WHERE id IN (1, 2)"),
+    (9, "tg_users_keep_a_manager", "UPDATE users SET role = 'SALES' WHERE id IN (1, 2)"),
+    (9, "tg_users_keep_a_manager", "DELETE FROM users WHERE id IN (1, 2)"),
+    (10, "fk_clients_sales_contact_id_users", "DELETE FROM users WHERE id = 3"),
+    (10, "fk_events_support_contact_id_users", "DELETE FROM users WHERE id = 5"),
+    (10, "fk_contracts_client_id_clients", "DELETE FROM clients WHERE id = 1"),
+    (10, "fk_contracts_client_id_clients", contract(client=99)),
+    (10, "fk_payments_contract_id_contracts", "DELETE FROM contracts WHERE id = 3"),
+    (10, "fk_events_contract_id_contracts", "DELETE FROM contracts WHERE id = 2"),
+    (11, "tg_contracts_signed_client_is_frozen", "UPDATE contracts SET client_id = 2 WHERE id = 3"),
+    (11, "tg_contracts_signed_total_is_frozen",
+     "UPDATE contracts SET total_amount = 9000 WHERE id = 2"),
+    (12, "ex_events_support_overlap",
+     event(support="5", start="2030-06-04 23:59:59.999999", end="2030-06-07")),
+    (12, "ex_events_support_overlap",
+     event(support="5", start="2030-06-01", end="2030-06-04 11:00:00.000001")),
+    (12, "ex_events_support_overlap", event(support="5", start="2030-06-01", end="2030-07-01")),
+    (12, "ex_events_support_overlap",
+     event(support="5", start="2030-06-04 12:00", end="2030-06-04 12:01")),
+)  # fmt: skip
+
+ALLOWED = (
+    (1, client(contact=4)),
+    (2, event(support="6")),
+    (3, event(contract=4, client=2)),
+    (3, sign(1, True)),
+    (4, event(end="2031-01-01 00:00:00.000001")),
+    (4, event(end="2999-12-31")),
+    (5, contract(due="0")),
+    (5, contract(total="9999999999999.99", due="9999999999999.99")),
+    (5, "UPDATE contracts SET total_amount = 1 WHERE id = 1"),
+    (7, payment("1000")),
+    (7, payment("1", contract=5)),
+    (7, reversal("-2000")),
+    (8, "UPDATE users SET role = 'SALES' WHERE id = 2"),
+    (9, "UPDATE users SET is_active = false WHERE id = 2"),
+    (9, "DELETE FROM users WHERE id = 1"),
+    (10, "UPDATE users SET is_active = false WHERE id IN (3, 4, 5, 6)"),
+    (11, "UPDATE contracts SET client_id = 2, total_amount = 1 WHERE id = 1"),
+    (12, event(support="5", start="2030-06-05", end="2030-06-06")),
+    (12, event(support="5", start="2030-06-04 10:59:59.999999", end="2030-06-04 11:00")),
+    (12, event(support="6", start="2030-06-01", end="2030-07-01")),
+    (12, event(start="2030-06-01", end="2030-07-01")),
+)
