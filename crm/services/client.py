@@ -11,7 +11,7 @@ from crm.domain.i18n import gettext as _
 from crm.domain.i18n import ngettext
 from crm.domain.permissions import Permission, authorize
 from crm.services import contacts
-from crm.services.editing import Change, edit, find
+from crm.services.editing import Change, edit, find, remove
 
 if TYPE_CHECKING:
     from crm.database import Transaction
@@ -111,8 +111,7 @@ def delete(tx: "Transaction", client_id: int) -> Any:
             hint=_("See which: epicevents contract list --client {id}").format(id=client.id),
             code="client_has_contracts",
         )
-    tx.session.delete(client)
-    tx.session.flush()
+    remove(tx, client)
     return client
 
 

@@ -85,6 +85,26 @@ def edit(
     return Change(record, {name: old[name] for name in changed}, changed)
 
 
+def remove(tx: "Transaction", record: Any) -> None:
+    """Delete a record. What still names it is refused by its constraint, never left without it.
+
+    Raises NotFound when the record is gone, PermissionDenied when the database denies it.
+    """
+    from sqlalchemy import delete
+
+    # The ORM's own deletion would first empty the references to it that it finds.
+    model = type(record)
+    done = tx.session.execute(
+        delete(model)
+        .where(model.id == record.id)
+        .returning(model.id)
+        .execution_options(synchronize_session=False)
+    )
+    if done.first() is None:
+        _refresh(tx, record)
+        raise _denied()
+
+
 def _read_again(
     tx: "Transaction",
     record: Any,
@@ -94,19 +114,9 @@ def _read_again(
     *,
     last: bool,
 ) -> int:
-    from sqlalchemy import inspect
-    from sqlalchemy.exc import InvalidRequestError
-
-    try:
-        tx.session.refresh(record)
-    except InvalidRequestError:
-        # Its attributes are gone with it.
-        raise missing(record.__tablename__, inspect(record).identity[0]) from None
+    _refresh(tx, record)
     if record.version == version:
-        raise PermissionDenied(
-            _("The database does not allow you to change this record."),
-            hint=_("See what you may do: epicevents whoami --can"),
-        )
+        raise _denied()
     theirs = {name: getattr(record, name) for name in mine if getattr(record, name) != base[name]}
     if theirs or last:
         raise Conflict(
@@ -129,3 +139,21 @@ def _read_again(
         )
     version_now: int = record.version
     return version_now
+
+
+def _refresh(tx: "Transaction", record: Any) -> None:
+    from sqlalchemy import inspect
+    from sqlalchemy.exc import InvalidRequestError
+
+    try:
+        tx.session.refresh(record)
+    except InvalidRequestError:
+        # Its attributes are gone with it.
+        raise missing(record.__tablename__, inspect(record).identity[0]) from None
+
+
+def _denied() -> PermissionDenied:
+    return PermissionDenied(
+        _("The database does not allow you to change this record."),
+        hint=_("See what you may do: epicevents whoami --can"),
+    )

@@ -12,7 +12,7 @@ from crm.domain.i18n import ngettext
 from crm.domain.permissions import Permission, authorize
 from crm.security import passwords
 from crm.services import authentication
-from crm.services.editing import Change, edit, find
+from crm.services.editing import Change, edit, find, remove
 
 if TYPE_CHECKING:
     from crm.database import Transaction
@@ -114,8 +114,7 @@ def delete(tx: "Transaction", user_id: int) -> Any:
             code="user_in_use",
             details={"dependents": left},
         )
-    tx.session.delete(person)
-    tx.session.flush()
+    remove(tx, person)
     return person
 
 

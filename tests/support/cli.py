@@ -82,13 +82,7 @@ class Workstation:
 
     def give_password(self, *user_ids: int) -> None:
         """Let employees log in with :data:`PASSWORD`."""
-        connection = self.database.owner()
-        connection.cursor().execute(
-            "UPDATE users SET hashed_password = %s, must_change_password = false"
-            " WHERE id = ANY(%s)",
-            (_hashed(), list(user_ids)),
-        )
-        connection.close()
+        give_password(self.database, *user_ids)
 
     def run(self, *args: str, stdin: str = "") -> Ran:
         """Run one command line in this process, into pipes."""
@@ -145,6 +139,16 @@ class Workstation:
 
     def _environ(self) -> dict[str, str]:
         return {"PATH": os.defpath, "PYTHONPATH": str(REPOSITORY), **self.environ}
+
+
+def give_password(database: Database, *user_ids: int) -> None:
+    """Let employees log in with :data:`PASSWORD`."""
+    connection = database.owner()
+    connection.cursor().execute(
+        "UPDATE users SET hashed_password = %s, must_change_password = false WHERE id = ANY(%s)",
+        (_hashed(), list(user_ids)),
+    )
+    connection.close()
 
 
 def finish(child: "pexpect.spawn[str]") -> tuple[int, str]:
