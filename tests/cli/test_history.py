@@ -114,18 +114,22 @@ def test_values_are_shown_as_they_are(manager: Workstation, hostile: str) -> Non
 
 def test_escape_codes_that_got_in_are_not_sent(manager: Workstation, owner: Connection) -> None:
     owner.cursor().execute(
-        "UPDATE audit_entries SET changes = %s WHERE table_name = 'clients' AND record_id = 1",
+        "UPDATE audit_entries SET changes = %s, reason = E'\\x1b[1mwhy'"
+        " WHERE table_name = 'clients'",
         ('{"company_name": [null, "\\u001b[2Jgone\\u202e"], "phone": [null, "\\ud83d\\ude00"]}',),
     )
-    owner.cursor().execute("UPDATE audit_transactions SET command = E'\\x1b[31mred'")
+    owner.cursor().execute(
+        "UPDATE audit_transactions SET command = E'\\x1b[31mred', database_role = E'\\x1b[32mx'"
+    )
     for shown in (
         manager.look("history", "client", "1"),
         manager.run("history", "client", "1").done().out,
-        manager.look("audit", "list"),
+        manager.look("audit", "list", "--kind", "client", width=200),
+        manager.run("audit", "list", "--kind", "client").done().out,
     ):
         assert "\x1b" not in shown
-        assert r"\x1b[31mred" in shown or "Too narrow for command" in shown
-    assert r"\x1b[2Jgone\u202e" in manager.look("history", "client", "1")
+        for harmless in (r"\x1b[31mred", r"\x1b[32mx", r"\x1b[1mwhy", r"\x1b[2Jgone\u202e"):
+            assert harmless in shown
 
 
 def test_who_is_deleted_is_named_by_id(
@@ -187,6 +191,7 @@ def test_every_format_tells_the_same(manager: Workstation) -> None:
     assert [json.loads(row["changes"]) for row in rows] == [row["changes"] for row in wanted]
     ids = manager.run("history", "event", "1", "-o", "ids").done().out.split()
     assert ids == [str(row["id"]) for row in wanted]
+    assert '""2000.00""' in manager.run("history", "contract", "2", "-o", "csv").done().out
 
 
 def test_fields_are_those_that_were_named(manager: Workstation) -> None:

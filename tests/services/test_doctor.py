@@ -1,5 +1,6 @@
 """Each check is shown what it must report: the database or a file is damaged, and nothing else."""
 
+import os
 import socket
 import threading
 from collections.abc import Iterator
@@ -273,6 +274,14 @@ def test_clocks_may_differ_a_little(company: Company) -> None:
     assert faults(examined(company.database, timedelta(seconds=-50))) == []
 
 
+def test_a_slow_answer_is_no_wrong_clock(company: Company) -> None:
+    told = iter([now() - timedelta(minutes=5), now() + timedelta(minutes=5)])
+    connection = connect(company.database.app)
+    with transaction(connection, None) as tx:
+        assert faults(doctor.server(tx, lambda: next(told))) == []
+    connection.close()
+
+
 @pytest.mark.parametrize("revision", ["0001", "9999"])
 def test_another_revision_is_told_and_nothing_claimed_of_it(
     company: Company, owner: Connection, revision: str
@@ -402,6 +411,12 @@ def test_nothing_there_is_no_fault(tmp_path: Path) -> None:
 def test_what_others_can_reach_is_told(home: Path, path: str, mode: int, check: str) -> None:
     (home / path).chmod(mode)
     assert found_at(home) == [check]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_a_file_of_somebody_else_is_told(home: Path) -> None:
+    os.chown(home / "config.env", 12345, -1)
+    assert found_at(home) == ["config_private"]
 
 
 def test_passing_through_the_home_directory_is_no_reading(home: Path) -> None:
