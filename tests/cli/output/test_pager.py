@@ -82,7 +82,7 @@ def test_a_pager_that_is_left_early_is_no_error(tmp_path: Path) -> None:
 
 def test_ctrl_c_belongs_to_the_pager(tmp_path: Path) -> None:
     pager = tmp_path / "pager"
-    pager.write_text('#!/bin/sh\ntrap "" INT\necho > "$0.on"\ncat > /dev/null\nsleep 0.3\n')
+    pager.write_text('#!/bin/sh\ntrap "" INT\ncat > /dev/null\necho > "$0.on"\nsleep 0.3\n')
     pager.chmod(0o700)
     code = f"""
 from crm.cli.output.pager import page
