@@ -16,11 +16,12 @@ from crm.domain.errors import (
     RuleViolation,
 )
 from crm.domain.i18n import gettext as _
-from crm.domain.rules import CONSTRAINTS
 
 
 def explain(error: psycopg2.Error) -> CRMError:
     """Return the error that tells a person what the driver's ``error`` means."""
+    from crm.domain.rules import CONSTRAINTS
+
     state = error.pgcode
     name = error.diag.constraint_name
     if name in CONSTRAINTS:

@@ -6,14 +6,18 @@ from crm.cli.app import App
 
 
 def bounds(app: App, name: str, first: Any, last: Any) -> dict[str, Any]:
-    """Return ``name_from`` and ``name_to``, naive UTC, the end excluded; None where not given.
+    """Return ``name_from`` and ``name_to``, naive UTC, the end excluded; nothing for none given.
 
     ``last`` includes its day, week or month: ``--to 2026-06`` ends with June.
     """
+    if first is None and last is None:
+        return {}
     from crm.domain.times import day_bounds
 
     zone = app.settings.timezone
-    return {
-        f"{name}_from": day_bounds(first, zone)[0] if first else None,
-        f"{name}_to": day_bounds(last, zone)[1] if last else None,
-    }
+    found = {}
+    if first is not None:
+        found[f"{name}_from"] = day_bounds(first, zone)[0]
+    if last is not None:
+        found[f"{name}_to"] = day_bounds(last, zone)[1]
+    return found

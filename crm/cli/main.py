@@ -1,7 +1,6 @@
 """The root group with its table of commands, and where errors turn into exit codes."""
 
 import sys
-import traceback
 from typing import Any
 
 import click
@@ -224,6 +223,8 @@ def trace(error: BaseException) -> str:
 
     A driver's message can hold whole rows and the connection string.
     """
+    import traceback
+
     lines = []
     seen: BaseException | None = error
     while seen is not None:

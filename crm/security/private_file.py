@@ -7,7 +7,6 @@ laid there is followed.
 
 import errno
 import os
-import shlex
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -109,6 +108,8 @@ def _check(path: Path, found: os.stat_result) -> None:
             code="unsafe_token_file",
         )
     if found.st_mode & 0o077:
+        import shlex
+
         raise NotLoggedIn(
             _("{path} is not used: other people on this machine can read it.").format(path=path),
             hint=_("Close it, then log in again: chmod 600 {path}").format(
