@@ -1,0 +1,61 @@
+"""Bash, zsh and fish as people have them, with the program and its completion loaded."""
+
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from support.cli import REPOSITORY
+from support.keyboard import Keyboard
+
+from crm.cli.completion.shells import script
+
+SHELLS = ("bash", "zsh", "fish")
+
+_STARTED = {
+    "bash": ("bash", "--rcfile", ".bashrc", "-i"),
+    "zsh": ("zsh", "-i"),
+    "fish": ("fish", "-i"),
+}
+_FILES = {
+    "bash": {".bashrc": "PS1='$ '\n" + script("bash")},
+    "zsh": {
+        ".zshrc": "PS1='$ '\nautoload -Uz compinit; compinit -u -D\n" + script("zsh"),
+    },
+    "fish": {
+        ".config/fish/config.fish": 'function fish_prompt; echo -n "\\$ "; end\n'
+        "function fish_greeting; end\n",
+        ".config/fish/completions/epicevents.fish": script("fish"),
+    },
+}
+
+
+def open_shell(shell: str, home: Path, environ: Mapping[str, str], width: int = 80) -> Keyboard:
+    """Start a shell that knows ``epicevents``; skip where there is none."""
+    if not shutil.which(shell):
+        pytest.skip(f"{shell} is not installed")
+    for name, text in _FILES[shell].items():
+        path = home / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    program = home / "bin" / "epicevents"
+    program.parent.mkdir(exist_ok=True)
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m crm "$@"\n', "utf-8")
+    program.chmod(0o755)
+    keyboard = Keyboard(
+        _STARTED[shell],
+        environ={
+            **environ,
+            "HOME": str(home),
+            "PATH": f"{program.parent}:{os.environ['PATH']}",
+            "PYTHONPATH": str(REPOSITORY),
+            "LC_ALL": "C.UTF-8",
+        },
+        directory=home,
+        width=width,
+    )
+    keyboard.sees("$")
+    keyboard.calm()
+    return keyboard
