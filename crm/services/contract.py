@@ -11,7 +11,7 @@ from crm.domain.i18n import gettext as _
 from crm.domain.i18n import ngettext
 from crm.domain.permissions import Permission
 from crm.services import contacts
-from crm.services.editing import Change, edit, expect_version, find
+from crm.services.editing import Change, edit, expect_version, find, remove
 
 if TYPE_CHECKING:
     from crm.database import Transaction
@@ -163,8 +163,7 @@ def delete(tx: "Transaction", contract_id: int) -> Any:
             hint=_("Take it back first: epicevents contract unsign {id}").format(id=contract.id),
             code="contract_signed",
         )
-    tx.session.delete(contract)
-    tx.session.flush()
+    remove(tx, contract)
     return contract
 
 

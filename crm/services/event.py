@@ -10,7 +10,7 @@ from crm.domain.errors import RuleViolation
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission, authorize
 from crm.services import contacts
-from crm.services.editing import Change, edit, find
+from crm.services.editing import Change, edit, find, remove
 
 if TYPE_CHECKING:
     from crm.database import Transaction
@@ -132,8 +132,7 @@ def delete(tx: "Transaction", event_id: int) -> Any:
     """Delete an event: MANAGEMENT. Returns it as it was."""
     event = find(tx, models.Event, event_id)
     authorize(tx.actor, Permission.EVENT_DELETE, kind="event", record_id=event.id)
-    tx.session.delete(event)
-    tx.session.flush()
+    remove(tx, event)
     return event
 
 

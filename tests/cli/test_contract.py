@@ -7,16 +7,6 @@ from support.company import Company
 from support.services import last_reason, stored
 
 
-@pytest.fixture
-def manager(workstation: Workstation, company: Company) -> Workstation:
-    return workstation.be(company.manager)
-
-
-@pytest.fixture
-def sales(workstation: Workstation, company: Company) -> Workstation:
-    return workstation.be(company.sales)
-
-
 def count(owner: Connection, table: str) -> int:
     cursor = owner.cursor()
     cursor.execute(f"SELECT count(*) FROM {table}")

@@ -17,21 +17,6 @@ SUMMER = (
 )  # fmt: skip
 
 
-@pytest.fixture
-def manager(workstation: Workstation, company: Company) -> Workstation:
-    return workstation.be(company.manager)
-
-
-@pytest.fixture
-def sales(workstation: Workstation, company: Company) -> Workstation:
-    return workstation.be(company.sales)
-
-
-@pytest.fixture
-def support(workstation: Workstation, company: Company) -> Workstation:
-    return workstation.be(company.support)
-
-
 # Reading
 
 
