@@ -1,0 +1,1 @@
+DROP FUNCTION begin_import(text);
