@@ -1,12 +1,13 @@
 """Employees' accounts: created, changed, deactivated and deleted by MANAGEMENT."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from crm import models
 from crm.domain import inputs
 from crm.domain.enums import Role
-from crm.domain.errors import RuleViolation
+from crm.domain.errors import CRMError, RuleViolation
 from crm.domain.i18n import gettext as _
 from crm.domain.i18n import ngettext
 from crm.domain.permissions import Permission, authorize
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from crm.database import Transaction
     from crm.models.user import User
 
+    Begin = Callable[[], AbstractContextManager[Transaction]]
+
+BUSY = "busy"  # the code of what has to wait for somebody's lock
 # What may name a person, and as what: counted before a role changes or an account is deleted.
 DEPENDENTS = {
     "clients": "SELECT count(*) FROM clients WHERE sales_contact_id = %(id)s",
@@ -92,10 +96,41 @@ def deactivate(tx: "Transaction", user_id: int) -> Change:
 
 
 def reactivate(tx: "Transaction", user_id: int) -> Change:
-    """Open a deactivated account again; its sessions of before stay ended."""
+    """Open a deactivated account again, also one that was left without rights."""
     person = find_person(tx, user_id)
     authorize(tx.actor, Permission.USER_REACTIVATE, kind="user", record_id=person.id)
-    return edit(tx, person, {"is_active": True})
+    restored = tx.value("SELECT restore_access(%s)", (user_id,))
+    change = edit(tx, person, {"is_active": True})
+    return change or Change(person, {}, {"is_active": True} if restored else {})
+
+
+@contextmanager
+def without_rights(begin: "Begin", user_id: int, permission: Permission) -> "Iterator[Transaction]":
+    """Yield a transaction in which an account is changed whose owner has no rights meanwhile.
+
+    They are taken away by a transaction of its own, so that nothing which the person holds open
+    delays that. They come back with the change or its refusal; while it has to wait for the person,
+    they do not, and the change goes on where it is tried again.
+
+    Raises what ``permission`` and the change raise.
+    """
+    suspension = None
+    with begin() as tx:
+        person = find_person(tx, user_id)
+        authorize(tx.actor, permission, owner_id=user_id, kind="user", record_id=person.id)
+        if user_id != tx.actor.id:
+            suspension = tx.value("SELECT suspend_access(%s)", (user_id,))
+    restore = "SELECT restore_access(%s, %s)", (user_id, suspension)
+    try:
+        with begin() as tx:
+            yield tx
+            if suspension is not None:
+                tx.execute(*restore)
+    except BaseException as error:
+        if suspension is not None and getattr(error, "code", None) != BUSY:
+            with suppress(CRMError), begin() as tx:
+                tx.execute(*restore)
+        raise
 
 
 def delete(tx: "Transaction", user_id: int) -> Any:

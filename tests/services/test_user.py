@@ -1,5 +1,7 @@
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
+from time import sleep
 from typing import Any
 
 import pytest
@@ -7,7 +9,16 @@ from psycopg2.extensions import connection as Connection  # noqa: N812
 from support.company import Company
 from support.services import beside_others, refused, stored
 
-from crm.domain.errors import CRMError, InvalidValue, NotFound, PermissionDenied, RuleViolation
+from crm.domain.errors import (
+    Conflict,
+    CRMError,
+    InvalidValue,
+    NotFound,
+    NotLoggedIn,
+    PermissionDenied,
+    RuleViolation,
+)
+from crm.domain.permissions import Permission
 from crm.services import user
 
 PASSWORD = "four words nobody guesses"
@@ -169,7 +180,7 @@ def test_a_role_that_nothing_relies_on_changes(company: Company, owner: Connecti
     assert stored(owner, "users", company.support2, "role") == "SALES"
 
 
-# Deactivating and deleting
+# Deactivating
 
 
 def test_an_account_is_closed_and_opened_again(company: Company, owner: Connection) -> None:
@@ -217,6 +228,90 @@ def test_two_managers_cannot_leave_at_once(company: Company, owner: Connection) 
     assert done.count("deactivated") == 1
     active = [stored(owner, "users", person, "is_active") for person in (1, 2)]
     assert sorted(active) == [False, True]
+
+
+# Shutting out
+
+
+@pytest.fixture
+def begin(company: Company) -> Any:
+    """What opens a transaction for the manager."""
+    return partial(company.database.as_user, company.manager)
+
+
+def test_nothing_that_somebody_holds_keeps_their_rights(
+    company: Company, begin: Any, owner: Connection
+) -> None:
+    with company.database.as_user(company.sales) as held:
+        held.execute("UPDATE users SET phone = '+33600000000' WHERE id = 3")
+        with ThreadPoolExecutor(1) as pool:
+            closing = pool.submit(_deactivate, begin, company.sales)
+            for _moment in range(100):
+                if held.value("SELECT employee_id()") is None:
+                    break
+                sleep(0.05)
+            assert held.value("SELECT employee_id()") is None
+            assert stored(owner, "users", company.sales, "is_active") is True
+            held.connection.cursor().execute("ROLLBACK")
+            closing.result(20)
+    assert stored(owner, "users", company.sales, "is_active") is False
+    assert stored(owner, "suspensions", 1, "ended_at") is not None
+
+
+def _deactivate(begin: Any, person: int) -> None:
+    with user.without_rights(begin, person, Permission.USER_DEACTIVATE) as tx:
+        user.deactivate(tx, person)
+
+
+def test_a_refused_change_gives_rights_back(
+    company: Company, begin: Any, owner: Connection
+) -> None:
+    with (
+        refused(RuleViolation, "role_in_use"),
+        user.without_rights(begin, company.sales, Permission.USER_CHANGE_ROLE) as tx,
+    ):
+        user.update(tx, company.sales, {"role": "SUPPORT"})
+    with company.database.as_user(company.sales) as tx:
+        assert tx.value("SELECT employee_id()") == company.sales
+
+
+def test_a_change_that_has_to_wait_leaves_nobody_their_rights(
+    company: Company, begin: Any, owner: Connection
+) -> None:
+    with (
+        refused(Conflict, "busy"),
+        user.without_rights(begin, company.sales, Permission.USER_DEACTIVATE),
+    ):
+        _has_to_wait()
+    with company.database.as_user(company.manager) as tx:
+        assert tx.value("SELECT count(*) FROM client_list") == 3
+    with refused(NotLoggedIn, "account_inactive"), company.database.as_user(company.sales):
+        pass
+    # Until it is done, or taken back.
+    with company.database.as_user(company.manager) as tx:
+        assert user.reactivate(tx, company.sales)
+        assert not user.reactivate(tx, company.sales)
+    with company.database.as_user(company.sales) as tx:
+        assert tx.actor.id == company.sales
+
+
+def _has_to_wait() -> None:
+    raise Conflict("Somebody else is changing this record.", code="busy")
+
+
+def test_nobody_is_shut_out_by_who_may_not(company: Company, owner: Connection) -> None:
+    for person, other in ((company.sales, company.sales2), (company.manager, company.manager)):
+        with (
+            refused(PermissionDenied, "permission_denied"),
+            user.without_rights(
+                partial(company.database.as_user, person), other, Permission.USER_DEACTIVATE
+            ),
+        ):
+            pass
+    assert stored(owner, "suspensions", 1, "id") is None
+
+
+# Deleting
 
 
 def test_whom_records_name_is_not_deleted(company: Company) -> None:

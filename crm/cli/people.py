@@ -1,0 +1,58 @@
+"""What the commands about colleagues share: their records, and changes that shut them out."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from crm.cli.app import App
+from crm.domain.fields import Field, Kind
+from crm.domain.permissions import Permission
+
+if TYPE_CHECKING:
+    from crm.database import Transaction
+
+# How much somebody looks after.
+COUNTS = tuple(
+    Field(name, Kind.INTEGER) for name in ("clients", "open_contracts", "upcoming_events")
+)
+
+
+def record(tx: "Transaction", user_id: int) -> tuple[Any, Any]:
+    """Return the fields of the listing and the person's row, which exists."""
+    from crm.queries import user as query
+
+    return query.LISTING.fields, query.show(tx, user_id)
+
+
+def name(row: Any) -> str:
+    """Return the full name in a row of the listing."""
+    return f"{row[1]} {row[2]}"
+
+
+def looks_after(app: App, tx: "Transaction", user_id: int) -> dict[str, int]:
+    """Return how many records of each of :data:`COUNTS` a person is the contact of."""
+    from crm.queries import user as query
+
+    counts = query.dependants(tx, user_id, app.now)
+    return {field.name: counts[field.name] for field in COUNTS}
+
+
+@contextmanager
+def shutting_out(
+    app: App, user: str, permission: Permission, *, dry_run: bool
+) -> "Iterator[tuple[Transaction, int]]":
+    """Change the account that ``user`` names while its owner has no rights.
+
+    Yields the transaction and the account's id. A dry run leaves the rights alone.
+    """
+    from crm import services
+    from crm.queries import reference
+
+    with app.transaction() as tx:
+        user_id = reference.user_id(tx, user)
+    if dry_run:
+        with app.transaction(dry_run=True) as tx:
+            yield tx, user_id
+    else:
+        with services.user.without_rights(app.transaction, user_id, permission) as tx:
+            yield tx, user_id
