@@ -313,6 +313,12 @@ def test_whoever_is_logged_in_proves_the_data(company: Company) -> None:
             assert faults(doctor.data(tx)) == []
 
 
+def test_whose_session_ends_meanwhile_proves_nothing(company: Company) -> None:
+    with company.database.as_user(company.sales) as tx:
+        tx.execute("SELECT end_session()")
+        assert {result.ok for result in doctor.data(tx)} == {None}
+
+
 @contextmanager
 def on_the_network(database: Database) -> Iterator[dict[str, str]]:
     """Carry TCP on this machine to the server's socket: the same server, without encryption."""
