@@ -11,7 +11,7 @@ from crm.domain.i18n import gettext as _
 from crm.domain.i18n import ngettext
 from crm.domain.permissions import Permission
 from crm.services import contacts
-from crm.services.editing import Change, edit, expect_version, find, remove
+from crm.services.editing import Change, edit, expect_version, find, refresh, remove
 
 if TYPE_CHECKING:
     from crm.database import Transaction
@@ -133,7 +133,7 @@ def adjust(tx: "Transaction", contract_id: int, amount_due: Decimal, reason: str
     contract = _find(tx, contract_id, Permission.CONTRACT_ADJUST)
     reason = _give_reason(tx, reason)
     # The entry is a difference: nobody may move the balance between reading and writing it.
-    tx.session.refresh(contract, with_for_update=True)
+    refresh(tx, contract, lock=True)
     _check_amounts(contract.total_amount, amount_due)
     old = contract.amount_due
     if old == amount_due:
@@ -144,7 +144,7 @@ def adjust(tx: "Transaction", contract_id: int, amount_due: Decimal, reason: str
         )
     )
     tx.session.flush()
-    tx.session.refresh(contract)
+    refresh(tx, contract)
     return Change(contract, {_DUE: old}, {_DUE: contract.amount_due})
 
 
@@ -240,6 +240,8 @@ def _check_total(contract: "Contract", total: Decimal) -> None:
 
 def _refuse_used(tx: "Transaction", contract: "Contract", refusal: str) -> None:
     """Refuse what payments or events on the contract forbid; ``refusal`` names them by {what}."""
+    # Those that are under way are waited for, and counted.
+    refresh(tx, contract, lock=True)
     payments = tx.value("SELECT count(*) FROM payments WHERE contract_id = %s", (contract.id,))
     events = tx.value("SELECT count(*) FROM events WHERE contract_id = %s", (contract.id,))
     if payments:

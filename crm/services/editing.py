@@ -85,6 +85,21 @@ def edit(
     return Change(record, {name: old[name] for name in changed}, changed)
 
 
+def refresh(tx: "Transaction", record: Any, *, lock: bool = False) -> None:
+    """Read a record again; with ``lock``, once nobody else is writing it or what refers to it.
+
+    Raises NotFound when it is gone.
+    """
+    from sqlalchemy import inspect
+    from sqlalchemy.exc import InvalidRequestError
+
+    try:
+        tx.session.refresh(record, with_for_update=lock)
+    except InvalidRequestError:
+        # Its attributes are gone with it.
+        raise missing(record.__tablename__, inspect(record).identity[0]) from None
+
+
 def remove(tx: "Transaction", record: Any) -> None:
     """Delete a record. What still names it is refused by its constraint, never left without it.
 
@@ -101,7 +116,7 @@ def remove(tx: "Transaction", record: Any) -> None:
         .execution_options(synchronize_session=False)
     )
     if done.first() is None:
-        _refresh(tx, record)
+        refresh(tx, record)
         raise _denied()
 
 
@@ -114,7 +129,7 @@ def _read_again(
     *,
     last: bool,
 ) -> int:
-    _refresh(tx, record)
+    refresh(tx, record)
     if record.version == version:
         raise _denied()
     theirs = {name: getattr(record, name) for name in mine if getattr(record, name) != base[name]}
@@ -139,17 +154,6 @@ def _read_again(
         )
     version_now: int = record.version
     return version_now
-
-
-def _refresh(tx: "Transaction", record: Any) -> None:
-    from sqlalchemy import inspect
-    from sqlalchemy.exc import InvalidRequestError
-
-    try:
-        tx.session.refresh(record)
-    except InvalidRequestError:
-        # Its attributes are gone with it.
-        raise missing(record.__tablename__, inspect(record).identity[0]) from None
 
 
 def _denied() -> PermissionDenied:

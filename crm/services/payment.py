@@ -10,7 +10,7 @@ from crm.domain.errors import NotFound, RuleViolation, UsageFault
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission
 from crm.services import contacts
-from crm.services.editing import Change, find
+from crm.services.editing import Change, find, refresh
 
 if TYPE_CHECKING:
     from crm.database import Transaction
@@ -126,12 +126,12 @@ def _write(tx: "Transaction", contract: "Contract", payment: "Payment", key: str
             tx.session.add(payment)
     except IntegrityError:
         # Another payment came in between: the same one, or one that left less to pay.
-        tx.session.refresh(contract)
+        refresh(tx, contract)
         if key and (before := _sent_before(tx, contract, key)):
             return _same(before, contract, payment.amount, key)
         _refuse_overpayment(contract, payment.amount)
         raise
-    tx.session.refresh(contract)
+    refresh(tx, contract)
     return Change(payment, {"amount_due": due}, {"amount_due": contract.amount_due})
 
 

@@ -1,4 +1,6 @@
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 from threading import Barrier
 from typing import Any
@@ -7,7 +9,13 @@ import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812
 from support import services
 from support.company import Company
-from support.services import beside_others, last_reason, read_first, refused
+from support.services import (
+    beside_others,
+    last_reason,
+    read_first,
+    refused,
+    wait_until_somebody_waits,
+)
 
 from crm import models
 from crm.domain.errors import (
@@ -19,7 +27,7 @@ from crm.domain.errors import (
     RuleViolation,
     UsageFault,
 )
-from crm.services import contract, payment
+from crm.services import contract, event, payment
 
 
 def stored(owner: Connection, contract_id: int, column: str) -> Any:
@@ -374,3 +382,74 @@ def test_adjustments_at_the_same_moment_leave_what_the_last_one_says(
     assert stored(owner, company.draft, "amount_due") in amounts
     paid = sum(amount for _kind, amount, _reason in ledger(owner, company.draft))
     assert stored(owner, company.draft, "amount_due") == 1000 - paid
+
+
+def test_a_payment_that_is_under_way_keeps_the_contract(
+    company: Company, owner: Connection
+) -> None:
+    def delete() -> None:
+        with beside_others(company.database, company.manager) as tx:
+            contract.delete(tx, company.draft)
+
+    with ThreadPoolExecutor(1) as pool:
+        with beside_others(company.database, company.sales) as tx:
+            payment.pay(tx, company.draft, amount="1")
+            deletion = pool.submit(delete)
+            wait_until_somebody_waits(owner)
+        with refused(RuleViolation, "contract_has_payments"):
+            deletion.result(timeout=10)
+    assert stored(owner, company.draft, "amount_due") == Decimal("999.00")
+
+
+def test_a_contract_that_is_being_deleted_takes_no_payment_and_no_adjustment(
+    company: Company, owner: Connection
+) -> None:
+    def pay() -> None:
+        with beside_others(company.database, company.sales) as tx:
+            payment.pay(tx, company.draft, amount="1")
+
+    def adjust() -> None:
+        with beside_others(company.database, company.manager2) as tx:
+            contract.update(tx, company.draft, {"amount_due": "1"}, reason="x")
+
+    with ThreadPoolExecutor(1) as pool:
+        for attempt in (pay, adjust):
+            with beside_others(company.database, company.manager) as tx:
+                draft = contract.create(tx, client_id=company.client, total_amount="1000")
+            with beside_others(company.database, company.manager) as tx:
+                contract.delete(tx, company.draft)
+                attempted = pool.submit(attempt)
+                wait_until_somebody_waits(owner)
+            with refused(NotFound, "not_found"):
+                attempted.result(timeout=10)
+            company = replace(company, draft=draft.record.id)
+
+
+def test_an_event_that_is_being_planned_keeps_the_signature(
+    company: Company, owner: Connection
+) -> None:
+    with company.database.as_user(company.sales) as tx:
+        contract.sign(tx, company.draft)
+
+    def unsign() -> None:
+        with beside_others(company.database, company.manager) as tx:
+            contract.unsign(tx, company.draft, "x")
+
+    with ThreadPoolExecutor(1) as pool:
+        with beside_others(company.database, company.sales) as tx:
+            start = datetime.fromisoformat("2031-05-01 09:00")
+            event.create(
+                tx,
+                contract_id=company.draft,
+                name="Gala",
+                client_contact="Jean",
+                start_date=start,
+                end_date=start + timedelta(hours=1),
+                location="Paris",
+                attendees=1,
+            )
+            unsigning = pool.submit(unsign)
+            wait_until_somebody_waits(owner)
+        with refused(RuleViolation, "contract_has_events"):
+            unsigning.result(timeout=10)
+    assert stored(owner, company.draft, "signed_status") is True

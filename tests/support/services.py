@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from threading import Lock
+from time import sleep
 from typing import Any
 
 import pytest
@@ -51,6 +52,20 @@ def last_reason(owner: Connection) -> Any:
     cursor.execute("SELECT reason FROM audit_entries ORDER BY id DESC LIMIT 1")
     row = cursor.fetchone()
     return row[0] if row else None
+
+
+def wait_until_somebody_waits(owner: Connection) -> None:
+    """Return once a transaction of this database waits for a lock of another."""
+    cursor = owner.cursor()
+    for _attempt in range(500):
+        cursor.execute(
+            "SELECT 1 FROM pg_stat_activity WHERE datname = current_database()"
+            " AND cardinality(pg_blocking_pids(pid)) > 0"
+        )
+        if cursor.fetchone():
+            return
+        sleep(0.01)
+    raise AssertionError("nobody waits for a lock")
 
 
 def read_first(tx: Transaction, model: type[Any], record_id: int) -> None:
