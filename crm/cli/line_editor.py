@@ -43,11 +43,12 @@ class LineEditor:
     def __init__(self, app: App) -> None:
         self.undisturbed = Lock()
         self._app = app
+        completer = _LineCompleter(app, self.undisturbed)
         self._session: PromptSession[str] = PromptSession(
             history=_history(app.settings.home / "history"),
-            completer=ThreadedCompleter(_LineCompleter(app, self.undisturbed)),
+            completer=ThreadedCompleter(completer),
             color_depth=None if app.console.out.color else ColorDepth.DEPTH_1_BIT,
-            key_bindings=_keys(),
+            key_bindings=_keys(completer),
             search_ignore_case=True,
         )
 
@@ -61,8 +62,8 @@ class LineEditor:
         return [("bold", text(name)), ("", role), ("ansicyan", " > ")]
 
 
-def _keys() -> KeyBindings:
-    """Let the tabulator take the first candidate, and each time it is pressed again the next."""
+def _keys(completer: Completer) -> KeyBindings:
+    """Let the tabulator take what alone is meant; of several the first, and then the next."""
     keys = KeyBindings()
 
     @keys.add("tab")
@@ -70,7 +71,13 @@ def _keys() -> KeyBindings:
         buffer = event.current_buffer
         if buffer.complete_state:
             buffer.complete_next()
-        else:
+            return
+        # Found before the next key is read: whoever types fast is not overtaken.
+        requested = CompleteEvent(completion_requested=True)
+        found = list(completer.get_completions(buffer.document, requested))
+        if len(found) == 1:
+            buffer.apply_completion(found[0])
+        elif found:
             buffer.start_completion(select_first=True)
 
     return keys

@@ -59,6 +59,7 @@ def _run_script(app: App, *, keep_going: bool) -> int:
             return status
         if status:
             app.console.note(_("Line {number} failed.").format(number=number))
+            app.console.flush()
             first_failure = first_failure or status
     return first_failure
 

@@ -1,0 +1,458 @@
+"""The shell: typed into, and run from a pipe."""
+
+import io
+import stat
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from support.cli import PASSWORD, REPOSITORY, Workstation
+from support.company import Company
+from support.keyboard import Keyboard
+
+from crm.cli.app import App
+from crm.cli.main import execute
+from crm.cli.output.console import Console
+from crm.queries.client import LISTING
+from crm.queries.listing import Request, page
+
+Open = Callable[..., Keyboard]
+CTRL_C, CTRL_D, CTRL_R = "\x03", "\x04", "\x12"
+SOPHIE = "Sophie Simon (SALES) >"
+
+
+@pytest.fixture
+def opened(workstation: Workstation) -> Iterator[Open]:
+    """Return what opens a shell in a terminal."""
+    keyboards = []
+
+    def open_(*options: str, width: int = 80) -> Keyboard:
+        keyboard = Keyboard(
+            (sys.executable, "-m", "crm", *options, "shell"),
+            environ={
+                "PATH": "/usr/bin:/bin",
+                "PYTHONPATH": str(REPOSITORY),
+                "LC_ALL": "C.UTF-8",
+                **workstation.environ,
+            },
+            directory=workstation.home,
+            width=width,
+        )
+        keyboards.append(keyboard)
+        return keyboard
+
+    yield open_
+    for keyboard in keyboards:
+        keyboard.child.close(force=True)
+
+
+@pytest.fixture
+def shell(workstation: Workstation, company: Company, opened: Open) -> Keyboard:
+    """A shell of somebody in SALES, at its prompt."""
+    workstation.be(company.sales)
+    keyboard = opened()
+    keyboard.sees(SOPHIE)
+    return keyboard
+
+
+def history(workstation: Workstation) -> list[str]:
+    """Return the lines that are remembered."""
+    text = (workstation.home / "history").read_text("utf-8")
+    return [line[1:] for line in text.splitlines() if line.startswith("+")]
+
+
+# Typed into
+
+
+FIRST_SCREEN = """\
+Tab completes, help explains, exit leaves.
+Sophie Simon (SALES) > client list --fields id,full_name,sales_contact
+ID  Name              Sales
+────────────────────────────────────
+ 3  Jean O'Brien      Samuel Sanchez
+ 2  Kevin Casey       Sophie Simon
+ 1  Éléonore Lefèvre  Sophie Simon
+Sophie Simon (SALES) > epicevents contract list --count
+5
+Sophie Simon (SALES) >"""
+
+
+def test_the_shell_says_who_one_is_and_runs_commands(shell: Keyboard) -> None:
+    shell.type("client list --fields id,full_name,sales_contact\r")
+    shell.sees("Jean O'Brien")
+    shell.type("epicevents contract list --count\r")
+    shell.sees("\n5")
+    assert shell.calm() == FIRST_SCREEN
+
+
+def test_tab_takes_the_first_candidate_and_then_the_next(shell: Keyboard) -> None:
+    shell.type("con")
+    shell.sees("Contracts, signatures and payments")
+    shell.type("\t")
+    shell.sees("> config")
+    shell.type("\t")
+    shell.sees("> contract")
+
+
+def test_tab_is_not_overtaken_by_what_is_typed_after_it(shell: Keyboard) -> None:
+    shell.type("contr\t sh\t 3 --js\t\r")
+    shell.sees('{"id": 3')
+
+
+def test_records_are_completed_with_what_they_are(shell: Keyboard) -> None:
+    shell.type("client show lefe")
+    shell.sees("eleonore@lefevre.example  Éléonore Lefèvre, Lefèvre & Fils")
+    shell.type("\t")
+    shell.sees("> client show eleonore@lefevre.example")
+    shell.type("\r")
+    shell.sees("Mariage d'Éléonore")
+
+
+def test_a_quoted_word_is_replaced_whole(shell: Keyboard) -> None:
+    shell.type("client list --sales 'samuel sa")
+    shell.sees("Samuel Sanchez, Sales")
+    shell.type("\t --count\r")
+    shell.sees("\n1")
+
+
+def test_a_failed_command_does_not_end_it(shell: Keyboard) -> None:
+    shell.type("client show 99\r")
+    shell.sees("Error: There is no client 99.")
+    shell.type("client show 'x\r")
+    shell.sees("Error: A quotation mark is not closed")
+    shell.type("nonsense\r")
+    shell.sees("Error: No such command 'nonsense'.")
+    shell.type("client list --count\r")
+    shell.sees("\n3")
+    shell.type("exit\r")
+    assert shell.ends() == 0
+
+
+def test_ctrl_c_clears_the_line_and_ctrl_d_leaves(shell: Keyboard) -> None:
+    shell.type("client delete 3 --yes")
+    shell.calm()
+    shell.type(CTRL_C)
+    shell.sees(f"--yes\n{SOPHIE}")
+    shell.type("client list --count\r")
+    shell.sees("\n3")
+    shell.type(CTRL_D)
+    assert shell.ends() == 0
+
+
+@pytest.mark.parametrize("word", ["exit", "quit", " exit "])
+def test_it_is_left_by_a_word(word: str, shell: Keyboard) -> None:
+    shell.type(f"{word}\r")
+    assert shell.ends() == 0
+
+
+def test_ctrl_c_at_a_question_goes_back_to_the_line(shell: Keyboard) -> None:
+    shell.type("client create --full-name X\r")
+    shell.sees("Email")
+    shell.type(CTRL_C)
+    shell.calm()
+    assert shell.line == SOPHIE
+    shell.type("client list --count\r")
+    shell.sees("\n3")
+
+
+def test_pasted_lines_run_one_after_the_other(shell: Keyboard) -> None:
+    shell.calm()
+    shell.type("\x1b[200~# a comment\nclient list --count\nuser list \\\n  --count\x1b[201~\r")
+    shell.sees("\n3\n6")
+
+
+def test_the_history_is_searched_and_kept(
+    shell: Keyboard, workstation: Workstation, opened: Open
+) -> None:
+    shell.type("client list --count\r")
+    shell.sees("\n3")
+    shell.type("user list --count\r")
+    shell.sees("\n6")
+    shell.type("exit\r")
+    assert shell.ends() == 0
+    again = opened()
+    again.sees(SOPHIE)
+    again.type(f"{CTRL_R}cli")
+    again.sees("(reverse-i-search)`cli': client list --count")
+    again.type("\r")
+    again.sees("> client list --count")
+    assert history(workstation) == ["client list --count", "user list --count", "exit"]
+    mode = (workstation.home / "history").stat().st_mode
+    assert stat.S_IMODE(mode) == 0o600
+
+
+def test_the_history_holds_no_secret(
+    workstation: Workstation, company: Company, opened: Open
+) -> None:
+    workstation.give_password(company.sales)
+    shell = opened()
+    shell.sees("Email: ".rstrip())
+    shell.type("sophie@epicevents.example\r")
+    shell.sees("Password:")
+    shell.type(f"{PASSWORD}\r")
+    shell.sees(SOPHIE)
+    shell.type("join --database-url postgresql://me:hunter2@db.example/x\r")
+    shell.sees("A password on the command line can be read")
+    shell.type(" client show 1 --json\r")
+    shell.sees('"full_name"')
+    shell.type("logout\r")
+    shell.sees("nobody >")
+    text = (workstation.home / "history").read_text("utf-8")
+    assert PASSWORD not in text
+    assert "hunter2" not in text
+    assert history(workstation) == ["logout"]
+
+
+def test_a_history_that_cannot_be_kept_is_done_without(
+    workstation: Workstation, company: Company, opened: Open
+) -> None:
+    workstation.be(company.sales)
+    elsewhere = workstation.home / "elsewhere"
+    elsewhere.write_text("precious")
+    (workstation.home / "history").symlink_to(elsewhere)
+    shell = opened()
+    shell.sees(SOPHIE)
+    shell.type("client list --count\r")
+    shell.sees("\n3")
+    assert elsewhere.read_text() == "precious"
+
+
+def end_sessions(workstation: Workstation) -> None:
+    """Let every session expire."""
+    owner = workstation.database.owner()
+    owner.cursor().execute(
+        "UPDATE sessions SET created_at = created_at - interval '2 days',"
+        " expires_at = created_at - interval '1 day'"
+    )
+    owner.close()
+
+
+def test_a_session_that_ends_asks_for_the_password_and_goes_on(
+    shell: Keyboard, workstation: Workstation, company: Company
+) -> None:
+    workstation.give_password(company.sales)
+    end_sessions(workstation)
+    shell.type("client list --count\r")
+    shell.sees("Password:")
+    shell.type(f"{PASSWORD}\r")
+    shell.sees("\n3")
+    shell.calm()
+    assert shell.line == SOPHIE
+
+
+def test_who_does_not_log_in_again_is_nobody(
+    shell: Keyboard, workstation: Workstation, company: Company
+) -> None:
+    end_sessions(workstation)
+    shell.type("client list --count\r")
+    shell.sees("Password:")
+    shell.type(CTRL_C)
+    shell.sees("nobody >")
+    shell.type("help exit-codes\r")
+    shell.sees("Exit codes")
+
+
+def test_the_prompt_follows_who_is_logged_in(
+    shell: Keyboard, workstation: Workstation, company: Company
+) -> None:
+    workstation.give_password(company.manager)
+    shell.type("login marie@epicevents.example\r")
+    shell.sees("Password:")
+    shell.type(f"{PASSWORD}\r")
+    shell.sees("Marie Martin (MANAGEMENT) >")
+    shell.type("logout\r")
+    shell.sees("nobody >")
+
+
+def backends(workstation: Workstation) -> list[int]:
+    """Return the processes of the server that serve the program."""
+    owner = workstation.database.owner()
+    cursor = owner.cursor()
+    cursor.execute("RESET ROLE")
+    cursor.execute(
+        "SELECT pid FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()",
+        (workstation.database.name,),
+    )
+    found = [row[0] for row in cursor.fetchall()]
+    owner.close()
+    return found
+
+
+def test_one_connection_serves_commands_and_completion(
+    shell: Keyboard, workstation: Workstation
+) -> None:
+    before = backends(workstation)
+    assert len(before) == 1
+    shell.type("client show lefe")
+    shell.sees("Éléonore Lefèvre, Lefèvre & Fils")
+    shell.type("\t\r")
+    shell.sees("Mariage d'Éléonore")
+    assert backends(workstation) == before
+
+
+def test_a_connection_that_was_closed_is_replaced(
+    shell: Keyboard, workstation: Workstation
+) -> None:
+    (backend,) = backends(workstation)
+    owner = workstation.database.owner()
+    owner.cursor().execute("RESET ROLE; SELECT pg_terminate_backend(%s)", (backend,))
+    owner.close()
+    shell.type("client list --count\r")
+    shell.sees("\n3")
+    assert "Error" not in shell.screen
+
+
+def test_a_dumb_terminal_and_no_colour_are_respected(
+    workstation: Workstation, company: Company, opened: Open
+) -> None:
+    workstation.be(company.sales)
+    workstation.environ["TERM"] = "dumb"
+    shell = opened()
+    shell.sees(SOPHIE)
+    shell.type("client list --count\r")
+    shell.sees("\n3")
+
+
+# From a pipe
+
+
+@pytest.fixture
+def sophie(workstation: Workstation, company: Company) -> Workstation:
+    """A workstation where somebody in SALES is logged in."""
+    return workstation.be(company.sales)
+
+
+def test_lines_run_and_comments_and_blank_lines_do_not(sophie: Workstation) -> None:
+    lines = "# morning\n\n  \nclient list --count\n  # more\nepicevents user list --count\n"
+    assert sophie.run("shell", stdin=lines).done().out == "3\n6\n"
+
+
+def test_a_line_goes_on_after_a_backslash(sophie: Workstation) -> None:
+    lines = "client list \\\n  --search lefe \\\n  --count\ncontract list --count"
+    assert sophie.run("shell", stdin=lines).done().out == "1\n5\n"
+
+
+def test_a_number_sign_inside_a_line_is_no_comment(sophie: Workstation) -> None:
+    assert sophie.run("shell", stdin="client list --count -S kevin#x\n").done().out == "0\n"
+
+
+def test_the_first_failure_stops_it_and_is_its_status(sophie: Workstation) -> None:
+    ran = sophie.run("shell", stdin="client list --count\nclient show 99\nuser list --count\n")
+    assert (ran.status, ran.out) == (3, "3\n")
+    assert ran.err == (
+        "Error: There is no client 99.\n"
+        "Hint: See which there are: epicevents client list\n"
+        "Line 2 failed; the rest was not run.\n"
+    )
+
+
+def test_keep_going_runs_the_rest_and_ends_with_the_first_failure(sophie: Workstation) -> None:
+    lines = "client show 99\nclient list --nonsense\nuser list --count\n"
+    ran = sophie.run("shell", "--keep-going", stdin=lines)
+    assert (ran.status, ran.out) == (3, "6\n")
+    assert "Line 1 failed.\n" in ran.err
+    assert "Line 2 failed.\n" in ran.err
+
+
+def test_the_line_after_is_no_answer_to_a_question(sophie: Workstation) -> None:
+    lines = "client create --full-name X\nkevin2@startup.example\n"
+    ran = sophie.run("shell", stdin=lines)
+    assert ran.status == 2
+    assert "Missing: --email, --phone, --company-name." in ran.err
+
+
+def test_a_password_is_taken_from_the_next_line_where_it_is_asked_for(
+    workstation: Workstation, company: Company
+) -> None:
+    workstation.give_password(company.sales)
+    lines = f"login sophie@epicevents.example --password-stdin\n{PASSWORD}\nclient list --count\n"
+    assert workstation.run("shell", stdin=lines).done().out == "3\n"
+
+
+def test_without_a_login_it_fails_like_any_command(workstation: Workstation) -> None:
+    assert workstation.run("shell", stdin="client list\n").status == 4
+
+
+def test_exit_ends_it(sophie: Workstation) -> None:
+    ran = sophie.run("shell", stdin="client list --count\nexit\nclient show 99\n").done()
+    assert ran.out == "3\n"
+
+
+def test_an_open_quote_is_explained(sophie: Workstation) -> None:
+    ran = sophie.run("shell", stdin="client list -S 'x\n")
+    assert ran.status == 2
+    assert ran.err.startswith("Error: A quotation mark is not closed, or a backslash ends the line")
+
+
+def test_a_shell_in_the_shell_is_refused(sophie: Workstation) -> None:
+    ran = sophie.run("shell", stdin="shell\n")
+    assert ran.status == 2
+    assert "This is the shell already." in ran.err
+
+
+def test_errors_are_json_where_the_line_asks_for_it(sophie: Workstation) -> None:
+    ran = sophie.run("shell", "--keep-going", stdin="client show 99 -o json\nclient show 98\n")
+    first, note, second, *_rest = ran.err.splitlines()
+    assert first.startswith('{"error": {"code": "not_found"')
+    assert note == "Line 1 failed."
+    assert second == "Error: There is no client 98."
+
+
+def test_flags_end_with_their_line(sophie: Workstation) -> None:
+    lines = "client list --fields id --color always\nclient list --fields id\n"
+    ran = sophie.run("shell", stdin=lines).done()
+    first, second = ran.out.split("ID")[1:]
+    assert "\x1b[" in first
+    assert "\x1b[" not in second
+
+
+def test_flags_of_the_shell_hold_for_every_line(sophie: Workstation) -> None:
+    lines = "client list --fields id\nclient list --fields id\n"
+    ran = sophie.run("--color", "always", "shell", stdin=lines).done()
+    assert ran.out.count("\x1b[1mID\x1b[0m") == 2
+
+
+def test_each_line_reads_the_settings_again(sophie: Workstation) -> None:
+    lines = "event show 2 --json\n"
+    (sophie.home / "config.env").write_text("EPICEVENTS_TIMEZONE=Asia/Tokyo\n")
+    assert "T17:00:00+09:00" in sophie.run("shell", stdin=lines).done().out
+
+
+def test_bytes_that_are_no_text_are_refused(sophie: Workstation) -> None:
+    ran = sophie.run("shell", stdin="client list -S \udcff\n")
+    assert ran.status == 2
+    assert "not UTF-8" in ran.err
+
+
+def test_nothing_to_run_is_no_failure(sophie: Workstation) -> None:
+    assert sophie.run("shell", stdin="").done().out == ""
+
+
+def median(run: Callable[[], object], times: int = 30) -> float:
+    """Return how many seconds something takes."""
+    taken = []
+    for _time in range(times):
+        begun = time.perf_counter()
+        run()
+        taken.append(time.perf_counter() - begun)
+    return statistics.median(taken)
+
+
+def test_a_listing_takes_little_more_than_its_query(sophie: Workstation) -> None:
+    console = Console(
+        stdin=io.StringIO(), stdout=io.StringIO(), stderr=io.StringIO(), environ=sophie.environ
+    )
+    app = App(console, sophie.environ, sophie.home)
+    assert execute("client list", app) == 0
+
+    def query() -> None:
+        with app.transaction() as tx:
+            page(tx, LISTING, Request(LISTING.shown, limit=30))
+
+    try:
+        query()
+        assert median(lambda: execute("client list", app)) < median(query) + 0.020
+    finally:
+        app.close()
