@@ -62,7 +62,7 @@ def event() -> None:
 @listing_options
 @click.option("--client", type=CLIENT, help=_("Of CLIENT: id, email or name."))
 @click.option("--contract", type=CONTRACT, metavar="ID", help=_("On contract ID."))
-@click.option("--support", type=SUPPORT_USER, help=_("Whom USER runs."))
+@click.option("--support", type=SUPPORT_USER, help=_("Run by USER."))
 @click.option("--no-support", is_flag=True, default=None, help=_("That nobody runs yet."))
 @click.option("--from", "start_from", type=PERIOD, help=_("Starting on or after DATE."))
 @click.option("--to", "start_to", type=PERIOD, help=_("Starting on or before DATE."))
