@@ -46,6 +46,17 @@ def test_a_sheet_says_how_much_somebody_looks_after(sales: Workstation) -> None:
     assert "epicevents event list --support 5" in sales.look("user", "show", "Paul Petit")
 
 
+def test_a_sheet_names_only_commands_that_one_may_run(
+    workstation: Workstation, company: Company
+) -> None:
+    assert "user update" not in workstation.be(company.sales).look("user", "show", "5")
+    assert "user update me --phone" in workstation.look("user", "show", "me")
+    workstation.be(company.manager).run("user", "deactivate", "5").done()
+    shown = workstation.look("user", "show", "5")
+    assert "epicevents user reactivate 5" in shown
+    assert "epicevents user update 5" in shown
+
+
 def test_json_always_says_how_much_somebody_looks_after(sales: Workstation) -> None:
     shown = sales.run("user", "show", "marie@epicevents.example", "-o", "json").json()
     assert shown["role"] == "MANAGEMENT"

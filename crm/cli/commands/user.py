@@ -78,7 +78,7 @@ def show(app: App, /, user: str, output: str) -> None:
         user_id = reference.user_id(tx, user)
         fields, row = people.record(tx, user_id)
         counts = people.looks_after(app, tx, user_id)
-        commands = _next(tx.actor, user_id, row[5])
+        commands = _next(tx.actor, user_id, row[5], active=row[6])
     # In JSON always, on a sheet where there is some.
     kept = [field for field in people.COUNTS if output == "json" or counts[field.name]]
     records.show(
@@ -91,7 +91,7 @@ def show(app: App, /, user: str, output: str) -> None:
     )
 
 
-def _next(actor: "Actor", user_id: int, role: Role) -> "list[detail.Command]":
+def _next(actor: "Actor", user_id: int, role: Role, *, active: bool) -> "list[detail.Command]":
     from crm.cli.output.detail import Command
 
     commands = []
@@ -99,6 +99,8 @@ def _next(actor: "Actor", user_id: int, role: Role) -> "list[detail.Command]":
         commands.append(Command(f"epicevents client list --sales {user_id}", _("their clients")))
     if role == Role.SUPPORT:
         commands.append(Command(f"epicevents event list --support {user_id}", _("their events")))
+    if actor.role == Role.MANAGEMENT and not active:
+        commands.append(Command(f"epicevents user reactivate {user_id}", _("let them in again")))
     if actor.role == Role.MANAGEMENT:
         commands.append(Command(f"epicevents user update {user_id}", _("change")))
     elif actor.id == user_id:
