@@ -32,16 +32,21 @@ def command_lines(text: str) -> list[str]:
     return re.findall(r"^\s*(?:\$ )?(epicevents .*)$", joined, re.MULTILINE)
 
 
+def arguments(line: str) -> list[str]:
+    """Return what the shell hands to ``epicevents``: words, without comments and redirections."""
+    words = shlex.split(line, comments=True)[1:]
+    end = next((at for at, word in enumerate(words) if word in REDIRECTIONS), len(words))
+    return words[:end]
+
+
 def parse(line: str, home: Path) -> str:
     """Parse a command line the way the program does; return its command's words.
 
     Raises what the parser raises for a mistake in it: click.UsageError or UsageFault.
     """
-    words = shlex.split(line, comments=True)[1:]
-    end = next((at for at, word in enumerate(words) if word in REDIRECTIONS), len(words))
     context = click.Context(root, info_name="epicevents", obj=App(_nowhere(), {}, home))
     command: click.Command | None = root
-    path, rest = "", words[:end]
+    path, rest = "", arguments(line)
     while isinstance(command, click.Group):
         name, command, rest = command.resolve_command(context, rest)
         path = f"{path} {command.name if command else name}"

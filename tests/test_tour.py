@@ -1,0 +1,24 @@
+"""The tour of the README, run as it stands there."""
+
+from pathlib import Path
+
+from support.cli import PASSWORD, REPOSITORY, Workstation
+from support.commands import arguments, command_lines
+from support.database import Database
+
+from crm import demo
+from crm.database import Transaction
+
+
+def test_every_command_of_the_tour_works(empty_database: Database, tmp_path: Path) -> None:
+    owner = empty_database.owner()
+    demo.fill(Transaction(owner, None), demo.Size(), "Europe/Paris")
+    owner.close()
+    workstation = Workstation(empty_database, tmp_path)
+    tour = (REPOSITORY / "README.md").read_text("utf-8").split("\n## A tour\n")[1].split("\n## ")[0]
+    lines = command_lines(tour)
+    assert len(lines) > 20
+    for line in lines:
+        words = arguments(line)
+        ran = workstation.run(*words, stdin=PASSWORD if words[0] == "login" else "")
+        assert ran.status == 0, f"{line}: {ran.err}"
