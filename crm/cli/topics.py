@@ -170,7 +170,7 @@ def _filters() -> Topic:
             _(
                 "A USER or CLIENT is an id, an email or a name that only one record matches; me is"
                 " you. Two matches are listed, none brings the nearest names. Tab completes them:"
-                " epicevents completion --help"
+                " epicevents help completion"
             ),
             _("A listing that you need often: epicevents view save late -- contract list --unpaid"),
         ],
