@@ -33,7 +33,7 @@ def help_(ctx: click.Context, words: tuple[str, ...]) -> None:
     if not words:
         app.console.paged(f"{ctx.find_root().get_help()}\n\n{_contents(width)}")
     elif len(words) == 1 and words[0] in TOPICS:
-        app.console.paged(_page(TOPICS[words[0]](), width))
+        app.console.paged(page(TOPICS[words[0]](), width))
     else:
         app.console.paged(_of_command(ctx.find_root(), words))
 
@@ -45,7 +45,8 @@ def _contents(width: int) -> str:
     return formatter.getvalue().rstrip("\n")
 
 
-def _page(topic: Topic, width: int) -> str:
+def page(topic: Topic, width: int) -> str:
+    """Return a topic, laid out."""
     formatter = click.HelpFormatter(width=width)
     formatter.write(f"{topic.title}\n")
     with formatter.indentation():
