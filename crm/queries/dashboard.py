@@ -70,4 +70,4 @@ def _events(*, mine: bool = False, **filters: object) -> tuple[Listing, Request]
 
 def _section(listing: Listing, *, mine: bool = False, **filters: object) -> tuple[Listing, Request]:
     sort = OLDEST_FIRST if listing is not event.LISTING else ()
-    return listing, Request(listing.shown, filters, sort, limit=ROWS, mine=mine)
+    return listing, Request(None, filters, sort, limit=ROWS, mine=mine)

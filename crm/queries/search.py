@@ -26,10 +26,7 @@ def search(tx: "Transaction", text: str, limit: int = 10) -> dict[str, Section]:
     return read_together(
         tx,
         {
-            key: (
-                listing,
-                Request(listing.shown, search=text, sort=(("id", True),), limit=limit),
-            )
+            key: (listing, Request(search=text, sort=(("id", True),), limit=limit))
             for key, listing in LISTINGS.items()
         },
     )
