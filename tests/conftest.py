@@ -2,10 +2,14 @@
 
 The embedded server by default; ``EPICEVENTS_TEST_POSTGRES=/usr/lib/postgresql/15/bin`` runs the
 same tests on the server whose programs lie there.
+
+``make mutation`` sets ``EPICEVENTS_TEST_SERVER``, the directory of a server that runs already and
+has a migrated ``template_empty``, and ``EPICEVENTS_TEST_MUTATION``, the SQL that damages a copy.
 """
 
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +24,9 @@ from crm.database import connect
 from crm.database_url import parse_database_url
 from crm.embedded import Cluster
 
+# Where the tests run in the background of a script, Ctrl-C would be ignored by what they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 # Of the workstation that runs the tests nothing may leak in.
 for name in [name for name in os.environ if name.startswith("EPICEVENTS_")]:
     if not name.startswith("EPICEVENTS_TEST_"):
@@ -29,6 +36,9 @@ for name in [name for name in os.environ if name.startswith("EPICEVENTS_")]:
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """A running server of its own, in a directory whose path is short enough for its socket."""
+    if running := os.environ.get("EPICEVENTS_TEST_SERVER"):
+        yield Cluster(Path(running))
+        return
     home = Path(tempfile.mkdtemp(prefix="epicevents-test-"))
     binaries = os.environ.get("EPICEVENTS_TEST_POSTGRES")
     server = Cluster(home, Path(binaries) if binaries else None, fast=True)
@@ -44,6 +54,8 @@ def cluster() -> Iterator[Cluster]:
 def template(cluster: Cluster) -> dict[str, str]:
     """A migrated, empty database that the others are copied from."""
     parameters = parse_database_url(cluster.url("postgres", "template_empty"))
+    if mutation := os.environ.get("EPICEVENTS_TEST_MUTATION"):
+        return _mutated(parameters, mutation)
     provisioning.create_database(parameters)
     connection = connect(parameters)
     assert provisioning.bootstrap(connection) == []
@@ -55,11 +67,21 @@ def template(cluster: Cluster) -> dict[str, str]:
 @pytest.fixture(scope="session")
 def company_template(template: dict[str, str]) -> dict[str, str]:
     """A migrated database with a small company in it."""
-    parameters = Database(template, "template_company").create()
+    name = template["dbname"].replace("empty", "company")
+    parameters = Database(template, name).create()
     connection = connect(parameters)
     fill(connection)
     connection.close()
     return parameters
+
+
+def _mutated(template: dict[str, str], mutation: str) -> dict[str, str]:
+    database = Database(template, f"template_empty_{os.getpid()}")
+    database.create()
+    connection = database.owner()
+    connection.cursor().execute(mutation)
+    connection.close()
+    return database.admin
 
 
 @pytest.fixture
