@@ -114,6 +114,10 @@ STEPS = {
             "UPDATE contracts SET total_amount = 900 WHERE id = 1": None,
         },
     ),
+    "5: a signature has its moment, whoever forgets to write it": (
+        ["DROP TRIGGER tg_contracts_write ON contracts"],
+        {sign(1, True): "ck_contracts_signed_at"},
+    ),
     "7: a payment is reversed once": (
         [reversal("-2000")],
         {reversal("-2000"): "uq_payments_reverses_id"},
