@@ -133,7 +133,9 @@ BEYOND = {
     "an opening payment is not invented": (
         1, "INSERT INTO payments (contract_id, amount, kind) VALUES (2, 1, 'OPENING')"),
     "payments stay": (1, "DELETE FROM payments"),
+    "a signed contract stays": (1, "DELETE FROM contracts WHERE id = 8"),
     "payments do not change": (1, "UPDATE payments SET amount = 1"),
+    "nothing is loaded by SUPPORT": (5, "SELECT begin_import('client')"),
 }  # fmt: skip
 
 
@@ -142,6 +144,14 @@ def test_database_denies_what_no_row_grants(matrix: Database, who: int, statemen
     with acting(matrix, who) as cursor:
         outcome = attempt(cursor, statement)
         assert outcome == 0 or getattr(outcome, "pgcode", None) == DENIED
+
+
+def test_tables_are_empty_to_nobody_and_full_to_whoever_is_logged_in(matrix: Database) -> None:
+    for who in (None, 3):
+        with acting(matrix, who) as cursor:
+            for table in ("users", "clients", "contracts", "events", "payments"):
+                cursor.execute(f"SELECT count(id) > 0 FROM {table}")
+                assert cursor.fetchone() == (who is not None,), table
 
 
 def test_reason_must_say_something(matrix: Database) -> None:

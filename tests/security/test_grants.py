@@ -1,0 +1,92 @@
+"""All that the app's role was given, and nothing else: verbs, columns, functions, sequences."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from psycopg2.extensions import cursor as Cursor  # noqa: N812
+from support.mutations import grants
+
+from crm.database import connect
+
+PERSON = {"email", "first_name", "last_name", "phone", "role"}
+CLIENT = {"company_name", "email", "full_name", "phone", "sales_contact_id"}
+CONTRACT = {"client_id", "sales_contact_id", "signed_status", "total_amount"}
+EVENT = {
+    "attendees", "client_contact", "client_id", "contract_id", "end_date", "location", "name",
+    "notes", "overlap_allowed", "start_date", "support_contact_id",
+}  # fmt: skip
+WHOLE: set[str] = set()  # not column by column
+
+TABLES = {
+    "users": {
+        "SELECT": PERSON
+        | {"id", "is_active", "must_change_password", "created_at", "updated_at", "version"}
+        | {"name_folded", "search_words"},
+        "INSERT": PERSON | {"hashed_password"},
+        "UPDATE": PERSON | {"is_active"},
+        "DELETE": WHOLE,
+    },
+    "clients": {"SELECT": WHOLE, "INSERT": CLIENT, "UPDATE": CLIENT, "DELETE": WHOLE},
+    "contracts": {
+        "SELECT": WHOLE,
+        "INSERT": CONTRACT | {"amount_due"},
+        "UPDATE": CONTRACT,
+        "DELETE": WHOLE,
+    },
+    "events": {"SELECT": WHOLE, "INSERT": EVENT, "UPDATE": EVENT, "DELETE": WHOLE},
+    "payments": {
+        "SELECT": WHOLE,
+        "INSERT": {"amount", "contract_id", "kind", "method", "paid_on", "reason", "reference"}
+        | {"request_key", "reverses_id"},
+    },
+    "alembic_version": {"SELECT": WHOLE},
+    **{
+        f"{view}_list": {"SELECT": WHOLE}
+        for view in (
+            "user", "client", "contract", "event", "payment", "audit", "denied", "failed_login",
+            "session",
+        )
+    },
+}  # fmt: skip
+FUNCTIONS = {
+    "begin_import", "begin_session", "change_password", "delete_record", "deny", "employee_id",
+    "employee_role", "end_other_sessions", "end_session", "fold", "has_reason", "is_email",
+    "is_own_client", "is_phone", "is_plain_text", "login_attempt", "login_challenge",
+    "login_result", "prefix_query", "record_denial", "reset_password", "restore_access",
+    "revoke_session", "revoke_sessions", "session_id", "suspend_access", "utc_now", "words",
+}  # fmt: skip
+SEQUENCES = {f"{noun}s_id_seq" for noun in ("user", "client", "contract", "event", "payment")}
+
+
+@pytest.fixture(scope="module")
+def sql(template: dict[str, str]) -> Iterator[Cursor]:
+    """The catalogue of a migrated database."""
+    connection = connect(template)
+    yield connection.cursor()
+    connection.close()
+
+
+def test_everything_that_is_granted_is_meant_to_be(sql: Cursor) -> None:
+    found = {(privilege, re.sub(r"\(.*", "", on)) for privilege, on in grants(sql)}
+    meant = {("USAGE", "SCHEMA public")}
+    meant |= {("EXECUTE", f"FUNCTION {name}") for name in FUNCTIONS}
+    meant |= {("USAGE", f"SEQUENCE {name}") for name in SEQUENCES}
+    for table, verbs in TABLES.items():
+        for verb, columns in verbs.items():
+            privileges = {f"{verb} ({column})" for column in columns} or {verb}
+            meant |= {(privilege, f"TABLE {table}") for privilege in privileges}
+    assert found - meant == set()
+    assert meant - found == set()
+
+
+def test_nobody_else_was_given_anything(sql: Cursor) -> None:
+    sql.execute(
+        "SELECT grantee::regrole, name FROM ("
+        " SELECT relname, relacl FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+        " UNION ALL SELECT proname, proacl FROM pg_proc"
+        " WHERE pronamespace = 'public'::regnamespace"
+        ") granted (name, acl), aclexplode(acl)"
+        " WHERE grantee NOT IN ('epicevents_app'::regrole, 'epicevents_owner'::regrole)"
+    )
+    assert sql.fetchall() == []
