@@ -195,27 +195,38 @@ def test_overlap_is_allowed_to_one_person_at_one_time(matrix: Database) -> None:
         assert cursor.fetchone() == (False,)
 
 
+# The second leaves the session alive, so that only guards and triggers stand in the way.
+ENDINGS = {
+    "revoked": "INSERT INTO session_revocations (user_id, revoked_at) VALUES (%s, utc_now())",
+    "told to change the password": "UPDATE users SET must_change_password = true WHERE id = %s",
+}
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
 @pytest.mark.parametrize(
     ("who", "statement"),
     [
         (3, "UPDATE contracts SET signed_status = false WHERE id = 7"),
         (3, "UPDATE contracts SET sales_contact_id = 4 WHERE id = 7"),
         (1, "UPDATE contracts SET signed_status = false WHERE id = 3"),
+        (5, "UPDATE events SET support_contact_id = 6 WHERE id = 1"),
+        (1, "UPDATE users SET role = 'SALES' WHERE id = 2"),
     ],
-    ids=["unsign by SALES", "give away by SALES", "unsign what is paid"],
+    ids=["unsign", "give away", "unsign what is paid", "hand on", "demote"],
 )
-def test_statement_that_outlives_its_session_gains_no_rights(
-    database: Database, who: int, statement: str
+def test_statement_that_outlives_its_rights_gains_none(
+    database: Database, who: int, statement: str, ending: str
 ) -> None:
     holder, observer = database.owner().cursor(), database.owner().cursor()
     holder.execute(SETUP)
-    holder.execute("BEGIN; SELECT FROM contracts WHERE id IN (3, 7) FOR UPDATE")
+    holder.execute(
+        "BEGIN; SELECT FROM contracts WHERE id IN (3, 7) FOR UPDATE;"
+        "SELECT FROM events WHERE id = 1 FOR UPDATE; SELECT FROM users WHERE id = 2 FOR UPDATE"
+    )
     with acting(database, who) as cursor:
         cursor.execute("SELECT set_config('epicevents.reason', 'mine', true)")
         late = InBackground(cursor, statement)
         assert late.wait_until_blocked(observer)
-        observer.execute(
-            "INSERT INTO session_revocations (user_id, revoked_at) VALUES (%s, utc_now())", (who,)
-        )
+        observer.execute(ENDINGS[ending], (who,))
         holder.execute("ROLLBACK")
         assert late.result() in (DENIED, "tg_contracts_unsign_with_payments")
