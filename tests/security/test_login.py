@@ -120,6 +120,16 @@ def test_one_guess_every_thirty_seconds_is_judged(
     assert result(app, guess(app, RIGHT)) == outcome
 
 
+@pytest.mark.parametrize(("ago", "judged"), [("14 minutes", 1), ("15 minutes", 10)])
+def test_failures_are_forgotten_after_fifteen_minutes(
+    app: Connection, owner_sql: psycopg2.extensions.cursor, ago: str, judged: int
+) -> None:
+    for _number in range(10):
+        guess(app, WRONG)
+    owner_sql.execute(f"UPDATE login_attempts SET attempted_at = attempted_at - interval '{ago}'")
+    assert [result(app, guess(app, WRONG)) for _number in range(11)].count("wrong") == judged
+
+
 def test_success_does_not_count_as_a_failure(app: Connection) -> None:
     for _number in range(12):
         login(app)
