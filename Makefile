@@ -11,7 +11,7 @@ DEMO := EPICEVENTS_HOME='$(DEMO_HOME)' EPICEVENTS_DATABASE_URL= EPICEVENTS_ADMIN
 	EPICEVENTS_TOKEN_FILE= $(BIN)/epicevents
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint ci readme clean
+.PHONY: help demo test mutation soak lint ci readme clean
 
 help: ## Show this
 	@echo "make TARGET [PYTHON=python3.12] [ARGS='what pytest also gets']"
@@ -26,6 +26,12 @@ demo: $(VENV)/.runs ## Install, fill a demo company in .demo, log in, show the d
 
 test: $(VENV)/.develops ## Run the tests on a PostgreSQL of their own
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 $(ARGS)
+
+mutation: $(VENV)/.develops ## Break each rule, right and gate in turn: do its tests notice?
+	$(BIN)/python tests/security/mutation.py $(ARGS)
+
+soak: $(VENV)/.develops ## Work as 16 employees at once, 20,000 times, and look at the rules
+	$(BIN)/python tests/security/soak.py $(ARGS)
 
 lint: $(VENV)/.develops ## Check style, formatting, types and the direction of imports
 	$(BIN)/ruff check

@@ -7,6 +7,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from support.database import Database
 from support.login import RIGHT, login, set_password, stored
 from support.raw import acting, acting_with, refusal
+from support.statements import client, contract, event, payment
 
 from crm.database import connect
 
@@ -106,6 +107,32 @@ def test_write_leaves_its_fields_with_old_and_new_values(
         assert set(said) == set(changes)
     assert not NEVER_SAID & set(said)
     assert not any(field.endswith(("_folded", "_words")) for field in said)
+
+
+INSERTED = {
+    "users": WRITES["user created"][0],
+    "clients": client(),
+    "contracts": contract(),
+    "events": event(),
+    "payments": payment("1"),
+}
+
+
+@pytest.mark.parametrize("table", INSERTED)
+def test_every_kind_of_write_to_every_table_leaves_an_entry(database: Database, table: str) -> None:
+    cursor = database.owner().cursor()
+    # Nothing else keeps payments from being changed, and even then it would be on record.
+    cursor.execute("ALTER TABLE payments DISABLE TRIGGER tg_payments_are_final")
+    cursor.execute(INSERTED[table] + " RETURNING id")
+    ((new,),) = cursor.fetchall()
+    cursor.execute(
+        f"UPDATE {table} SET id = id WHERE id = {new}; DELETE FROM {table} WHERE id = {new}"
+    )
+    cursor.execute(
+        "SELECT action FROM audit_entries WHERE (table_name, record_id) = (%s, %s) ORDER BY id",
+        (table, new),
+    )
+    assert cursor.fetchall() == [("INSERT",), ("UPDATE",), ("DELETE",)]
 
 
 def test_payment_leaves_the_balance_that_it_moved(database: Database) -> None:

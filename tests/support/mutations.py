@@ -225,7 +225,7 @@ NOTICED_BY: tuple[tuple[str, Tests], ...] = (
     (rf"check \d of {RULE_FUNCTIONS} silent", (RULES,)),
     (r"check \d of (\w+_guard) silent", (ROWS,)),
     (r"check \d of audit_transaction silent", (AUDIT,)),
-    (r"check \d of delete_record silent", (f"{INSIDER} -k deleting",)),
+    (r"check \d of delete_record silent", (f"{ROWS} -k delete", f"{INSIDER} -k deleting")),
     (r"check \d of begin_import silent", (f"{ROWS} -k no_row_grants",)),
     (r"check \d of (change_password|login_\w+) silent", (IDENTITY, LOGIN)),
     (r"check \d of \w+ silent", (ROWS, IDENTITY, LOCKS, AUDIT)),
