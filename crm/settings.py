@@ -7,9 +7,8 @@ default, whatever stands in the places after it.
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from crm.config_file import HOME_FILE, LOCAL_FILE, read
 from crm.config_file import save as save
@@ -28,8 +27,7 @@ Places = dict[str, Mapping[str, str]]  # source -> values by variable, the first
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """One setting: its name in the program, its variable, its default and what it is for.
 
     A ``secret`` is masked wherever it is shown. ``fallbacks`` are the system's own variables, which
@@ -79,8 +77,7 @@ SETTINGS = (
 _HOME = next(setting for setting in SETTINGS if setting.name == "home")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """The value of a setting and its source.
 
     The source is ``flag``, ``environment``, ``.env``, ``config.env``, ``default`` or the fallback
@@ -113,13 +110,13 @@ class Settings:
     def entries(self) -> list[Entry]:
         """Return every setting with its value and source, fit to be shown: secrets are masked."""
         entries = self._entries | {
-            "home": replace(self._entries["home"], value=str(self.home)),
-            "token_file": replace(self._entries["token_file"], value=str(self.token_file)),
+            "home": self._entries["home"]._replace(value=str(self.home)),
+            "token_file": self._entries["token_file"]._replace(value=str(self.token_file)),
         }
         for setting in SETTINGS:
             entry = entries[setting.name]
             if setting.secret and entry.value:
-                entries[setting.name] = replace(entry, value=masked(entry.value))
+                entries[setting.name] = entry._replace(value=masked(entry.value))
         return list(entries.values())
 
     @property

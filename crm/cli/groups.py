@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
@@ -18,8 +17,7 @@ _NEGATIVE = re.compile(r"-[0-9]")
 _OPTION = re.compile(r"--?[a-zA-Z][^=]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A command as help and completion see it before its module is loaded.
 
     ``target`` is ``module:attribute`` below ``crm.cli.commands``, ``section`` its heading in help.

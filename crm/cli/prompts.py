@@ -3,8 +3,7 @@
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from crm.cli.app import App
 from crm.domain.enums import Role
@@ -16,8 +15,7 @@ from crm.domain.permissions import Permission, authorize
 CHOICES = 6  # names that a question offers
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """A value that may have to be asked for: its option, its words and how an answer is read.
 
     ``read`` raises an error that is shown, and the question is asked again. ``hint`` is an example

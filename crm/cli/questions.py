@@ -1,6 +1,5 @@
 """Questions whose answers are looked up: whose contract, on which contract, and when."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -71,8 +70,7 @@ def _plannable(app: App, contract: str) -> dict[str, Any]:
 
 def _with_default(question: prompts.Question, default: str) -> prompts.Question:
     """Return the question to which an empty answer means ``default``."""
-    return replace(
-        question,
+    return question._replace(
         hint=_("Enter for {default}").format(default=default),
         read=lambda typed: question.read(typed.strip() or default),
     )

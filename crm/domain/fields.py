@@ -1,7 +1,7 @@
 """What a column of a listing or a sheet is: its name in machine formats and its kind of value."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Kind(StrEnum):
@@ -20,8 +20,7 @@ class Kind(StrEnum):
     CODE = "code"  # one of a closed list of words, such as a role or a state
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One field of a record.
 
     ``name`` is the key in machine formats, the column of the view and the value of ``--fields``.

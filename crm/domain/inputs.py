@@ -5,8 +5,7 @@ the same of a wrong value.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from crm.domain import amounts, contact
 from crm.domain.enums import Role
@@ -15,8 +14,7 @@ from crm.domain.i18n import gettext as _
 from crm.domain.text import clean_text, quote
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(NamedTuple):
     """A column that people write: its name, what it is called, and how a typed text is read.
 
     ``read`` takes the typed text and the label and returns the column's value, or raises

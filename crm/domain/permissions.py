@@ -4,9 +4,9 @@ The database enforces the same table by its policies (migration 0006); a test ru
 both ways.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from crm.domain.enums import Role
 from crm.domain.errors import PermissionDenied
@@ -109,8 +109,7 @@ NEEDS_REASON = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
+class Actor(NamedTuple):
     """The employee whom a transaction acts for, as the database sees them now.
 
     ``expires_at`` is when the session ends, in UTC.

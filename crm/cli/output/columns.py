@@ -1,9 +1,8 @@
 """How each field looks to people: one line a field, one a kind, one a word of a closed list."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crm.cli.output.console import Console
 from crm.cli.output.terminal import Terminal
@@ -19,8 +18,7 @@ RIGHT = frozenset({Kind.ID, Kind.INTEGER, Kind.MONEY})
 LEAST_WIDTH = {Kind.TEXT: 14, Kind.EMAIL: 16, Kind.LONG_TEXT: 16}
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """The heading of a field, and its ``rank``: 0 is never hidden, the highest is hidden first."""
 
     heading: str
