@@ -127,7 +127,12 @@ class Somebody:
 
     def somebody(self) -> int:
         """Anybody, but mostly one who may do something: a manager, or active at least."""
-        wanted = self.dice.choice(("role = 'MANAGEMENT' AND is_active", "is_active", "true"))
+        return self.person(
+            self.dice.choice(("role = 'MANAGEMENT' AND is_active", "is_active", "true"))
+        )
+
+    def person(self, wanted: str) -> int:
+        """One of those who are ``wanted``, where there is any."""
         with self.owner.cursor() as cursor:
             cursor.execute(f"SELECT id FROM users WHERE {wanted} ORDER BY random() LIMIT 1")
             found = cursor.fetchone()
@@ -141,8 +146,8 @@ class Somebody:
         return found[0] if found else 1
 
     def day(self) -> datetime:
-        """A day on which there may be another event."""
-        return datetime.fromisoformat("2031-01-01") + timedelta(hours=self.dice.randrange(3000))
+        """A moment at which there may be another event."""
+        return datetime.fromisoformat("2031-01-01") + timedelta(hours=self.dice.randrange(300))
 
     def money(self) -> str:
         """An amount, often too much."""
@@ -183,7 +188,8 @@ def _move_event(me: Somebody, tx: Transaction) -> object:
 
 def _assign(me: Somebody, tx: Transaction) -> object:
     override = "two teams" if me.dice.random() < 0.1 else None
-    return event.assign(tx, me.one("events"), me.one("users"), override=override)
+    person = me.person(me.dice.choice(("role = 'SUPPORT' AND is_active", "true")))
+    return event.assign(tx, me.one("events"), person, override=override)
 
 
 def _reverse(me: Somebody, tx: Transaction) -> object:

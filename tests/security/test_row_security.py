@@ -135,6 +135,8 @@ BEYOND = {
     "payments stay": (1, "DELETE FROM payments"),
     "a signed contract stays": (1, "DELETE FROM contracts WHERE id = 8"),
     "payments do not change": (1, "UPDATE payments SET amount = 1"),
+    # The first session is that of the fixture's colleague, 7.
+    "a colleague's session is not ended by its number": (3, "SELECT revoke_session(1)"),
     "nothing is loaded by SUPPORT": (5, "SELECT begin_import('client')"),
 }  # fmt: skip
 
