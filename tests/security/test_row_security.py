@@ -211,10 +211,10 @@ ENDINGS = {
         (3, "UPDATE contracts SET signed_status = false WHERE id = 7"),
         (3, "UPDATE contracts SET sales_contact_id = 4 WHERE id = 7"),
         (1, "UPDATE contracts SET signed_status = false WHERE id = 3"),
-        (5, "UPDATE events SET support_contact_id = 6 WHERE id = 1"),
+        (5, "UPDATE events SET overlap_allowed = true WHERE id = 1"),
         (1, "UPDATE users SET role = 'SALES' WHERE id = 2"),
     ],
-    ids=["unsign", "give away", "unsign what is paid", "hand on", "demote"],
+    ids=["unsign", "give away", "unsign what is paid", "overlap", "demote"],
 )
 def test_statement_that_outlives_its_rights_gains_none(
     database: Database, who: int, statement: str, ending: str
