@@ -132,8 +132,7 @@ END;
 $$;
 GRANT EXECUTE ON FUNCTION deny(text) TO epicevents_app;
 
--- Deleting is a function: PostgreSQL lets whoever has DELETE on a table, logged in or not, lock all
--- others out of it (LOCK TABLE), whereas rights on single columns do not.
+-- Deleting by number, which says why it is refused where the policy would only find no row.
 CREATE FUNCTION delete_record(from_table text, record integer) RETURNS boolean
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
