@@ -84,7 +84,7 @@ def test_the_shell_says_who_one_is_and_runs_commands(shell: Keyboard) -> None:
     shell.sees("Jean O'Brien")
     shell.type("epicevents contract list --count\r")
     shell.sees("\n5")
-    assert shell.calm() == FIRST_SCREEN
+    assert shell.becomes(FIRST_SCREEN) == FIRST_SCREEN
 
 
 def test_tab_takes_the_first_candidate_and_then_the_next(shell: Keyboard) -> None:
@@ -151,8 +151,7 @@ def test_ctrl_c_at_a_question_goes_back_to_the_line(shell: Keyboard) -> None:
     shell.type("client create --full-name X\r")
     shell.sees("Email")
     shell.type(CTRL_C)
-    shell.calm()
-    assert shell.line == SOPHIE
+    shell.at(SOPHIE)
     shell.type("client list --count\r")
     shell.sees("\n3")
 
@@ -238,8 +237,7 @@ def test_a_session_that_ends_asks_for_the_password_and_goes_on(
     shell.sees("Password:")
     shell.type(f"{PASSWORD}\r")
     shell.sees("\n3")
-    shell.calm()
-    assert shell.line == SOPHIE
+    shell.at(SOPHIE)
 
 
 def test_who_does_not_log_in_again_is_nobody(
@@ -302,6 +300,19 @@ def test_a_connection_that_was_closed_is_replaced(
     shell.type("client list --count\r")
     shell.sees("\n3")
     assert "Error" not in shell.screen
+
+
+def test_a_table_that_is_locked_holds_up_no_typing(
+    shell: Keyboard, workstation: Workstation
+) -> None:
+    owner = workstation.database.owner()
+    owner.cursor().execute("BEGIN; LOCK TABLE clients IN ACCESS EXCLUSIVE MODE")
+    begun = time.monotonic()
+    shell.type("client show lefe\t")
+    shell.type(f"{CTRL_C}help exit-codes\r")
+    shell.sees("Stopped by Ctrl-C.")
+    owner.close()
+    assert time.monotonic() - begun < 4  # where waiting for a lock may take 5 s
 
 
 def test_a_dumb_terminal_and_no_colour_are_respected(
@@ -440,19 +451,38 @@ def median(run: Callable[[], object], times: int = 30) -> float:
     return statistics.median(taken)
 
 
-def test_a_listing_takes_little_more_than_its_query(sophie: Workstation) -> None:
-    console = Console(
-        stdin=io.StringIO(), stdout=io.StringIO(), stderr=io.StringIO(), environ=sophie.environ
-    )
-    app = App(console, sophie.environ, sophie.home)
+@pytest.fixture
+def app(sophie: Workstation) -> Iterator[App]:
+    """The app of a shell that nobody sees."""
+    stdin, stdout, stderr = (io.StringIO() for _stream in range(3))
+    console = Console(stdin=stdin, stdout=stdout, stderr=stderr, environ=sophie.environ)
+    opened = App(console, sophie.environ, sophie.home)
+    yield opened
+    opened.close()
+
+
+def test_the_first_line_opens_the_connection_of_all(app: App) -> None:
+    assert execute("client list", app) == 0
+    assert app.is_connected
+    backend = app.connection.info.backend_pid
+    assert execute("contract list", app) == 0
+    assert app.connection.info.backend_pid == backend
+
+
+def test_another_database_takes_another_connection(app: App, sophie: Workstation) -> None:
+    assert execute("client list", app) == 0
+    elsewhere = "EPICEVENTS_DATABASE_URL=postgresql://x@/x?host=/nowhere\n"
+    (sophie.home / ".env").write_text(elsewhere)
+    del sophie.environ["EPICEVENTS_DATABASE_URL"]
+    assert execute("client list", app) == 7
+
+
+def test_a_listing_takes_little_more_than_its_query(app: App) -> None:
     assert execute("client list", app) == 0
 
     def query() -> None:
         with app.transaction() as tx:
             page(tx, LISTING, Request(LISTING.shown, limit=30))
 
-    try:
-        query()
-        assert median(lambda: execute("client list", app)) < median(query) + 0.020
-    finally:
-        app.close()
+    query()
+    assert median(lambda: execute("client list", app)) < median(query) + 0.020

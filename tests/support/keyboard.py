@@ -62,6 +62,17 @@ class Keyboard:
         """Wait until ``text`` is on the screen; return the screen."""
         return self._until(lambda: text in self.screen, f"{text!r} on the screen")
 
+    def at(self, line: str) -> None:
+        """Wait until the cursor is in a line that says just this."""
+        self._until(lambda: self.line == line, f"{line!r} at the cursor")
+
+    def becomes(self, screen: str) -> str:
+        """Return the screen once it is ``screen``, or as it is when patience ends."""
+        end = time.monotonic() + PATIENCE
+        while self.screen != screen and time.monotonic() < end:
+            self._draw()
+        return self.screen
+
     def calm(self, seconds: float = CALM) -> str:
         """Wait until nothing more is drawn for that long; return the screen."""
         last = time.monotonic()

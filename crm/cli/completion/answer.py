@@ -1,8 +1,6 @@
 """A shell asks what a word may become: answered within a second, and without a word on stderr."""
 
-import io
 import os
-from contextlib import redirect_stderr
 from threading import Timer
 
 import click
@@ -21,11 +19,10 @@ def answer(root: click.Group, app: App) -> int:
     timer = Timer(PATIENCE, os._exit, (0,))
     timer.daemon = True
     timer.start()
-    with redirect_stderr(io.StringIO()):
-        try:
-            shell_complete(root, {"obj": app}, PROGRAM, VARIABLE, app.environ[VARIABLE])
-        except (Exception, KeyboardInterrupt):
-            return 0
-        finally:
-            timer.cancel()
+    try:
+        shell_complete(root, {"obj": app}, PROGRAM, VARIABLE, app.environ[VARIABLE])
+    except (Exception, KeyboardInterrupt):
+        return 0
+    finally:
+        timer.cancel()
     return 0
