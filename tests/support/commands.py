@@ -44,7 +44,9 @@ def parse(line: str, home: Path) -> str:
 
     Raises what the parser raises for a mistake in it: click.UsageError or UsageFault.
     """
-    context = click.Context(root, info_name="epicevents", obj=App(_nowhere(), {}, home))
+    # With the program's own settings: Click keeps the help option that it makes for a command.
+    app = App(_nowhere(), {}, home)
+    context = click.Context(root, info_name="epicevents", obj=app, **root.context_settings)
     command: click.Command | None = root
     path, rest = "", arguments(line)
     while isinstance(command, click.Group):
