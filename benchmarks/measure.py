@@ -1,4 +1,4 @@
-"""Two commands as whole processes, in turn, so that a machine that changes its speed changes both."""
+"""Two commands as whole processes, in turn: a machine that changes its speed changes both."""
 
 import os
 import statistics
@@ -51,7 +51,5 @@ def python(*arguments: str) -> list[str]:
 
 def _seconds(command: Sequence[str], environ: Mapping[str, str]) -> float:
     started = time.perf_counter()
-    subprocess.run(
-        command, check=True, stdout=subprocess.DEVNULL, env={**os.environ, **environ}
-    )
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env={**os.environ, **environ})
     return time.perf_counter() - started

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 import jwt
 import psycopg2
+from rich.cells import cell_len
 
 assert click.echo
 
@@ -25,7 +26,7 @@ cursor.execute(
 rows = [[str(value) for value in row] for row in cursor.fetchall()[:30]]
 cursor.execute("SELECT count(*) FROM (SELECT FROM client_list LIMIT 10001) counted")
 cursor.execute("COMMIT")
-widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
 for row in rows:
     sys.stdout.write(
         "  ".join(value.ljust(width) for value, width in zip(row, widths, strict=True)) + "\n"
