@@ -9,7 +9,7 @@ import jwt
 import psycopg2
 from rich.cells import cell_len
 
-assert click.echo
+assert click.echo is not None
 
 home = Path(os.environ["EPICEVENTS_HOME"])
 token = (home / "session" / "token").read_text().strip()
