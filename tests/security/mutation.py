@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -52,22 +53,25 @@ def main() -> int:
         known = {} if arguments.again else _known()
         todo = [each for each in chosen if known.get(each.name, {}).get("sql") != each.sql]
         OUTCOMES.parent.mkdir(exist_ok=True)
-        with (
-            ThreadPoolExecutor(arguments.jobs) as pool,
-            OUTCOMES.open("a", encoding="utf-8") as out,
-        ):
-            for each, outcome in zip(
-                todo, pool.map(lambda m: _tried(server, m), todo), strict=True
-            ):
-                print(
-                    f"{outcome['outcome']:26} {outcome['seconds']:6.1f} s  {each.name}", flush=True
-                )
-                out.write(json.dumps({"name": each.name, "sql": each.sql, **outcome}) + "\n")
-                out.flush()
+        with ThreadPoolExecutor(arguments.jobs) as pool:
+            try:
+                _write(todo, pool.map(lambda mutation: _tried(server, mutation), todo))
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
     finally:
         server.stop()
         shutil.rmtree(home)
     return _summary([each.name for each in chosen], time.monotonic() - began)
+
+
+def _write(tried: list[Mutation], outcomes: Iterable[dict[str, object]]) -> None:
+    """Tell and keep each outcome as it comes."""
+    with OUTCOMES.open("a", encoding="utf-8") as kept:
+        for each, outcome in zip(tried, outcomes, strict=True):
+            print(f"{outcome['outcome']:26} {outcome['seconds']:6.1f} s  {each.name}", flush=True)
+            kept.write(json.dumps({"name": each.name, "sql": each.sql, **outcome}) + "\n")
+            kept.flush()
 
 
 def _arguments() -> argparse.Namespace:
