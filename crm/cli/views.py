@@ -47,8 +47,7 @@ def write(home: Path, views: Mapping[str, str]) -> None:
 
     Raises UsageFault ``views_not_saved``.
     """
-    # A TOML string is a JSON string, but for DEL, which no line holds.
-    lines = [f"{name} = {json.dumps(line, ensure_ascii=False)}\n" for name, line in views.items()]
+    lines = [f"{name} = {_toml(line)}\n" for name, line in views.items()]
     path = home / FILE
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -59,6 +58,11 @@ def write(home: Path, views: Mapping[str, str]) -> None:
             hint=_("Name a directory of your own in EPICEVENTS_HOME."),
             code="views_not_saved",
         ) from None
+
+
+def _toml(text: str) -> str:
+    # A JSON string, but for DEL, which JSON takes as it is.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def checked_name(name: str) -> str:

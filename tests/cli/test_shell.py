@@ -343,6 +343,7 @@ def test_lines_run_and_comments_and_blank_lines_do_not(sophie: Workstation) -> N
 def test_a_line_goes_on_after_a_backslash(sophie: Workstation) -> None:
     lines = "client list \\\n  --search lefe \\\n  --count\ncontract list --count"
     assert sophie.run("shell", stdin=lines).done().out == "1\n5\n"
+    assert sophie.run("shell", stdin="client list --count \\").done().out == "3\n"
 
 
 def test_a_number_sign_inside_a_line_is_no_comment(sophie: Workstation) -> None:

@@ -41,6 +41,14 @@ def test_it_is_kept_in_a_file_that_people_read(sophie: Workstation) -> None:
     assert sophie.run("view", "run", "summer_2", "--count").done().out == "0\n"
 
 
+@pytest.mark.parametrize("text", ["\x7f\x01", "a\nb", "\u202e\xa0", '""" \\u0041', "''' #"])
+def test_any_text_is_kept_as_it_was_typed(text: str, sophie: Workstation) -> None:
+    words = ["client", "list", "-S", text]
+    sophie.run("view", "save", "odd", "--", *words).done()
+    assert shlex.split(str(kept(sophie)["odd"])) == words
+    sophie.run("view", "run", "odd").done()
+
+
 def test_the_two_dashes_may_be_left_out(sophie: Workstation) -> None:
     sophie.run("view", "save", "late", *LATE).done()
     assert kept(sophie) == {"late": shlex.join(LATE)}

@@ -75,6 +75,8 @@ def _script(app: App) -> Iterator[tuple[int, str]]:
             except UsageFault as error:
                 if error.code != "input_ended":
                     raise
+                if means_something(line):
+                    yield number, line
                 return
             number += 1
             line += more.removesuffix("\\")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from crm.queries.listing import Listing, Request
 
 MOST = 30
-PATIENCE = {"connect_timeout": "1"}  # seconds, libpq's least
+PATIENCE = {"connect_timeout": "1"}  # seconds; an older libpq makes them two
 STATEMENT_TIMEOUT = 500  # milliseconds
 # How rare a word is, the planner cannot know, and for a rare one it may read all of a table; the
 # words' index finds each at once.
@@ -74,7 +74,7 @@ SOURCES = {
 
 
 def candidates(app: App, source: Source, typed: str) -> Iterator[Candidate]:
-    """Yield the records whose words, or whose id, begin as typed; the person's own at first.
+    """Yield the records whose words, or whose id, begin as typed; one's own if nothing is.
 
     Raises CRMError where nobody is logged in or the database does not answer at once.
     """

@@ -32,17 +32,18 @@ class Completion(ShellComplete):
     def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem[str]]:
         """Return what ``incomplete`` may become after ``args``; nothing where that fails."""
         try:
-            return self._of_option(args, incomplete) or super().get_completions(args, incomplete)
+            found = self._of_option(args, incomplete)
+            return super().get_completions(args, incomplete) if found is None else found
         except Exception:
             return []
 
-    def _of_option(self, args: list[str], incomplete: str) -> list[CompletionItem[str]]:
-        """Complete ``--name=value``, and a value that begins with a minus sign, as such.
+    def _of_option(self, args: list[str], incomplete: str) -> list[CompletionItem[str]] | None:
+        """Complete ``--name=value``, and a value that begins with a minus sign; else return None.
 
         Click would take the first for a whole value and the second for an option.
         """
         if not incomplete.startswith("-") or "--" in args:
-            return []
+            return None
         name, equals, typed = incomplete.partition("=")
         before = name + equals
         if not equals:
@@ -51,7 +52,7 @@ class Completion(ShellComplete):
         for param in context.command.get_params(context):
             if isinstance(param, click.Option) and name in param.opts and not param.is_flag:
                 return [_prefixed(before, item) for item in param.shell_complete(context, typed)]
-        return []
+        return None
 
 
 def _prefixed(before: str, item: CompletionItem[str]) -> CompletionItem[str]:
