@@ -42,8 +42,9 @@ lint: $(VENV)/.develops ## Check style, formatting, types and the direction of i
 ci: ## Do what CI does
 	.ci/run
 
-readme: $(VENV)/.develops ## Write the permission matrix and the picture of the README anew
+readme: $(VENV)/.develops ## Write the README's matrix and picture, and the reference, anew
 	$(BIN)/python -m tools.permission_matrix
+	$(BIN)/python -m tools.reference
 	$(BIN)/python -m tools.picture
 
 clean: ## Stop and remove the demo, the virtual environment and what tools have left
