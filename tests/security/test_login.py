@@ -138,7 +138,7 @@ def test_success_does_not_count_as_a_failure(app: Connection) -> None:
 
 def test_of_two_hundred_guesses_at_once_ten_are_judged(database: Database, app: Connection) -> None:
     workers, each = 50, 4
-    barrier, outcomes = Barrier(workers), list[str]()
+    barrier, outcomes = Barrier(workers, timeout=60), list[str]()
 
     def work() -> None:
         connection = connect(database.app)
