@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 
 def write_private(path: Path, content: bytes, owner: tuple[int, int] | None = None) -> None:
@@ -34,5 +35,24 @@ def beside(path: Path, content: bytes, owner: tuple[int, int] | None = None) -> 
             if owner:
                 os.fchown(descriptor, *owner)
         yield Path(name)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[BinaryIO]:
+    """Yield a file that takes the place of ``path`` at the end, and is gone if anything fails.
+
+    It is written beside it with mode 0600. Raises OSError.
+    """
+    import tempfile
+
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(descriptor)
+        Path(name).replace(path)
     finally:
         Path(name).unlink(missing_ok=True)

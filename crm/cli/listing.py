@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crm.cli.app import App
@@ -30,11 +31,32 @@ class Options:
     search: str | None = None
     only_count: bool = False
     mine: bool = False
+    output_file: Path | None = None
 
     @classmethod
     def taken_from(cls, given: dict[str, Any]) -> "Options":
-        """Take these options out of all that were given; what stays are the listing's filters."""
-        return cls(**{name: given.pop(name) for name in cls.__dataclass_fields__})
+        """Take these options out of all that were given; what stays are the listing's filters.
+
+        Where no format was asked for, it is that of the file's name, else a table.
+
+        Raises UsageFault for a file of a table or of no known format.
+        """
+        taken = {name: given.pop(name) for name in cls.__dataclass_fields__}
+        path = taken["output_file"]
+        if taken["output"] is None:
+            taken["output"] = _format_of(path) if path else "table"
+        elif path and taken["output"] == "table":
+            raise UsageFault(
+                _("A table is for people; a file takes another format."),
+                hint=_("Leave --output table away, and end the file's name with .csv or .xlsx."),
+            )
+        return cls(**taken)
+
+
+def _format_of(path: Path) -> str:
+    from crm.cli.output.files import format_of
+
+    return format_of(path)
 
 
 def _as_read(_fields: Sequence[Field], rows: "Iterable[Row]", _output: str) -> "Iterable[Row]":
@@ -53,6 +75,11 @@ class Looks:
     rows: "Callable[[Sequence[Field], Iterable[Row], str], Iterable[Row]]" = _as_read
     page: "Callable[[Page], None] | None" = None
     empty: str | None = None
+
+    @property
+    def changed(self) -> bool:
+        """Whether rows are printed otherwise than they are read."""
+        return self.rows is not _as_read
 
 
 def run(
@@ -85,7 +112,7 @@ def run(
     elif options.output == "table":
         _table(app, tx, listing, request, looks, exact=options.fields is not None)
     else:
-        _export(app, tx, listing, request, looks, options.output)
+        _export(app, tx, listing, request, looks, options)
 
 
 def _fields(listing: "Listing", options: Options, fields_of: Any) -> Any:
@@ -131,21 +158,17 @@ def _export(
     listing: "Listing",
     request: "Request",
     looks: Looks,
-    output: Any,
+    options: Options,
 ) -> None:
-    from crm.cli.output import export
-    from crm.queries.listing import page, selected, stream
+    from crm.cli.exporting import export
 
-    if request.limit is None:
-        fields = selected(listing, request)
-        rows = looks.rows(fields, stream(tx, listing, request), output)
-        export.write(output, fields, rows, app.console.out.stream, app.console.zone)
-        return
-    found = page(tx, listing, request)
-    rows = looks.rows(found.fields, found.rows, output)
-    export.write(output, found.fields, rows, app.console.stream, app.console.zone)
-    if found.more:
-        _say_cut(app, tx, listing, request, len(found.rows))
+    path = options.output_file
+    written, more = export(app, tx, listing, request, looks, options.output, path)
+    if path:
+        said = ngettext("{n} record written to {path}.", "{n} records written to {path}.", written)
+        app.console.success(said.format(n=spaced(written), path=path))
+    if more:
+        _say_cut(app, tx, listing, request, written)
 
 
 def _say_cut(

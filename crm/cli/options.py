@@ -1,6 +1,7 @@
 """The options that commands share, and those that are made from the table of inputs."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
-FORMATS = ("table", "json", "jsonl", "csv", "tsv", "ids")
+FORMATS = ("table", "json", "jsonl", "csv", "tsv", "ids", "xlsx")
 
 
 class Typed(click.ParamType[Any]):
@@ -140,7 +141,19 @@ def input_options(*sources: Input) -> Callable[[Decorated], Decorated]:
 def listing_options(function: Decorated) -> Decorated:
     """Add the options that every ``list`` takes."""
     options = [
-        output_option(*FORMATS),
+        click.option(
+            "-o",
+            "--output",
+            type=click.Choice(FORMATS),
+            show_default=FORMATS[0],
+            help=_("How to print it."),
+        ),
+        click.option(
+            "--output-file",
+            type=click.Path(dir_okay=False, path_type=Path),
+            metavar="FILE",
+            help=_("Write it to FILE, whole or not at all, in the format of its name."),
+        ),
         click.option("--json", "output", flag_value="json", help=_("The same as: --output json.")),
         click.option(
             "--fields",

@@ -86,7 +86,12 @@ def _output() -> Topic:
                 ("-o csv", _("With a header. What a spreadsheet would calculate is guarded by '.")),
                 ("-o tsv", _("With a header; tabs and line ends in values are \\t and \\n.")),
                 ("-o ids", _("Only the ids, one a line, for xargs.")),
+                ("-o xlsx", _("A workbook with typed cells; needs --output-file on a terminal.")),
             ],
+            _(
+                "--output-file FILE writes a file, whole or not at all, in the format of its name:"
+                " clients.csv, clients.xlsx."
+            ),
             _(
                 "Field names are those of the database and stay the same in every language; keys"
                 " are only ever added. Times are ISO 8601 with their offset, no value is null, an"

@@ -4,7 +4,7 @@ A noun declares one :class:`Listing`; what a person asks of it is a :class:`Requ
 together in :mod:`crm.queries.statement`, which is imported only when something is read.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -130,6 +130,28 @@ def stream(tx: "Transaction", listing: Listing, request: Request) -> Iterator[Ro
     parameters = Parameters()
     statement = select(tx, listing, request, parameters, limit=request.limit)
     yield from tx.stream(statement, parameters)
+
+
+def copy(
+    tx: "Transaction",
+    listing: Listing,
+    request: Request,
+    take: "Callable[[Sequence[bytes]], None]",
+) -> None:
+    """Hand over all rows that ``request`` asks for as PostgreSQL's COPY writes them.
+
+    A row is a line of UTF-8, its values separated by tabs and none of them empty; what is special
+    in them is escaped by a backslash. This costs a tenth of reading them as values. Raises what
+    :func:`page` raises.
+    """
+    from crm.bulk import copy_out
+    from crm.queries.statement import Parameters, copying, select
+
+    parameters = Parameters()
+    statement = select(tx, listing, request, parameters)
+    # Whoever reads what is written may take all the time.
+    tx.execute("SET LOCAL statement_timeout = 0")
+    copy_out(tx.connection, copying(tx, statement, parameters), take)
 
 
 def record(tx: "Transaction", listing: Listing, record_id: int) -> Row | None:

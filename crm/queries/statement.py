@@ -84,6 +84,13 @@ def select_record(listing: Listing) -> Composable:
     )
 
 
+def copying(tx: "Transaction", statement: Composable, parameters: Parameters) -> str:
+    """Return the COPY of a statement; it takes no parameters, so their values are part of it."""
+    with tx.connection.cursor() as cursor:
+        query = cursor.mogrify(statement, parameters)
+    return f"COPY ({query.decode()}) TO STDOUT (NULL '', ENCODING 'UTF8')"
+
+
 def columns(fields: Iterable[Field]) -> Composable:
     """Return the columns of ``fields``, in that order."""
     return SQL(", ").join(Identifier(each.name) for each in fields)

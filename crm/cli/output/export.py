@@ -5,7 +5,8 @@ with offset, dates are ISO, and no value is ``null`` in JSON and empty elsewhere
 
 - ``json``: one array, a record a line, so that it streams; ``jsonl``: a record a line.
 - ``csv``: RFC 4180 with a header, but lines end with ``\n``, as ``psql --csv`` and the tools of a
-  pipeline have it. Text that a spreadsheet would calculate is guarded, see ``guard``.
+  pipeline have it. Text that a spreadsheet would calculate is guarded, see
+  :mod:`crm.domain.formulas`.
 - ``tsv``: a header, and always one record a line: inside a value a tab is ``\t``, line ends are
   ``\n`` and ``\r``, a backslash is ``\\``.
 - ``ids``: the ``id`` of each record, one a line, for ``xargs``.
@@ -18,17 +19,13 @@ from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 from crm.cli.output.cells import CONTROLS, visible
 from crm.domain.fields import Field, Kind
+from crm.domain.formulas import guard
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 Format = Literal["json", "jsonl", "csv", "tsv", "ids"]
 
-# Apostrophes before such a character count too: without them, what somebody typed as '=1 could not
-# be told from what was guarded.
-_FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
-_GUARDED = re.compile(r"'+[=+\-@\t\r\n＝＋－＠]")
-_NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?|\+[0-9][0-9 ]*")
 _CSV_SPECIAL = re.compile(r'[",\r\n]')
 _TSV_ESCAPES = str.maketrans({"\t": r"\t", "\n": r"\n", "\r": r"\r", "\\": r"\\"})
 
@@ -68,21 +65,11 @@ def write_record(
     stream.writelines(line + "\n" for line in _objects(fields, [row], stream, zone))
 
 
-def guard(value: str) -> str:
-    """Return ``value`` so that a spreadsheet shows it instead of calculating it.
-
-    A cell that begins with ``= + - @``, a tab or a line end gets an apostrophe in front, numbers
-    and phone numbers excepted. So does one that has such an apostrophe already, and therefore
-    ``unguard`` gives back every value exactly.
-    """
-    if _FORMULA.match(value) and not _NUMBER.fullmatch(value):
-        return "'" + value
-    return value
-
-
-def unguard(cell: str) -> str:
-    """Return the value that ``guard`` made this cell of."""
-    return cell[1:] if _GUARDED.match(cell) else cell
+def csv_cell(text: str) -> str:
+    """Return a text as a cell of CSV: guarded, and in quotes where it needs them."""
+    # The standard writer leaves a lone carriage return bare where lines end with another character.
+    text = guard(text)
+    return '"' + text.replace('"', '""') + '"' if _CSV_SPECIAL.search(text) else text
 
 
 def _array(objects: Iterable[str]) -> Iterator[str]:
@@ -121,10 +108,8 @@ def _csv(
 ) -> Iterator[str]:
     shown = stream.isatty()
 
-    # The standard writer leaves a lone carriage return bare where lines end with another character.
     def cell(value: object) -> str:
-        text = guard(visible(str(value), lines=True) if shown else str(value))
-        return '"' + text.replace('"', '""') + '"' if _CSV_SPECIAL.search(text) else text
+        return csv_cell(visible(str(value), lines=True) if shown else str(value))
 
     for line in _delimited(",", cell, fields, rows, zone):
         # A blank line would be read as no record at all.

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from support.listings import CONTRACT_FIELDS, CONTRACTS, Row
 from support.screen import Screen
 
-from crm.cli.output.export import Format, guard, unguard, write, write_record
+from crm.cli.output.export import Format, write, write_record
 from crm.domain.fields import Field, Kind
+from crm.domain.formulas import guard, unguard
 
 PARIS = ZoneInfo("Europe/Paris")
 TEXT_FIELDS = (Field("id", Kind.ID), Field("full_name"), Field("notes", Kind.LONG_TEXT))

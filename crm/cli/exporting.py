@@ -1,0 +1,128 @@
+"""A listing for machines: to standard output or into a file, a page or all of it."""
+
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from crm.cli.app import App
+from crm.domain.errors import UsageFault
+from crm.domain.fields import Field
+from crm.domain.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from crm.cli.listing import Looks
+    from crm.database import Transaction
+    from crm.queries.listing import Listing, Request, Row
+
+
+def export(
+    app: App,
+    tx: "Transaction",
+    listing: "Listing",
+    request: "Request",
+    looks: "Looks",
+    output: Any,
+    path: Path | None,
+) -> tuple[int, bool]:
+    """Write what ``request`` asks for; return how many records, and whether more follow.
+
+    A file is whole or not there. All records go to standard output as they are read, a page when
+    the transaction is done.
+    """
+    source = _Source(tx, listing, request, looks, output)
+    if path is not None:
+        from crm.cli.output.files import as_text, replaced
+
+        with replaced(path) as file:
+            if output == "xlsx":
+                source.write_workbook(file, app)
+            else:
+                with as_text(file) as stream:
+                    source.write(stream, app)
+    elif output == "xlsx":
+        _workbook_to_stdout(app, source)
+    else:
+        direct = request.limit is None
+        source.write(app.console.out.stream if direct else app.console.stream, app)
+    return source.count, source.more
+
+
+class _Source:
+    """The records of a listing, counted while they are written."""
+
+    def __init__(
+        self,
+        tx: "Transaction",
+        listing: "Listing",
+        request: "Request",
+        looks: "Looks",
+        output: Any,
+    ) -> None:
+        self.count = 0
+        self.more = False
+        self._tx, self._listing, self._request = tx, listing, request
+        self._looks, self._output = looks, output
+
+    def write(self, stream: TextIO, app: App) -> None:
+        """Write them as text."""
+        if self._output == "csv" and self._as_read and not stream.isatty():
+            self._copy(stream, app)
+            return
+        from crm.cli.output import export
+
+        fields, rows = self._read()
+        export.write(self._output, fields, rows, stream, app.console.zone)
+
+    def write_workbook(self, file: Any, app: App) -> None:
+        """Write them as a workbook."""
+        from crm.cli.output import workbook
+
+        fields, rows = self._read()
+        workbook.write(fields, rows, file, app.console.zone)
+
+    @property
+    def _as_read(self) -> bool:
+        """Whether all records are printed as they are read."""
+        return self._request.limit is None and not self._looks.changed
+
+    def _copy(self, stream: TextIO, app: App) -> None:
+        from crm.cli.output.raw import RawCsv
+        from crm.queries.listing import copy, selected
+
+        fields = selected(self._listing, self._request)
+        csv = RawCsv(fields, stream, app.console.zone)
+        copy(self._tx, self._listing, self._request, csv.take)
+        self.count = csv.count
+
+    def _read(self) -> tuple[Sequence[Field], "Iterable[Row]"]:
+        from crm.queries.listing import page, selected, stream
+
+        if self._request.limit is None:
+            fields = selected(self._listing, self._request)
+            rows: Iterable[Row] = stream(self._tx, self._listing, self._request)
+        else:
+            found = page(self._tx, self._listing, self._request)
+            fields, rows, self.more = found.fields, found.rows, found.more
+        return fields, self._counted(self._looks.rows(fields, rows, self._output))
+
+    def _counted(self, rows: "Iterable[Row]") -> "Iterator[Row]":
+        for row in rows:
+            self.count += 1
+            yield row
+
+
+def _workbook_to_stdout(app: App, source: _Source) -> None:
+    stream = getattr(app.console.out.stream, "buffer", None)
+    if app.console.out.interactive or stream is None:
+        raise UsageFault(
+            _("A workbook is no text for a terminal."),
+            hint=_("Add --output-file FILE.xlsx."),
+            code="binary_output",
+        )
+    with tempfile.TemporaryFile() as file:
+        source.write_workbook(file, app)
+        file.seek(0)
+        shutil.copyfileobj(file, stream)
+        stream.flush()

@@ -1,0 +1,88 @@
+"""Listings and other rows into a file: whole or not at all, in the format of its name."""
+
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, TextIO
+
+from crm.cli.output import export
+from crm.domain.errors import UsageFault
+from crm.domain.fields import Field
+from crm.domain.i18n import gettext as _
+from crm.private_files import whole
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+Format = export.Format | Literal["xlsx"]
+
+_ENDINGS: dict[str, Format] = {
+    ".csv": "csv", ".tsv": "tsv", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl",
+    ".xlsx": "xlsx",
+}  # fmt: skip
+
+
+def format_of(path: Path) -> Format:
+    """Return the format that a file's name asks for. Raises UsageFault ``unknown_format``."""
+    found = _ENDINGS.get(path.suffix.lower())
+    if found is None:
+        raise UsageFault(
+            _("The name {name} does not say which format the file has.").format(name=path.name),
+            hint=_("End it with one of {endings}, or add --output FORMAT.").format(
+                endings=" ".join(_ENDINGS)
+            ),
+            code="unknown_format",
+        )
+    return found
+
+
+@contextmanager
+def replaced(path: Path) -> Iterator[BinaryIO]:
+    """Yield a file that takes the place of ``path`` if nothing fails; a link stays one.
+
+    Raises OSError, UsageFault where something else than a file has that name.
+    """
+    path = path.resolve()
+    if path.exists() and not path.is_file():
+        raise UsageFault(
+            _("{path} is not a file.").format(path=path), hint=_("Name a file to write to.")
+        )
+    with whole(path) as file:
+        yield file
+
+
+def write_file(
+    path: Path, fields: Sequence[Field], rows: Iterable[Sequence[Any]], zone: "ZoneInfo"
+) -> None:
+    """Write rows to a file in the format of its name."""
+    with replaced(path) as file:
+        write(format_of(path), fields, rows, file, zone)
+
+
+def write(
+    format: Format,  # noqa: A002  (its name to people)
+    fields: Sequence[Field],
+    rows: Iterable[Sequence[Any]],
+    file: BinaryIO,
+    zone: "ZoneInfo",
+) -> None:
+    """Write rows to an open file, texts in UTF-8."""
+    if format == "xlsx":
+        from crm.cli.output import workbook
+
+        workbook.write(fields, rows, file, zone)
+        return
+    with as_text(file) as stream:
+        export.write(format, fields, rows, stream, zone)
+
+
+@contextmanager
+def as_text(file: BinaryIO) -> Iterator[TextIO]:
+    """Yield a stream of text in UTF-8 into an open file, which stays open."""
+    stream = io.TextIOWrapper(file, encoding="utf-8", newline="\n")
+    try:
+        yield stream
+    finally:
+        stream.flush()
+        stream.detach()

@@ -1,0 +1,94 @@
+"""Listings as a workbook (.xlsx): numbers, amounts and dates as such, text as text."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from crm.cli.output.cells import visible
+from crm.domain.errors import UsageFault
+from crm.domain.fields import Field, Kind
+from crm.domain.formulas import guard, is_guarded
+from crm.domain.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+# What XML cannot hold.
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+LARGEST = 1_048_576  # rows of a sheet, the headings included
+_FORMATS = {
+    Kind.MONEY: "#,##0.00",
+    Kind.TIMESTAMP: "yyyy-mm-dd hh:mm:ss",
+    Kind.DATE: "yyyy-mm-dd",
+}
+
+
+def write(
+    fields: Sequence[Field], rows: Iterable[Sequence[Any]], file: BinaryIO, zone: "ZoneInfo"
+) -> None:
+    """Write one sheet, row by row; they need not fit in memory.
+
+    Moments are wall-clock time in ``zone``, since a workbook knows no other. Raises UsageFault
+    ``too_many_rows``.
+    """
+    from openpyxl import Workbook
+
+    workbook = Workbook(write_only=True)
+    sheet = workbook.create_sheet(_("Export"))
+    sheet.freeze_panes = "A2"
+    sheet.append([_text(sheet, field.name) for field in fields])
+    writers = [_writer(sheet, field.kind, zone) for field in fields]
+    for number, row in enumerate(rows, 2):
+        if number > LARGEST:
+            raise UsageFault(
+                _("A workbook has no room for more than {n} records.").format(n=LARGEST - 1),
+                hint=_("Narrow the listing, or write CSV."),
+                code="too_many_rows",
+            )
+        sheet.append(
+            [
+                None if value is None else write_cell(value)
+                for write_cell, value in zip(writers, row, strict=True)
+            ]
+        )
+    workbook.save(file)
+
+
+def _writer(sheet: Any, kind: Kind, zone: "ZoneInfo") -> Callable[[Any], Any]:
+    if kind in {Kind.ID, Kind.INTEGER, Kind.BOOLEAN}:
+        return lambda value: value
+    if kind not in _FORMATS:
+        return lambda value: _text(sheet, str(value))
+
+    def typed(value: Decimal | date | datetime) -> Any:
+        if isinstance(value, datetime):
+            from crm.domain.times import local
+
+            value = local(value, zone).replace(tzinfo=None)
+        cell = _cell(sheet, value)
+        cell.number_format = _FORMATS[kind]
+        return cell
+
+    return typed
+
+
+def _text(sheet: Any, value: str) -> Any:
+    """Return a cell that is text whatever it begins with: no formula, and none when it is edited.
+
+    What has an apostrophe of its own before a formula is guarded, as reading takes one away.
+    """
+    value = _ILLEGAL.sub(lambda found: visible(found[0]), value)
+    if guard(value) == value:
+        return value
+    cell = _cell(sheet, guard(value) if is_guarded(value) else value)
+    cell.data_type = "s"
+    cell.quotePrefix = True
+    return cell
+
+
+def _cell(sheet: Any, value: Any) -> Any:
+    from openpyxl.cell import WriteOnlyCell
+
+    return WriteOnlyCell(sheet, value)
