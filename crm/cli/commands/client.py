@@ -6,6 +6,7 @@ import click
 
 from crm.cli import prompts, records
 from crm.cli.app import App
+from crm.cli.commands import imports
 from crm.cli.groups import Group
 from crm.cli.listing import Options, run
 from crm.cli.options import (
@@ -265,3 +266,6 @@ def _user(tx: "Transaction", text: str | None) -> int | None:
     from crm.queries import reference
 
     return reference.user_id(tx, text) if text else None
+
+
+client.add_command(imports.clients)

@@ -6,7 +6,7 @@ import click
 
 from crm.cli import edits, offers, prompts, questions, records
 from crm.cli.app import App
-from crm.cli.commands import payment, signature
+from crm.cli.commands import imports, payment, signature
 from crm.cli.groups import Group
 from crm.cli.listing import Options, run
 from crm.cli.options import (
@@ -236,5 +236,6 @@ for command in (
     payment.pay,
     payment.payments,
     payment.reverse_payment,
+    imports.contracts,
 ):
     contract.add_command(command)

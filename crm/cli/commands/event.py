@@ -8,7 +8,7 @@ import click
 
 from crm.cli import edits, offers, questions, records
 from crm.cli.app import App
-from crm.cli.commands import assignment
+from crm.cli.commands import assignment, imports
 from crm.cli.groups import Group
 from crm.cli.listing import Options, run
 from crm.cli.options import (
@@ -262,5 +262,5 @@ def _period(today: date, name: str) -> "Period":
     return {"today": Period(today, today), "week": week_of(today), "month": month_of(today)}[name]
 
 
-for command in (assignment.assign, assignment.unassign):
+for command in (assignment.assign, assignment.unassign, imports.events):
     event.add_command(command)

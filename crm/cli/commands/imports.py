@@ -1,0 +1,127 @@
+"""epicevents client import, contract import, event import."""
+
+from typing import Any
+
+import click
+
+from crm.cli.app import App
+from crm.cli.groups import SETTINGS, Command
+from crm.cli.importing import import_options, load, open_file
+from crm.cli.options import SALES_USER
+from crm.domain.enums import Role
+from crm.domain.i18n import gettext as _
+
+
+@click.command("import", cls=Command, context_settings=SETTINGS)
+@import_options("fail", "skip", "update")
+@click.option(
+    "--sales-contact",
+    type=SALES_USER,
+    help=_("Whose clients they become where the file does not say (MANAGEMENT)."),
+)
+@click.pass_obj
+def clients(
+    app: App,
+    /,
+    sales_contact: str | None,
+    on_duplicate: str,
+    **given: Any,
+) -> None:
+    """Import clients from CSV, JSON or XLSX. SALES import their own, MANAGEMENT any.
+
+    Columns are found by their names, in English or French. A client is known by its email.
+
+    \b
+    Examples:
+      epicevents client import clients.xlsx --dry-run
+      epicevents client import clients.csv --on-duplicate update --partial --errors refused.csv
+      epicevents client import clients.csv --map "Nom complet=full_name" --encoding windows-1252
+    """
+    from crm.importing.nouns import client_columns
+    from crm.queries import reference
+    from crm.services import contacts, imports
+    from crm.services.client_import import PLAN
+
+    table = open_file(app, "client", given)
+    with app.transaction(dry_run=given["dry_run"]) as tx:
+        contact = tx.actor.id if tx.actor.role == Role.SALES else None
+        if sales_contact is not None:
+            contact = reference.user_id(tx, sales_contact)
+            contacts.require_sales(tx, contact)
+        imports.begin(tx, PLAN, contact)
+        if contact is None and "sales_contact" not in table.columns:
+            raise contacts.missing_contact("--sales-contact")
+        load(
+            app,
+            tx,
+            PLAN,
+            table,
+            client_columns(),
+            _moments(app),
+            {"contact": contact, "on_duplicate": on_duplicate},
+            **given,
+        )
+
+
+@click.command("import", cls=Command, context_settings=SETTINGS)
+@import_options("fail", "skip", "create")
+@click.pass_obj
+def contracts(app: App, /, on_duplicate: str, **given: Any) -> None:
+    """Import contracts from CSV, JSON or XLSX. SALES for their own clients, MANAGEMENT for any.
+
+    A row names its client by email. A contract is known by its client and its total.
+
+    \b
+    Examples:
+      epicevents contract import contracts.csv --dry-run
+      epicevents contract import contracts.xlsx --sheet 2026 --on-duplicate skip
+    """
+    from crm.importing.nouns import contract_columns
+    from crm.services import imports
+    from crm.services.contract_import import PLAN
+
+    table = open_file(app, "contract", given)
+    with app.transaction(dry_run=given["dry_run"]) as tx:
+        imports.begin(tx, PLAN)
+        parameters = {"on_duplicate": on_duplicate}
+        load(app, tx, PLAN, table, contract_columns(), _moments(app), parameters, **given)
+
+
+@click.command("import", cls=Command, context_settings=SETTINGS)
+@import_options("fail", "skip")
+@click.option(
+    "--date-order",
+    type=click.Choice(["day", "month"]),
+    help=_("What comes first in 04/06/2026; the day, unless other rows contradict."),
+)
+@click.option("--allow-past", is_flag=True, help=_("Also events that have been held."))
+@click.pass_obj
+def events(
+    app: App, /, on_duplicate: str, date_order: str | None, allow_past: bool, **given: Any
+) -> None:
+    """Import events from CSV, JSON or XLSX. SALES for their own clients, MANAGEMENT for any.
+
+    A row names its contract by id, or its client by email where only one contract of it is signed.
+    An event is known by its contract, name and start.
+
+    \b
+    Examples:
+      epicevents event import events.csv --dry-run
+      epicevents event import events.xlsx --allow-past --partial --errors refused.xlsx
+    """
+    from crm.importing.nouns import event_columns
+    from crm.services import imports
+    from crm.services.event_import import PLAN
+
+    table = open_file(app, "event", given)
+    moments = _moments(app, date_order)
+    with app.transaction(dry_run=given["dry_run"]) as tx:
+        imports.begin(tx, PLAN)
+        parameters = {"on_duplicate": on_duplicate, "allow_past": allow_past}
+        load(app, tx, PLAN, table, event_columns(moments), moments, parameters, **given)
+
+
+def _moments(app: App, order: str | None = None) -> Any:
+    from crm.importing.values import Moments
+
+    return Moments(app.settings.timezone, app.now, order)

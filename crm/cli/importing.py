@@ -1,0 +1,228 @@
+"""What the three import commands share: options, the load itself, and what is said of it."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from crm.cli.app import App
+from crm.cli.listing import spaced
+from crm.cli.options import write_options
+from crm.domain.errors import CRMError, PermissionDenied, RuleViolation, UsageFault
+from crm.domain.i18n import gettext as _
+from crm.domain.i18n import ngettext
+
+if TYPE_CHECKING:
+    from crm.database import Transaction
+    from crm.importing.nouns import Column
+    from crm.importing.table import Table
+    from crm.importing.values import Moments
+    from crm.services.imports import Outcome, Plan
+    from crm.services.refusals import Refused
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+SHOWN = 10  # refused rows that are told without a file
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+def import_options(*on_duplicate: str) -> Callable[[Decorated], Decorated]:
+    """Add the argument FILE and the options of every import; the first choice is the default."""
+
+    def decorate(function: Decorated) -> Decorated:
+        options = [
+            click.argument("file", type=FILE),
+            click.option(
+                "--map",
+                "mapping",
+                multiple=True,
+                metavar="HEADING=FIELD",
+                help=_('Which field a column is: "Nom complet=full_name". Repeat it for others.'),
+            ),
+            click.option(
+                "--on-duplicate",
+                type=click.Choice(on_duplicate),
+                default=on_duplicate[0],
+                show_default=True,
+                help=_("What to do with rows that exist already."),
+            ),
+            click.option(
+                "--partial", is_flag=True, help=_("Import what can be, and leave out the rest.")
+            ),
+            click.option(
+                "--errors",
+                type=click.Path(dir_okay=False, writable=True, path_type=Path),
+                help=_("Write refused rows there, each with its reason."),
+            ),
+            click.option("--encoding", metavar="NAME", help=_("Of a CSV file that is not UTF-8.")),
+            click.option("--sheet", metavar="NAME", help=_("Which sheet of a workbook.")),
+            write_options,
+        ]
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorate
+
+
+def open_file(app: App, noun: str, given: dict[str, Any]) -> "Table":
+    """Return the table in the file, and say what of it is not read."""
+    from crm.domain.text import quote
+    from crm.importing.files import open_table
+    from crm.importing.nouns import NAMES
+
+    path, errors = given.pop("file"), given["errors"]
+    if not path.is_file():
+        raise UsageFault(_("There is no file {path}.").format(path=path), hint=_("Check its name."))
+    if errors and errors.exists() and errors.samefile(path):
+        raise UsageFault(
+            _("The refused rows would take the place of the file itself."),
+            hint=_("Name another file after --errors."),
+        )
+    table = open_table(
+        path,
+        NAMES[noun],
+        dict(map(_mapped, given.pop("mapping"))),
+        encoding=given.pop("encoding"),
+        sheet=given.pop("sheet"),
+    )
+    if table.name:
+        app.console.note(_("Sheet: {name}.").format(name=quote(table.name)))
+    if table.unknown:
+        app.console.note(
+            _("Not imported: {names}.").format(names=", ".join(map(quote, table.unknown)))
+        )
+    return table
+
+
+def load(
+    app: App,
+    tx: "Transaction",
+    plan: "Plan",
+    table: "Table",
+    columns: "Sequence[Column]",
+    moments: "Moments",
+    parameters: Mapping[str, Any],
+    *,
+    partial: bool,
+    errors: Path | None,
+    dry_run: bool,
+    output: str,
+) -> None:
+    """Load the table, whose import has begun, and say what came of it.
+
+    Raises RuleViolation ``rows_refused`` where a row is refused, unless ``partial``, and
+    PermissionDenied where only the role forbids them.
+    """
+    from crm.cli.output.progress import progress
+    from crm.importing.cleaning import clean
+    from crm.services import imports
+
+    with progress(_("Reading the file"), app.console, table.about) as said:
+        names = [each.name for each in columns]
+        imports.copy(tx, plan, names, clean(table, columns, moments, said))
+    if moments.contradicting:
+        imports.refuse(tx, plan, "doubtful_date", sorted(moments.doubtful))
+    with progress(_("Checking and writing"), app.console):
+        outcome = imports.finish(tx, plan, parameters, partial=partial)
+    if errors and outcome.refused:
+        _write_refused(app, errors, table, outcome.refused)
+    if outcome.refused and not partial:
+        raise _refusal(outcome.refused, errors)
+    _say(app, plan.noun, outcome, errors, dry_run=dry_run, output=output)
+
+
+def _mapped(text: str) -> tuple[str, str]:
+    heading, equals, column = text.rpartition("=")
+    if not equals or not heading.strip():
+        raise UsageFault(
+            _("--map takes HEADING=FIELD."), hint=_('Such as: --map "Nom complet=full_name"')
+        )
+    return heading.strip(), column.strip()
+
+
+def _write_refused(app: App, path: Path, table: "Table", refused: "Sequence[Refused]") -> None:
+    """Write the refused rows as they stand in the file, with their reasons as the last column."""
+    from crm.cli.output.files import write_file
+    from crm.domain.fields import Field
+    from crm.importing.table import REASON
+
+    reasons = {each.row: each.reason for each in refused}
+    width = len(table.headings)
+    old = table.headings.index(REASON) if REASON in table.headings else width
+    kept = [at for at in range(width) if at != old]
+
+    def rows() -> Any:
+        for number, cells in table.rows():
+            if number in reasons:
+                yield [*(cells[at] if at < len(cells) else "" for at in kept), reasons[number]]
+
+    fields = [Field(table.headings[at]) for at in kept] + [Field(REASON)]
+    write_file(path, fields, rows(), app.console.zone)
+
+
+def _refusal(refused: "Sequence[Refused]", errors: Path | None) -> CRMError:
+    from crm.services.refusals import DENIED
+
+    count = len(refused)
+    lines = [
+        ngettext(
+            "{n} row is refused, and nothing was imported:",
+            "{n} rows are refused, and nothing was imported:",
+            count,
+        ).format(n=spaced(count)),
+        *_told(refused),
+    ]
+    kind = PermissionDenied if all(each.code in DENIED for each in refused) else RuleViolation
+    return kind(
+        "\n".join(lines),
+        hint=_("Mend them in the file, or import the others with --partial --errors FILE.")
+        if errors is None
+        else _("{path} holds them all; --partial imports the others.").format(path=errors),
+        code="permission_denied" if kind is PermissionDenied else "rows_refused",
+        details={"rows": [each._asdict() for each in refused[:100]], "refused": count},
+    )
+
+
+def _told(refused: "Sequence[Refused]") -> list[str]:
+    lines = [
+        _("  row {n}: {reason}").format(n=each.row, reason=each.reason) for each in refused[:SHOWN]
+    ]
+    if len(refused) > SHOWN:
+        lines.append(_("  … and {n} more").format(n=spaced(len(refused) - SHOWN)))
+    return lines
+
+
+def _say(
+    app: App, noun: str, outcome: "Outcome", errors: Path | None, *, dry_run: bool, output: str
+) -> None:
+    numbers = outcome._asdict() | {"refused": len(outcome.refused)}
+    if output == "json":
+        rows = [each._asdict() for each in outcome.refused]
+        app.console.data(json.dumps(numbers | {"rows": rows}, ensure_ascii=False))
+    words = {
+        "created": _("{n} created"),
+        "updated": _("{n} updated"),
+        "unchanged": _("{n} unchanged"),
+        "skipped": _("{n} skipped"),
+        "refused": _("{n} refused"),
+    }
+    told = [words[name].format(n=spaced(number)) for name, number in numbers.items() if number]
+    done = _("{noun} import: {told}.").format(
+        noun=noun, told=", ".join(told) or _("the file has no rows")
+    )
+    if dry_run:
+        app.console.note(_("Dry run, nothing was kept: {done}").format(done=done), loud=True)
+    elif outcome.created or outcome.updated:
+        app.console.success(done)
+    else:
+        app.console.note(_("Nothing has changed. {done}").format(done=done))
+    if outcome.refused:
+        told = _told(outcome.refused)
+        if errors:
+            told = [_("  all of them: {path}").format(path=errors)]
+        app.console.note("\n".join([_("Refused:"), *told]), loud=True)
+    elif not dry_run and outcome.created:
+        app.console.note(_("Next: epicevents {noun} list").format(noun=noun))

@@ -1,0 +1,59 @@
+"""Rows of a file as values of columns, or with what is wrong with them."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from crm.domain.errors import InvalidValue
+from crm.importing.nouns import Column
+from crm.importing.table import Table
+from crm.importing.values import Moments, is_nothing, refuse_broken
+
+INVALID = "invalid_value"  # the code of rows that hold what cannot be read
+_SAID_EVERY = 1000  # rows
+
+
+def clean(
+    table: Table,
+    columns: Sequence[Column],
+    moments: Moments,
+    said: Callable[[int], None],
+) -> Iterator[tuple[Any, ...]]:
+    """Yield of each row its number, why it is refused, the sentences, and the columns' values.
+
+    Rows that have no value at all are left out. ``said`` is called with how many are read.
+    """
+    sources = [
+        (
+            each.label(),
+            each.read,
+            tuple(table.columns[part] for part in each.parts if part in table.columns),
+        )
+        for each in columns
+    ]
+    nothing = [None] * len(sources)
+    for count, (number, cells) in enumerate(table.rows(), 1):
+        moments.line = number
+        if count % _SAID_EVERY == 0:
+            said(count)
+        width = len(cells)
+        values: list[Any] = []
+        wrong: list[str] = []
+        for label, read, positions in sources:
+            parts = [cells[at].strip() for at in positions if at < width]
+            cell = parts[0] if len(parts) == 1 else _joined(parts)
+            try:
+                if is_nothing(cell):
+                    values.append(None)
+                    continue
+                refuse_broken(cell, label)
+                values.append(read(cell, label))
+            except InvalidValue as error:
+                wrong.append(error.message)
+        if wrong:
+            yield number, INVALID, " ".join(wrong), *nothing
+        elif values != nothing:
+            yield number, None, None, *values
+
+
+def _joined(parts: Sequence[str]) -> str:
+    return " ".join(part for part in parts if not is_nothing(part))

@@ -1,0 +1,93 @@
+"""JSON: one array of objects, or an object a line."""
+
+import json
+import re
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any, TextIO
+
+from crm.domain.errors import InvalidValue
+from crm.domain.i18n import gettext as _
+from crm.importing.table import Candidate, Row
+
+_CHUNK = 1 << 16
+# Numbers stay as they are written: 10.005 is not to become another amount.
+_DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
+_BETWEEN = re.compile(r"[\s,]*")
+
+
+def candidates(path: Path) -> Iterator[Candidate]:
+    """Yield the one way in which a JSON file is a table: all keys of all objects as headings."""
+    headings: dict[str, None] = {}
+    number = 0
+    for number, record in enumerate(_records(path), 1):  # noqa: B007
+        headings.update(dict.fromkeys(record))
+    yield Candidate("", partial(_rows, path, list(headings)), number)
+
+
+def _rows(path: Path, headings: list[str]) -> Iterator[Row]:
+    yield 0, headings
+    for number, record in enumerate(_records(path), 1):
+        yield number, [_text(record.get(name)) for name in headings]
+
+
+def _text(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case str():
+            return value
+        case bool():
+            return "true" if value else "false"
+        case _:
+            return json.dumps(value, ensure_ascii=False)
+
+
+def _records(path: Path) -> Iterator[dict[str, Any]]:
+    number = 0
+    with path.open(encoding="utf-8-sig") as file:
+        try:
+            for number, record in enumerate(_values(file), 1):
+                if not isinstance(record, dict):
+                    raise _invalid(number)
+                yield record
+        except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
+            raise _invalid(number + 1) from None
+
+
+def _values(file: TextIO) -> Iterator[Any]:
+    """Yield the elements of an array, or the values that follow each other, one in memory."""
+    text = file.read(_CHUNK).lstrip()
+    in_array = text.startswith("[")
+    at = 1 if in_array else 0
+    while True:
+        at = _end_of_space(text, at)
+        if in_array and text.startswith("]", at):
+            return
+        try:
+            value, end = _DECODER.raw_decode(text, at)
+        except json.JSONDecodeError:
+            # Twice as much each time, so that one long value is not read over and over.
+            more = file.read(max(_CHUNK, len(text)))
+            if not more:
+                if not in_array and not text[at:].strip():
+                    return
+                raise
+            text, at = text[at:] + more, 0
+            continue
+        yield value
+        at = end
+
+
+def _end_of_space(text: str, at: int) -> int:
+    found = _BETWEEN.match(text, at)
+    return found.end() if found else at
+
+
+def _invalid(number: int) -> InvalidValue:
+    return InvalidValue(
+        _("Record {number} of the file is not a JSON object.").format(number=number),
+        hint=_("Write one array of objects, or one object a line."),
+        code="invalid_file",
+    )

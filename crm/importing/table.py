@@ -1,0 +1,141 @@
+"""A table in a file: where its headings are, which columns they mean, and its rows."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import NamedTuple
+
+from crm.domain.errors import UsageFault
+from crm.domain.i18n import gettext as _
+from crm.domain.text import fold, quote
+
+Row = tuple[int, list[str]]  # its number in the file, and its cells
+Names = Mapping[str, Sequence[str]]  # what each column may be called
+
+HEADINGS_WITHIN = 20  # rows from the top
+# What the file of refused rows adds, and its next reading leaves out.
+REASON = "reason"
+
+
+class Candidate(NamedTuple):
+    """One way to read a file: a sheet or a delimiter, its rows, and about how many there are."""
+
+    name: str
+    rows: Callable[[], Iterator[Row]]
+    about: int | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """A file that is understood.
+
+    ``columns`` says at which position of a row each column stands; ``unknown`` are the headings
+    that mean none; ``above`` is the number of the row that the headings stand in.
+    """
+
+    name: str
+    headings: tuple[str, ...]
+    columns: Mapping[str, int]
+    above: int
+    about: int | None
+    read: Callable[[], Iterator[Row]]
+
+    @property
+    def unknown(self) -> list[str]:
+        """The headings of columns that are not read."""
+        taken = set(self.columns.values())
+        return [
+            heading
+            for position, heading in enumerate(self.headings)
+            if position not in taken and heading and heading != REASON
+        ]
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows below the headings, without blank ones and repeated headings."""
+        headings = list(self.headings)
+        for number, cells in self.read():
+            if number > self.above and cells != headings and any(map(str.strip, cells)):
+                yield number, cells
+
+
+def find_table(candidates: Iterable[Candidate], names: Names, mapping: Mapping[str, str]) -> Table:
+    """Return the candidate whose headings mean the most columns.
+
+    ``mapping`` says of headings which columns they mean, and goes before ``names``.
+
+    Raises UsageFault: ``headings_not_found``, ``unknown_heading`` or ``unknown_field``.
+    """
+    wrong = [column for column in mapping.values() if column not in names]
+    if wrong:
+        raise UsageFault(
+            _("“{name}” is not a field.").format(name=quote(wrong[0])),
+            hint=_("The fields are: {names}.").format(names=", ".join(names)),
+            code="unknown_field",
+        )
+    plain = {_plain(heading): column for heading, column in mapping.items()}
+    best = max(
+        (table for each in candidates for table in _tables(each, names, plain)),
+        key=lambda table: len(table.columns),
+        default=None,
+    )
+    if best is None or not best.columns:
+        raise UsageFault(
+            _("No row of the file names columns that are known."),
+            hint=_(
+                'The fields are: {names}. Name others like --map "Nom complet=full_name".'
+            ).format(names=", ".join(names)),
+            code="headings_not_found",
+        )
+    _refuse_unused(mapping, best)
+    return best
+
+
+def _tables(candidate: Candidate, names: Names, mapping: Mapping[str, str]) -> Iterator[Table]:
+    above: list[str] = []
+    for number, cells in islice(candidate.rows(), HEADINGS_WITHIN):
+        # Under a heading that is merged over two rows, the lower cell is empty.
+        headings = [
+            cell.strip() or (above[at].strip() if at < len(above) else "")
+            for at, cell in enumerate(cells)
+        ]
+        yield Table(
+            candidate.name,
+            tuple(headings),
+            _columns(headings, names, mapping),
+            number,
+            candidate.about,
+            candidate.rows,
+        )
+        above = cells
+
+
+def _columns(headings: Sequence[str], names: Names, mapping: Mapping[str, str]) -> dict[str, int]:
+    positions: dict[str, int] = {}
+    for at, heading in enumerate(headings):
+        positions.setdefault(_plain(heading), at)
+    found = {column: positions[name] for name, column in mapping.items() if name in positions}
+    taken = set(found.values())
+    for column, known in names.items():
+        for name in known:
+            if column not in found and positions.get(name) not in {None, *taken}:
+                found[column] = positions[name]
+                taken.add(positions[name])
+    return found
+
+
+def _refuse_unused(mapping: Mapping[str, str], table: Table) -> None:
+    known = {_plain(heading) for heading in table.headings}
+    for heading in mapping:
+        if _plain(heading) not in known:
+            raise UsageFault(
+                _("The file has no column “{name}”.").format(name=quote(heading)),
+                hint=_("It has: {names}.").format(
+                    names=", ".join(quote(each) for each in table.headings if each)
+                ),
+                code="unknown_heading",
+            )
+
+
+def _plain(heading: str) -> str:
+    return re.sub("[^a-z0-9]+", " ", fold(heading[:200])).strip()

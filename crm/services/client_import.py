@@ -1,0 +1,85 @@
+"""Clients from a file: whose they become, which exist already, and what that means.
+
+The statements speak of ``client_import`` (migration 0007), where the rows of the file wait. Their
+parameters are those of :func:`crm.services.imports.finish`; ``contact`` is whose clients they
+become where a row names nobody.
+"""
+
+from crm.domain.permissions import Permission
+from crm.services.imports import Plan
+
+CHECK = """
+-- Whom a row names as its sales contact, by email or by name.
+WITH named AS MATERIALIZED (
+    SELECT sales_contact, CASE WHEN strpos(sales_contact, '@') > 0
+        THEN sales_contact ELSE fold(sales_contact) END AS key
+    FROM (SELECT DISTINCT sales_contact FROM client_import WHERE sales_contact IS NOT NULL) i
+), keys AS MATERIALIZED (
+    SELECT email::text AS key, id FROM user_list
+    UNION SELECT fold(full_name), id FROM user_list
+    UNION SELECT fold(last_name || ' ' || first_name), id FROM user_list
+), meant AS (
+    SELECT named.sales_contact, count(DISTINCT keys.id) AS number, min(keys.id) AS id
+    FROM named LEFT JOIN keys USING (key) GROUP BY named.sales_contact
+)
+UPDATE client_import i SET sales_contact_id = u.id, about = i.sales_contact,
+    refused = CASE WHEN meant.number = 0 THEN 'unknown_colleague'
+        WHEN meant.number > 1 THEN 'ambiguous_colleague'
+        WHEN u.role <> 'SALES' THEN 'fk_clients_sales_contact_role'
+        WHEN NOT u.is_active THEN 'tg_clients_active_contact' END
+FROM meant LEFT JOIN user_list u ON u.id = meant.id
+WHERE meant.sales_contact = i.sales_contact AND i.refused IS NULL;
+
+-- Which exist already.
+UPDATE client_import i SET id = c.id, about_id = c.id, skipped = %(on_duplicate)s = 'skip',
+    about = CASE WHEN %(on_duplicate)s = 'fail' THEN c.full_name ELSE c.sales_contact END,
+    refused = CASE WHEN %(on_duplicate)s = 'fail' THEN 'duplicate_email'
+        WHEN %(on_duplicate)s <> 'update' THEN NULL
+        WHEN %(is_sales)s AND c.sales_contact_id <> %(me)s THEN 'not_own_client'
+        WHEN i.sales_contact_id <> c.sales_contact_id THEN 'not_transferred' END
+FROM client_list c
+WHERE c.email = i.email AND i.refused IS NULL;
+
+-- What a new one lacks. (One that exists keeps what the file leaves empty.)
+UPDATE client_import SET refused = 'missing', about = concat_ws(', ',
+    CASE WHEN full_name IS NULL THEN 'full_name' END,
+    CASE WHEN email IS NULL THEN 'email' END,
+    CASE WHEN phone IS NULL THEN 'phone' END,
+    CASE WHEN company_name IS NULL THEN 'company_name' END,
+    CASE WHEN sales_contact_id IS NULL AND %(contact)s IS NULL THEN 'sales_contact' END)
+WHERE refused IS NULL AND id IS NULL AND (full_name IS NULL OR email IS NULL OR phone IS NULL
+    OR company_name IS NULL OR coalesce(sales_contact_id, %(contact)s) IS NULL);
+
+UPDATE client_import SET refused = 'not_own_import', about = sales_contact
+WHERE refused IS NULL AND id IS NULL AND %(is_sales)s AND sales_contact_id <> %(me)s;
+
+-- The same email twice: the first row counts, or the last where rows replace each other.
+UPDATE client_import i SET about_id = same.kept, skipped = %(on_duplicate)s <> 'fail',
+    refused = CASE WHEN %(on_duplicate)s = 'fail' THEN 'duplicate_in_file' END
+FROM (
+    SELECT line, first_value(line) OVER (
+        PARTITION BY email COLLATE "C"
+        ORDER BY CASE WHEN %(on_duplicate)s = 'update' THEN -line ELSE line END
+    ) AS kept
+    FROM client_import WHERE refused IS NULL AND NOT skipped
+) same
+WHERE same.line = i.line AND same.kept <> i.line;
+"""
+
+INSERT = """
+INSERT INTO clients (full_name, email, phone, company_name, sales_contact_id)
+SELECT full_name, email, phone, company_name, coalesce(sales_contact_id, %(contact)s)
+FROM client_import WHERE refused IS NULL AND NOT skipped AND id IS NULL ORDER BY line
+"""
+
+UPDATE = """
+UPDATE clients c SET full_name = coalesce(i.full_name, c.full_name),
+    phone = coalesce(i.phone, c.phone), company_name = coalesce(i.company_name, c.company_name)
+FROM client_import i
+WHERE c.id = i.id AND i.refused IS NULL AND NOT i.skipped
+  AND (coalesce(i.full_name, c.full_name), coalesce(i.phone, c.phone),
+       coalesce(i.company_name, c.company_name))
+      IS DISTINCT FROM (c.full_name, c.phone, c.company_name)
+"""
+
+PLAN = Plan("client", Permission.CLIENT_IMPORT, CHECK, INSERT, UPDATE)

@@ -1,0 +1,64 @@
+"""Why a row of a file is refused, in sentences."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from crm.domain.i18n import gettext as _
+from crm.domain.rules import CONSTRAINTS
+
+
+class Refused(NamedTuple):
+    """A row that is not imported: its number in the file, a stable code, and why."""
+
+    row: int
+    code: str
+    reason: str
+
+
+# Those that a permission forbids rather than a rule.
+DENIED = frozenset({"not_own_client", "not_own_import", "not_assigned"})
+
+
+def refused(row: int, code: str, about: str | None, about_id: int | None) -> Refused:
+    """Return why the check refused a row, which found ``about`` or the record ``about_id``.
+
+    The code of a rule that the database holds is the name of its constraint.
+    """
+    if code in CONSTRAINTS:
+        rule = CONSTRAINTS[code]
+        return Refused(row, rule.code, rule.message())
+    sentence = _SENTENCES[code]().format(about=about, id=about_id)
+    return Refused(row, code, sentence)
+
+
+# Functions, because the reader's language is known only when a sentence is shown.
+_SENTENCES: dict[str, Callable[[], str]] = {
+    "invalid_value": lambda: "{about}",
+    "missing": lambda: _("Missing: {about}."),
+    "unknown_colleague": lambda: _("No colleague is “{about}”; write the email."),
+    "ambiguous_colleague": lambda: _("Several colleagues are called {about}; write the email."),
+    "unknown_client": lambda: _("No client is “{about}”; import the clients first."),
+    "ambiguous_client": lambda: _("Several clients are called {about}; write the email."),
+    "other_client": lambda: _("Contract {id} is not of that client."),
+    "unknown_contract": lambda: _("There is no contract {id}."),
+    "no_signed_contract": lambda: _("No such contract of {about} is signed."),
+    "several_contracts": lambda: _(
+        "The client has several signed contracts; add a column contract with one of: {about}."
+    ),
+    "duplicate_email": lambda: _("This email already belongs to client {id}, {about}."),
+    "duplicate_in_file": lambda: _("Row {id} has the same email."),
+    "duplicate_contract": lambda: _("This client already has contract {id} over the same amount."),
+    "duplicate_event": lambda: _("Event {id} has the same contract, name and start."),
+    "event_twice_in_file": lambda: _("Row {id} has the same contract, name and start."),
+    "event_in_the_past": lambda: _("The event lies in the past; add --allow-past to keep it."),
+    "doubtful_date": lambda: _(
+        "The date can be read with the day or the month first, and other rows only with the month "
+        "first; add --date-order."
+    ),
+    "not_own_client": lambda: _("SALES may do that only for their own clients; this is {about}'s."),
+    "not_own_import": lambda: _("SALES import their own clients; this one would be {about}'s."),
+    "not_transferred": lambda: _(
+        "Its sales contact is {about}; hand it over with: epicevents client transfer {id}"
+    ),
+    "not_assigned": lambda: _("Only MANAGEMENT assigns support; leave support_contact empty."),
+}
