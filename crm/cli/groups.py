@@ -33,6 +33,8 @@ class Command(click.Command):
     """A command that takes the common flags and negative numbers where it takes a number."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        # Its own, not its parent's: Click keeps the help option of whichever context asked first.
+        kwargs.setdefault("context_settings", SETTINGS)
         super().__init__(*args, **kwargs)
         self.params += common_flags(hidden=True)
 
