@@ -139,9 +139,10 @@ def test_success_does_not_count_as_a_failure(app: Connection) -> None:
 def test_of_two_hundred_guesses_at_once_ten_are_judged(database: Database, app: Connection) -> None:
     workers, each = 50, 4
     barrier, outcomes = Barrier(workers, timeout=60), list[str]()
+    # Opened here, so that a server with too many connections fails the test and not a thread.
+    connections = [connect(database.app) for _worker in range(workers)]
 
-    def work() -> None:
-        connection = connect(database.app)
+    def work(connection: Connection) -> None:
         connection.autocommit = True
         barrier.wait()
         for _round in range(each):
@@ -149,7 +150,7 @@ def test_of_two_hundred_guesses_at_once_ten_are_judged(database: Database, app: 
             outcomes.append(result(connection, number))
         connection.close()
 
-    threads = [Thread(target=work) for _worker in range(workers)]
+    threads = [Thread(target=work, args=(connection,)) for connection in connections]
     for thread in threads:
         thread.start()
     for thread in threads:
