@@ -28,7 +28,7 @@ _ESCAPES = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v
 _BOOLEANS = {b"t": b"true", b"f": b"false", b"": b""}
 _HOUR = len("2026-06-04 13")
 # Without microseconds or with all of them; zeros at their end are not sent.
-_COMPLETE = (len("2026-06-04 13:00:00"), len("2026-06-04 13:00:00.000000"))
+_COMPLETE = frozenset({len("2026-06-04 13:00:00"), len("2026-06-04 13:00:00.000000")})
 
 
 class RawCsv:
@@ -83,38 +83,40 @@ def _text(cell: bytes) -> bytes:
 
 
 class _Moments:
-    """Brings columns of timestamps into a zone; hours that it has met, it remembers."""
+    """Brings columns of timestamps into a zone, an hour at a time where that can be done."""
 
     def __init__(self, zone: "ZoneInfo") -> None:
         self._zone = zone
-        self._hours: dict[bytes, tuple[bytes, bytes]] = {}
+        self._hours = _Hours(zone)
 
     def __call__(self, column: Sequence[bytes]) -> Iterable[bytes]:
-        hours = self._hours
-        try:
-            return [
-                (known := hours[cell[:_HOUR]])[0] + cell[_HOUR:] + known[1]
-                if len(cell) in _COMPLETE
-                else self._moment(cell)
-                for cell in column
-            ]
-        except KeyError:
-            return [self._moment(cell) for cell in column]
+        if _COMPLETE.issuperset(map(len, column)):
+            hours = self._hours
+            try:
+                return [hours[cell[:_HOUR]] % cell[_HOUR:] for cell in column]
+            except KeyError:
+                pass
+        return map(self._moment, column)
 
     def _moment(self, cell: bytes) -> bytes:
-        if not cell:
-            return cell
-        hour = cell[:_HOUR]
-        if hour not in self._hours:
-            self._learn(hour)
-        return iso(datetime.fromisoformat(cell.decode()), self._zone).encode()
+        return iso(datetime.fromisoformat(cell.decode()), self._zone).encode() if cell else cell
 
-    def _learn(self, hour: bytes) -> None:
-        """Remember how an hour of UTC begins and ends in the zone, unless minutes differ too."""
+
+class _Hours(dict[bytes, bytes]):
+    """What an hour of UTC is in a zone, around its minutes: ``2026-06-04T15%b+02:00``."""
+
+    def __init__(self, zone: "ZoneInfo") -> None:
+        super().__init__()
+        self._zone = zone
+
+    def __missing__(self, hour: bytes) -> bytes:
+        """Learn an hour. Raises KeyError where minutes differ too, or clocks change within it."""
         first, last = (
             local(datetime.fromisoformat(hour.decode() + rest), self._zone)
             for rest in (":00:00", ":59:59")
         )
         text = first.isoformat()
-        if text[_HOUR : _HOUR + 6] == ":00:00" and first.utcoffset() == last.utcoffset():
-            self._hours[hour] = text[:_HOUR].encode(), text[_HOUR + 6 :].encode()
+        if text[_HOUR : _HOUR + 6] != ":00:00" or first.utcoffset() != last.utcoffset():
+            raise KeyError(hour)
+        self[hour] = f"{text[:_HOUR]}%b{text[_HOUR + 6 :]}".encode()
+        return self[hour]
