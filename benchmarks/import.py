@@ -16,9 +16,9 @@ from stage import company, copy_of, cost, peak, program, psql, workstation
 
 PROMISED = 3.0  # times what psql takes
 PROMISED_MEMORY = 200  # megabytes
-FIRST = "Élodie Jean Marie Camille Léa Chloé Manon Théo Hugo Noël Zoé Jérôme Kevin Sarah".split()
-LAST = "Lefèvre Martin Bernard Dubois Petit Durand Leroy Moreau Laurent Garcia François".split()
-KIND = "Société Groupe Atelier Maison Studio Agence Traiteur Événements Château Hôtel".split()
+FIRST = ("Élodie", "Jean", "Marie", "Camille", "Léa", "Chloé", "Théo", "Noël", "Zoé", "Jérôme")
+LAST = ("Lefèvre", "Martin", "Bernard", "Dubois", "Petit", "Durand", "Leroy", "Moreau", "François")
+KIND = ("Société", "Groupe", "Atelier", "Maison", "Studio", "Agence", "Événements", "Château")
 
 COPY = """
 BEGIN
