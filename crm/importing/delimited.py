@@ -71,7 +71,7 @@ def _encoding(path: Path) -> str:
 def _known(encoding: str) -> str:
     try:
         "".encode(encoding)
-    except LookupError:
+    except (LookupError, ValueError):
         raise UsageFault(
             _("There is no encoding “{name}”.").format(name=quote(encoding)),
             hint=_("Write utf-8, windows-1252 or utf-16."),

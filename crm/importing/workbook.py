@@ -64,10 +64,11 @@ def _opened(path: Path) -> Iterator[Any]:
     from openpyxl import load_workbook
 
     try:
-        with warnings.catch_warnings():
+        # Opened here, because the library judges a file by its name.
+        with warnings.catch_warnings(), path.open("rb") as file:
             # Of styles and extensions, which are not read.
-            warnings.simplefilter("ignore")
-            workbook = load_workbook(path, read_only=True, data_only=True)
+            warnings.filterwarnings("ignore", module="openpyxl")
+            workbook = load_workbook(file, read_only=True, data_only=True)
             try:
                 yield workbook
             finally:
