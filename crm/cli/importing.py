@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 SHOWN = 10  # refused rows that are told without a file
+LISTED = 100  # of them in the JSON of an error
 FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -130,7 +131,7 @@ def load(
     if errors and outcome.refused:
         _write_refused(app, errors, table, outcome.refused)
     if outcome.refused and not partial:
-        raise _refusal(outcome.refused, errors)
+        raise _refusal(plan, outcome.refused, errors)
     _say(app, plan.noun, outcome, errors, dry_run=dry_run, output=output)
 
 
@@ -163,7 +164,7 @@ def _write_refused(app: App, path: Path, table: "Table", refused: "Sequence[Refu
     write_file(path, fields, rows(), app.console.zone)
 
 
-def _refusal(refused: "Sequence[Refused]", errors: Path | None) -> CRMError:
+def _refusal(plan: "Plan", refused: "Sequence[Refused]", errors: Path | None) -> CRMError:
     from crm.services.refusals import DENIED
 
     count = len(refused)
@@ -175,14 +176,19 @@ def _refusal(refused: "Sequence[Refused]", errors: Path | None) -> CRMError:
         ).format(n=spaced(count)),
         *_told(refused),
     ]
-    kind = PermissionDenied if all(each.code in DENIED for each in refused) else RuleViolation
+    told = {"rows": [each._asdict() for each in refused[:LISTED]], "refused": count}
+    kind: type[CRMError] = RuleViolation
+    code = "rows_refused"
+    if all(each.code in DENIED for each in refused):
+        kind, code = PermissionDenied, PermissionDenied.code
+        told |= {"permission": plan.permission.value, "kind": plan.noun}
     return kind(
         "\n".join(lines),
         hint=_("Mend them in the file, or import the others with --partial --errors FILE.")
         if errors is None
         else _("{path} holds them all; --partial imports the others.").format(path=errors),
-        code="permission_denied" if kind is PermissionDenied else "rows_refused",
-        details={"rows": [each._asdict() for each in refused[:100]], "refused": count},
+        code=code,
+        details=told,
     )
 
 
