@@ -166,7 +166,7 @@ def test_refused_rows_are_mended_and_imported_again(
 
     errors = tmp_path / "refused.csv"
     bring(sales, "client", content, "--on-duplicate", "skip", "--partial", "--errors", str(errors))
-    written = list(csv.reader(errors.open(encoding="utf-8")))
+    written = list(csv.reader(errors.read_text("utf-8").splitlines()))
     assert written[0] == ["Nom complet", "E-mail", "Tél.", "Société", "Âge", "reason"]
     assert written[1] == ["Sans Téléphone", "sans@x.example", "#N/A", "X", "", "Missing: phone."]
     mended = errors.read_text("utf-8").replace("#N/A", "0612345678").replace("#REF!", "0698765432")
