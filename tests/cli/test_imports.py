@@ -2,14 +2,17 @@
 
 import csv
 import json
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812
-from support.cli import Ran, Workstation
+from support.cli import Ran, Workstation, finish
 from support.company import Company
+from support.database import Database
 from support.files import Sheet, workbook
 
 HEADINGS = "Nom complet;E-mail;Tél.;Société\n"
@@ -417,6 +420,58 @@ def test_a_mapping_is_a_heading_and_a_field(sales: Workstation, bring: Bring) ->
     content = "Qui=Quoi;E-mail;Tél.;Société\nJean;j@x.example;0612345678;X\n"
     assert bring(sales, "client", content, "--map", "Qui").status == 2
     bring(sales, "client", content, "--map", "Qui=Quoi=full_name").done()
+
+
+# While it lasts
+
+
+def many(directory: Path, number: int) -> Path:
+    file = directory / "many.csv"
+    lines = [f"Jean Dupont {n},jean.{n}@x.example,06{n:08},Société {n}\n" for n in range(number)]
+    file.write_text("full_name,email,phone,company_name\n" + "".join(lines), "utf-8")
+    return file
+
+
+def test_a_long_import_says_so_and_ctrl_c_leaves_nothing(
+    sales: Workstation, owner: Connection, tmp_path: Path
+) -> None:
+    before = rows(owner, COUNTS)
+    with sales.terminal("client", "import", str(many(tmp_path, 60_000))) as child:
+        child.expect("Checking and writing")
+        child.sendintr()
+        status, said = finish(child)
+    assert (status, "Traceback" in said, "created" in said) == (130, False, False)
+    assert rows(owner, COUNTS) == before
+    left = "SELECT 1 FROM pg_stat_activity WHERE usename = 'epicevents_cli' AND state = 'active'"
+    assert rows(owner, left) == []
+
+
+def test_somebody_elses_client_in_between_is_told(
+    sales: Workstation, owner: Connection, company: Company, bring: Bring, database: Database
+) -> None:
+    before = rows(owner, COUNTS)
+    other = database.owner()
+    other.cursor().execute(
+        "BEGIN; INSERT INTO clients (full_name, email, phone, company_name, sales_contact_id)"
+        " VALUES ('Other', 'jean@dupont.example', '+33612345678', 'X', 4)"
+    )
+    with ThreadPoolExecutor() as pool:
+        running = pool.submit(bring, sales, "client", HEADINGS + MARIE + JEAN, "--json")
+        waits = "SELECT 1 FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted"
+        wait_until(lambda: rows(owner, waits))
+        other.cursor().execute("COMMIT")
+        ran = running.result()
+    other.close()
+    assert (ran.status, ran.error()["code"]) == (6, "duplicate_email")
+    assert rows(owner, COUNTS)[0][0] == before[0][0] + 1
+
+
+def wait_until(happened: Callable[[], Any]) -> None:
+    for _attempt in range(500):
+        if happened():
+            return
+        time.sleep(0.02)
+    pytest.fail("it did not happen")
 
 
 # Contracts
