@@ -6,7 +6,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from crm.cli.output.cells import visible
 from crm.domain.errors import UsageFault
 from crm.domain.fields import Field, Kind
 from crm.domain.formulas import guard, is_guarded
@@ -37,6 +36,18 @@ def write(
 
     workbook = Workbook(write_only=True)
     sheet = workbook.create_sheet(_("Export"))
+    try:
+        _fill(sheet, fields, rows, zone)
+    except BaseException:
+        # Or the library complains of a sheet that nobody closed.
+        sheet.close()
+        raise
+    workbook.save(file)
+
+
+def _fill(
+    sheet: Any, fields: Sequence[Field], rows: Iterable[Sequence[Any]], zone: "ZoneInfo"
+) -> None:
     sheet.freeze_panes = "A2"
     sheet.append([_text(sheet, field.name) for field in fields])
     writers = [_writer(sheet, field.kind, zone) for field in fields]
@@ -53,7 +64,6 @@ def write(
                 for write_cell, value in zip(writers, row, strict=True)
             ]
         )
-    workbook.save(file)
 
 
 def _writer(sheet: Any, kind: Kind, zone: "ZoneInfo") -> Callable[[Any], Any]:
@@ -79,7 +89,7 @@ def _text(sheet: Any, value: str) -> Any:
 
     What has an apostrophe of its own before a formula is guarded, as reading takes one away.
     """
-    value = _ILLEGAL.sub(lambda found: visible(found[0]), value)
+    value = _ILLEGAL.sub(lambda found: ascii(found[0])[1:-1], value)
     if guard(value) == value:
         return value
     cell = _cell(sheet, guard(value) if is_guarded(value) else value)
