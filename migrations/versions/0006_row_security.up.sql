@@ -18,22 +18,18 @@ TO epicevents_app;
 GRANT SELECT (id, first_name, last_name, email, phone, role, is_active, must_change_password,
         created_at, updated_at, version, name_folded, search_words),
     INSERT (first_name, last_name, email, phone, role, hashed_password),
-    UPDATE (first_name, last_name, email, phone, role, is_active),
-    DELETE ON users TO epicevents_app;
+    UPDATE (first_name, last_name, email, phone, role, is_active) ON users TO epicevents_app;
 GRANT SELECT,
     INSERT (full_name, email, phone, company_name, sales_contact_id),
-    UPDATE (full_name, email, phone, company_name, sales_contact_id),
-    DELETE ON clients TO epicevents_app;
+    UPDATE (full_name, email, phone, company_name, sales_contact_id) ON clients TO epicevents_app;
 GRANT SELECT,
     INSERT (client_id, sales_contact_id, total_amount, amount_due, signed_status),
-    UPDATE (client_id, sales_contact_id, total_amount, signed_status),
-    DELETE ON contracts TO epicevents_app;
+    UPDATE (client_id, sales_contact_id, total_amount, signed_status) ON contracts TO epicevents_app;
 GRANT SELECT,
     INSERT (name, contract_id, client_id, client_contact, start_date, end_date,
         support_contact_id, location, attendees, notes, overlap_allowed),
     UPDATE (name, contract_id, client_id, client_contact, start_date, end_date,
-        support_contact_id, location, attendees, notes, overlap_allowed),
-    DELETE ON events TO epicevents_app;
+        support_contact_id, location, attendees, notes, overlap_allowed) ON events TO epicevents_app;
 GRANT SELECT,
     INSERT (contract_id, amount, kind, paid_on, method, reference, reason, request_key,
         reverses_id) ON payments TO epicevents_app;
@@ -72,8 +68,6 @@ CREATE POLICY users_insert ON users FOR INSERT TO epicevents_app
     WITH CHECK ((SELECT employee_role()) = 'MANAGEMENT');
 CREATE POLICY users_update ON users FOR UPDATE TO epicevents_app
     USING ((SELECT employee_role()) = 'MANAGEMENT' OR id = (SELECT employee_id()));
-CREATE POLICY users_delete ON users FOR DELETE TO epicevents_app
-    USING ((SELECT employee_role()) = 'MANAGEMENT' AND id <> (SELECT employee_id()));
 
 CREATE POLICY clients_insert ON clients FOR INSERT TO epicevents_app
     WITH CHECK ((SELECT employee_role()) = 'MANAGEMENT'
@@ -81,8 +75,6 @@ CREATE POLICY clients_insert ON clients FOR INSERT TO epicevents_app
 CREATE POLICY clients_update ON clients FOR UPDATE TO epicevents_app
     USING ((SELECT employee_role()) = 'MANAGEMENT'
         OR ((SELECT employee_role()) = 'SALES' AND sales_contact_id = (SELECT employee_id())));
-CREATE POLICY clients_delete ON clients FOR DELETE TO epicevents_app
-    USING ((SELECT employee_role()) = 'MANAGEMENT');
 
 CREATE FUNCTION is_own_client(client integer) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
@@ -100,8 +92,6 @@ CREATE POLICY contracts_insert ON contracts FOR INSERT TO epicevents_app
         OR (sales_contact_id = (SELECT employee_id()) AND is_own_client(client_id)));
 CREATE POLICY contracts_update ON contracts FOR UPDATE TO epicevents_app
     USING ((SELECT employee_role()) = 'MANAGEMENT' OR is_own_client(client_id));
-CREATE POLICY contracts_delete ON contracts FOR DELETE TO epicevents_app
-    USING ((SELECT employee_role()) = 'MANAGEMENT' AND NOT signed_status);
 
 CREATE POLICY events_insert ON events FOR INSERT TO epicevents_app
     WITH CHECK ((SELECT employee_role()) = 'MANAGEMENT'
@@ -109,8 +99,6 @@ CREATE POLICY events_insert ON events FOR INSERT TO epicevents_app
 CREATE POLICY events_update ON events FOR UPDATE TO epicevents_app
     USING ((SELECT employee_role()) = 'MANAGEMENT'
         OR ((SELECT employee_role()) = 'SUPPORT' AND support_contact_id = (SELECT employee_id())));
-CREATE POLICY events_delete ON events FOR DELETE TO epicevents_app
-    USING ((SELECT employee_role()) = 'MANAGEMENT');
 
 CREATE POLICY payments_insert ON payments FOR INSERT TO epicevents_app
     WITH CHECK (

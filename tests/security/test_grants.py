@@ -25,16 +25,14 @@ TABLES = {
         | {"name_folded", "search_words"},
         "INSERT": PERSON | {"hashed_password"},
         "UPDATE": PERSON | {"is_active"},
-        "DELETE": WHOLE,
     },
-    "clients": {"SELECT": WHOLE, "INSERT": CLIENT, "UPDATE": CLIENT, "DELETE": WHOLE},
+    "clients": {"SELECT": WHOLE, "INSERT": CLIENT, "UPDATE": CLIENT},
     "contracts": {
         "SELECT": WHOLE,
         "INSERT": CONTRACT | {"amount_due"},
         "UPDATE": CONTRACT,
-        "DELETE": WHOLE,
     },
-    "events": {"SELECT": WHOLE, "INSERT": EVENT, "UPDATE": EVENT, "DELETE": WHOLE},
+    "events": {"SELECT": WHOLE, "INSERT": EVENT, "UPDATE": EVENT},
     "payments": {
         "SELECT": WHOLE,
         "INSERT": {"amount", "contract_id", "kind", "method", "paid_on", "reason", "reference"}

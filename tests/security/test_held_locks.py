@@ -183,8 +183,11 @@ def test_suspension_by_a_manager_who_is_deactivated_meanwhile_leaves_a_manager(
         assert two.fetchone() == ("MANAGEMENT",)
 
 
+# A whole table is locked only by who may delete from it, which therefore is a function.
 @pytest.mark.parametrize("who", [None, MANAGER])
-@pytest.mark.parametrize("table", ["payments", "client_list", "user_list"])
+@pytest.mark.parametrize(
+    "table", ["users", "clients", "contracts", "events", "payments", "client_list", "user_list"]
+)
 def test_nobody_locks_everybody_out_of_a_table(
     database: Database, table: str, who: int | None
 ) -> None:

@@ -30,6 +30,7 @@ OUT_OF_REACH = {DENIED, "0A000", "55000"}
         "ALTER TABLE clients DISABLE ROW LEVEL SECURITY",
         "DROP POLICY clients_update ON clients",
         "TRUNCATE events",
+        "DELETE FROM events",
         "DELETE FROM client_list",
         "UPDATE client_list SET full_name = 'N'",
         "COPY clients (full_name) FROM STDIN",

@@ -125,7 +125,7 @@ def test_a_revoked_session_ends_at_its_next_statement(company: Company) -> None:
         assert (before.lives(), one.lives(), after.lives()) == (True, False, True)
 
 
-@pytest.mark.parametrize("holding", ["LOCK TABLE clients IN ROW EXCLUSIVE MODE", "SELECT 1"])
+@pytest.mark.parametrize("holding", ["SELECT FROM clients WHERE id = 1 FOR UPDATE", "SELECT 1"])
 def test_nothing_that_a_session_holds_delays_its_end(holding: str, company: Company) -> None:
     with seats(company.database, company.sales) as (busy,):
         busy.see("SELECT employee_id()")

@@ -92,7 +92,6 @@ TABLE = (
     Row(P.USER_TRANSFER, *ONLY_MANAGEMENT,
         "UPDATE clients SET sales_contact_id = 7 WHERE sales_contact_id = %(sales_contact)s"),
     Row(P.USER_DELETE, NOBODY, NOBODY, NOT_ONESELF, "SELECT delete_record('users', %(user)s)"),
-    Row(P.USER_DELETE, NOBODY, NOBODY, NOT_ONESELF, "DELETE FROM users WHERE id = %(user)s"),
     Row(P.USER_RESET_PASSWORD, *ONLY_MANAGEMENT, f"SELECT reset_password(%(user)s, '{UNUSABLE}')"),
     Row(P.USER_CHANGE_ROLE, NOBODY, NOBODY, NOT_ONESELF,
         "UPDATE users SET role = CASE role WHEN 'MANAGEMENT' THEN 'SALES' ELSE 'MANAGEMENT' END"
@@ -109,7 +108,6 @@ TABLE = (
     Row(P.CLIENT_TRANSFER, *ONLY_MANAGEMENT,
         "UPDATE clients SET sales_contact_id = 3 WHERE id = %(client)s", own=False),
     Row(P.CLIENT_DELETE, *ONLY_MANAGEMENT, "SELECT delete_record('clients', %(empty_client)s)"),
-    Row(P.CLIENT_DELETE, *ONLY_MANAGEMENT, "DELETE FROM clients WHERE id = %(empty_client)s"),
     Row(P.CLIENT_IMPORT, *ONLY_SALES),
     Row(P.CLIENT_PRIVACY_EXPORT, *ONLY_SALES),
     Row(P.CLIENT_ERASE, *ONLY_MANAGEMENT),
@@ -138,7 +136,6 @@ TABLE = (
         "INSERT INTO payments (contract_id, amount, kind, reason)"
         " VALUES (%(paid)s, -10, 'ADJUSTMENT', 'by hand')"),
     Row(P.CONTRACT_DELETE, *ONLY_MANAGEMENT, "SELECT delete_record('contracts', %(draft)s)"),
-    Row(P.CONTRACT_DELETE, *ONLY_MANAGEMENT, "DELETE FROM contracts WHERE id = %(draft)s"),
     Row(P.EVENT_CREATE, *ONLY_SALES,
         "INSERT INTO events (name, contract_id, client_id, client_contact, start_date, end_date,"
         " location, attendees) VALUES ('N', %(signed)s, %(client)s, 'N', '2031-01-01',"
@@ -151,7 +148,6 @@ TABLE = (
     Row(P.EVENT_ASSIGN, *ONLY_MANAGEMENT,
         "UPDATE events SET support_contact_id = NULL WHERE id = %(event)s"),
     Row(P.EVENT_DELETE, *ONLY_MANAGEMENT, "SELECT delete_record('events', %(event)s)"),
-    Row(P.EVENT_DELETE, *ONLY_MANAGEMENT, "DELETE FROM events WHERE id = %(event)s"),
     Row(P.SESSION_LIST, *EACH_THEIRS, "SELECT FROM session_list WHERE user_id = %(user)s"),
     Row(P.SESSION_REVOKE, *EACH_THEIRS, "SELECT revoke_sessions(%(user)s)"),
     Row(P.HISTORY_READ, *EVERYBODY, "SELECT FROM audit_list WHERE table_name = 'users'", own=False),
