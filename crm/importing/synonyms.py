@@ -31,8 +31,8 @@ CLIENT = {
 }  # fmt: skip
 
 _WHOSE = (
-    "client email", "email client", "email du client", "e mail client", "e mail du client",
-    "mail client", "mail du client", "courriel du client", "customer email",
+    "client email", "client e mail", "email client", "email du client", "e mail client",
+    "e mail du client", "mail client", "mail du client", "courriel du client", "customer email",
     *CLIENT["email"], "client", "customer", "nom du client", "client name", "customer name",
 )  # fmt: skip
 
@@ -66,12 +66,14 @@ EVENT = {
         "client contact", "contact client", "contact sur place", "interlocuteur", "contact",
     ),
     "start_date": (
-        "start date", "event start date", "date de debut", "date debut", "debut", "start",
-        "begins", "date de l evenement", "date",
+        "start date", "event start date", "date de debut", "date debut", "debut date", "debut",
+        "start", "begins", "date de l evenement", "date",
     ),
-    "start_time": ("start time", "heure de debut", "heure debut"),
-    "end_date": ("end date", "event end date", "date de fin", "date fin", "fin", "end", "ends"),
-    "end_time": ("end time", "heure de fin", "heure fin"),
+    "start_time": ("start time", "heure de debut", "heure debut", "debut heure", "start hour"),
+    "end_date": (
+        "end date", "event end date", "date de fin", "date fin", "fin date", "fin", "end", "ends",
+    ),
+    "end_time": ("end time", "heure de fin", "heure fin", "fin heure", "end hour"),
     "support_contact": (
         "support contact", "contact support", "responsable support", "support",
     ),

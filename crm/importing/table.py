@@ -94,20 +94,35 @@ def find_table(candidates: Iterable[Candidate], names: Names, mapping: Mapping[s
 def _tables(candidate: Candidate, names: Names, mapping: Mapping[str, str]) -> Iterator[Table]:
     above: list[str] = []
     for number, cells in islice(candidate.rows(), HEADINGS_WITHIN):
-        # Under a heading that is merged over two rows, the lower cell is empty.
-        headings = [
-            cell.strip() or (above[at].strip() if at < len(above) else "")
-            for at, cell in enumerate(cells)
-        ]
-        yield Table(
-            candidate.name,
-            tuple(headings),
-            _columns(headings, names, mapping),
-            number,
-            candidate.about,
-            candidate.rows,
-        )
-        above = cells
+        row = [cell.strip() for cell in cells]
+        for headings in (_merged(above, row), _grouped(above, row)):
+            columns = _columns(headings, names, mapping)
+            yield Table(
+                candidate.name,
+                tuple(headings),
+                columns,
+                number,
+                candidate.about,
+                candidate.rows,
+            )
+        above = row
+
+
+def _merged(above: Sequence[str], row: Sequence[str]) -> list[str]:
+    """Return the headings in a row; one that is merged with the cell above it stands there."""
+    return [cell or (above[at] if at < len(above) else "") for at, cell in enumerate(row)]
+
+
+def _grouped(above: Sequence[str], row: Sequence[str]) -> list[str]:
+    """Return the same, with what is called alike told apart by the cells that are merged above it.
+
+    Below "Début", merged over two columns, and "Fin" there are "Date" and "Heure" twice.
+    """
+    headings, group = [], ""
+    for at, heading in enumerate(_merged(above, row)):
+        group = (above[at] if at < len(above) else "") or group
+        headings.append(f"{group} {heading}" if row.count(heading) > 1 and heading else heading)
+    return headings
 
 
 def _columns(headings: Sequence[str], names: Names, mapping: Mapping[str, str]) -> dict[str, int]:

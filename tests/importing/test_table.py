@@ -68,6 +68,18 @@ def test_a_heading_merged_over_two_rows_is_that_of_its_column(tmp_path: Path) ->
     ]
 
 
+def test_what_is_called_alike_is_told_apart_by_what_is_merged_above(tmp_path: Path) -> None:
+    content = "Événement;Début;;Fin;;Lieu\n;Date;Heure;Date;Heure;\nGala;1;2;3;4;Paris\n"
+    found = table(tmp_path, content, "event")
+    assert found.headings == (
+        "Événement", "Début Date", "Début Heure", "Fin Date", "Fin Heure", "Lieu",
+    )  # fmt: skip
+    assert found.unknown == []
+    # Below a title it is the first that counts.
+    found = table(tmp_path, "Clients 2026;;;\nNom;E-mail;Tél.;Tél.\nJean;j@x.fr;06;07\n")
+    assert rows(found) == [{"full_name": "Jean", "email": "j@x.fr", "phone": "06"}]
+
+
 def test_blank_rows_and_headings_that_are_repeated_are_left_out(tmp_path: Path) -> None:
     found = table(tmp_path, f"{HEADINGS}\n;;;\n \t; ;\u00a0;\n{HEADINGS}\nJean;j@x.fr;06;X\n;;;\n")
     assert [number for number, _cells in found.rows()] == [5]
