@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from importlib import import_module
 from typing import Any, NamedTuple
 
@@ -36,7 +37,7 @@ class Command(click.Command):
         # Its own, not its parent's: Click keeps the help option of whichever context asked first.
         kwargs.setdefault("context_settings", SETTINGS)
         super().__init__(*args, **kwargs)
-        self.params += common_flags(hidden=True)
+        self.params += hidden_flags()
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse; ``-5`` is a number, not an unknown option, so that its value can be judged."""
@@ -113,6 +114,12 @@ class LazyGroup(Group):
         for title, rows in sections.items():
             with formatter.section(title):
                 formatter.write_dl(rows)
+
+
+@cache
+def hidden_flags() -> list[click.Parameter]:
+    """Return the common flags as each command has them: the same few objects in all of them."""
+    return common_flags(hidden=True)
 
 
 def common_flags(*, hidden: bool) -> list[click.Parameter]:

@@ -1,9 +1,8 @@
 """Every ``list``: reads a page or all of it, and prints it in the format that was asked for."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crm.cli.app import App
 from crm.domain.errors import UsageFault
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
 COUNTED = 10_000  # where counting what a listing leaves out stops
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """The options that every ``list`` takes, as Click hands them over."""
 
     output: str = "table"
@@ -41,7 +39,7 @@ class Options:
 
         Raises UsageFault for a file of a table or of no known format.
         """
-        taken = {name: given.pop(name) for name in cls.__dataclass_fields__}
+        taken = {name: given.pop(name) for name in cls._fields}
         path = taken["output_file"]
         if taken["output"] is None:
             taken["output"] = _format_of(path) if path else "table"
@@ -63,8 +61,7 @@ def _as_read(_fields: Sequence[Field], rows: "Iterable[Row]", _output: str) -> "
     return rows
 
 
-@dataclass(frozen=True, slots=True)
-class Looks:
+class Looks(NamedTuple):
     """How a listing differs from others when it is printed.
 
     ``rows`` makes of rows as they are read, their fields and the format, rows as they are printed.
@@ -82,13 +79,16 @@ class Looks:
         return self.rows is not _as_read
 
 
+PLAIN = Looks()
+
+
 def run(
     app: App,
     tx: "Transaction",
     listing: "Listing",
     options: Options,
     filters: Mapping[str, Any],
-    looks: Looks = Looks(),
+    looks: Looks = PLAIN,
 ) -> None:
     """Print what ``listing`` holds. Filters whose value is None were not given."""
     from crm.queries.listing import Request, fields_of, sort_of

@@ -22,8 +22,7 @@ Row = tuple[Any, ...]
 Sort = tuple[tuple[str, bool], ...]  # names of fields, each with whether it descends
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(NamedTuple):
     """A condition on the view's columns, in which ``{value}`` stands for the value asked for.
 
     A filter that is a yes or a no has no ``{value}``: asked for with ``False`` its ``opposite``

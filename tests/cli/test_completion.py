@@ -193,7 +193,7 @@ def test_every_listing_completes_its_own_fields(offered: Offered) -> None:
     listings = {
         path: {param.name for param in command.params}
         for path, command in every_command()
-        if {*Options.__dataclass_fields__} <= {param.name for param in command.params}
+        if {*Options._fields} <= {param.name for param in command.params}
     }
     assert len(listings) > 6
     # What stands before the options need not be a record that there is.

@@ -135,7 +135,7 @@ def check(ctx: click.Context, words: Sequence[str]) -> None:
     app: App = ctx.obj
     scratch = click.Context(_root(ctx), info_name=PROGRAM, obj=app.for_line())
     context, rest = resolve(scratch, words)
-    if not set(Options.__dataclass_fields__) <= {param.name for param in context.command.params}:
+    if not set(Options._fields) <= {param.name for param in context.command.params}:
         raise UsageFault(
             _("Only a listing can be kept under a name."),
             hint=_("Such as: epicevents view save late -- contract list --unpaid"),
