@@ -95,6 +95,9 @@ def _tables(candidate: Candidate, names: Names, mapping: Mapping[str, str]) -> I
     above: list[str] = []
     for number, cells in islice(candidate.rows(), HEADINGS_WITHIN):
         row = [cell.strip() for cell in cells]
+        # A sheet leaves away the empty cells at the end of a row.
+        row += [""] * (len(above) - len(row))
+        above += [""] * (len(row) - len(above))
         for headings in (_merged(above, row), _grouped(above, row)):
             columns = _columns(headings, names, mapping)
             yield Table(
@@ -110,7 +113,7 @@ def _tables(candidate: Candidate, names: Names, mapping: Mapping[str, str]) -> I
 
 def _merged(above: Sequence[str], row: Sequence[str]) -> list[str]:
     """Return the headings in a row; one that is merged with the cell above it stands there."""
-    return [cell or (above[at] if at < len(above) else "") for at, cell in enumerate(row)]
+    return [cell or upper for upper, cell in zip(above, row, strict=True)]
 
 
 def _grouped(above: Sequence[str], row: Sequence[str]) -> list[str]:
@@ -119,8 +122,8 @@ def _grouped(above: Sequence[str], row: Sequence[str]) -> list[str]:
     Below "Début", merged over two columns, and "Fin" there are "Date" and "Heure" twice.
     """
     headings, group = [], ""
-    for at, heading in enumerate(_merged(above, row)):
-        group = (above[at] if at < len(above) else "") or group
+    for upper, heading in zip(above, _merged(above, row), strict=True):
+        group = upper or group
         headings.append(f"{group} {heading}" if row.count(heading) > 1 and heading else heading)
     return headings
 

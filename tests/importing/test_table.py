@@ -68,6 +68,13 @@ def test_a_heading_merged_over_two_rows_is_that_of_its_column(tmp_path: Path) ->
     ]
 
 
+def test_a_row_of_headings_may_end_early(tmp_path: Path) -> None:
+    found = table(tmp_path, "Nom;E-mail;Contact;;Société\n;;Tél.\nJean;j@x.fr;06;;X\n")
+    assert rows(found) == [
+        {"full_name": "Jean", "email": "j@x.fr", "phone": "06", "company_name": "X"}
+    ]
+
+
 def test_what_is_called_alike_is_told_apart_by_what_is_merged_above(tmp_path: Path) -> None:
     content = "Événement;Début;;Fin;;Lieu\n;Date;Heure;Date;Heure;\nGala;1;2;3;4;Paris\n"
     found = table(tmp_path, content, "event")
