@@ -1,0 +1,2 @@
+-- When a contract is to be paid.
+SELECT;

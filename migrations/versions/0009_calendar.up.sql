@@ -1,0 +1,2 @@
+-- What calendars know an event by.
+SELECT;

@@ -1,0 +1,2 @@
+-- Taking back what one command changed.
+SELECT;

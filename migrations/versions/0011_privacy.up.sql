@@ -1,0 +1,2 @@
+-- What the law asks for on a person.
+SELECT;

@@ -1,0 +1,2 @@
+-- What the app's login could still do to its colleagues.
+SELECT;
