@@ -42,13 +42,18 @@ def of_input(source: Input) -> Question:
     )
 
 
-def of_colleague(app: App, name: str, label: str, option: str, role: Role) -> Question:
-    """Return the question for an active colleague of ``role``; the answer is the id, as text."""
+def of_colleague(
+    app: App, name: str, label: str, option: str, role: Role, *, besides: int | None = None
+) -> Question:
+    """Return the question for an active colleague of ``role``; the answer is the id, as text.
+
+    Among the choices the colleague ``besides`` is left out.
+    """
     from crm.queries import reference, user
     from crm.queries.listing import Request, page
 
     request = Request(
-        ("first_name", "last_name"),
+        ("id", "first_name", "last_name"),
         {"role": role, "active": True},
         sort=(("last_name", False),),
         limit=CHOICES,
@@ -60,7 +65,7 @@ def of_colleague(app: App, name: str, label: str, option: str, role: Role) -> Qu
         with app.transaction() as tx:
             return str(reference.user_id(tx, typed))
 
-    choices = [f"{first} {last}" for first, last in active.rows]
+    choices = [f"{first} {last}" for id_, first, last in active.rows if id_ != besides]
     return Question(name, label, read, option, ", ".join(choices + ["…"] * active.more))
 
 

@@ -143,9 +143,7 @@ def delete(tx: "Transaction", user_id: int) -> Any:
     if left := dependents(tx, user_id):
         raise RuleViolation(
             _("Records name {name}: {what}.").format(name=person.full_name, what=listed(left)),
-            hint=_("Deactivate the account instead: epicevents user deactivate {id}").format(
-                id=person.id
-            ),
+            hint=_instead_of_deleting(person, left),
             code="user_in_use",
             details={"dependents": left},
         )
@@ -174,6 +172,18 @@ def listed(counts: Mapping[str, int]) -> str:
     return ", ".join(kinds[kind](count).format(n=count) for kind, count in counts.items())
 
 
+def _instead_of_deleting(person: "User", left: Mapping[str, int]) -> str:
+    """Return what may be done: whoever has entered payments stays on their record for good."""
+    if "payments" in left:
+        return _(
+            "Deactivate the account instead: epicevents user deactivate {id} --transfer-to USER"
+        ).format(id=person.id)
+    return _(
+        "Deactivate the account instead: epicevents user deactivate {id}; or hand all of it over:"
+        " epicevents user delete {id} --transfer-to USER"
+    ).format(id=person.id)
+
+
 def _refuse_role_in_use(tx: "Transaction", person: "User") -> None:
     left = dependents(tx, person.id, _OF_ROLE[Role(person.role)])
     if left:
@@ -181,7 +191,9 @@ def _refuse_role_in_use(tx: "Transaction", person: "User") -> None:
             _("{name} is still the contact of {what}.").format(
                 name=person.full_name, what=listed(left)
             ),
-            hint=_("Hand that over first; see: epicevents user show {id}").format(id=person.id),
+            hint=_(
+                "Hand that over first: epicevents user transfer {id} USER --include-settled"
+            ).format(id=person.id),
             code="role_in_use",
             details={"dependents": left},
         )

@@ -1,11 +1,14 @@
 """Every command says what it does, who may, and shows an example that parses."""
 
 import inspect
+import re
 from pathlib import Path
 
 import click
 import pytest
 from support.commands import command_lines, every_command, parse
+
+from crm.domain.rules import CONSTRAINTS
 
 # They are about this workstation, or end what one has oneself begun.
 OF_THE_WORKSTATION = {"demo", "init", "join", "config", "db start", "db stop", "logout"}
@@ -55,3 +58,18 @@ def test_a_mistake_in_an_example_would_be_found(tmp_path: Path) -> None:
     for wrong in ("epicevents client list --nobody", "epicevents client lost", "epicevents pay 1"):
         with pytest.raises(click.UsageError):
             parse(wrong, tmp_path)
+
+
+def test_what_a_rule_advises_is_a_command(tmp_path: Path) -> None:
+    advised = [
+        line
+        for rule in CONSTRAINTS.values()
+        if rule.hint
+        for line in re.findall(r"epicevents [^,;:]+", rule.hint())
+    ]
+    assert len(advised) > 8
+    # Comes with the privacy of persons.
+    known = {path for path, _command in every_command()} | {"client erase"}
+    assert [
+        line for line in advised if not any(line.startswith(f"epicevents {path}") for path in known)
+    ] == []

@@ -320,7 +320,7 @@ def test_nobody_to_ask_deletes_nothing(
 
 
 def test_whom_records_name_is_not_deleted_nor_asked_about(manager: Workstation) -> None:
-    with manager.terminal("user", "delete", "sophie", "--json") as child:
+    with manager.terminal("user", "delete", "sophie", "--json", "--no-input") as child:
         status, said = finish(child)
     assert status == 6
     assert "user_in_use" in said

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from crm.domain.errors import PermissionDenied
 from crm.domain.permissions import Permission as P  # noqa: N817
-from crm.services import audit, authentication, client, contract, event, payment, user
+from crm.services import audit, authentication, client, contract, event, payment, portfolio, user
 
 if TYPE_CHECKING:
     from crm.database import Transaction
@@ -38,6 +38,7 @@ ACTIONS: dict[P, Callable[["Transaction", Records], object]] = {
     P.USER_CHANGE_ROLE: lambda tx, r: user.update(
         tx, r["user"], {"role": "SALES" if r["user"] == 1 else "MANAGEMENT"}
     ),
+    P.USER_TRANSFER: lambda tx, r: portfolio.transfer(tx, r["sales_contact"], 7),
     P.OWN_PHONE: lambda tx, r: user.update(tx, r["user"], {"phone": "+33600000000"}),
     P.CLIENT_CREATE: lambda tx, r: client.create(tx, sales_contact_id=r["sales_contact"], **CLIENT),
     P.CLIENT_UPDATE: lambda tx, r: client.update(tx, r["client"], {"full_name": "N"}),
@@ -65,7 +66,6 @@ ACTIONS: dict[P, Callable[["Transaction", Records], object]] = {
 }
 
 ELSEWHERE = {
-    P.USER_TRANSFER: "no service yet",
     P.OWN_PASSWORD: "takes a login just now: test_passwords, test_authentication",
     P.CLIENT_IMPORT: "row by row: the tests of imports",
     P.CLIENT_PRIVACY_EXPORT: "no service yet",

@@ -8,7 +8,7 @@ import click
 
 from crm.cli import one_time_password, people, prompts, records
 from crm.cli.app import App
-from crm.cli.commands import account
+from crm.cli.commands import account, leaving
 from crm.cli.groups import Group
 from crm.cli.listing import Options, run
 from crm.cli.options import (
@@ -185,9 +185,10 @@ def _changing(
 
 
 for command in (
-    account.deactivate,
+    leaving.deactivate,
     account.reactivate,
-    account.delete,
+    leaving.transfer,
+    leaving.delete,
     account.reset_password,
 ):
     user.add_command(command)

@@ -1,0 +1,238 @@
+"""epicevents user transfer, deactivate, delete: when somebody hands over, or leaves."""
+
+from typing import TYPE_CHECKING, Any, cast
+
+import click
+
+from crm.cli import handover, people, prompts, records
+from crm.cli.app import App
+from crm.cli.groups import SETTINGS, Command
+from crm.cli.options import USER, Decorated, write_options, yes_option
+from crm.domain.enums import Role
+from crm.domain.errors import RuleViolation
+from crm.domain.i18n import gettext as _
+from crm.domain.permissions import Permission
+
+if TYPE_CHECKING:
+    from crm.services.portfolio import Moved
+
+override_option = click.option(
+    "--override", metavar="REASON", help=_("Why the colleague runs two events at once.")
+)
+
+
+def transfer_to_option(function: Decorated) -> Decorated:
+    """Add ``--transfer-to``, with what goes with it."""
+    function = override_option(function)
+    return click.option(
+        "--transfer-to", metavar="USER", type=USER, help=_("Who takes over, in the same step.")
+    )(function)
+
+
+@click.command("transfer", cls=Command, context_settings=SETTINGS)
+@click.argument("giver", metavar="FROM", type=USER)
+@click.argument("taker", metavar="TO", type=USER)
+@click.option(
+    "--include-settled", is_flag=True, help=_("Settled contracts and past events as well.")
+)
+@override_option
+@yes_option
+@write_options
+@click.pass_obj
+def transfer(
+    app: App,
+    /,
+    giver: str,
+    taker: str,
+    include_settled: bool,
+    override: str | None,
+    yes: bool,
+    output: str,
+    dry_run: bool,
+) -> None:
+    """Hand all that somebody looks after to a colleague of the same role. MANAGEMENT may.
+
+    Of SALES every client and the contracts that are not settled, of SUPPORT the events that have
+    not ended. Settled contracts keep who sold them, past events who ran them.
+
+    \b
+    Examples:
+      epicevents user transfer sophie@epicevents.example sales2@epicevents.example
+      epicevents user transfer 3 4 --include-settled --yes
+    """
+    from crm.queries import reference
+
+    # Tried first, so that what is asked about is what would happen.
+    with app.transaction(dry_run=True) as tx:
+        giver_id, taker_id = reference.user_id(tx, giver), str(reference.user_id(tx, taker))
+        moved = handover.act(
+            tx, giver_id, taker_id, include_settled=include_settled, override=override
+        )
+    if not moved:
+        said = _("{name} has nothing to hand over.").format(name=moved.giver.full_name)
+        records.unchanged(app, output, said, handover.FIELDS, handover.row(moved))
+        return
+    if not dry_run:
+        prompts.confirm(app, _("{what} Go on?").format(what=handover.in_words(moved)), yes=yes)
+        with app.transaction() as tx:
+            moved = handover.act(
+                tx, giver_id, taker_id, include_settled=include_settled, override=override
+            )
+    handover.tell(app, output, moved, dry_run=dry_run)
+
+
+@click.command("deactivate", cls=Command, context_settings=SETTINGS)
+@click.argument("user", type=USER)
+@transfer_to_option
+@write_options
+@click.pass_obj
+def deactivate(
+    app: App,
+    /,
+    user: str,
+    transfer_to: str | None,
+    override: str | None,
+    output: str,
+    dry_run: bool,
+) -> None:
+    """Close an account at once, and hand over what is open. MANAGEMENT may, but not its own.
+
+    At a terminal it asks who takes over. What nobody takes over stays, and is listed.
+
+    \b
+    Examples:
+      epicevents user deactivate sophie@epicevents.example
+      epicevents user deactivate 3 --transfer-to sales2@epicevents.example
+    """
+    _deactivate(app, user, transfer_to, override, output, dry_run=dry_run)
+
+
+def _deactivate(
+    app: App,
+    user: str,
+    transfer_to: str | None,
+    override: str | None,
+    output: str,
+    *,
+    dry_run: bool,
+) -> None:
+    from crm import services
+
+    permission = Permission.USER_DEACTIVATE
+    if transfer_to is None and handover.may_ask(app):
+        transfer_to = _offered(app, user, override)
+    moved: Moved | None = None
+    with people.shutting_out(app, user, permission, dry_run=dry_run) as (tx, user_id):
+        if transfer_to is not None:
+            moved = handover.act(tx, user_id, transfer_to, override=override)
+        change = services.user.deactivate(tx, user_id)
+        fields, row = people.record(tx, user_id)
+        counts = people.looks_after(app, tx, user_id)
+    name = people.name(row)
+    if moved and output != "json":
+        handover.tell(app, output, moved, dry_run=dry_run)
+    records.edited(
+        app,
+        output,
+        change,
+        _("Account {id} deactivated: {name} can no longer log in.").format(id=user_id, name=name),
+        (*fields, *people.COUNTS),
+        (*row, *counts.values()),
+        nothing=_("It is inactive already."),
+        dry_run=dry_run,
+    )
+    if output != "json" and any(counts.values()):
+        said = _("{name} is still the contact of {what}; hand it over: {command}")
+        command = f"epicevents user transfer {user_id} USER"
+        left = handover.listed(counts)
+        app.console.note(said.format(name=name, what=left, command=command), loud=True)
+
+
+def _offered(app: App, user: str, override: str | None) -> str | None:
+    """Say what somebody still looks after, and ask who takes over; first, whether one may."""
+    from crm import services
+
+    permission = Permission.USER_DEACTIVATE
+    with people.shutting_out(app, user, permission, dry_run=True) as (tx, user_id):
+        services.user.deactivate(tx, user_id)
+        row: Any = people.record(tx, user_id)[1]
+        counts = people.looks_after(app, tx, user_id)
+    if not any(counts.values()):
+        return None
+    said = _("{name} is the contact of {what}.")
+    app.console.warning(said.format(name=people.name(row), what=handover.listed(counts)))
+    return handover.ask_to_whom(app, user_id, Role(row[5]), override=override)
+
+
+@click.command("delete", cls=Command, context_settings=SETTINGS)
+@click.argument("user", type=USER)
+@transfer_to_option
+@yes_option
+@write_options
+@click.pass_obj
+def delete(
+    app: App,
+    /,
+    user: str,
+    transfer_to: str | None,
+    override: str | None,
+    yes: bool,
+    output: str,
+    dry_run: bool,
+) -> None:
+    """Delete an account that no record names. MANAGEMENT may, but not its own.
+
+    With --transfer-to a colleague takes over everything first, settled and past. Whoever has
+    entered payments is deactivated instead.
+
+    \b
+    Examples:
+      epicevents user delete jo@epicevents.example
+      epicevents user delete 3 --transfer-to sales2@epicevents.example
+    """
+    try:
+        # Tried first, so that nobody is asked to confirm what is refused.
+        fields, row, moved = _delete(app, user, transfer_to, override, dry_run=True)
+    except RuleViolation as refusal:
+        if refusal.code != "user_in_use" or transfer_to or yes or not handover.may_ask(app):
+            raise
+        app.console.error(refusal.message)
+        if "payments" not in cast("dict[str, int]", refusal.details["dependents"]):
+            transfer_to = _who_takes_everything(app, user, override)
+        if transfer_to is None:
+            prompts.confirm(app, _("Deactivate the account instead?"), yes=False)
+            _deactivate(app, user, None, override, output, dry_run=dry_run)
+            return
+        fields, row, moved = _delete(app, user, transfer_to, override, dry_run=True)
+    name = people.name(row)
+    if not dry_run:
+        records.before_deletion(app, name, fields, row, yes=yes, typed=row[3])
+        fields, row, moved = _delete(app, str(row[0]), transfer_to, override, dry_run=False)
+    if moved and output != "json":
+        app.console.success(handover.in_words(moved))
+    done = _("Account {id} deleted: {name}.").format(id=row[0], name=name)
+    kept = row if output == "json" else None
+    records.written(app, output, done, fields, kept, dry_run=dry_run)
+
+
+def _delete(
+    app: App, user: str, taker: str | None, override: str | None, *, dry_run: bool
+) -> tuple[Any, Any, "Moved | None"]:
+    """Hand over everything to ``taker``, if any, and delete; return the account as it was."""
+    from crm import services
+
+    moved = None
+    with people.shutting_out(app, user, Permission.USER_DELETE, dry_run=dry_run) as (tx, user_id):
+        fields, row = people.record(tx, user_id)
+        if taker is not None:
+            moved = handover.act(tx, user_id, taker, include_settled=True, override=override)
+        services.user.delete(tx, user_id)
+    return fields, row, moved
+
+
+def _who_takes_everything(app: App, user: str, override: str | None) -> str | None:
+    from crm.queries import reference
+
+    with app.transaction() as tx:
+        row = people.record(tx, reference.user_id(tx, user))[1]
+    return handover.ask_to_whom(app, row[0], Role(row[5]), include_settled=True, override=override)

@@ -1,0 +1,126 @@
+"""Handing over what somebody looks after: the question to whom, and what has changed hands."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from crm.cli import prompts, records
+from crm.cli.app import App
+from crm.domain.enums import Role
+from crm.domain.fields import Field, Kind
+from crm.domain.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from crm.database import Transaction
+    from crm.services.portfolio import Moved
+
+FIELDS = (
+    Field("from_user_id", Kind.ID),
+    Field("from_user"),
+    Field("to_user_id", Kind.ID),
+    Field("to_user"),
+    *(Field(name, Kind.INTEGER) for name in ("clients", "contracts", "events")),
+    *(Field(name, Kind.INTEGER) for name in ("contracts_left", "events_left")),
+)
+
+
+def act(
+    tx: "Transaction",
+    giver_id: int,
+    taker: str,
+    *,
+    include_settled: bool = False,
+    override: str | None = None,
+) -> "Moved":
+    """Hand over what one person looks after to the colleague that ``taker`` names."""
+    from crm import services
+    from crm.queries import reference
+
+    return services.portfolio.transfer(
+        tx,
+        giver_id,
+        reference.user_id(tx, taker),
+        include_settled=include_settled,
+        override=override,
+    )
+
+
+def ask_to_whom(
+    app: App,
+    giver_id: int,
+    role: Role,
+    *,
+    include_settled: bool = False,
+    override: str | None = None,
+) -> str | None:
+    """Ask who takes over, ``None`` for nobody; whom the rules refuse is refused at once."""
+    asked = prompts.of_colleague(
+        app, "transfer_to", _("Hand it over to"), "--transfer-to", role, besides=giver_id
+    )
+
+    def read(answer: str) -> str | None:
+        if not answer.strip():
+            return None
+        taker: str = asked.read(answer)
+        with app.transaction(dry_run=True) as tx:
+            act(tx, giver_id, taker, include_settled=include_settled, override=override)
+        return taker
+
+    choices = [asked.hint] if asked.hint else []
+    hint = "; ".join([*choices, _("Enter to leave it where it is")])
+    taker: str | None = prompts.ask(app, asked._replace(read=read, hint=hint))
+    return taker
+
+
+def may_ask(app: App) -> bool:
+    """Whether somebody is there to be offered something that was not asked for."""
+    return app.console.stdin.isatty() and not app.settings.no_input
+
+
+def listed(counts: Mapping[str, int]) -> str:
+    """Return the counts that are not zero, as people say them."""
+    from crm.services.user import listed
+
+    return listed({kind: count for kind, count in counts.items() if count})
+
+
+def tell(app: App, output: str, moved: "Moved", *, dry_run: bool) -> None:
+    """Say what changed hands, what stayed and with which command that follows."""
+    records.written(
+        app,
+        output,
+        in_words(moved),
+        FIELDS,
+        row(moved),
+        dry_run=dry_run,
+        then=f"epicevents user show {moved.taker.id}",
+    )
+    if output != "json" and any(moved.left.values()):
+        left = _("Still {name}'s: {what}; they too: epicevents user transfer {giver} {taker} {all}")
+        app.console.note(
+            left.format(
+                name=moved.giver.full_name,
+                what=listed(moved.left),
+                giver=moved.giver.id,
+                taker=moved.taker.id,
+                all="--include-settled",
+            )
+        )
+
+
+def in_words(moved: "Moved") -> str:
+    """Return what has changed hands, as a sentence."""
+    return _("From {giver} to {taker}: {what}.").format(
+        giver=moved.giver.full_name, taker=moved.taker.full_name, what=listed(moved.counts)
+    )
+
+
+def row(moved: "Moved") -> tuple[object, ...]:
+    """Return the values of :data:`FIELDS`."""
+    return (
+        moved.giver.id,
+        moved.giver.full_name,
+        moved.taker.id,
+        moved.taker.full_name,
+        *(moved.counts.get(name, 0) for name in ("clients", "contracts", "events")),
+        *(moved.left.get(name, 0) for name in ("contracts", "events")),
+    )
