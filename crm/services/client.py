@@ -47,7 +47,12 @@ def create(tx: "Transaction", *, sales_contact_id: int | None = None, **values: 
 
 
 def update(
-    tx: "Transaction", client_id: int, values: Mapping[str, object], *, version: int | None = None
+    tx: "Transaction",
+    client_id: int,
+    values: Mapping[str, object],
+    *,
+    version: int | None = None,
+    seen: Mapping[str, Any] | None = None,
 ) -> Change:
     """Change a client: SALES their own, MANAGEMENT any; its sales contact only by transfer.
 
@@ -65,10 +70,12 @@ def update(
     cleaned = inputs.clean(inputs.CLIENT, values)
     if cleaned.get("email", client.email) != client.email:
         _refuse_duplicate(tx, cleaned["email"])
-    return edit(tx, client, cleaned, version=version)
+    return edit(tx, client, cleaned, version=version, seen=seen)
 
 
-def transfer(tx: "Transaction", client_id: int, sales_contact_id: int) -> Change:
+def transfer(
+    tx: "Transaction", client_id: int, sales_contact_id: int, *, version: int | None = None
+) -> Change:
     """Hand a client to another SALES person; its unsettled contracts follow.
 
     Settled contracts (signed and nothing due) keep who sold them.
@@ -80,7 +87,7 @@ def transfer(tx: "Transaction", client_id: int, sales_contact_id: int) -> Change
     client = find(tx, models.Client, client_id)
     authorize(tx.actor, Permission.CLIENT_TRANSFER, kind="client", record_id=client.id)
     contacts.require_sales(tx, sales_contact_id)
-    change = edit(tx, client, {"sales_contact_id": sales_contact_id})
+    change = edit(tx, client, {"sales_contact_id": sales_contact_id}, version=version)
     if change:
         contract = models.Contract
         tx.session.execute(

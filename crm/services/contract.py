@@ -11,7 +11,7 @@ from crm.domain.i18n import gettext as _
 from crm.domain.i18n import ngettext
 from crm.domain.permissions import Permission
 from crm.services import contacts
-from crm.services.editing import Change, edit, expect_version, find, refresh, remove
+from crm.services.editing import Change, edit, expect_seen, expect_version, find, refresh, remove
 
 if TYPE_CHECKING:
     from crm.database import Transaction
@@ -68,6 +68,7 @@ def update(
     *,
     reason: str | None = None,
     version: int | None = None,
+    seen: Mapping[str, Any] | None = None,
 ) -> Change:
     """Change a contract; after signing, client and total are frozen (rule 11).
 
@@ -80,6 +81,7 @@ def update(
     if reason is not None:
         _give_reason(tx, reason)
     cleaned = inputs.clean(inputs.CONTRACT, values)
+    expect_seen(contract, cleaned, seen)
     signing, due = cleaned.pop(_SIGNED, None), cleaned.pop(_DUE, None)
     changes = []
     if signing is False and contract.signed_status:

@@ -26,6 +26,30 @@ class Change:
         return bool(self.new)
 
 
+class SameField(Conflict):
+    """Somebody else has changed what one is changing: (base, theirs, mine) of each field."""
+
+    def __init__(self, fields: Mapping[str, tuple[Any, Any, Any]]) -> None:
+        self.fields = dict(fields)
+        super().__init__(
+            _("Somebody else has changed the same field: {fields}.").format(
+                fields="; ".join(
+                    _("{field} was {base}, is now {theirs}, and you gave {mine}").format(
+                        field=name, base=base, theirs=theirs, mine=mine
+                    )
+                    for name, (base, theirs, mine) in fields.items()
+                )
+            ),
+            hint=_("Read it again, and repeat what you still want to change."),
+            details={
+                "fields": {
+                    name: dict(zip(("base", "theirs", "mine"), map(str, values), strict=True))
+                    for name, values in fields.items()
+                }
+            },
+        )
+
+
 def find(tx: "Transaction", model: type[Record], record_id: int) -> Record:
     """Return the record with that id. Raises NotFound."""
     record = tx.session.get(model, record_id)
@@ -55,19 +79,41 @@ def expect_version(record: Any, version: int | None) -> None:
         )
 
 
+def expect_seen(record: Any, values: Mapping[str, Any], seen: Mapping[str, Any] | None) -> None:
+    """Refuse to change a field that is no longer as the person has ``seen`` it: SameField.
+
+    A field that already holds what is to be written, and one that was not seen, are no conflict.
+    """
+    conflicts = {
+        name: (seen[name], getattr(record, name), value)
+        for name, value in values.items()
+        if seen and name in seen and getattr(record, name) not in (seen[name], value)
+    }
+    if conflicts:
+        raise SameField(conflicts)
+
+
 def edit(
-    tx: "Transaction", record: Any, values: Mapping[str, Any], *, version: int | None = None
+    tx: "Transaction",
+    record: Any,
+    values: Mapping[str, Any],
+    *,
+    version: int | None = None,
+    seen: Mapping[str, Any] | None = None,
 ) -> Change:
     """Write ``values`` to ``record``; nothing is written where they are what it already holds.
 
-    When somebody else has changed the record since it was read, it is read again: changes to other
-    fields both land, a change to the same field is refused.
+    ``seen`` is the record as whoever gives the values has seen it, which may be a while ago. When
+    somebody else has changed the record since then, changes to other fields both land, a change to
+    the same field is refused.
 
-    Raises Conflict, NotFound when the record is gone, PermissionDenied when the database denies it.
+    Raises Conflict for another ``version``, SameField, NotFound when the record is gone,
+    PermissionDenied when the database denies it.
     """
     from sqlalchemy.orm.exc import StaleDataError
 
     expect_version(record, version)
+    expect_seen(record, values, seen)
     old = {name: getattr(record, name) for name in values}
     changed = {name: value for name, value in values.items() if value != old[name]}
     if not changed:
@@ -123,25 +169,10 @@ def _read_again(
     refresh(tx, record)
     if record.version == version:
         raise _denied()
-    theirs = {name: getattr(record, name) for name in mine if getattr(record, name) != base[name]}
-    if theirs or last:
+    expect_seen(record, mine, base)
+    if last:
         raise Conflict(
-            _("Somebody else has changed the same field: {fields}.").format(
-                fields="; ".join(
-                    _("{field} was {base}, is now {theirs}, and you gave {mine}").format(
-                        field=name, base=base[name], theirs=value, mine=mine[name]
-                    )
-                    for name, value in theirs.items()
-                )
-                or ", ".join(mine)
-            ),
-            hint=_("Read it again, and repeat what you still want to change."),
-            details={
-                "fields": {
-                    name: {"base": str(base[name]), "theirs": str(value), "mine": str(mine[name])}
-                    for name, value in theirs.items()
-                }
-            },
+            _("Somebody else keeps changing this record."), hint=_("Try again in a moment.")
         )
     version_now: int = record.version
     return version_now

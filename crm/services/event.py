@@ -10,7 +10,7 @@ from crm.domain.errors import RuleViolation
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission, authorize
 from crm.services import contacts
-from crm.services.editing import Change, edit, find, remove
+from crm.services.editing import Change, edit, expect_version, find, remove
 
 if TYPE_CHECKING:
     from crm.database import Transaction
@@ -69,7 +69,12 @@ def contract_for(tx: "Transaction", contract_id: int) -> "Contract":
 
 
 def update(
-    tx: "Transaction", event_id: int, values: Mapping[str, object], *, version: int | None = None
+    tx: "Transaction",
+    event_id: int,
+    values: Mapping[str, object],
+    *,
+    version: int | None = None,
+    seen: Mapping[str, Any] | None = None,
 ) -> Change:
     """Change an event: SUPPORT those assigned to them, MANAGEMENT any.
 
@@ -93,11 +98,16 @@ def update(
         cleaned["client_id"] = _new_contract(tx, event, cleaned["contract_id"])
     if "start_date" in cleaned or "end_date" in cleaned:
         _check_new_dates(tx, event, cleaned)
-    return edit(tx, event, cleaned, version=version)
+    return edit(tx, event, cleaned, version=version, seen=seen)
 
 
 def assign(
-    tx: "Transaction", event_id: int, support_contact_id: int, *, override: str | None = None
+    tx: "Transaction",
+    event_id: int,
+    support_contact_id: int,
+    *,
+    override: str | None = None,
+    version: int | None = None,
 ) -> Change:
     """Give an event to a SUPPORT person who has no other at that time: MANAGEMENT.
 
@@ -109,6 +119,7 @@ def assign(
     event = find(tx, models.Event, event_id)
     authorize(tx.actor, Permission.EVENT_ASSIGN, kind="event", record_id=event.id)
     contacts.require_support(tx, support_contact_id)
+    expect_version(event, version)
     if override is not None:
         tx.give_reason(inputs.REASON.clean(override))
     elif event.support_contact_id == support_contact_id:
@@ -121,11 +132,12 @@ def assign(
     return edit(tx, event, values)
 
 
-def unassign(tx: "Transaction", event_id: int) -> Change:
+def unassign(tx: "Transaction", event_id: int, *, version: int | None = None) -> Change:
     """Take an event from its support person: MANAGEMENT."""
     event = find(tx, models.Event, event_id)
     authorize(tx.actor, Permission.EVENT_ASSIGN, kind="event", record_id=event.id)
-    return edit(tx, event, {"support_contact_id": None, "overlap_allowed": False})
+    values = {"support_contact_id": None, "overlap_allowed": False}
+    return edit(tx, event, values, version=version)
 
 
 def delete(tx: "Transaction", event_id: int) -> Any:

@@ -54,7 +54,12 @@ def create(tx: "Transaction", *, password: str, **values: object) -> Change:
 
 
 def update(
-    tx: "Transaction", user_id: int, values: Mapping[str, object], *, version: int | None = None
+    tx: "Transaction",
+    user_id: int,
+    values: Mapping[str, object],
+    *,
+    version: int | None = None,
+    seen: Mapping[str, Any] | None = None,
 ) -> Change:
     """Change an account: MANAGEMENT any, but never its own role; everybody else their own phone.
 
@@ -82,7 +87,7 @@ def update(
     if "role" in changed:
         authorize(tx.actor, Permission.USER_CHANGE_ROLE, kind="user", record_id=person.id)
         _refuse_role_in_use(tx, person)
-    return edit(tx, person, cleaned, version=version)
+    return edit(tx, person, cleaned, version=version, seen=seen)
 
 
 def deactivate(tx: "Transaction", user_id: int) -> Change:

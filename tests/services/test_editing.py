@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812
 from support.company import Company
@@ -5,7 +7,8 @@ from support.services import read_first, refused, stored
 
 from crm import models
 from crm.domain.errors import Conflict, NotFound, PermissionDenied, RuleViolation
-from crm.services.editing import edit, find, remove
+from crm.services import contract
+from crm.services.editing import SameField, edit, find, remove
 
 
 def test_an_edit_tells_old_and_new(company: Company, owner: Connection) -> None:
@@ -141,3 +144,41 @@ def test_every_versioned_model_is_edited_so(company: Company, noun: str) -> None
     with company.database.as_user(company.manager) as tx:
         read_first(tx, getattr(models, noun), 1)
         assert find(tx, getattr(models, noun), 1).version >= 1
+
+
+# What somebody has seen, a while ago
+
+
+def test_what_was_seen_and_is_no_longer_so_is_a_conflict(
+    company: Company, owner: Connection
+) -> None:
+    seen = {"phone": "+33600000001", "company_name": "Lefèvre & Fils"}
+    with company.database.as_user(company.sales) as tx:
+        record = find(tx, models.Client, 1)
+        with refused(Conflict, "conflict") as raised:
+            edit(tx, record, {"phone": "+33600000002"}, seen=seen)
+        assert isinstance(raised.value, SameField)
+        assert raised.value.fields == {"phone": ("+33600000001", "+33612345678", "+33600000002")}
+        # Another field lands beside it, and so does what they have written already.
+        edit(tx, record, {"company_name": "New & Co"}, seen=seen)
+        assert not edit(tx, record, {"phone": "+33612345678"}, seen=seen)
+    assert stored(owner, "clients", 1, "company_name") == "New & Co"
+
+
+def test_the_same_value_from_two_people_is_no_conflict(company: Company, owner: Connection) -> None:
+    with company.database.as_user(company.sales) as mine:
+        record = find(mine, models.Client, 1)
+        with company.database.as_user(company.manager) as theirs:
+            edit(theirs, find(theirs, models.Client, 1), {"phone": "+33600000000"})
+        edit(mine, record, {"phone": "+33600000000", "full_name": "Éléonore"})
+    assert stored(owner, "clients", 1, "full_name") == "Éléonore"
+
+
+@pytest.mark.parametrize("field", ["total_amount", "amount_due", "signed_status"])
+def test_a_contract_is_compared_with_what_was_seen_in_every_field(
+    company: Company, field: str
+) -> None:
+    new = {"total_amount": "900", "amount_due": "800", "signed_status": True}
+    seen = {"total_amount": Decimal(1), "amount_due": Decimal(1), "signed_status": None}
+    with company.database.as_user(company.manager) as tx, refused(Conflict, "conflict"):
+        contract.update(tx, company.draft, {field: new[field]}, reason="so", seen=seen)
