@@ -180,17 +180,26 @@ def line_from_stdin(app: App, wanted: str = "") -> str:
 
     Raises UsageFault: ``input_ended``, or ``invalid_text`` for bytes that are no text.
     """
+    line = _read(app.console.stdin.readline)
+    if not line:
+        raise input_ended(wanted)
+    return line.rstrip("\r\n")
+
+
+def text_from_stdin(app: App) -> str:
+    """Return all that standard input holds. Raises UsageFault ``invalid_text``."""
+    return _read(app.console.stdin.read)
+
+
+def _read(read: Callable[[], str]) -> str:
     try:
-        line = app.console.stdin.readline()
+        return read()
     except UnicodeDecodeError:
         raise UsageFault(
             _("Standard input holds bytes that are not UTF-8 text."),
             hint=_("Send it as UTF-8."),
             code="invalid_text",
         ) from None
-    if not line:
-        raise input_ended(wanted)
-    return line.rstrip("\r\n")
 
 
 def input_ended(wanted: str = "") -> UsageFault:

@@ -11,7 +11,7 @@ def said(app: App, moment: datetime) -> str:
 
     Names of days mean the six after tomorrow; every form is one that can be typed back.
     """
-    from crm.cli.output.columns import wall_clock
+    from crm.domain.times import wall_clock
 
     clock = wall_clock(moment, app.settings.timezone)
     day = date.fromisoformat(clock[: len("2026-06-04")])

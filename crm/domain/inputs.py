@@ -102,6 +102,8 @@ EVENT = (
     Input("notes", lambda: _("Notes"), text(10_000, multiline=True), optional=True),
 )
 
+NOTE = Input("note", lambda: _("Note"), text(10_000, multiline=True))
+
 PAYMENT = (
     Input("amount", lambda: _("Amount"), _money, example="400"),
     Input("method", lambda: _("Method"), text(20), optional=True, example="transfer"),

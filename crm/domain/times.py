@@ -94,6 +94,27 @@ def iso(naive_utc: datetime, zone: ZoneInfo) -> str:
     return local(naive_utc, zone).isoformat()
 
 
+def wall_clock(naive_utc: datetime, zone: ZoneInfo) -> str:
+    """Return a column's naive UTC as the zone's clocks show it: ``2026-06-04 13:00``.
+
+    In the hour that a clock change repeats, the offset follows: ``2026-10-25 02:30+01:00``.
+    """
+    there = local(naive_utc, zone)
+    repeated = there.replace(fold=0).utcoffset() != there.replace(fold=1).utcoffset()
+    shown = there.isoformat(sep=" ", timespec="minutes")
+    return shown if repeated else shown[: len("2026-06-04 13:00")]
+
+
+def span(start: datetime, end: datetime, zone: ZoneInfo) -> str:
+    """Return from when to when, as the zone's clocks show it; the day is said once if it is one.
+
+    ``2026-06-04 13:00 – 18:00``, ``2026-06-04 13:00 – 2026-06-05 02:00``.
+    """
+    first, last = wall_clock(start, zone), wall_clock(end, zone)
+    day = len("2026-06-04 ")
+    return f"{first} – {last[day:] if first[:day] == last[:day] else last}"
+
+
 def _naive_utc(aware: datetime) -> datetime:
     return aware.astimezone(UTC).replace(tzinfo=None)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import (
     Boolean,
     Computed,
+    FetchedValue,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -17,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from crm.models.base import Base, Versioned
+from crm.models.base import UTC_NOW, Base, Versioned
 from crm.models.client import Client
 from crm.models.contract import Contract
 
@@ -56,6 +57,9 @@ class Event(Versioned, Base):
     location: Mapped[str] = mapped_column(Text)
     attendees: Mapped[int]
     notes: Mapped[str | None] = mapped_column(Text)
+    updated_at: Mapped[datetime] = mapped_column(
+        server_default=UTC_NOW, server_onupdate=FetchedValue()
+    )
     overlap_allowed: Mapped[bool] = mapped_column(server_default=text("false"))
     support_contact_role: Mapped[str] = mapped_column(
         String(10), Computed("'SUPPORT'::character varying"), nullable=True, deferred=True

@@ -1,5 +1,6 @@
 """Reading events."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from crm.domain.enums import Role
@@ -28,6 +29,7 @@ LISTING = Listing(
         Field("attendees", Kind.INTEGER, sort="attendees"),
         Field("notes", Kind.LONG_TEXT, shown=False),
         Field("created_at", Kind.TIMESTAMP, sort="created_at", shown=False),
+        Field("updated_at", Kind.TIMESTAMP, sort="updated_at", shown=False),
         Field("version", Kind.INTEGER, shown=False),
     ),
     filters={
@@ -40,6 +42,8 @@ LISTING = Listing(
         # Both take the moment that is now; what goes on at that moment has not ended.
         "upcoming": Filter("end_date > {value}"),
         "past": Filter("end_date <= {value}"),
+        # Takes what `during` returns; what begins before or ends after those moments counts too.
+        "during": Filter("tsrange(start_date, end_date) && {value}::tsrange"),
         "location": Filter("location_words @@ prefix_query({value})"),
     },
     search="search_words @@ prefix_query({value})",
@@ -51,6 +55,11 @@ LISTING = Listing(
     nullable=frozenset({"support_contact"}),
     joined=frozenset({"client", "support_contact"}),
 )
+
+
+def during(start: datetime, end: datetime) -> str:
+    """Return the value of the filter ``during``: from ``start`` until before ``end``, naive UTC."""
+    return f"[{start},{end})"
 
 
 def show(tx: "Transaction", event_id: int) -> Row | None:

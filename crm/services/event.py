@@ -9,13 +9,22 @@ from crm.domain import inputs
 from crm.domain.errors import RuleViolation
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission, authorize
-from crm.services import contacts
-from crm.services.editing import Change, edit, expect_version, find, remove
+from crm.domain.times import wall_clock
+from crm.queries import schedule
+from crm.services import clashes, contacts
+from crm.services.clashes import UTC
+from crm.services.editing import Change, edit, expect_version, find, refresh, remove
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from crm.database import Transaction
     from crm.models.contract import Contract
     from crm.models.event import Event
+    from crm.queries.schedule import Candidate
+
+
+_NOTES = inputs.EVENT[-1]
 
 
 def create(
@@ -75,15 +84,52 @@ def update(
     *,
     version: int | None = None,
     seen: Mapping[str, Any] | None = None,
+    zone: "ZoneInfo" = UTC,
 ) -> Change:
     """Change an event: SUPPORT those assigned to them, MANAGEMENT any.
 
-    Only MANAGEMENT moves one to another contract, whose client becomes the event's.
+    Only MANAGEMENT moves one to another contract, whose client becomes the event's. ``zone`` is
+    where a refusal tells the time.
 
     Raises NotFound, PermissionDenied (it says whom to ask), InvalidValue, Conflict, RuleViolation
-    ``contract_not_signed``, ``end_before_start`` or ``support_overlap`` with the event it clashes
-    with.
+    ``contract_not_signed``, ``end_before_start`` or ``support_overlap``, which names the event it
+    clashes with and who is free.
     """
+    event = to_be_updated(tx, event_id)
+    cleaned = inputs.clean(inputs.EVENT, values)
+    if cleaned.get("contract_id", event.contract_id) != event.contract_id:
+        cleaned["client_id"] = _new_contract(tx, event, cleaned["contract_id"])
+    start = cleaned.get("start_date", event.start_date)
+    end = cleaned.get("end_date", event.end_date)
+    check_dates(start, end)
+    # Two events at once were allowed at one time only; the database forgets it with a new one.
+    if event.support_contact_id is None or (start, end) == (event.start_date, event.end_date):
+        return edit(tx, event, cleaned, version=version, seen=seen)
+    hint = _("Choose another time, or ask MANAGEMENT to assign somebody else.")
+    when = (event.id, event.support_contact_id, start, end)
+    clashes.check(tx, *when, hint=hint, zone=zone)
+    with clashes.told(tx, *when, hint=hint, zone=zone):
+        return edit(tx, event, cleaned, version=version, seen=seen)
+
+
+def note(tx: "Transaction", event_id: int, text: str, *, zone: "ZoneInfo" = UTC) -> Change:
+    """Append a note, dated in ``zone`` and signed: SUPPORT to their events, MANAGEMENT to any.
+
+    What is there stays; of two notes at once, the second follows the first.
+
+    Raises NotFound, PermissionDenied, InvalidValue ``too_long`` when all notes together are.
+    """
+    event = to_be_updated(tx, event_id)
+    cleaned = inputs.NOTE.clean(text)
+    # Whoever is writing it is waited for, and what they have written is read.
+    refresh(tx, event, lock=True)
+    now = wall_clock(tx.value("SELECT utc_now()"), zone)
+    line = f"{now} {tx.actor.name}: {cleaned}"
+    return edit(tx, event, {"notes": _NOTES.clean("\n".join(filter(None, [event.notes, line])))})
+
+
+def to_be_updated(tx: "Transaction", event_id: int) -> "Event":
+    """Return the event if the actor may change it. Raises NotFound, PermissionDenied."""
     event = find(tx, models.Event, event_id)
     authorize(
         tx.actor,
@@ -93,12 +139,7 @@ def update(
         record_id=event.id,
         instead=contacts.ask_the_contact(tx, event.support_contact_id),
     )
-    cleaned = inputs.clean(inputs.EVENT, values)
-    if cleaned.get("contract_id", event.contract_id) != event.contract_id:
-        cleaned["client_id"] = _new_contract(tx, event, cleaned["contract_id"])
-    if "start_date" in cleaned or "end_date" in cleaned:
-        _check_new_dates(tx, event, cleaned)
-    return edit(tx, event, cleaned, version=version, seen=seen)
+    return event
 
 
 def assign(
@@ -108,13 +149,16 @@ def assign(
     *,
     override: str | None = None,
     version: int | None = None,
+    zone: "ZoneInfo" = UTC,
 ) -> Change:
     """Give an event to a SUPPORT person who has no other at that time: MANAGEMENT.
 
-    ``override`` is the reason for which two events at once are allowed.
+    ``override`` is the reason for which two events at once are allowed, ``zone`` where a refusal
+    tells the time.
 
     Raises NotFound, PermissionDenied, RuleViolation ``support_contact_role``,
-    ``inactive_contact`` or ``support_overlap`` with the event it clashes with.
+    ``inactive_contact`` or ``support_overlap``, which names the event it clashes with and who is
+    free.
     """
     event = find(tx, models.Event, event_id)
     authorize(tx.actor, Permission.EVENT_ASSIGN, kind="event", record_id=event.id)
@@ -124,12 +168,23 @@ def assign(
         tx.give_reason(inputs.REASON.clean(override))
     elif event.support_contact_id == support_contact_id:
         return Change(event)
-    clash = _clash(tx, event, support_contact_id, event.start_date, event.end_date)
-    if clash and override is None:
-        raise _overlap(clash, _("Choose somebody else, or add --override REASON."))
+    hint = _("Choose somebody else, or add --override REASON.")
+    when = (event.id, support_contact_id, event.start_date, event.end_date)
     # Only where it is needed: to the database, one that may overlap is no obstacle to others.
-    values = {"support_contact_id": support_contact_id, "overlap_allowed": clash is not None}
-    return edit(tx, event, values)
+    allowed = override is not None and schedule.clash(tx, *when[1:], event.id) is not None
+    if override is None:
+        clashes.check(tx, *when, hint=hint, zone=zone)
+    with clashes.told(tx, *when, hint=hint, zone=zone):
+        return edit(
+            tx, event, {"support_contact_id": support_contact_id, "overlap_allowed": allowed}
+        )
+
+
+def candidates(tx: "Transaction", event_id: int) -> "list[Candidate]":
+    """Return who is free to run an event, the least busy around that time first: MANAGEMENT."""
+    event = find(tx, models.Event, event_id)
+    authorize(tx.actor, Permission.EVENT_ASSIGN, kind="event", record_id=event.id)
+    return schedule.free(tx, event.start_date, event.end_date, event.id)
 
 
 def unassign(tx: "Transaction", event_id: int, *, version: int | None = None) -> Change:
@@ -158,18 +213,6 @@ def check_dates(start: datetime, end: datetime) -> None:
         )
 
 
-def _check_new_dates(tx: "Transaction", event: "Event", values: Mapping[str, Any]) -> None:
-    start = values.get("start_date", event.start_date)
-    end = values.get("end_date", event.end_date)
-    check_dates(start, end)
-    # Two events at once were allowed at one time only; the database forgets it with a new one.
-    if event.support_contact_id is None or (start, end) == (event.start_date, event.end_date):
-        return
-    clash = _clash(tx, event, event.support_contact_id, start, end)
-    if clash:
-        raise _overlap(clash, _("Choose another time, or ask MANAGEMENT to assign somebody else."))
-
-
 def _require_signed(contract: "Contract") -> None:
     if not contract.signed_status:
         raise RuleViolation(
@@ -193,30 +236,3 @@ def _new_contract(tx: "Transaction", event: "Event", contract_id: int) -> int:
     contract = find(tx, models.Contract, contract_id)
     _require_signed(contract)
     return contract.client_id
-
-
-def _clash(
-    tx: "Transaction", event: "Event", support_contact_id: int, start: datetime, end: datetime
-) -> tuple[Any, ...] | None:
-    """Return the id, name and support person of an event in ``[start, end)`` (rule 12).
-
-    One that was allowed to overlap another counts too, which the database's constraint cannot say.
-    """
-    return tx.row(
-        "SELECT e.id, e.name, s.first_name || ' ' || s.last_name"
-        " FROM events e JOIN users s ON s.id = e.support_contact_id"
-        " WHERE e.support_contact_id = %s AND e.id <> %s"
-        " AND e.start_date < %s AND e.end_date > %s ORDER BY e.start_date LIMIT 1",
-        (support_contact_id, event.id, end, start),
-    )
-
-
-def _overlap(clash: tuple[Any, ...], hint: str) -> RuleViolation:
-    return RuleViolation(
-        _("{name} already has event {id}, {event}, at that time.").format(
-            name=clash[2], id=clash[0], event=clash[1]
-        ),
-        hint=hint,
-        code="support_overlap",
-        details={"event_id": clash[0]},
-    )

@@ -299,9 +299,89 @@ def test_two_events_at_once_take_a_reason(manager: Workstation, owner: Connectio
     manager.run("event", "create", "--contract", "5", *SUMMER, *dates).done()
     refused = manager.run("event", "assign", "4", "5")
     assert refused.status == 6
-    assert "Paul Petit already has event 1, Mariage d'Éléonore" in refused.err
+    assert refused.err == (
+        "Error: Paul Petit already has event 1, Mariage d'Éléonore, at that time:"
+        " 2030-06-04 13:00 – 2030-06-05 02:00.\n"
+        "Hint: Free then: Pauline Perrin. Choose somebody else, or add --override REASON.\n"
+    )
+    moved = ("event", "update", "2", "--start-date", "2030-06-04 20:00")
+    manager.run("event", "assign", "2", "5").done()
+    assert "already has event 1" in manager.run(*moved, "-o", "json").error()["message"]
     manager.run("event", "assign", "4", "5", "--override", "next door").done()
     assert last_reason(owner) == "next door"
+
+
+def test_who_is_free_is_listed_and_nobody_assigned(manager: Workstation, owner: Connection) -> None:
+    suggest = ("event", "assign", "1", "--suggest")
+    listed = manager.run(*suggest).done()
+    assert listed.out == (
+        "ID  Support         Events around\n 6  Pauline Perrin              0\n"
+        " 5  Paul Petit                  0\n"
+    )
+    assert listed.err == "Nobody was assigned.\nNext: epicevents event assign 1 6\n"
+    as_json = manager.run(*suggest, "-o", "json", "--no-input").done()
+    assert as_json.json()[0] == {"id": 6, "support_contact": "Pauline Perrin", "events_around": 0}
+    owner.cursor().execute("UPDATE users SET is_active = false WHERE role = 'SUPPORT'")
+    nobody = manager.run(*suggest).done()
+    assert (nobody.out, "Nobody in SUPPORT is free then." in nobody.err) == ("", True)
+    assert manager.run(*suggest, "-o", "json").done().json() == []
+    assert stored(owner, "events", 1, "version") == 1
+
+
+def test_one_of_those_who_are_free_is_picked(manager: Workstation, owner: Connection) -> None:
+    for typed, support in (("", 6), ("petit", 5)):
+        with manager.terminal("event", "assign", "2", "--suggest") as child:
+            child.expect_exact("Events around")
+            child.expect_exact("Support (Enter for Pauline Perrin): ")
+            child.sendline(typed)
+            status, said = finish(child)
+        assert (status, "Event 2 assigned to" in said) == (0, True)
+        assert stored(owner, "events", 2, "support_contact_id") == support
+
+
+def test_a_suggestion_is_for_when_nobody_is_chosen(
+    manager: Workstation, support: Workstation
+) -> None:
+    assert support.run("event", "assign", "2", "--suggest").status == 5
+    manager.be(1)
+    assert manager.run("event", "assign", "2", "5", "--suggest").status == 2
+    assert manager.run("event", "assign", "99", "--suggest").status == 3
+
+
+# Noting
+
+
+def test_a_note_is_added(support: Workstation, owner: Connection) -> None:
+    noted = support.run("event", "note", "1", "Le traiteur vient à 16:00").done()
+    line = stored(owner, "events", 1, "notes").split("\n")[1]
+    assert re.fullmatch(r"20\d\d-\d\d-\d\d \d\d:\d\d Paul Petit: Le traiteur vient à 16:00", line)
+    assert noted.err == (
+        f"✓ Event 1, Mariage d'Éléonore: noted.\n  {line}\nNext: epicevents event show 1\n"
+    )
+    dry = support.run("event", "note", "1", "x", "-n", "--json").done()
+    assert dry.json()["notes"].endswith(" Paul Petit: x")
+    assert stored(owner, "events", 1, "version") == 2
+
+
+def test_a_note_is_asked_for_or_read(support: Workstation, owner: Connection) -> None:
+    with support.terminal("event", "note", "1") as child:
+        child.expect_exact("Note: ")
+        child.sendline("")
+        child.expect_exact("Note is blank.")
+        child.expect_exact("Note: ")
+        child.sendline("one")
+        assert finish(child)[0] == 0
+    support.run("event", "note", "1", stdin="two\nnot read\n").done()
+    support.run("event", "note", "1", "-", stdin="three\n\nfour\n").done()
+    notes = stored(owner, "events", 1, "notes").split("\n")
+    assert [line.rpartition(": ")[2] for line in notes] == [
+        "Champagne", "one", "two", "three", "", "four",
+    ]  # fmt: skip
+    assert support.run("event", "note", "1", "--no-input", "-o", "json").error()["options"] == [
+        "TEXT"
+    ]
+    assert support.run("event", "note", "1", stdin="").status == 2
+    assert support.run("event", "note", "2", "x").status == 5
 
 
 def test_others_do_not_assign(support: Workstation) -> None:

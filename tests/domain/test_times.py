@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 
 from crm.domain.dates import Period
 from crm.domain.errors import InvalidValue
-from crm.domain.times import accepted_datetimes, day_bounds, iso, local, parse_datetime
+from crm.domain.times import (
+    accepted_datetimes,
+    day_bounds,
+    iso,
+    local,
+    parse_datetime,
+    span,
+    wall_clock,
+)
 
 PARIS = ZoneInfo("Europe/Paris")
 NOW = datetime.fromisoformat("2026-06-03T22:30")  # naive UTC; already the 4th in Paris
@@ -223,3 +231,30 @@ def test_moments_are_written_with_offset_and_microseconds_only_where_there_are_s
     late = datetime.fromisoformat("2026-01-04T11:00:00.000500")
     assert iso(late, PARIS) == "2026-01-04T12:00:00.000500+01:00"
     assert local(late, PARIS).tzinfo is PARIS
+
+
+@pytest.mark.parametrize(
+    ("utc", "shown"),
+    [
+        ("2025-12-31 23:30", "2026-01-01 00:30"),
+        ("2025-10-26 00:30", "2025-10-26 02:30+02:00"),
+        ("2025-10-26 01:30", "2025-10-26 02:30+01:00"),
+        ("2025-10-26 02:00", "2025-10-26 03:00"),
+        ("0999-06-04 13:00", "0999-06-04 13:09"),
+    ],
+)
+def test_a_repeated_hour_names_its_offset(utc: str, shown: str) -> None:
+    assert wall_clock(datetime.fromisoformat(utc), PARIS) == shown
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "shown"),
+    [
+        ("2026-06-04 11:00", "2026-06-04 16:30", "2026-06-04 13:00 – 18:30"),
+        ("2026-06-04 11:00", "2026-06-05 00:00", "2026-06-04 13:00 – 2026-06-05 02:00"),
+        ("2026-10-25 00:30", "2026-10-25 01:30", "2026-10-25 02:30+02:00 – 02:30+01:00"),
+    ],
+)
+def test_a_span_says_its_day_once(start: str, end: str, shown: str) -> None:
+    moments = datetime.fromisoformat(start), datetime.fromisoformat(end)
+    assert span(*moments, PARIS) == shown

@@ -147,6 +147,29 @@ def test_records_from_before_a_rule_are_taken_in(database: Database) -> None:
     assert owner.fetchall() == [(3, 2000, "OPENING"), (4, 4000, "OPENING")]
 
 
+def test_when_an_event_was_last_changed_is_known_from_the_audit(database: Database) -> None:
+    provisioning.downgrade(database.admin, "0008")
+    owner = database.owner().cursor()
+    owner.execute("UPDATE events SET notes = 'x' WHERE id = 1")
+    owner.execute(
+        "UPDATE audit_transactions SET at = '2031-02-03' WHERE id ="
+        " (SELECT max(id) FROM audit_transactions)"
+    )
+    owner.execute("DELETE FROM audit_entries WHERE table_name = 'events' AND record_id = 3")
+    owner.execute("SELECT id, version FROM events ORDER BY id")
+    versions = owner.fetchall()
+    provisioning.upgrade(database.admin)
+    owner.execute("SELECT id, version FROM events ORDER BY id")
+    assert owner.fetchall() == versions
+    owner.execute("SELECT updated_at::text FROM events WHERE id = 1")
+    assert owner.fetchone() == ("2031-02-03 00:00:00",)
+    owner.execute("SELECT updated_at = created_at FROM events WHERE id = 3")
+    assert owner.fetchone() == (True,)
+    owner.execute("UPDATE events SET notes = 'y' WHERE id = 1")
+    owner.execute("SELECT utc_now() - updated_at < interval '1 minute' FROM events WHERE id = 1")
+    assert owner.fetchone() == (True,)
+
+
 def test_upgrade_that_is_done_changes_nothing(template: dict[str, str]) -> None:
     provisioning.upgrade(template)
     assert provisioning.current_revision(template) == REVISIONS[-1]

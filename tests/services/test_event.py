@@ -1,11 +1,20 @@
-from datetime import datetime, timedelta
+import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812
 from support import services
 from support.company import Company
-from support.services import last_reason, read_first, refused
+from support.services import (
+    beside_others,
+    last_reason,
+    read_first,
+    refused,
+    wait_until_somebody_waits,
+)
 
 from crm import models
 from crm.domain.errors import (
@@ -17,6 +26,7 @@ from crm.domain.errors import (
 )
 from crm.services import event
 
+PARIS = ZoneInfo("Europe/Paris")
 START = datetime.fromisoformat("2031-05-01 09:00")
 GALA: dict[str, Any] = {
     "name": "Gala",
@@ -208,6 +218,65 @@ def test_an_event_taken_away_meanwhile_is_denied(company: Company) -> None:
             event.update(mine, company.event, {"attendees": "90"})
 
 
+# Noting
+
+
+def test_a_note_is_dated_signed_and_added(company: Company, owner: Connection) -> None:
+    with company.database.as_user(company.support) as tx:
+        now = tx.value("SELECT utc_now()")
+        event.note(tx, company.event, " Le traiteur vient à 16:00\r\npar la cour ")
+    with company.database.as_user(company.manager) as tx:
+        event.note(tx, company.event, "Merci", zone=PARIS)
+    first, second, *others = stored(owner, company.event, "notes").split("\n")
+    assert first == "Champagne"
+    assert second == f"{now:%Y-%m-%d %H:%M} Paul Petit: Le traiteur vient à 16:00"
+    there = now.replace(tzinfo=UTC).astimezone(PARIS)
+    assert others == ["par la cour", f"{there:%Y-%m-%d %H:%M} Marie Martin: Merci"]
+
+
+def test_the_first_note_stands_alone(company: Company, owner: Connection) -> None:
+    with company.database.as_user(company.manager) as tx:
+        event.note(tx, company.event_unassigned, "Salle B")
+    assert re.fullmatch(
+        r"\d{4}-\d\d-\d\d \d\d:\d\d Marie Martin: Salle B",
+        stored(owner, company.event_unassigned, "notes"),
+    )
+
+
+def test_others_note_nothing(company: Company) -> None:
+    for outsider in (company.sales, company.support2):
+        with (
+            company.database.as_user(outsider) as tx,
+            refused(PermissionDenied, "permission_denied") as denied,
+        ):
+            event.note(tx, company.event, "x")
+        assert denied.value.hint == "Ask Paul Petit, or a colleague in MANAGEMENT."
+
+
+@pytest.mark.parametrize(
+    ("text", "code"), [(" ", "blank"), ("\x1b[2J", "control_character"), ("x" * 9990, "too_long")]
+)
+def test_a_note_is_refused_whole(company: Company, owner: Connection, text: str, code: str) -> None:
+    with company.database.as_user(company.support) as tx, refused(InvalidValue, code):
+        event.note(tx, company.event, text)
+    assert stored(owner, company.event, "notes") == "Champagne"
+
+
+def test_two_notes_at_once_both_land(company: Company, owner: Connection) -> None:
+    def note() -> None:
+        with beside_others(company.database, company.manager) as tx:
+            event.note(tx, company.event, "second")
+
+    with ThreadPoolExecutor(1) as pool:
+        with beside_others(company.database, company.support) as tx:
+            event.note(tx, company.event, "first")
+            other = pool.submit(note)
+            wait_until_somebody_waits(owner)
+        other.result(timeout=10)
+    notes = stored(owner, company.event, "notes").split("\n")
+    assert [line.rpartition(": ")[2] for line in notes] == ["Champagne", "first", "second"]
+
+
 # Assigning
 
 
@@ -269,7 +338,7 @@ def test_one_override_does_not_allow_a_third_event(company: Company) -> None:
         third = overlapping(tx, company, timedelta(hours=1))
         with refused(RuleViolation, "support_overlap") as refusal:
             event.assign(tx, third, company.support)
-    assert refusal.value.details == {"event_id": second}
+    assert refusal.value.details["event_id"] == second
 
 
 def test_an_override_holds_for_one_time_only(company: Company) -> None:

@@ -87,6 +87,10 @@ FILTERS: dict[str, dict[str, Test]] = {
         "start_to": _until("start_date"),
         "upcoming": lambda record, value, _all: record["end_date"] > value,
         "past": lambda record, value, _all: record["end_date"] <= value,
+        "during": lambda record, value, _all: (
+            str(record["start_date"]) < value.strip("[)").split(",")[1]
+            and str(record["end_date"]) > value.strip("[)").split(",")[0]
+        ),
         "location": _words("location_words"),
     },
     "payment": {"contract": _equal("contract_id")},

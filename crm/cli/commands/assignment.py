@@ -9,6 +9,7 @@ from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
 from crm.cli.options import EVENT, SUPPORT_USER, write_options
 from crm.domain.enums import Role
+from crm.domain.errors import UsageFault
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission
 
@@ -20,28 +21,54 @@ if TYPE_CHECKING:
 @click.command("assign", cls=Command, context_settings=SETTINGS)
 @click.argument("event", type=EVENT)
 @click.argument("user", type=SUPPORT_USER, required=False)
+@click.option(
+    "--suggest", is_flag=True, help=_("Show who is free then, the least busy first, to pick one.")
+)
 @click.option("--override", metavar="REASON", help=_("Why USER runs two events at once."))
 @write_options
 @click.pass_obj
 def assign(
-    app: App, /, event: str, user: str | None, override: str | None, output: str, dry_run: bool
+    app: App,
+    /,
+    event: str,
+    user: str | None,
+    suggest: bool,
+    override: str | None,
+    output: str,
+    dry_run: bool,
 ) -> None:
     """Give an event to a SUPPORT person who is free at that time. MANAGEMENT may.
+
+    With --suggest it lists who is free, each with how many events they run from two weeks before
+    until two weeks after, and asks at a terminal whom to take. With --no-input, without a terminal
+    or as JSON it only lists them.
 
     \b
     Examples:
       epicevents event assign 7 support@epicevents.example
+      epicevents event assign 7 --suggest
       epicevents event assign 7 Dupont --override "both are in the same hotel"
     """
     from crm import services
     from crm.queries import reference
     from crm.queries.event import LISTING
 
+    if suggest:
+        if user is not None:
+            raise UsageFault(
+                _("--suggest is for when nobody is chosen yet."),
+                hint=_("Leave out either USER or --suggest."),
+            )
+        user = _suggested(app, event, output)
+        if user is None:
+            return
     who = _whom(app) if user is None else user
 
     def act(tx: "Transaction", event_id: int) -> "Change":
         support = reference.user_id(tx, who)
-        return services.event.assign(tx, event_id, support, override=override)
+        return services.event.assign(
+            tx, event_id, support, override=override, zone=app.settings.timezone
+        )
 
     said = edits.Said(
         _("Event {id} assigned to {support_contact}: {name}."),
@@ -78,3 +105,42 @@ def _whom(app: App) -> str:
     asked = prompts.of_colleague(app, "user", _("Support"), "USER", Role.SUPPORT)
     answer = prompts.complete(app, {}, [asked], permission=Permission.EVENT_ASSIGN)
     return str(answer["user"])
+
+
+def _suggested(app: App, event: str, output: str) -> str | None:
+    """Show who is free to run an event; return who is picked, None where nothing is asked."""
+    from crm import services
+    from crm.cli.output import export, table
+    from crm.queries import reference
+    from crm.queries.event import LISTING
+    from crm.queries.schedule import CANDIDATE
+
+    with app.transaction() as tx:
+        row = edits.find(tx, LISTING, event)
+        free = services.event.candidates(tx, row[0])
+    if output == "json":
+        export.write("json", CANDIDATE, free, app.console.stream, app.console.zone)
+        return None
+    if not free:
+        app.console.note(_("Nobody in SUPPORT is free then."), loud=True)
+        app.console.note(
+            _("Next: {command}").format(
+                command=f"epicevents event assign {row[0]} USER --override REASON"
+            )
+        )
+        return None
+    table.render(CANDIDATE, free, app.console, exact=True)
+    if app.settings.no_input or not app.console.stdin.isatty():
+        app.console.note(_("Nobody was assigned."))
+        app.console.note(
+            _("Next: {command}").format(command=f"epicevents event assign {row[0]} {free[0].id}")
+        )
+        return None
+    app.console.flush()
+
+    def read(typed: str) -> str:
+        with app.transaction() as tx:
+            return str(reference.user_id(tx, typed.strip() or str(free[0].id)))
+
+    hint = _("Enter for {default}").format(default=free[0].support_contact)
+    return str(prompts.ask(app, prompts.Question("user", _("Support"), read, "USER", hint)))

@@ -8,7 +8,7 @@ import click
 
 from crm.cli import edits, offers, questions, records
 from crm.cli.app import App
-from crm.cli.commands import assignment, imports
+from crm.cli.commands import assignment, imports, note
 from crm.cli.groups import Group
 from crm.cli.listing import Options, run
 from crm.cli.options import (
@@ -218,7 +218,9 @@ def update(
     def act(tx: "Transaction", event_id: int) -> "Change":
         if contract is not None:
             values["contract_id"] = edits.find(tx, contracts.LISTING, contract)[0]
-        return services.event.update(tx, event_id, values, version=version)
+        return services.event.update(
+            tx, event_id, values, version=version, zone=app.settings.timezone
+        )
 
     said = edits.Said(
         _("Event {id} updated: {name}."),
@@ -262,5 +264,5 @@ def _period(today: date, name: str) -> "Period":
     return {"today": Period(today, today), "week": week_of(today), "month": month_of(today)}[name]
 
 
-for command in (assignment.assign, assignment.unassign, imports.events):
+for command in (assignment.assign, assignment.unassign, note.note, imports.events):
     event.add_command(command)

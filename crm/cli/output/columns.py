@@ -1,16 +1,13 @@
 """How each field looks to people: one line a field, one a kind, one a word of a closed list."""
 
 from collections.abc import Callable
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from datetime import date
+from typing import Any, NamedTuple
 
 from crm.cli.output.console import Console
 from crm.cli.output.terminal import Terminal
 from crm.domain.fields import Field, Kind
 from crm.domain.i18n import gettext as _
-
-if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
 
 RIGHT = frozenset({Kind.ID, Kind.INTEGER, Kind.MONEY})
 
@@ -75,6 +72,8 @@ def _columns() -> dict[str, Column]:
         "reason": Column(_("Reason"), 3),
         "reference": Column(_("Reference"), 3),
         "created_by": Column(_("Entered by"), 3),
+        "events_around": Column(_("Events around"), 1),
+        "clashes_with": Column(_("Clashes with"), 1),
         "end_date": Column(_("Ends"), 4),
         "attendees": Column(_("Guests"), 4),
         "contract_id": Column(_("Contract"), 4),
@@ -150,6 +149,8 @@ def _speech(kind: Kind, console: Console) -> Callable[[Any], str]:
 
             return format_phone
         case Kind.TIMESTAMP:
+            from crm.domain.times import wall_clock
+
             zone = console.zone
             return lambda moment: wall_clock(moment, zone)
         case Kind.DATE:
@@ -162,19 +163,6 @@ def _speech(kind: Kind, console: Console) -> Callable[[Any], str]:
             return lambda code: words.get(code, code)
         case _:
             return str
-
-
-def wall_clock(moment: datetime, zone: "ZoneInfo") -> str:
-    """Return a UTC timestamp as the zone's clocks show it: ``2026-06-04 13:00``.
-
-    In the hour that a clock change repeats, the offset follows: ``2026-10-25 02:30+01:00``.
-    """
-    from crm.domain.times import local
-
-    there = local(moment, zone)
-    repeated = there.replace(fold=0).utcoffset() != there.replace(fold=1).utcoffset()
-    shown = there.isoformat(sep=" ", timespec="minutes")
-    return shown if repeated else shown[: len("2026-06-04 13:00")]
 
 
 def styler(field: Field) -> Callable[[object], str | None]:

@@ -9,7 +9,7 @@ import pytest
 from support.screen import Screen
 
 from crm import settings
-from crm.cli.output.columns import column, presenter, styler, wall_clock
+from crm.cli.output.columns import column, presenter, styler
 from crm.cli.output.console import Console
 from crm.domain.fields import Field, Kind
 
@@ -59,20 +59,6 @@ def test_money_is_in_the_companys_currency_and_the_readers_language(tmp_path: Pa
     console = Console(environ={}, settings=french)
     present = presenter(Field("x", Kind.MONEY), console, console.out)
     assert present(Decimal("1204.50")) == "1\u00a0204,50\u00a0CHF"
-
-
-@pytest.mark.parametrize(
-    ("utc", "shown"),
-    [
-        ("2025-12-31 23:30", "2026-01-01 00:30"),
-        ("2025-10-26 00:30", "2025-10-26 02:30+02:00"),
-        ("2025-10-26 01:30", "2025-10-26 02:30+01:00"),
-        ("2025-10-26 02:00", "2025-10-26 03:00"),
-        ("0999-06-04 13:00", "0999-06-04 13:09"),
-    ],
-)
-def test_a_repeated_hour_names_its_offset(utc: str, shown: str) -> None:
-    assert wall_clock(datetime.fromisoformat(utc), PARIS) == shown
 
 
 def test_a_field_that_is_not_declared_is_headed_by_its_name() -> None:

@@ -1,0 +1,97 @@
+"""One support person has no two events at once (rule 12): which are in the way, and who is free."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from crm.domain.errors import RuleViolation
+from crm.domain.i18n import gettext as _
+from crm.domain.times import iso, span
+from crm.queries import schedule
+
+if TYPE_CHECKING:
+    from crm.database import Transaction
+    from crm.queries.schedule import Candidate, Clash
+
+UTC = ZoneInfo("UTC")
+
+_CONSTRAINT = "ex_events_support_overlap"
+_NAMED = 4  # people whom a refusal proposes
+
+
+def check(
+    tx: "Transaction",
+    event_id: int,
+    support_contact_id: int,
+    start: datetime,
+    end: datetime,
+    *,
+    hint: str,
+    zone: ZoneInfo,
+) -> None:
+    """Refuse an event that this person cannot run because of another: ``support_overlap``.
+
+    The refusal names that event, when it is in ``zone`` and who is free; ``hint`` says what else
+    can be done.
+    """
+    found = schedule.clash(tx, support_contact_id, start, end, event_id)
+    if found:
+        raise _refusal(found, schedule.free(tx, start, end, event_id), hint, zone)
+
+
+@contextmanager
+def told(
+    tx: "Transaction",
+    event_id: int,
+    support_contact_id: int | None,
+    start: datetime,
+    end: datetime,
+    *,
+    hint: str,
+    zone: ZoneInfo,
+) -> Iterator[None]:
+    """Name the other event also where it was written meanwhile, so that the database refuses."""
+    from sqlalchemy.exc import IntegrityError
+
+    try:
+        yield
+    except IntegrityError as error:
+        diagnosis = getattr(error.orig, "diag", None)
+        if (
+            support_contact_id is not None
+            and diagnosis
+            and diagnosis.constraint_name == _CONSTRAINT
+        ):
+            check(tx, event_id, support_contact_id, start, end, hint=hint, zone=zone)
+        raise
+
+
+def _refusal(clash: "Clash", free: "list[Candidate]", hint: str, zone: ZoneInfo) -> RuleViolation:
+    return RuleViolation(
+        _("{name} already has event {id}, {event}, at that time: {when}.").format(
+            name=clash.support_contact,
+            id=clash.id,
+            event=clash.name,
+            when=span(clash.start_date, clash.end_date, zone),
+        ),
+        hint=f"{_who_is_free(free)} {hint}",
+        code="support_overlap",
+        details={
+            "event_id": clash.id,
+            "event": clash.name,
+            "start_date": iso(clash.start_date, zone),
+            "end_date": iso(clash.end_date, zone),
+            "support_contact": clash.support_contact,
+            "free": [each._asdict() for each in free],
+        },
+    )
+
+
+def _who_is_free(free: "list[Candidate]") -> str:
+    if not free:
+        return _("Nobody in SUPPORT is free then.")
+    names = [each.support_contact for each in free[:_NAMED]]
+    names += ["…"] * (len(free) > _NAMED)
+    return _("Free then: {names}.").format(names=", ".join(names))
