@@ -86,12 +86,19 @@ def edit(
     dry_run: bool = False,
 ) -> Edited:
     """Run a service on the record whose id is ``text``. Raises NotFound, and what it raises."""
+    with app.transaction(dry_run=dry_run) as tx:
+        return edit_in(tx, listing, text, act)
+
+
+def edit_in(
+    tx: "Transaction", listing: "Listing", text: str, act: "Callable[[Transaction, int], Change]"
+) -> Edited:
+    """Run a service on the record whose id is ``text``, in a transaction that is open."""
     from crm.queries.listing import record
 
-    with app.transaction(dry_run=dry_run) as tx:
-        before = find(tx, listing, text)
-        change = act(tx, before[0])
-        row = record(tx, listing, before[0])
+    before = find(tx, listing, text)
+    change = act(tx, before[0])
+    row = record(tx, listing, before[0])
     return Edited(change, listing.fields, before, row or before)
 
 
@@ -160,6 +167,7 @@ def delete(
     if not dry_run:
         records.before_deletion(app, title.format(**said), listing.fields, row, yes=yes)
         with app.transaction() as tx:
+            records.expect_as_shown(listing.fields, row, find(tx, listing, text))
             act(tx, row[0])
     records.written(
         app,

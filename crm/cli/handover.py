@@ -71,11 +71,6 @@ def ask_to_whom(
     return taker
 
 
-def may_ask(app: App) -> bool:
-    """Whether somebody is there to be offered something that was not asked for."""
-    return app.console.stdin.isatty() and not app.settings.no_input
-
-
 def listed(counts: Mapping[str, int]) -> str:
     """Return the counts that are not zero, as people say them."""
     from crm.services.user import listed

@@ -119,6 +119,11 @@ def ask(app: App, question: Question) -> Any:
             app.console.error(error.message, error.hint)
 
 
+def may_ask(app: App) -> bool:
+    """Whether somebody is there to be asked what a command could do without."""
+    return app.console.stdin.isatty() and not app.settings.no_input
+
+
 def confirm(app: App, text: str, *, yes: bool, typed: str | None = None) -> None:
     """Go on only if the person says so; default no.
 
@@ -128,7 +133,7 @@ def confirm(app: App, text: str, *, yes: bool, typed: str | None = None) -> None
     """
     if yes:
         return
-    if app.settings.no_input or not app.console.stdin.isatty():
+    if not may_ask(app):
         raise UsageFault(
             _("This asks before it goes on, and there is nobody to ask."),
             hint=_("Add --yes."),

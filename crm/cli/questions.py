@@ -1,11 +1,13 @@
 """Questions whose answers are looked up: whose contract, on which contract, and when."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from crm.cli import edits, offers, prompts
 from crm.cli.app import App
 from crm.domain import inputs
+from crm.domain.enums import Role
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission
 
@@ -24,6 +26,37 @@ def which_client(app: App, given: str | None) -> prompts.Question:
     ask = given is None and not app.settings.no_input
     hint = offers.choices(app, LISTING, ("id", "full_name")) if ask else ""
     return prompts.Question("client", _("Client"), read, "--client", hint)
+
+
+def of_person(app: App, user_id: int) -> list[prompts.Question]:
+    """Return the questions for a change of an account that whoever is logged in may make."""
+    asked = [prompts.of_input(source) for source in inputs.USER]
+    if app.actor is None or app.actor.id != user_id:
+        return asked
+    managing = app.actor.role == Role.MANAGEMENT
+    return [
+        question
+        for question in asked
+        if question.name == "phone" or (managing and question.name != "role")
+    ]
+
+
+def of_contract_changes(seen: Mapping[str, Any]) -> list[prompts.Question]:
+    """Return the questions for a change of a contract: nothing of what a signature freezes."""
+    return [] if seen["signed_status"] else [prompts.of_input(inputs.CONTRACT[0])]
+
+
+def of_event_changes(app: App) -> list[prompts.Question]:
+    """Return the questions for a change of an event; its dates are checked together afterwards."""
+    from crm.domain.times import parse_datetime
+
+    def read(typed: str) -> datetime:
+        return parse_datetime(typed, zone=app.settings.timezone, now=app.now)
+
+    name, contact, *others = map(prompts.of_input, inputs.EVENT)
+    start = prompts.Question("start_date", _("Starts"), read, "--start-date")
+    end = prompts.Question("end_date", _("Ends"), read, "--end-date")
+    return [name, contact, start, end, *others]
 
 
 def of_event(app: App, given: dict[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from crm.cli.app import App
-from crm.domain.errors import UsageFault
+from crm.domain.errors import Conflict, UsageFault
 from crm.domain.fields import Field
 from crm.domain.i18n import gettext as _
 
@@ -120,6 +120,17 @@ def before_deletion(
         detail.sheet(title, fields, row, app.console, err=True)
     question = _("Type {text} to delete it").format(text=typed) if typed else _("Delete it?")
     prompts.confirm(app, question, yes=yes, typed=typed)
+
+
+def expect_as_shown(fields: Sequence[Field], shown: Sequence[Any], row: Sequence[Any]) -> None:
+    """Refuse to go on with a record that has changed since the person was asked: Conflict."""
+    version = [field.name for field in fields].index("version")
+    if shown[version] != row[version]:
+        raise Conflict(
+            _("Somebody else has changed the record since it was shown."),
+            hint=_("Look at it again, and repeat what you still want."),
+            details={"version": row[version]},
+        )
 
 
 def nothing_given() -> UsageFault:

@@ -7,7 +7,7 @@ import click
 from crm.cli import edits, prompts
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
-from crm.cli.options import EVENT, SUPPORT_USER, write_options
+from crm.cli.options import EVENT, SUPPORT_USER, version_option, write_options
 from crm.domain.enums import Role
 from crm.domain.errors import UsageFault
 from crm.domain.i18n import gettext as _
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     "--suggest", is_flag=True, help=_("Show who is free then, the least busy first, to pick one.")
 )
 @click.option("--override", metavar="REASON", help=_("Why USER runs two events at once."))
+@version_option
 @write_options
 @click.pass_obj
 def assign(
@@ -34,6 +35,7 @@ def assign(
     user: str | None,
     suggest: bool,
     override: str | None,
+    version: int | None,
     output: str,
     dry_run: bool,
 ) -> None:
@@ -67,7 +69,7 @@ def assign(
     def act(tx: "Transaction", event_id: int) -> "Change":
         support = reference.user_id(tx, who)
         return services.event.assign(
-            tx, event_id, support, override=override, zone=app.settings.timezone
+            tx, event_id, support, override=override, version=version, zone=app.settings.timezone
         )
 
     said = edits.Said(
@@ -80,9 +82,10 @@ def assign(
 
 @click.command("unassign", cls=Command, context_settings=SETTINGS)
 @click.argument("event", type=EVENT)
+@version_option
 @write_options
 @click.pass_obj
-def unassign(app: App, /, event: str, output: str, dry_run: bool) -> None:
+def unassign(app: App, /, event: str, version: int | None, output: str, dry_run: bool) -> None:
     """Take an event from its support person. MANAGEMENT may.
 
     \b
@@ -97,7 +100,11 @@ def unassign(app: App, /, event: str, output: str, dry_run: bool) -> None:
         _("Nobody runs event {id}."),
         "epicevents event assign {id} USER".format_map,
     )
-    edits.change(app, output, LISTING, event, services.event.unassign, said, dry_run=dry_run)
+
+    def act(tx: "Transaction", event_id: int) -> "Change":
+        return services.event.unassign(tx, event_id, version=version)
+
+    edits.change(app, output, LISTING, event, act, said, dry_run=dry_run)
 
 
 def _whom(app: App) -> str:

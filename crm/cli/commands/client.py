@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from crm.cli import prompts, records
+from crm.cli import edits, prompts, records, updating
 from crm.cli.app import App
 from crm.cli.commands import imports
 from crm.cli.groups import Group
@@ -20,7 +20,6 @@ from crm.cli.options import (
     write_options,
     yes_option,
 )
-from crm.cli.records import nothing_given
 from crm.domain import inputs
 from crm.domain.enums import Role
 from crm.domain.i18n import gettext as _
@@ -156,20 +155,30 @@ def update(
 ) -> None:
     """Change a client: SALES their own, MANAGEMENT any.
 
+    At a terminal and without options it asks for each field; Enter keeps what is there.
+
     \b
     Examples:
+      epicevents client update 12
       epicevents client update 12 --phone "06 12 34 56 78"
     """
     from crm import services
     from crm.queries import reference
+    from crm.queries.client import LISTING
 
-    values = {name: value for name, value in given.items() if value is not None}
-    if not values:
-        raise nothing_given()
-    with app.transaction(dry_run=dry_run) as tx:
-        client_id = reference.client_id(tx, client)
-        change = services.client.update(tx, client_id, values, version=version)
-        fields, row = _record(tx, client_id)
+    def write(
+        tx: "Transaction", client_id: int, values: updating.Values, seen: updating.Values | None
+    ) -> Any:
+        change = services.client.update(tx, client_id, values, version=version, seen=seen)
+        return change, *_record(tx, client_id)
+
+    subject = updating.Update(
+        LISTING.fields,
+        lambda tx: reference.client_id(tx, client),
+        lambda tx, client_id: edits.by_field(*_record(tx, client_id)),
+        lambda _seen: [*map(prompts.of_input, inputs.CLIENT)],
+    )
+    change, fields, row = updating.run(app, subject, given, write, dry_run=dry_run)
     done = _("Client {id} updated: {name}.").format(id=row[0], name=row[1])
     then = f"epicevents client show {row[0]}"
     records.edited(app, output, change, done, fields, row, dry_run=dry_run, then=then)
@@ -178,9 +187,12 @@ def update(
 @client.command("transfer")
 @click.argument("client", type=CLIENT)
 @click.argument("user", type=SALES_USER)
+@version_option
 @write_options
 @click.pass_obj
-def transfer(app: App, /, client: str, user: str, output: str, dry_run: bool) -> None:
+def transfer(
+    app: App, /, client: str, user: str, version: int | None, output: str, dry_run: bool
+) -> None:
     """Hand a client and its unsettled contracts to another SALES person. MANAGEMENT may.
 
     \b
@@ -194,7 +206,7 @@ def transfer(app: App, /, client: str, user: str, output: str, dry_run: bool) ->
         client_id = reference.client_id(tx, client)
         before = _record(tx, client_id)[1]
         contact = reference.user_id(tx, user)
-        change = services.client.transfer(tx, client_id, contact)
+        change = services.client.transfer(tx, client_id, contact, version=version)
         fields, row = _record(tx, client_id)
     names = [field.name for field in fields]
     if not change:
@@ -235,6 +247,7 @@ def delete(app: App, /, client: str, yes: bool, output: str, dry_run: bool) -> N
     if not dry_run:
         records.before_deletion(app, row[1], fields, row, yes=yes)
         with app.transaction() as tx:
+            records.expect_as_shown(fields, row, _record(tx, client_id)[1] or row)
             services.client.delete(tx, client_id)
     records.written(
         app,

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from crm.cli import edits, offers, prompts, questions, records
+from crm.cli import edits, offers, prompts, questions, records, updating
 from crm.cli.app import App
 from crm.cli.commands import imports, payment, signature
 from crm.cli.groups import Group
@@ -175,7 +175,8 @@ def update(
     """Change a contract. SALES may change their own clients', MANAGEMENT any.
 
     Once it is signed, client and total no longer change. Unsigning and setting the amount due by
-    hand are for MANAGEMENT, with a reason.
+    hand are for MANAGEMENT, with a reason. At a terminal and without options it asks for what may
+    change; Enter keeps what is there.
 
     \b
     Examples:
@@ -186,19 +187,32 @@ def update(
     from crm.queries import reference
     from crm.queries.contract import LISTING
 
-    values = {name: value for name, value in given.items() if value is not None}
-    if not values and client is None:
-        raise records.nothing_given()
+    def write(
+        tx: "Transaction", contract_id: int, values: updating.Values, seen: updating.Values | None
+    ) -> edits.Edited:
+        new = dict(values)
+        if "client" in new:
+            new["client_id"] = reference.client_id(tx, new.pop("client"))
 
-    def act(tx: "Transaction", contract_id: int) -> "Change":
-        if client is not None:
-            values["client_id"] = reference.client_id(tx, client)
-        return services.contract.update(tx, contract_id, values, reason=reason, version=version)
+        def act(tx: "Transaction", contract_id: int) -> "Change":
+            return services.contract.update(
+                tx, contract_id, new, reason=reason, version=version, seen=seen
+            )
 
+        return edits.edit_in(tx, LISTING, str(contract_id), act)
+
+    subject = updating.Update(
+        LISTING.fields,
+        lambda tx: int(edits.find(tx, LISTING, contract)[0]),
+        lambda tx, number: edits.by_field(LISTING.fields, edits.find(tx, LISTING, str(number))),
+        questions.of_contract_changes,
+    )
+    given = {"client": client, **given}
+    edited = updating.run(app, subject, given, write, dry_run=dry_run)
     said = edits.Said(
         _("Contract {id} updated: {client}."), _("Nothing to change."), offers.after_contract
     )
-    edits.change(app, output, LISTING, contract, act, said, dry_run=dry_run)
+    edits.tell(app, output, edited, said, dry_run=dry_run)
 
 
 @contract.command("delete")

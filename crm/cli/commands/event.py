@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from crm.cli import edits, offers, questions, records
+from crm.cli import edits, offers, questions, records, updating
 from crm.cli.app import App
 from crm.cli.commands import assignment, imports, note
 from crm.cli.groups import Group
@@ -202,8 +202,11 @@ def update(
 ) -> None:
     """Change an event. SUPPORT may change the events assigned to them, MANAGEMENT any.
 
+    At a terminal and without options it asks for each field; Enter keeps what is there.
+
     \b
     Examples:
+      epicevents event update 7
       epicevents event update 7 --attendees 80 --location "Château de Candé"
       epicevents event update 7 --start-date "2030-06-04 14:00"
     """
@@ -211,23 +214,37 @@ def update(
     from crm.queries import contract as contracts
     from crm.queries.event import LISTING
 
-    values = {name: value for name, value in given.items() if value is not None}
-    if not values and contract is None:
-        raise records.nothing_given()
+    def write(
+        tx: "Transaction", event_id: int, values: updating.Values, seen: updating.Values | None
+    ) -> edits.Edited:
+        new = dict(values)
+        if "contract" in new:
+            new["contract_id"] = edits.find(tx, contracts.LISTING, new.pop("contract"))[0]
 
-    def act(tx: "Transaction", event_id: int) -> "Change":
-        if contract is not None:
-            values["contract_id"] = edits.find(tx, contracts.LISTING, contract)[0]
-        return services.event.update(
-            tx, event_id, values, version=version, zone=app.settings.timezone
-        )
+        def act(tx: "Transaction", event_id: int) -> "Change":
+            zone = app.settings.timezone
+            return services.event.update(tx, event_id, new, version=version, seen=seen, zone=zone)
 
+        return edits.edit_in(tx, LISTING, str(event_id), act)
+
+    def together(values: updating.Values) -> None:
+        services.event.check_dates(values["start_date"], values["end_date"])
+
+    subject = updating.Update(
+        LISTING.fields,
+        lambda tx: int(edits.find(tx, LISTING, event)[0]),
+        lambda tx, event_id: edits.by_field(LISTING.fields, edits.find(tx, LISTING, str(event_id))),
+        lambda _seen: questions.of_event_changes(app),
+        {"end_date": together},
+    )
+    given = {"contract": contract, **given}
+    edited = updating.run(app, subject, given, write, dry_run=dry_run)
     said = edits.Said(
         _("Event {id} updated: {name}."),
         _("Nothing to change."),
         "epicevents event show {id}".format_map,
     )
-    edits.change(app, output, LISTING, event, act, said, dry_run=dry_run)
+    edits.tell(app, output, edited, said, dry_run=dry_run)
 
 
 @event.command("delete")

@@ -119,7 +119,7 @@ def _deactivate(
     from crm import services
 
     permission = Permission.USER_DEACTIVATE
-    if transfer_to is None and handover.may_ask(app):
+    if transfer_to is None and prompts.may_ask(app):
         transfer_to = _offered(app, user, override)
     moved: Moved | None = None
     with people.shutting_out(app, user, permission, dry_run=dry_run) as (tx, user_id):
@@ -194,7 +194,7 @@ def delete(
         # Tried first, so that nobody is asked to confirm what is refused.
         fields, row, moved = _delete(app, user, transfer_to, override, dry_run=True)
     except RuleViolation as refusal:
-        if refusal.code != "user_in_use" or transfer_to or yes or not handover.may_ask(app):
+        if refusal.code != "user_in_use" or transfer_to or yes or not prompts.may_ask(app):
             raise
         app.console.error(refusal.message)
         if "payments" not in cast("dict[str, int]", refusal.details["dependents"]):

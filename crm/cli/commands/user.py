@@ -1,12 +1,12 @@
 """epicevents user …"""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from crm.cli import one_time_password, people, prompts, records
+from crm.cli import edits, one_time_password, people, prompts, questions, records, updating
 from crm.cli.app import App
 from crm.cli.commands import account, leaving
 from crm.cli.groups import Group
@@ -127,8 +127,8 @@ def create(app: App, /, password_stdin: bool, output: str, dry_run: bool, **give
     """
     from crm import services
 
-    questions = map(prompts.of_input, inputs.USER)
-    values = prompts.complete(app, given, questions, permission=Permission.USER_CREATE)
+    asked = map(prompts.of_input, inputs.USER)
+    values = prompts.complete(app, given, asked, permission=Permission.USER_CREATE)
     password, one_time = one_time_password.choose(app, from_stdin=password_stdin)
     with app.transaction(dry_run=dry_run) as tx:
         change = services.user.create(tx, password=password, **values)
@@ -150,19 +150,35 @@ def update(
 ) -> None:
     """Change an account: MANAGEMENT any, but not its own role; others may their own phone.
 
+    At a terminal and without options it asks for each field; Enter keeps what is there.
+
     \b
     Examples:
+      epicevents user update sophie@epicevents.example
       epicevents user update me --phone "06 12 34 56 78"
       epicevents user update sophie@epicevents.example --role MANAGEMENT
     """
     from crm import services
+    from crm.queries import reference
+    from crm.queries.user import LISTING
 
-    values = {name: value for name, value in given.items() if value is not None}
-    if not values:
-        raise records.nothing_given()
-    with _changing(app, user, values, dry_run=dry_run) as (tx, user_id):
-        change = services.user.update(tx, user_id, values, version=version)
-        fields, row = people.record(tx, user_id)
+    def write(
+        tx: "Transaction", user_id: int, values: updating.Values, seen: updating.Values | None
+    ) -> Any:
+        change = services.user.update(tx, user_id, values, version=version, seen=seen)
+        return change, *people.record(tx, user_id)
+
+    def begin(values: updating.Values, trying: bool) -> "AbstractContextManager[Transaction]":
+        return _changing(app, user, values, dry_run=trying)
+
+    subject = updating.Update(
+        LISTING.fields,
+        lambda tx: reference.user_id(tx, user),
+        lambda tx, user_id: edits.by_field(*people.record(tx, user_id)),
+        lambda seen: questions.of_person(app, seen["id"]),
+    )
+    change, fields, row = updating.run(app, subject, given, write, begin, dry_run=dry_run)
+    user_id = row[0]
     done = _("Account {id} updated: {name}.").format(id=user_id, name=people.name(row))
     then = f"epicevents user show {user_id}"
     records.edited(app, output, change, done, fields, row, dry_run=dry_run, then=then)
@@ -170,18 +186,16 @@ def update(
 
 @contextmanager
 def _changing(
-    app: App, user: str, values: dict[str, Any], *, dry_run: bool
-) -> "Iterator[tuple[Transaction, int]]":
+    app: App, user: str, values: updating.Values, *, dry_run: bool
+) -> "Iterator[Transaction]":
     """Another role takes the old one's rights away first; anything else is an edit like others."""
-    from crm.queries import reference
-
     if "role" in values:
         permission = Permission.USER_CHANGE_ROLE
-        with people.shutting_out(app, user, permission, dry_run=dry_run) as changing:
-            yield changing
+        with people.shutting_out(app, user, permission, dry_run=dry_run) as (tx, _user_id):
+            yield tx
     else:
         with app.transaction(dry_run=dry_run) as tx:
-            yield tx, reference.user_id(tx, user)
+            yield tx
 
 
 for command in (

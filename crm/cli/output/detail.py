@@ -60,6 +60,12 @@ def sheet(
         console.show("\n".join(_next(commands, console.err)) + "\n", console.err)
 
 
+def table(section: Related, console: Console) -> None:
+    """Hold a small table for stderr, before a question about it."""
+    lines, _hidden = _table(section, console, console.err)
+    console.show("\n".join(lines) + "\n", console.err)
+
+
 def changes(
     old: Mapping[str, Any], new: Mapping[str, Any], fields: Sequence[Field], console: Console
 ) -> list[str]:

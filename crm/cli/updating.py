@@ -1,0 +1,179 @@
+"""An update: what it changes, asked field by field where no option says it, and by whom else.
+
+Nothing is asked while a transaction is open. So what the person saw is kept, and compared with the
+record when the answers are written; where somebody else has changed the same field meanwhile, the
+person is shown both and decides.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from crm.cli import prompts, records
+from crm.cli.app import App
+from crm.domain.errors import InvalidValue
+from crm.domain.fields import Field
+from crm.domain.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from crm.database import Transaction
+    from crm.services.editing import SameField
+
+Told = TypeVar("Told")
+Values = Mapping[str, Any]
+Questions = Sequence[prompts.Question]
+
+EMPTIES = "-"  # what is typed to empty an optional field, since Enter keeps it
+_LONGEST = 50  # characters of a present value that a question repeats
+
+
+class Update(NamedTuple):
+    """What the update of a noun consists of.
+
+    ``fields`` are those of its listing. ``find`` returns the record's id, ``look`` the record by
+    field, ``questions`` what may be asked of it. ``checks`` refuse, with the answer to the field
+    that they are listed under, what does not go together.
+    """
+
+    fields: Sequence[Field]
+    find: "Callable[[Transaction], int]"
+    look: "Callable[[Transaction, int], Values]"
+    questions: Callable[[Values], Questions]
+    checks: Mapping[str, Callable[[Values], None]] = MappingProxyType({})
+
+
+def run(
+    app: App,
+    update: Update,
+    given: Values,
+    write: "Callable[[Transaction, int, Values, Values | None], Told]",
+    begin: "Callable[[Values, bool], AbstractContextManager[Transaction]] | None" = None,
+    *,
+    dry_run: bool,
+) -> Told:
+    """Write what is ``given``, or answered where nothing is, and return what ``write`` returns.
+
+    ``write`` takes the transaction, the id, the values and the record as the person saw it, if
+    they did. ``begin`` takes the values and whether it is a dry run, where a transaction of its own
+    kind is needed. Raises UsageFault ``no_change`` where nothing is given and nobody can be asked,
+    and what ``write`` raises: first of all, that one may not.
+    """
+    from crm.services.editing import SameField
+
+    begin = begin or (lambda _values, trying: app.transaction(dry_run=trying))
+    values: Values = {name: value for name, value in given.items() if value is not None}
+    seen: Values | None = None
+    record_id = None
+    if not values:
+        if not prompts.may_ask(app):
+            raise records.nothing_given()
+        with begin({}, True) as tx:
+            record_id = update.find(tx)
+            write(tx, record_id, {}, None)
+            seen = update.look(tx, record_id)
+        values = _ask_each(app, update, seen)
+    while True:
+        try:
+            with begin(values, dry_run) as tx:
+                record_id = update.find(tx) if record_id is None else record_id
+                return write(tx, record_id, values, seen)
+        except SameField as conflict:
+            if not prompts.may_ask(app):
+                raise
+            now = {name: theirs for name, (_base, theirs, _mine) in conflict.fields.items()}
+            seen = {**(seen or {}), **now}
+            values = {**values, **_decide(app, update, conflict, seen)}
+
+
+def _ask_each(app: App, update: Update, seen: Values) -> dict[str, Any]:
+    """Ask for each field, and return those whose answer is another value."""
+    questions = update.questions(seen)
+    if not questions:
+        raise records.nothing_given()
+    kept = _("Enter keeps what is there; {empties} empties what may be empty.")
+    app.console.note(kept.format(empties=EMPTIES))
+    app.console.flush()
+    changed: dict[str, Any] = {}
+    for question in questions:
+        value = _ask_one(app, update, question, {**seen, **changed})
+        if value != seen[question.name]:
+            changed[question.name] = value
+    return changed
+
+
+def _ask_one(app: App, update: Update, question: prompts.Question, now: Values) -> Any:
+    name = question.name
+
+    def read(answer: str) -> Any:
+        typed = answer.strip()
+        value = now[name]
+        if typed == EMPTIES and question.optional:
+            value = None
+        elif typed:
+            value = question.read(answer)
+        if name in update.checks:
+            update.checks[name]({**now, name: value})
+        return value
+
+    present = _in_words(app, update.fields, name, now[name])
+    return prompts.ask(app, question._replace(read=read, hint=present, optional=False))
+
+
+def _decide(app: App, update: Update, conflict: "SameField", seen: Values) -> dict[str, Any]:
+    """Show base, theirs and mine of each field side by side, and ask which it shall be."""
+    _show(app, update.fields, conflict)
+    asked = {question.name: question for question in update.questions(seen)}
+    return {
+        name: prompts.ask(app, _which(update.fields, asked.get(name), name, theirs, mine))
+        for name, (_base, theirs, mine) in conflict.fields.items()
+    }
+
+
+def _which(
+    fields: Sequence[Field], question: prompts.Question | None, name: str, theirs: Any, mine: Any
+) -> prompts.Question:
+    keep = {"t": theirs, "theirs": theirs, _("theirs"): theirs, "m": mine, _("mine"): mine}
+
+    def read(answer: str) -> Any:
+        typed = answer.strip()
+        if typed.lower() in keep:
+            return keep[typed.lower()]
+        if question is None or not typed:
+            raise InvalidValue(_("Answer t for theirs or m for mine."))
+        if typed == EMPTIES and question.optional:
+            return None
+        return question.read(answer)
+
+    hint = _("t keeps theirs, m writes mine, or type another") if question else _("t or m")
+    return prompts.Question(name, _label(fields, name), read, "", hint)
+
+
+def _show(app: App, fields: Sequence[Field], conflict: "SameField") -> None:
+    from crm.cli.output import detail
+
+    columns = [Field(name) for name in ("field", "before", "theirs", "my_value")]
+    rows = [
+        (_label(fields, name), *(_in_words(app, fields, name, value) for value in values))
+        for name, values in conflict.fields.items()
+    ]
+    app.console.warning(_("Somebody else has changed the same meanwhile."))
+    detail.table(detail.Related("", columns, rows), app.console)
+    app.console.flush()
+
+
+def _label(fields: Sequence[Field], name: str) -> str:
+    from crm.cli.output.columns import column
+
+    return column(_field(fields, name)).heading
+
+
+def _in_words(app: App, fields: Sequence[Field], name: str, value: Any) -> str:
+    from crm.cli.output.columns import presenter
+
+    said = presenter(_field(fields, name), app.console, app.console.err)(value)
+    return said if len(said) <= _LONGEST else said[: _LONGEST - 1] + app.console.err.ellipsis
+
+
+def _field(fields: Sequence[Field], name: str) -> Field:
+    return next((field for field in fields if field.name == name), Field(name))
