@@ -72,8 +72,19 @@ class _Source:
             return
         from crm.cli.output import export
 
+        if self._output == "ics":
+            self._write_calendar(stream)
+            return
         fields, rows = self._read()
         export.write(self._output, fields, rows, stream, app.console.zone)
+
+    def _write_calendar(self, stream: TextIO) -> None:
+        from crm.cli.output import calendar
+        from crm.queries.event import installation
+
+        whose = installation(self._tx)
+        fields, rows = self._read()
+        calendar.write(fields, rows, stream, whose)
 
     def write_workbook(self, file: Any, app: App) -> None:
         """Write them as a workbook."""

@@ -52,9 +52,10 @@ class Options(NamedTuple):
 
 
 def _format_of(path: Path) -> str:
+    from crm.cli.options import CALENDAR
     from crm.cli.output.files import format_of
 
-    return format_of(path)
+    return CALENDAR if path.suffix.lower() == f".{CALENDAR}" else format_of(path)
 
 
 def _as_read(_fields: Sequence[Field], rows: "Iterable[Row]", _output: str) -> "Iterable[Row]":
@@ -116,6 +117,8 @@ def run(
 
 
 def _fields(listing: "Listing", options: Options, fields_of: Any) -> Any:
+    if options.output == "ics":
+        _require_calendar(listing, options)
     if options.fields is None:
         return listing.shown if options.output == "table" else None
     names = fields_of(listing, options.fields)
@@ -125,6 +128,17 @@ def _fields(listing: "Listing", options: Options, fields_of: Any) -> Any:
             hint=_("Add id to --fields, or leave --fields away."),
         )
     return names
+
+
+def _require_calendar(listing: "Listing", options: Options) -> None:
+    if listing.noun != "event":
+        raise UsageFault(
+            _("Only events make a calendar."),
+            hint=_("Run: epicevents event list --output-file FILE.ics"),
+            code="unknown_format",
+        )
+    if options.fields is not None:
+        raise UsageFault(_("A calendar has fields of its own."), hint=_("Leave --fields away."))
 
 
 def _table(

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
+# What every listing is written in; `event list` knows CALENDAR too.
 FORMATS = ("table", "json", "jsonl", "csv", "tsv", "ids", "xlsx")
+CALENDAR = "ics"
 
 
 class Typed(click.ParamType[Any]):
@@ -140,11 +142,16 @@ def input_options(*sources: Input) -> Callable[[Decorated], Decorated]:
 
 def listing_options(function: Decorated) -> Decorated:
     """Add the options that every ``list`` takes."""
+    return listing_options_with()(function)
+
+
+def listing_options_with(*more_formats: str) -> Callable[[Decorated], Decorated]:
+    """Add the options that every ``list`` takes, with formats that only this one has."""
     options = [
         click.option(
             "-o",
             "--output",
-            type=click.Choice(FORMATS),
+            type=click.Choice([*FORMATS, *more_formats]),
             show_default=FORMATS[0],
             help=_("How to print it."),
         ),
@@ -181,9 +188,13 @@ def listing_options(function: Decorated) -> Decorated:
         click.option("--count", "only_count", is_flag=True, help=_("Only how many.")),
         click.option("--mine", is_flag=True, help=_("Only what is yours.")),
     ]
-    for option in reversed(options):
-        function = option(function)
-    return function
+
+    def decorate(function: Decorated) -> Decorated:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorate
 
 
 def output_option(*formats: str) -> Callable[[Decorated], Decorated]:

@@ -87,10 +87,11 @@ def _output() -> Topic:
                 ("-o tsv", _("With a header; tabs and line ends in values are \\t and \\n.")),
                 ("-o ids", _("Only the ids, one a line, for xargs.")),
                 ("-o xlsx", _("A workbook with typed cells; needs --output-file on a terminal.")),
+                ("-o ics", _("Of events: a calendar that Google, Outlook and Apple import.")),
             ],
             _(
                 "--output-file FILE writes a file, whole or not at all, in the format of its name:"
-                " clients.csv, clients.xlsx."
+                " clients.csv, clients.xlsx, events.ics."
             ),
             _(
                 "Field names are those of the database and stay the same in every language; keys"

@@ -67,6 +67,11 @@ def show(tx: "Transaction", event_id: int) -> Row | None:
     return record(tx, LISTING, event_id)
 
 
+def installation(tx: "Transaction") -> str:
+    """Return what tells this company's events from those of any other, in a calendar."""
+    return str(tx.value("SELECT installation_id()"))
+
+
 def related(tx: "Transaction", event_id: int) -> "dict[str, Section]":
     """Return an event's ``contract`` and its ``client``, with how to reach them: a row each."""
     from crm.queries import client, contract

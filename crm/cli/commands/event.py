@@ -12,6 +12,7 @@ from crm.cli.commands import assignment, imports, note
 from crm.cli.groups import Group
 from crm.cli.listing import Options, run
 from crm.cli.options import (
+    CALENDAR,
     CLIENT,
     CONTRACT,
     EVENT,
@@ -19,7 +20,7 @@ from crm.cli.options import (
     PERIOD,
     SUPPORT_USER,
     input_options,
-    listing_options,
+    listing_options_with,
     record_options,
     version_option,
     write_options,
@@ -59,7 +60,7 @@ def event() -> None:
 
 
 @event.command("list")
-@listing_options
+@listing_options_with(CALENDAR)
 @click.option("--client", type=CLIENT, help=_("Of CLIENT: id, email or name."))
 @click.option("--contract", type=CONTRACT, metavar="ID", help=_("On contract ID."))
 @click.option("--support", type=SUPPORT_USER, help=_("Run by USER."))
@@ -89,6 +90,7 @@ def list_(
       epicevents event list --mine --upcoming
       epicevents event list --no-support --period month
       epicevents event list --from 2026-06 --to 2026-08 --location paris -o csv --all
+      epicevents event list --mine --all --output-file mine.ics
     """
     from crm.cli.bounds import bounds
     from crm.queries import contract as contracts
