@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import click
 
+from crm.cli import arguments
 from crm.cli.app import App
 from crm.domain.i18n import gettext as _
 
@@ -37,15 +38,22 @@ class Command(click.Command):
         # Its own, not its parent's: Click keeps the help option of whichever context asked first.
         kwargs.setdefault("context_settings", SETTINGS)
         super().__init__(*args, **kwargs)
+        self.askable = arguments.make_askable(self.params)
         self.params += hidden_flags()
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse; ``-5`` is a number, not an unknown option, so that its value can be judged."""
-        return super().parse_args(ctx, list(_readable_numbers(args)))
+        rest = super().parse_args(ctx, list(_readable_numbers(args)))
+        arguments.move_to_first(ctx, self.askable)
+        return rest
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run it, under the name that the audit keeps: the words of the command, not its values."""
+        """Run it, under the name that the audit keeps: the words of the command, not its values.
+
+        Arguments that are missing are asked for.
+        """
         ctx.ensure_object(App).command = ctx.command_path.partition(" ")[2]
+        arguments.ask_for_missing(ctx, self.askable)
         return super().invoke(ctx)
 
 

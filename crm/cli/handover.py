@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from crm.cli import prompts, records
+from crm.cli import answers, prompts, records
 from crm.cli.app import App
 from crm.domain.enums import Role
 from crm.domain.fields import Field, Kind
@@ -65,9 +65,8 @@ def ask_to_whom(
             act(tx, giver_id, taker, include_settled=include_settled, override=override)
         return taker
 
-    choices = [asked.hint] if asked.hint else []
-    hint = "; ".join([*choices, _("Enter to leave it where it is")])
-    taker: str | None = prompts.ask(app, asked._replace(read=read, hint=hint))
+    hint = _("Enter to leave it where it is")
+    taker: str | None = answers.ask(app, asked._replace(read=read, hint=hint))
     return taker
 
 

@@ -1,19 +1,15 @@
-"""What a person can go on with: records beside the one shown, commands that come next, choices."""
+"""What a person can go on with: records beside the one shown, commands that come next."""
 
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from crm.cli.app import App
 from crm.domain.fields import Kind
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Actor, Permission, Scope, scope_of
 
 if TYPE_CHECKING:
     from crm.cli.output.detail import Command, Related
-    from crm.queries.listing import Listing
     from crm.queries.together import Section
-
-CHOICES = 5  # records that a question names
 
 
 class Offer(NamedTuple):
@@ -105,16 +101,3 @@ def related(found: "Mapping[str, Section]", titles: Mapping[str, str]) -> "list[
         if rows:
             sections.append(Related(title, fields, rows))
     return sections
-
-
-def choices(
-    app: App, listing: "Listing", fields: tuple[str, ...], filters: Mapping[str, Any] | None = None
-) -> str:
-    """Return the newest records of a listing in one line; one's own where the role has some."""
-    from crm.queries.listing import Request, page
-
-    with app.transaction() as tx:
-        request = Request(fields, filters or {}, limit=CHOICES, mine=tx.actor.role in listing.mine)
-        found = page(tx, listing, request)
-    names = [" ".join(map(str, row)) for row in found.rows]
-    return ", ".join([*names, "…"] if found.more else names)

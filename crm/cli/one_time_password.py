@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from crm.cli import prompts, records
+from crm.cli import answers, records
 from crm.cli.app import App
 from crm.domain.fields import Field
 from crm.domain.i18n import gettext as _
@@ -16,7 +16,7 @@ def choose(app: App, *, from_stdin: bool) -> tuple[str, str | None]:
     from crm.security.passwords import one_time_password
 
     if from_stdin:
-        return prompts.line_from_stdin(app), None
+        return answers.line_from_stdin(app), None
     made = one_time_password()
     return made, made
 

@@ -1,10 +1,9 @@
 """What is missing is asked for: on stderr, before any transaction, and again when it is wrong."""
 
-import sys
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from crm.cli import answers, picks
 from crm.cli.app import App
 from crm.domain.enums import Role
 from crm.domain.errors import CRMError, UsageFault
@@ -12,14 +11,17 @@ from crm.domain.i18n import gettext as _
 from crm.domain.inputs import Input
 from crm.domain.permissions import Permission, authorize
 
-CHOICES = 6  # names that a question offers
+if TYPE_CHECKING:
+    from crm.database import Transaction
 
 
 class Question(NamedTuple):
     """A value that may have to be asked for: its option, its words and how an answer is read.
 
-    ``read`` raises an error that is shown, and the question is asked again. ``hint`` is an example
-    or the choices. An ``optional`` one is asked only where something else is missing too.
+    ``read`` raises an error that is shown, and the question is asked again. ``hint`` is an example.
+    An ``optional`` one is asked only where something else is missing too. ``offer`` returns what a
+    beginning may become; one of the ``choices`` is also taken by its beginning. ``called`` returns
+    what to repeat of an answer that was read. An answer may have several ``lines``.
     """
 
     name: str
@@ -28,18 +30,31 @@ class Question(NamedTuple):
     option: str
     hint: str = ""
     optional: bool = False
+    offer: picks.Offer | None = None
+    choices: tuple[str, ...] = ()
+    called: Callable[[Any], str] | None = None
+    lines: bool = False
 
 
 def of_input(source: Input) -> Question:
     """Return the question for an input."""
+    example = _("such as {example}").format(example=source.example) if source.example else ""
     return Question(
         source.name,
         source.label(),
         source.clean,
         "--" + source.name.replace("_", "-"),
-        _hint(source),
+        ", ".join(source.choices) or example,
         source.optional,
+        picks.of(*source.choices) if source.choices else None,
+        source.choices,
+        lines=source.lines,
     )
+
+
+def of_record(name: str, label: str, option: str, pick: picks.Pick) -> Question:
+    """Return the question for a record; the answer is its id, as text."""
+    return Question(name, label, pick.read, option, offer=pick.offer, called=pick.called)
 
 
 def of_colleague(
@@ -49,24 +64,14 @@ def of_colleague(
 
     Among the choices the colleague ``besides`` is left out.
     """
-    from crm.queries import reference, user
-    from crm.queries.listing import Request, page
 
-    request = Request(
-        ("id", "first_name", "last_name"),
-        {"role": role, "active": True},
-        sort=(("last_name", False),),
-        limit=CHOICES,
-    )
-    with app.transaction() as tx:
-        active = page(tx, user.LISTING, request)
+    def check(tx: "Transaction", user_id: int) -> None:
+        from crm.services import contacts
 
-    def read(typed: str) -> str:
-        with app.transaction() as tx:
-            return str(reference.user_id(tx, typed))
+        contacts.require(tx, user_id, role)
 
-    choices = [f"{first} {last}" for id_, first, last in active.rows if id_ != besides]
-    return Question(name, label, read, option, ", ".join(choices + ["…"] * active.more))
+    pick = picks.Pick(app, f"{role.lower()}_user", check=check, besides=besides)
+    return of_record(name, label, option, pick)
 
 
 def complete(
@@ -97,26 +102,8 @@ def complete(
         with app.transaction() as tx:
             authorize(tx.actor, permission, owner_id=tx.actor.id)
     for question in missing:
-        values[question.name] = ask(app, question)
+        values[question.name] = answers.ask(app, question)
     return values
-
-
-def ask(app: App, question: Question) -> Any:
-    """Ask until the answer can be read; a wrong one from a pipe is an error at once.
-
-    At the end of the input exit 2, at Ctrl-C 130.
-    """
-    remarks = [_("optional")] if question.optional else []
-    remarks += [question.hint] if question.hint else []
-    label = f"{question.label} ({', '.join(remarks)})" if remarks else question.label
-    while True:
-        answer = _answer(app, label, question.option)
-        try:
-            return question.read(answer)
-        except CRMError as error:
-            if not app.console.stdin.isatty():
-                raise
-            app.console.error(error.message, error.hint)
 
 
 def may_ask(app: App) -> bool:
@@ -140,7 +127,7 @@ def confirm(app: App, text: str, *, yes: bool, typed: str | None = None) -> None
             code="confirmation_required",
         )
     app.console.flush()
-    answer = _answer(app, text if typed else f"{text} [{_('y')}/{_('N')}]").strip()
+    answer = answers.plain(app, text if typed else f"{text} [{_('y')}/{_('N')}]").strip()
     agreed = answer == typed if typed else answer.lower() in {"y", "yes", _("y"), _("yes")}
     if not agreed:
         raise UsageFault(_("Nothing was changed."), code="not_confirmed")
@@ -161,7 +148,7 @@ def password(
             code="missing_option",
         )
     if not app.console.stdin.isatty():
-        return line_from_stdin(app)
+        return answers.line_from_stdin(app)
     while True:
         answer = _hidden(app, label)
         try:
@@ -178,62 +165,3 @@ def _hidden(app: App, label: str) -> str:
     from getpass import getpass
 
     return getpass(app.console.err.text(label) + ": ")
-
-
-def line_from_stdin(app: App, wanted: str = "") -> str:
-    """Return the next line of standard input, without its end; ``wanted`` is what it answers.
-
-    Raises UsageFault: ``input_ended``, or ``invalid_text`` for bytes that are no text.
-    """
-    line = _read(app.console.stdin.readline)
-    if not line:
-        raise input_ended(wanted)
-    return line.rstrip("\r\n")
-
-
-def text_from_stdin(app: App) -> str:
-    """Return all that standard input holds. Raises UsageFault ``invalid_text``."""
-    return _read(app.console.stdin.read)
-
-
-def _read(read: Callable[[], str]) -> str:
-    try:
-        return read()
-    except UnicodeDecodeError:
-        raise UsageFault(
-            _("Standard input holds bytes that are not UTF-8 text."),
-            hint=_("Send it as UTF-8."),
-            code="invalid_text",
-        ) from None
-
-
-def input_ended(wanted: str = "") -> UsageFault:
-    """Return the error that there is no answer and will be none."""
-    return UsageFault(
-        _("The input ended before everything was answered."),
-        hint=_("Give what is missing as options, from {option} on; see --help.").format(
-            option=wanted
-        )
-        if wanted
-        else _("Send one line for each value that is asked for."),
-        code="input_ended",
-    )
-
-
-def _answer(app: App, label: str, option: str = "") -> str:
-    if not app.console.stdin.isatty():
-        return line_from_stdin(app, option)
-    prompt = app.console.err.text(label) + ": "
-    if app.console.stdin is sys.stdin and app.console.out.interactive:
-        with suppress(ImportError):
-            import readline  # noqa: F401  input() then edits the line as a shell does
-
-        return input(prompt)
-    app.console.err.write(prompt)
-    return line_from_stdin(app, option)
-
-
-def _hint(source: Input) -> str:
-    if source.name == "role":
-        return ", ".join(Role)
-    return _("such as {example}").format(example=source.example) if source.example else ""

@@ -2,30 +2,30 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from crm.cli import edits, offers, prompts
+from crm.cli import edits, prompts
 from crm.cli.app import App
+from crm.cli.picks import Pick
 from crm.domain import inputs
 from crm.domain.enums import Role
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission
 
+if TYPE_CHECKING:
+    from crm.database import Transaction
 
-def which_client(app: App, given: str | None) -> prompts.Question:
+
+def which_client(app: App) -> prompts.Question:
     """Return the question who buys; its answer is one that the person may sell to."""
-    from crm.queries.client import LISTING
 
-    def read(answer: str) -> str:
+    def check(tx: "Transaction", client_id: int) -> None:
         from crm import services
-        from crm.queries import reference
 
-        with app.transaction() as tx:
-            return str(services.contract.client_for(tx, reference.client_id(tx, answer)).id)
+        services.contract.client_for(tx, client_id)
 
-    ask = given is None and not app.settings.no_input
-    hint = offers.choices(app, LISTING, ("id", "full_name")) if ask else ""
-    return prompts.Question("client", _("Client"), read, "--client", hint)
+    pick = Pick(app, "client", own=True, check=check)
+    return prompts.of_record("client", _("Client"), "--client", pick)
 
 
 def of_person(app: App, user_id: int) -> list[prompts.Question]:
@@ -65,7 +65,7 @@ def of_event(app: App, given: dict[str, Any]) -> dict[str, Any]:
     The contract comes first: its client is who is to be met unless somebody else is named.
     """
     may = Permission.EVENT_CREATE
-    which = _which_contract(app, given["contract"])
+    which = _which_contract(app)
     name, contact, *others = map(prompts.of_input, inputs.EVENT)
     if not app.settings.no_input:
         given = given | prompts.complete(app, given, [which], permission=may)
@@ -77,17 +77,16 @@ def of_event(app: App, given: dict[str, Any]) -> dict[str, Any]:
     return prompts.complete(app, given, [which, name, contact, start, end, *others], permission=may)
 
 
-def _which_contract(app: App, given: str | None) -> prompts.Question:
+def _which_contract(app: App) -> prompts.Question:
     """Return the question whose event it is; its answer is one that the person may plan on."""
-    from crm.queries.contract import LISTING
 
-    def read(answer: str) -> str:
-        _plannable(app, answer)
-        return answer
+    def check(tx: "Transaction", contract_id: int) -> None:
+        from crm import services
 
-    ask = given is None and not app.settings.no_input
-    hint = offers.choices(app, LISTING, ("id", "client"), {"signed": True}) if ask else ""
-    return prompts.Question("contract", _("Contract"), read, "--contract", hint)
+        services.event.contract_for(tx, contract_id)
+
+    pick = Pick(app, "contract", filters={"signed": True}, own=True, check=check)
+    return prompts.of_record("contract", _("Contract"), "--contract", pick)
 
 
 def _plannable(app: App, contract: str) -> dict[str, Any]:

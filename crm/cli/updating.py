@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from crm.cli import prompts, records
+from crm.cli import answers, prompts, records
 from crm.cli.app import App
 from crm.domain.errors import InvalidValue
 from crm.domain.fields import Field
@@ -117,7 +117,7 @@ def _ask_one(app: App, update: Update, question: prompts.Question, now: Values) 
         return value
 
     present = _in_words(app, update.fields, name, now[name])
-    return prompts.ask(app, question._replace(read=read, hint=present, optional=False))
+    return answers.ask(app, question._replace(read=read, hint=present, optional=False))
 
 
 def _decide(app: App, update: Update, conflict: "SameField", seen: Values) -> dict[str, Any]:
@@ -125,7 +125,7 @@ def _decide(app: App, update: Update, conflict: "SameField", seen: Values) -> di
     _show(app, update.fields, conflict)
     asked = {question.name: question for question in update.questions(seen)}
     return {
-        name: prompts.ask(app, _which(update.fields, asked.get(name), name, theirs, mine))
+        name: answers.ask(app, _which(update.fields, asked.get(name), name, theirs, mine))
         for name, (_base, theirs, mine) in conflict.fields.items()
     }
 

@@ -18,7 +18,8 @@ class Input(NamedTuple):
     """A column that people write: its name, what it is called, and how a typed text is read.
 
     ``read`` takes the typed text and the label and returns the column's value, or raises
-    InvalidValue. ``optional`` columns may be left out, and emptied by an empty text.
+    InvalidValue. ``optional`` columns may be left out, and emptied by an empty text. ``choices``
+    are those of a closed list; ``lines`` says that people may write several.
     """
 
     name: str
@@ -26,6 +27,8 @@ class Input(NamedTuple):
     read: Callable[[str, str], Any]
     optional: bool = False
     example: str = ""
+    choices: tuple[str, ...] = ()
+    lines: bool = False
 
     def clean(self, typed: object) -> Any:
         """Return the column's value of what was typed; what is not a text is taken as it is."""
@@ -78,7 +81,7 @@ USER = (
     Input("last_name", lambda: _("Last name"), text(50), example="Lefèvre"),
     Input("email", lambda: _("Email"), _email, example="eleonore@epicevents.example"),
     Input("phone", lambda: _("Phone"), _phone, optional=True, example="06 12 34 56 78"),
-    Input("role", lambda: _("Role"), role, example="SALES"),
+    Input("role", lambda: _("Role"), role, example="SALES", choices=tuple(Role)),
 )
 
 CLIENT = (
@@ -99,10 +102,10 @@ EVENT = (
     Input("client_contact", lambda: _("Client contact"), text(10_000, multiline=True)),
     Input("location", lambda: _("Location"), text(10_000, multiline=True)),
     Input("attendees", lambda: _("Attendees"), _number, example="75"),
-    Input("notes", lambda: _("Notes"), text(10_000, multiline=True), optional=True),
+    Input("notes", lambda: _("Notes"), text(10_000, multiline=True), optional=True, lines=True),
 )
 
-NOTE = Input("note", lambda: _("Note"), text(10_000, multiline=True))
+NOTE = Input("note", lambda: _("Note"), text(10_000, multiline=True), lines=True)
 
 PAYMENT = (
     Input("amount", lambda: _("Amount"), _money, example="400"),
@@ -111,7 +114,7 @@ PAYMENT = (
     Input("request_key", lambda: _("Key"), text(100), optional=True),
 )
 
-REASON = Input("reason", lambda: _("Reason"), text(500, multiline=True))
+REASON = Input("reason", lambda: _("Reason"), text(500, multiline=True), lines=True)
 
 
 def clean(inputs: tuple[Input, ...], values: Mapping[str, object]) -> dict[str, Any]:

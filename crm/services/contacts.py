@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 def require_sales(tx: "Transaction", user_id: int) -> None:
     """Refuse anybody but an active SALES person. Raises NotFound, RuleViolation."""
-    _require(tx, user_id, Role.SALES, "sales_contact_role")
+    require(tx, user_id, Role.SALES)
 
 
 def require_support(tx: "Transaction", user_id: int) -> None:
     """Refuse anybody but an active SUPPORT person. Raises NotFound, RuleViolation."""
-    _require(tx, user_id, Role.SUPPORT, "support_contact_role")
+    require(tx, user_id, Role.SUPPORT)
 
 
 def name_of(tx: "Transaction", user_id: int | None) -> str:
@@ -70,7 +70,8 @@ def missing_contact(option: str) -> UsageFault:
     )
 
 
-def _require(tx: "Transaction", user_id: int, role: Role, code: str) -> None:
+def require(tx: "Transaction", user_id: int, role: Role) -> None:
+    """Refuse anybody but an active person of ``role``. Raises NotFound, RuleViolation."""
     found = tx.row("SELECT full_name, role, is_active FROM user_list WHERE id = %s", (user_id,))
     if found is None:
         raise NotFound(
@@ -85,7 +86,7 @@ def _require(tx: "Transaction", user_id: int, role: Role, code: str) -> None:
                 name=name, actual=actual, role=role
             ),
             hint=see,
-            code=code,
+            code=f"{role.lower()}_contact_role",
         )
     if not active:
         raise RuleViolation(

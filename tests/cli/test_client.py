@@ -90,7 +90,7 @@ def test_management_names_the_contact(manager: Workstation) -> None:
 
 def test_management_is_offered_whom_it_may_name(manager: Workstation) -> None:
     with manager.terminal("client", "create", *BOB, width=120) as child:
-        child.expect(r"Sales contact \(Samuel Sanchez, Sophie Simon\): ")
+        child.expect(r"Sales contact \(4 Samuel Sanchez, 3 Sophie Simon\): ")
         child.sendline("nobody at all")
         child.expect("No colleague matches")
         child.expect(": ")

@@ -282,7 +282,7 @@ def test_an_event_is_assigned_and_taken_back(manager: Workstation) -> None:
 
 def test_whom_to_assign_is_asked_for(manager: Workstation) -> None:
     with manager.terminal("event", "assign", "2") as child:
-        child.expect_exact("Support (Pauline Perrin, Paul Petit): ")
+        child.expect_exact("Support (6 Pauline Perrin, 5 Paul Petit): ")
         child.sendline("paul petit")
         status, said = finish(child)
     assert (status, "assigned to Paul Petit" in said) == (0, True)

@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 import pexpect
 from support.database import Database
+from support.keyboard import Keyboard
 from support.screen import Screen
 
 from crm.cli.app import App
@@ -113,8 +114,20 @@ class Workstation:
         return Ran(done.returncode, done.stdout, done.stderr)
 
     def terminal(self, *args: str, width: int = 80) -> "AbstractContextManager[pexpect.spawn[str]]":
-        """Run one command line in a process of its own, in a real terminal to type into."""
+        """Run one command line in a process of its own, in a real terminal to type into.
+
+        It cannot move its cursor, so that what is said comes as it is; see ``keyboard``.
+        """
         return self._spawn([sys.executable, "-m", "crm", *args], width)
+
+    def keyboard(self, *args: str, width: int = 80) -> Keyboard:
+        """Run one command line in a process of its own, in a terminal with a screen."""
+        return Keyboard(
+            [sys.executable, "-m", "crm", *args],
+            environ={"LC_ALL": "C.UTF-8", **self._environ()},
+            directory=self.home,
+            width=width,
+        )
 
     def shell(self, script: str, width: int = 80) -> "AbstractContextManager[pexpect.spawn[str]]":
         """Run a line of bash in a real terminal; ``epicevents`` in it is the program."""
@@ -126,7 +139,7 @@ class Workstation:
         child = pexpect.spawn(
             words[0],
             words[1:],
-            env=self._environ(),
+            env=self._environ() | {"TERM": "dumb"},
             cwd=str(self.home),
             dimensions=(50, width),
             encoding="utf-8",

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crm.cli import edits, prompts
+from crm.cli import answers, edits, prompts
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
 from crm.cli.options import EVENT, SUPPORT_USER, version_option, write_options
@@ -150,4 +150,4 @@ def _suggested(app: App, event: str, output: str) -> str | None:
             return str(reference.user_id(tx, typed.strip() or str(free[0].id)))
 
     hint = _("Enter for {default}").format(default=free[0].support_contact)
-    return str(prompts.ask(app, prompts.Question("user", _("Support"), read, "USER", hint)))
+    return str(answers.ask(app, prompts.Question("user", _("Support"), read, "USER", hint)))

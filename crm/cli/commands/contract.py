@@ -131,7 +131,7 @@ def create(app: App, /, client: str | None, output: str, dry_run: bool, **given:
     from crm.queries import contract as query
     from crm.queries import reference
 
-    asked = [questions.which_client(app, client), *map(prompts.of_input, inputs.CONTRACT)]
+    asked = [questions.which_client(app), *map(prompts.of_input, inputs.CONTRACT)]
     values = prompts.complete(
         app, {"client": client, **given}, asked, permission=Permission.CONTRACT_CREATE
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from crm.cli import prompts, records
+from crm.cli import answers, records
 from crm.cli.app import App
 from crm.cli.groups import Group
 from crm.cli.options import record_options
@@ -188,7 +188,7 @@ def reset_password(app: App, email: str, password_stdin: bool) -> None:
     from crm.security.passwords import one_time_password
     from crm.services import administration
 
-    typed = prompts.line_from_stdin(app) if password_stdin else one_time_password()
+    typed = answers.line_from_stdin(app) if password_stdin else one_time_password()
     with app.owner() as tx:
         name = administration.reset_password(tx, email, typed)
     app.console.success(_("{name} chooses another password at the next login.").format(name=name))

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from crm import settings as configuration
-from crm.cli import prompts
+from crm.cli import answers, prompts
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
 from crm.cli.options import Decorated, input_options, yes_option
@@ -73,7 +73,7 @@ def init(app: App, /, password_stdin: bool, yes: bool, **given: Any) -> None:
         prompts.confirm(app, _("Replace the demo company? All of it is lost."), yes=yes)
     values = prompts.complete(app, given, map(prompts.of_input, MANAGER))
     typed = (
-        prompts.line_from_stdin(app)
+        answers.line_from_stdin(app)
         if password_stdin
         else prompts.password(app, _("Password (15 characters or more)"), twice=True)
     )

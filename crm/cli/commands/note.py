@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crm.cli import edits, prompts, records
+from crm.cli import answers, edits, prompts, records
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
 from crm.cli.options import EVENT, write_options
@@ -63,7 +63,7 @@ def note(app: App, /, event: str, text: str | None, output: str, dry_run: bool) 
 def _text(app: App, given: str | None) -> str:
     """Return the note that was given, or ask for it."""
     if given == "-":
-        return prompts.text_from_stdin(app)
+        return answers.text_from_stdin(app)
     asked = prompts.of_input(inputs.NOTE)._replace(name="text", option="TEXT")
     answered = prompts.complete(app, {"text": given}, [asked], permission=Permission.EVENT_UPDATE)
     return str(answered["text"])

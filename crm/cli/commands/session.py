@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from crm.cli import prompts, when
+from crm.cli import answers, prompts, when
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
 from crm.cli.options import password_option, record_options
@@ -32,7 +32,7 @@ def login(app: App, /, email: str | None, password_stdin: bool) -> None:
       epicevents login sophie@epicevents.example --password-stdin < password.txt
     """
     email = prompts.complete(app, {"email": email}, [_email()])["email"]
-    typed = prompts.line_from_stdin(app) if password_stdin else prompts.password(app, _("Password"))
+    typed = answers.line_from_stdin(app) if password_stdin else prompts.password(app, _("Password"))
     log_in(app, email, typed)
 
 
@@ -181,7 +181,7 @@ def password(app: App, /, password_stdin: bool) -> None:
     with app.transaction(allow_pending=True) as tx:
         actor = tx.actor
     label = _("Current password")
-    current = prompts.line_from_stdin(app) if password_stdin else prompts.password(app, label)
+    current = answers.line_from_stdin(app) if password_stdin else prompts.password(app, label)
     opened = _prove(app, actor.email, current)
     try:
         _choose(app, opened, actor, current)

@@ -41,12 +41,14 @@ class Source:
     """Which records are offered, by which field and with which words.
 
     ``named`` fields are put together to other names of the record; ``described`` is a text in which
-    ``{field}`` stands for a value.
+    ``{field}`` stands for a value. A question offers ``picked``, which means ``meaning``.
     """
 
     noun: str
     key: str
     described: str
+    meaning: str
+    picked: str
     named: tuple[str, ...] = ()
     filters: Mapping[str, Any] = field(default_factory=dict)
 
@@ -56,17 +58,44 @@ class Source:
         told = " ".join((self.described, *self.named))
         return tuple(dict.fromkeys(["id", self.key, *re.findall("{([a-z_]+)}", told)]))
 
+    @property
+    def listing(self) -> "Listing":
+        """The listing that they are read from."""
+        found: Listing = import_module(f"crm.queries.{self.noun}").LISTING
+        return found
 
-_USER = Source("user", "email", "{first_name} {last_name}, {role}", ("{first_name} {last_name}",))
+
+_USER = Source(
+    "user",
+    "email",
+    "{first_name} {last_name}, {role}",
+    "{role}",
+    "{id} {first_name} {last_name}",
+    ("{first_name} {last_name}",),
+)
 SOURCES = {
     "client": Source(
         "client",
         "email",
         "{full_name}, {company_name}",
+        "{company_name}",
+        "{id} {full_name}",
         ("{full_name}", "{full_name} {company_name}"),
     ),
-    "contract": Source("contract", "id", "{client}, {total_amount}, {status}"),
-    "event": Source("event", "id", "{name}, {start_date}, {client}"),
+    "contract": Source(
+        "contract",
+        "id",
+        "{client}, {total_amount}, {status}",
+        "{total_amount}, {status}",
+        "{id} {client}",
+    ),
+    "event": Source(
+        "event",
+        "id",
+        "{name}, {start_date}, {client}",
+        "{start_date}, {client}",
+        "{id} {name}",
+    ),
     "user": _USER,
     "sales_user": replace(_USER, filters={"role": Role.SALES, "active": True}),
     "support_user": replace(_USER, filters={"role": Role.SUPPORT, "active": True}),
@@ -78,36 +107,45 @@ def candidates(app: App, source: Source, typed: str) -> Iterator[Candidate]:
 
     Raises CRMError where nobody is logged in or the database does not answer at once.
     """
-    listing: Listing = import_module(f"crm.queries.{source.noun}").LISTING
     with hasty_transaction(app) as tx:
-        rows = list(_rows(tx, listing, source, typed))
-    for row in rows:
-        said = _said(app, listing, row)
-        by_id = typed.isdecimal() and said["id"].startswith(typed)
+        found = list(rows(tx, source, typed))
+    for row in found:
+        words = said(app, source, row)
+        by_id = typed.isdecimal() and words["id"].startswith(typed)
         yield Candidate(
-            said["id"] if by_id else str(row[source.key]),
-            source.described.format(**said),
-            tuple(each.format(**said) for each in source.named),
+            words["id"] if by_id else str(row[source.key]),
+            source.described.format(**words),
+            tuple(each.format(**words) for each in source.named),
         )
 
 
-def _rows(
-    tx: "Transaction", listing: "Listing", source: Source, typed: str
+def rows(
+    tx: "Transaction", source: Source, typed: str, most: int = MOST, *, own: bool = False
 ) -> Iterator[dict[str, Any]]:
+    """Yield at most ``most`` records, by field; ``own`` ones only, for those who have some."""
     from crm.queries.listing import Request
 
-    asked = Request(source.fields, source.filters, limit=MOST)
-    if not typed:
-        requests = [(listing, replace(asked, mine=tx.actor.role in listing.mine))]
-    else:
-        requests = [(listing, replace(asked, search=typed))]
+    listing = source.listing
+    asked = Request(source.fields, source.filters, limit=most)
+    if own or not typed:
+        asked = replace(asked, mine=tx.actor.role in listing.mine)
+    requests = [(listing, replace(asked, search=typed) if typed else asked)]
     if typed.isdecimal() and typed.isascii():
         requests.insert(0, _beginning(listing, asked, typed))
-    seen = set()
+    seen: set[int] = set()
     for row in _pages(tx, requests):
-        if row["id"] not in seen:
+        if row["id"] not in seen and len(seen) < most:
             seen.add(row["id"])
             yield row
+
+
+def by_id(tx: "Transaction", source: Source, record_id: int) -> dict[str, Any] | None:
+    """Return the record with that id, by field."""
+    from crm.queries.listing import record
+
+    found = record(tx, source.listing, record_id)
+    names = (field.name for field in source.listing.fields)
+    return None if found is None else dict(zip(names, found, strict=True))
 
 
 def _pages(
@@ -142,26 +180,28 @@ def _beginning(listing: "Listing", asked: "Request", digits: str) -> "tuple[List
     )
 
 
-def _said(app: App, listing: "Listing", row: Mapping[str, Any]) -> dict[str, str]:
+def said(app: App, source: Source, row: Mapping[str, Any]) -> dict[str, str]:
+    """Return a record's values as people read them, by field."""
     from crm.cli.output.columns import presenter
 
     return {
-        name: presenter(listing.named(name), app.console, app.console.err)(value)
+        name: presenter(source.listing.named(name), app.console, app.console.err)(value)
         for name, value in row.items()
     }
 
 
 @contextmanager
-def hasty_transaction(app: App) -> "Iterator[Transaction]":
+def hasty_transaction(app: App, *, alone: bool = False) -> "Iterator[Transaction]":
     """Run a transaction that gives up within a second and keeps nothing.
 
-    It uses the connection of a shell, or one of its own; an embedded server that is stopped stays
-    so. Raises NotLoggedIn, DatabaseUnavailable.
+    It uses the connection of a shell, or one of its own, always with ``alone``: a thread must not
+    come between the statements of a command. An embedded server that is stopped stays so. Raises
+    NotLoggedIn, DatabaseUnavailable.
     """
     from crm import database
 
     secret = app.session().secret
-    lasting = app.is_connected
+    lasting = app.is_connected and not alone
     connection = app.connection if lasting else database.connect(_parameters(app))
     try:
         with database.transaction(connection, secret, dry_run=True) as tx:

@@ -1,0 +1,194 @@
+"""How one answer is read: edited at a terminal with the choices below it, or a plain line."""
+
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from crm.cli import picks
+from crm.cli.app import App
+from crm.domain.errors import CRMError, DatabaseUnavailable, NotLoggedIn, UsageFault
+from crm.domain.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from crm.cli.prompts import Question
+
+HINTED = 5  # choices that a question names where none can be shown below it
+
+
+def ask(app: App, question: "Question") -> Any:
+    """Ask until the answer can be read; a wrong one from a pipe is an error at once.
+
+    At a terminal what was typed is there to be mended; of an answer with several readings, these
+    are the choices. At the end of the input exit 2, at Ctrl-C 130.
+    """
+    label, offer, typed = _label(app, question), question.offer, ""
+    while True:
+        answer = _meant(question, _answer(app, label, question, offer, typed))
+        try:
+            value = question.read(answer)
+        except (NotLoggedIn, DatabaseUnavailable):
+            raise
+        except CRMError as error:
+            if not app.console.stdin.isatty():
+                raise
+            app.console.error(error.message, error.hint)
+            readings = _readings(question, error)
+            typed = "" if len(readings) > 1 else (*readings, answer)[0]
+            offer = picks.of(*readings) if readings else question.offer
+        else:
+            _repeat(app, question, answer, value)
+            return value
+
+
+def can_edit(app: App) -> bool:
+    """Whether an answer can be edited, with the choices below it."""
+    console = app.console
+    return (
+        console.stdin is sys.stdin
+        and console.stdin.isatty()
+        and console.err.interactive
+        and console.environ.get("TERM", "dumb") not in {"dumb", "unknown"}
+    )
+
+
+def plain(app: App, label: str, option: str = "") -> str:
+    """Return a line: what is typed at a terminal, or the next one of a pipe."""
+    if not app.console.stdin.isatty():
+        return line_from_stdin(app, option)
+    prompt = _prompt(app, label)
+    if app.console.stdin is sys.stdin and app.console.out.interactive:
+        with suppress(ImportError):
+            import readline  # noqa: F401  input() then edits the line as a shell does
+
+        return input(prompt)
+    app.console.err.write(prompt)
+    return line_from_stdin(app, option)
+
+
+def line_from_stdin(app: App, wanted: str = "") -> str:
+    """Return the next line of standard input, without its end; ``wanted`` is what it answers.
+
+    Raises UsageFault: ``input_ended``, or ``invalid_text`` for bytes that are no text.
+    """
+    line = _read(app.console.stdin.readline)
+    if not line:
+        raise input_ended(wanted)
+    return line.rstrip("\r\n")
+
+
+def text_from_stdin(app: App) -> str:
+    """Return all that standard input holds. Raises UsageFault ``invalid_text``."""
+    return _read(app.console.stdin.read)
+
+
+def _read(read: Callable[[], str]) -> str:
+    try:
+        return read()
+    except UnicodeDecodeError:
+        raise UsageFault(
+            _("Standard input holds bytes that are not UTF-8 text."),
+            hint=_("Send it as UTF-8."),
+            code="invalid_text",
+        ) from None
+
+
+def input_ended(wanted: str = "") -> UsageFault:
+    """Return the error that there is no answer and will be none."""
+    return UsageFault(
+        _("The input ended before everything was answered."),
+        hint=_("Give what is missing as options, from {option} on; see --help.").format(
+            option=wanted
+        )
+        if wanted
+        else _("Send one line for each value that is asked for."),
+        code="input_ended",
+    )
+
+
+def _answer(
+    app: App, label: str, question: "Question", offer: picks.Offer | None, typed: str
+) -> str:
+    if not can_edit(app):
+        return plain(app, label, question.option)
+    from crm.cli.answer_editor import edited
+
+    app.console.flush()
+    return edited(app.console, _prompt(app, label), offer=offer, typed=typed, lines=question.lines)
+
+
+def _label(app: App, question: "Question") -> str:
+    remarks = [_("optional")] if question.optional else []
+    editing = can_edit(app)
+    if question.offer and not question.choices and not editing and app.console.stdin.isatty():
+        remarks += _first(question.offer)
+    remarks += [question.hint] if question.hint else []
+    remarks += [_("Alt+Enter for another line")] if question.lines and editing else []
+    return f"{question.label} ({', '.join(remarks)})" if remarks else question.label
+
+
+def _first(offer: picks.Offer) -> list[str]:
+    """Return the first choices, to be named in the question."""
+    try:
+        found = list(islice(offer(""), HINTED + 1))
+    except (NotLoggedIn, DatabaseUnavailable):
+        return []
+    names = [each.text for each in found[:HINTED]]
+    return [", ".join(names + ["…"] * (len(found) > HINTED))] if names else []
+
+
+def _prompt(app: App, label: str) -> str:
+    return app.console.err.text(label) + (" " if label.endswith("?") else ": ")
+
+
+def _meant(question: "Question", answer: str) -> str:
+    """Return the choice that alone begins as the answer does."""
+    begun = list(picks.of(*question.choices)(answer)) if answer.strip() else []
+    return begun[0].text if len(begun) == 1 else answer
+
+
+def _readings(question: "Question", error: CRMError) -> list[str]:
+    """Return what an ambiguous answer may mean, as far as the question takes it."""
+    readings = []
+    told: Any = error.details.get("readings") or error.details.get("neighbours") or ()
+    for each in told:
+        with suppress(CRMError):
+            question.read(each)
+            readings.append(each)
+    return readings
+
+
+def _repeat(app: App, question: "Question", answer: str, value: object) -> None:
+    """Say what an answer at a terminal was understood as, where that is not what was typed."""
+    if value is None or not app.console.stdin.isatty():
+        return
+    if question.called:
+        understood = question.called(value)
+    else:
+        understood = _in_words(app, value) if answer.strip() else ""
+    if understood and not understood.startswith(answer):
+        err = app.console.err
+        err.write(err.paint(f"  {err.fit('→')} {err.text(understood)}", "quiet") + "\n")
+
+
+def _in_words(app: App, value: object) -> str:
+    match value:
+        case Decimal():
+            from crm.domain.amounts import format_money
+
+            return format_money(value, app.console.currency, app.console.language)
+        case datetime():
+            from crm.cli.output.columns import wall_clock
+            from crm.cli.when import weekday
+
+            shown = wall_clock(value, app.settings.timezone)
+            return f"{weekday(date.fromisoformat(shown[:10]))} {shown}"
+        case date():
+            from crm.cli.when import weekday
+
+            return f"{weekday(value)} {value.isoformat()}"
+        case _:
+            return ""

@@ -1,0 +1,150 @@
+"""Choices at hand: words of a closed list, and records that are found by part of a name."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from crm.cli.app import App
+from crm.cli.completion import records
+from crm.domain.errors import InvalidValue, NotFound, UsageFault
+from crm.domain.i18n import gettext as _
+from crm.domain.text import fold, quote
+
+if TYPE_CHECKING:
+    from crm.database import Transaction
+
+MOST = 10  # that are offered at once
+LISTED = 5  # that an answer which means several is told
+
+
+class Offered(NamedTuple):
+    """What an answer may become, and what it means."""
+
+    text: str
+    meaning: str = ""
+
+
+Offer = Callable[[str], Iterable[Offered]]
+
+
+def of(*words: str) -> Offer:
+    """Return the offer of a closed list: those that begin as typed, accents and case aside."""
+
+    def offer(typed: str) -> list[Offered]:
+        begun = fold(typed)
+        return [Offered(word) for word in words if fold(word).startswith(begun)]
+
+    return offer
+
+
+class Pick:
+    """A record that somebody picks: by part of what it is called, an id or an email.
+
+    ``name`` is one of the sources of completion. ``filters`` narrow what is offered, and so does
+    ``own``, for those to whom records belong, and ``besides``, which leaves one out; whoever knows
+    an id may name others, which ``check`` refuses with the reason.
+    """
+
+    def __init__(
+        self,
+        app: App,
+        name: str,
+        *,
+        filters: Mapping[str, Any] | None = None,
+        own: bool = False,
+        besides: int | None = None,
+        check: "Callable[[Transaction, int], object] | None" = None,
+    ) -> None:
+        source = records.SOURCES[name]
+        self._app = app
+        self._source = replace(source, filters={**source.filters, **(filters or {})})
+        self._own = own
+        self._besides = besides
+        self._check = check
+        self._ids: dict[str, int] = {}  # of what was offered
+
+    def offer(self, typed: str) -> list[Offered]:
+        """Return the records that begin as typed; over a connection of its own, and soon.
+
+        Raises CRMError where that fails.
+        """
+        with records.hasty_transaction(self._app, alone=True) as tx:
+            return self._offered(tx, typed, MOST)
+
+    def read(self, typed: str) -> str:
+        """Return the id, as text, of the record that an answer means.
+
+        Raises InvalidValue ``blank``, UsageFault ``ambiguous_reference``, NotFound with the nearest
+        names, and what ``check`` raises.
+        """
+        with self._app.transaction() as tx:
+            found = self._ids.get(typed) or self._meant(tx, typed.strip())
+            if self._check:
+                self._check(tx, found)
+        return str(found)
+
+    def called(self, record_id: str) -> str:
+        """Return what the record of an answer is called."""
+        with self._app.transaction() as tx:
+            row = records.by_id(tx, self._source, int(record_id))
+        if row is None:
+            return ""
+        offered = self._as_offered(row)
+        return f"{offered.text}, {offered.meaning}"
+
+    def _offered(self, tx: "Transaction", typed: str, most: int) -> list[Offered]:
+        rows = records.rows(tx, self._source, typed.strip(), most, own=self._own)
+        return [self._as_offered(row) for row in rows if row["id"] != self._besides]
+
+    def _as_offered(self, row: Mapping[str, Any]) -> Offered:
+        said = records.said(self._app, self._source, row)
+        shown = self._app.console.err.text
+        offered = Offered(
+            shown(self._source.picked.format(**said)), shown(self._source.meaning.format(**said))
+        )
+        self._ids[offered.text] = row["id"]
+        return offered
+
+    def _meant(self, tx: "Transaction", typed: str) -> int:
+        from crm.queries import reference
+
+        if not typed:
+            return self._only(self._offered(tx, "", 2))
+        if self._source.noun == "client":
+            return reference.client_id(tx, typed)
+        if self._source.noun == "user":
+            return reference.user_id(tx, typed)
+        if typed.isdecimal():
+            from crm.cli import edits
+
+            found: int = edits.find(tx, self._source.listing, typed)[0]
+            return found
+        return self._by_words(self._offered(tx, typed, LISTED + 1), typed)
+
+    def _only(self, offered: list[Offered]) -> int:
+        if len(offered) == 1:
+            return self._ids[offered[0].text]
+        raise InvalidValue(
+            _("Nothing was chosen."),
+            hint=_("Type part of a name, or an id."),
+            code="blank",
+        )
+
+    def _by_words(self, offered: list[Offered], typed: str) -> int:
+        if not offered:
+            raise NotFound(
+                _("Nothing matches “{value}”.").format(value=quote(typed)),
+                hint=_("See which there are: epicevents {noun} list").format(
+                    noun=self._source.noun
+                ),
+            )
+        if len(offered) == 1:
+            return self._ids[offered[0].text]
+        names = "; ".join(f"{each.text}, {each.meaning}" for each in offered[:LISTED])
+        raise UsageFault(
+            _("“{value}” can be several: {names}.").format(
+                value=quote(typed), names=names + "; …" * (len(offered) > LISTED)
+            ),
+            hint=_("Write the id."),
+            code="ambiguous_reference",
+        )
