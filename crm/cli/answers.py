@@ -169,7 +169,7 @@ def _repeat(app: App, question: "Question", answer: str, value: object) -> None:
         understood = question.called(value)
     else:
         understood = _in_words(app, value) if answer.strip() else ""
-    if understood and not understood.startswith(answer):
+    if understood and not f"{understood},".startswith(f"{answer},"):
         err = app.console.err
         err.write(err.paint(f"  {err.fit('→')} {err.text(understood)}", "quiet") + "\n")
 
@@ -181,8 +181,8 @@ def _in_words(app: App, value: object) -> str:
 
             return format_money(value, app.console.currency, app.console.language)
         case datetime():
-            from crm.cli.output.columns import wall_clock
             from crm.cli.when import weekday
+            from crm.domain.times import wall_clock
 
             shown = wall_clock(value, app.settings.timezone)
             return f"{weekday(date.fromisoformat(shown[:10]))} {shown}"

@@ -68,7 +68,7 @@ def test_only_management_transfers(sales: Workstation) -> None:
 def test_leaving_offers_the_transfer(manager: Workstation, owner: Connection) -> None:
     with manager.terminal("user", "deactivate", "sophie", width=120) as child:
         child.expect_exact("Sophie Simon is the contact of 2 clients, 3 open contracts.")
-        child.expect_exact("Hand it over to (Samuel Sanchez; Enter to leave it where it is): ")
+        child.expect_exact("Hand it over to (4 Samuel Sanchez, Enter to leave it where it is): ")
         child.sendline("Paul Petit")
         child.expect_exact("Paul Petit is SUPPORT; the contact must be SALES.")
         child.sendline("samuel")

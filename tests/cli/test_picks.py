@@ -1,10 +1,12 @@
 """Questions at a terminal with a screen: choices below them, answers that can be mended."""
 
+import os
 import re
+import sys
 from collections.abc import Callable, Iterator
 
 import pytest
-from support.cli import Workstation
+from support.cli import REPOSITORY, Workstation
 from support.company import Company
 from support.keyboard import Keyboard
 
@@ -42,6 +44,34 @@ Client:
          1 Éléonore Lefèvre  Lefèvre & Fils"""
 
 
+# Runs the program and says at its end whether it has imported what edits answers.
+WATCHED = """
+import atexit, runpy, sys
+atexit.register(lambda: print("edited:", "prompt_toolkit" in sys.modules))
+runpy.run_module("crm", run_name="__main__", alter_sys=True)
+"""
+
+
+@pytest.mark.parametrize(("given", "edited"), [((), True), (("--amount-due", "10"), False)])
+def test_what_edits_answers_is_imported_where_something_is_asked(
+    sales: Workstation, given: tuple[str, ...], *, edited: bool
+) -> None:
+    command = ("contract", "create", "--client", "2", "--total-amount", "10")[
+        : None if given else 4
+    ]
+    with Keyboard(
+        (sys.executable, "-c", WATCHED, *command, *given),
+        environ={"PATH": os.defpath, "PYTHONPATH": str(REPOSITORY), **sales.environ},
+        directory=sales.home,
+    ) as keyboard:
+        if edited:
+            keyboard.sees("Total amount")
+            keyboard.type("10\r")
+            keyboard.sees("Amount due")
+            keyboard.type("\r")
+        keyboard.sees(f"edited: {edited}")
+
+
 def test_the_choices_stand_below_the_question(sales: Workstation, asked: Asked) -> None:
     keyboard = asked("contract", "create", "--total-amount", "10")
     assert keyboard.becomes(CHOICES) == CHOICES
@@ -73,14 +103,13 @@ def test_what_one_record_alone_matches_is_taken_and_repeated(
 
 
 def test_several_matches_are_explained_and_what_was_typed_stays(
-    workstation: Workstation, company: Company, asked: Asked
+    sales: Workstation, asked: Asked
 ) -> None:
-    workstation.be(company.manager)
-    keyboard = asked("event", "unassign", width=120)
-    keyboard.sees("Which event?")
-    keyboard.type("eleonore\r")
-    keyboard.sees("can be several:")
-    keyboard.at("Which event? eleonore")
+    keyboard = asked("contract", "show", width=120)
+    keyboard.sees("Which contract?")
+    keyboard.type("lefevre\r")
+    keyboard.sees("“lefevre” can be several: 3 Éléonore Lefèvre")
+    keyboard.at("Which contract? lefevre")
     keyboard.type(CTRL_C)
     assert keyboard.ends() == 130
 
@@ -93,7 +122,8 @@ def test_an_argument_that_is_missing_is_asked_for(
     keyboard.sees("Which event?")
     keyboard.type("2\r")
     keyboard.sees("Support:")
-    keyboard.type("paul p\r")
+    keyboard.type("petit\r")
+    keyboard.sees("→ 5 Paul Petit, Support")
     keyboard.sees("Event 2 assigned to Paul Petit")
     assert keyboard.ends() == 0
 
@@ -179,7 +209,7 @@ def test_an_hour_that_comes_twice_is_picked(sales: Workstation, asked: Asked) ->
     keyboard = asked("event", "create", "--contract", "2", *GALA, "--notes", "")
     keyboard.sees("Starts")
     keyboard.type("2035-10-28 02:30\r")
-    keyboard.sees("2035-10-28T02:30+01:00\n")
+    keyboard.sees("  2035-10-28T02:30+01:00")
     keyboard.type("\t")
     keyboard.at("Starts (such as tomorrow 18:00): 2035-10-28T02:30+02:00")
     keyboard.type("\r")
@@ -213,6 +243,7 @@ QUESTIONS = [
 def test_ctrl_c_at_a_question_leaves_nothing(
     sales: Workstation, asked: Asked, command: tuple[str, ...], question: str
 ) -> None:
+    before = sales.run("audit", "list", "--count").done().out
     keyboard = asked(*command)
     keyboard.sees(question)
     keyboard.calm()
@@ -220,7 +251,7 @@ def test_ctrl_c_at_a_question_leaves_nothing(
     assert keyboard.ends() == 130
     assert "Error" not in keyboard.screen
     assert "Traceback" not in keyboard.screen
-    assert sales.run("audit", "list", "--count").out == "0\n"
+    assert sales.run("audit", "list", "--count").out == before
 
 
 def test_the_end_of_input_is_2(sales: Workstation, asked: Asked) -> None:
