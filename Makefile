@@ -11,7 +11,7 @@ DEMO := EPICEVENTS_HOME='$(DEMO_HOME)' EPICEVENTS_DATABASE_URL= EPICEVENTS_ADMIN
 	EPICEVENTS_TOKEN_FILE= $(BIN)/epicevents
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test mutation soak lint ci readme clean
+.PHONY: help demo test mutation soak lint ci readme screens clean
 
 help: ## Show this
 	@echo "make TARGET [PYTHON=python3.12] [ARGS='what pytest also gets']"
@@ -41,6 +41,9 @@ lint: $(VENV)/.develops ## Check style, formatting, types and the direction of i
 
 ci: ## Do what CI does
 	.ci/run
+
+screens: $(VENV)/.develops ## Write the screens that tests compare anew
+	EPICEVENTS_TEST_WRITE_SCREENS=1 $(BIN)/python -m pytest -q tests/cli/test_screens.py
 
 readme: $(VENV)/.develops ## Write the README's matrix and picture, and the reference, anew
 	$(BIN)/python -m tools.permission_matrix

@@ -15,6 +15,7 @@ from crm.domain.i18n import gettext as _
 ALIASES = {"ls": "list", "new": "create"}
 SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
+_WORDS = "crm.words"  # where a context keeps what was typed after its command
 _NEGATIVE = re.compile(r"-[0-9]")
 _OPTION = re.compile(r"--?[a-zA-Z][^=]*")
 
@@ -43,7 +44,9 @@ class Command(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse; ``-5`` is a number, not an unknown option, so that its value can be judged."""
-        rest = super().parse_args(ctx, list(_readable_numbers(args)))
+        words = list(_readable_numbers(args))
+        ctx.meta[_WORDS] = words[:]
+        rest = super().parse_args(ctx, words)
         arguments.move_to_first(ctx, self.askable)
         return rest
 
@@ -122,6 +125,12 @@ class LazyGroup(Group):
         for title, rows in sections.items():
             with formatter.section(title):
                 formatter.write_dl(rows)
+
+
+def typed_words(ctx: click.Context) -> dict[str, Any]:
+    """Return the options that were given to a command, by name, as text before it is read."""
+    typed, _rest, _order = ctx.command.make_parser(ctx).parse_args(ctx.meta[_WORDS][:])
+    return dict(typed)
 
 
 @cache

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from crm.cli import nothing
 from crm.cli.app import App
 from crm.domain.errors import UsageFault
 from crm.domain.fields import Field
@@ -155,7 +156,7 @@ def _table(
 
     found = page(tx, listing, request)
     if not found.rows:
-        _say_empty(app, listing, request, looks.empty)
+        nothing.say(app, tx, listing, request, looks.empty)
         return
     if looks.page and not exact:
         looks.page(found)
@@ -163,7 +164,9 @@ def _table(
         rows = looks.rows(found.fields, found.rows, "table")
         table.render(found.fields, rows, app.console, exact=exact)
     if found.more:
-        _say_cut(app, tx, listing, request, len(found.rows))
+        names = [field.name for field in found.fields]
+        last = found.rows[-1][names.index("id")] if "id" in names else None
+        _say_cut(app, tx, listing, request, len(found.rows), last)
 
 
 def _export(
@@ -186,33 +189,27 @@ def _export(
 
 
 def _say_cut(
-    app: App, tx: "Transaction", listing: "Listing", request: "Request", shown: int
+    app: App,
+    tx: "Transaction",
+    listing: "Listing",
+    request: "Request",
+    shown: int,
+    last: int | None = None,
 ) -> None:
+    """Say what a listing leaves out, and how to see it; ``last`` is the last id that is shown."""
     from crm.queries.listing import count
 
     whole = count(tx, listing, request, most=COUNTED)
     if whole > COUNTED:
-        said = _("{shown} of more than {most} shown; use --limit, --after or --all.")
+        said = _("{shown} of more than {most} shown; use --limit, --after {id} or --all.")
     else:
-        said = _("{shown} of {whole} shown; use --limit, --after or --all.")
+        said = _("{shown} of {whole} shown; use --limit, --after {id} or --all.")
     app.console.note(
-        said.format(shown=spaced(shown), whole=spaced(whole), most=spaced(COUNTED)), loud=True
+        said.format(
+            shown=spaced(shown), whole=spaced(whole), most=spaced(COUNTED), id=last or "ID"
+        ),
+        loud=True,
     )
-
-
-def _say_empty(app: App, listing: "Listing", request: "Request", empty: str | None) -> None:
-    if request.filters or request.search or request.mine:
-        app.console.note(_("Nothing matches. Leave a filter away to see more."))
-    elif request.after is not None:
-        app.console.note(_("Nothing comes after that record."))
-    elif empty:
-        app.console.note(empty)
-    else:
-        app.console.note(
-            _("There is none yet. Create the first: epicevents {noun} create").format(
-                noun=listing.noun
-            )
-        )
 
 
 def spaced(number: int) -> str:

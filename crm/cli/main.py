@@ -10,6 +10,7 @@ from crm.cli import completion
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Entry, LazyGroup, common_flags
 from crm.cli.output.console import quiet_broken_pipe
+from crm.cli.output.terminal import Closed
 from crm.domain.errors import CRMError, UsageFault
 from crm.domain.i18n import gettext as _
 
@@ -71,6 +72,8 @@ def run(args: list[str], app: App | None = None) -> int:
     What was held for stdout is written only when the command, and with it its transaction, is
     done.
     """
+    if sys.stdout is None:  # as after >&-
+        sys.stdout = Closed()
     app = app or App()
     if completion.VARIABLE in app.environ:
         from crm.cli.completion.answer import answer
@@ -132,7 +135,9 @@ def _run(args: list[str], app: App) -> int:
     except (click.Abort, KeyboardInterrupt, EOFError) as stopped:
         return _stopped(app, stopped)
     except click.UsageError as error:
-        return _explain(app, _usage(error), error)
+        from crm.cli.usage import explained
+
+        return _explain(app, explained(error), error)
     except CRMError as error:
         return _explain(app, error)
     except OSError as error:
@@ -161,15 +166,6 @@ def _refuse_unreadable(args: list[str]) -> None:
             )
 
 
-def _usage(error: click.UsageError) -> UsageFault:
-    """Say Click's own usage errors as all others are said."""
-    from crm.cli.suggestions import meant_by
-
-    path = error.ctx.command_path if error.ctx else completion.PROGRAM
-    see = _("See: {command} --help").format(command=path)
-    return UsageFault(error.format_message(), hint=" ".join(filter(None, [meant_by(error), see])))
-
-
 def _unexpected(error: Exception) -> CRMError:
     return CRMError(
         _("Something unexpected happened ({kind}).").format(kind=type(error).__name__),
@@ -180,9 +176,14 @@ def _unexpected(error: Exception) -> CRMError:
 def _refused_by_the_system(error: OSError) -> CRMError:
     reason = error.strerror or type(error).__name__
     if error.filename is None:
-        return CRMError(_("The output cannot be written: {reason}.").format(reason=reason))
+        return CRMError(
+            _("The output cannot be written: {reason}.").format(reason=reason),
+            hint=_("Send it elsewhere. Before you repeat a write, look whether it was done."),
+            code="output_failed",
+        )
     return CRMError(
-        _("{path} cannot be used: {reason}.").format(path=error.filename, reason=reason)
+        _("{path} cannot be used: {reason}.").format(path=error.filename, reason=reason),
+        code="file_unusable",
     )
 
 

@@ -32,6 +32,19 @@ def possible(actor: Actor, owner_id: int | None, offers: Iterable[Offer]) -> "li
     return commands
 
 
+def of_client(record: Mapping[str, Any]) -> list[Offer]:
+    """Return what comes next for a client, as its listing has it: the likeliest first."""
+    number = record["id"]
+    return [
+        Offer(
+            Permission.CONTRACT_CREATE,
+            f"epicevents contract create --client {number}",
+            _("sell"),
+        ),
+        Offer(Permission.CLIENT_UPDATE, f"epicevents client update {number}", _("change it")),
+    ]
+
+
 def of_contract(record: Mapping[str, Any]) -> list[Offer]:
     """Return what comes next for a contract, as its listing has it: the likeliest first."""
     run = "epicevents contract"
@@ -71,6 +84,13 @@ def of_event(record: Mapping[str, Any]) -> list[Offer]:
     )
     change = Offer(Permission.EVENT_UPDATE, f"{run} update {record['id']}", _("change it"))
     return [change] if record["support_contact_id"] else [assign, change]
+
+
+def history(kind: str, number: int) -> "Command":
+    """Return the command that everybody may run on every record."""
+    from crm.cli.output.detail import Command
+
+    return Command(f"epicevents history {kind} {number}", _("see who changed what"))
 
 
 def related(found: "Mapping[str, Section]", titles: Mapping[str, str]) -> "list[Related]":

@@ -152,7 +152,9 @@ def authorize(
     """
     require_own_password(actor)
     if permission in NEVER_ONESELF and record_id == actor.id:
-        raise _denied(permission, kind, record_id, _("Nobody may {doing} themselves."), instead)
+        raise _denied(
+            permission, kind, record_id, _("Nobody may {doing} that are their own."), instead
+        )
     scope = scope_of(actor.role, permission)
     if scope is Scope.ANY or (scope is Scope.OWN and owner_id == actor.id):
         return
@@ -199,12 +201,12 @@ def _denied(
 _DOING = {
     Permission.USER_CREATE: lambda: _("create accounts"),
     Permission.USER_UPDATE: lambda: _("update accounts"),
-    Permission.USER_DEACTIVATE: lambda: _("deactivate"),
+    Permission.USER_DEACTIVATE: lambda: _("deactivate accounts"),
     Permission.USER_REACTIVATE: lambda: _("reactivate accounts"),
     Permission.USER_TRANSFER: lambda: _("transfer a portfolio"),
-    Permission.USER_DELETE: lambda: _("delete"),
+    Permission.USER_DELETE: lambda: _("delete accounts"),
     Permission.USER_RESET_PASSWORD: lambda: _("reset passwords"),
-    Permission.USER_CHANGE_ROLE: lambda: _("change the role of"),
+    Permission.USER_CHANGE_ROLE: lambda: _("change roles"),
     Permission.OWN_PHONE: lambda: _("change a phone number"),
     Permission.OWN_PASSWORD: lambda: _("change a password"),
     Permission.CLIENT_CREATE: lambda: _("create clients"),

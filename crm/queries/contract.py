@@ -79,3 +79,9 @@ def related(tx: "Transaction", contract_id: int) -> "dict[str, Section]":
             ),
         },
     )
+
+
+def owner_id(tx: "Transaction", contract_id: int) -> int | None:
+    """Return who may change the contract: its client's sales contact, not who sold it."""
+    row = tx.row("SELECT client_sales_contact_id FROM contract_list WHERE id = %s", (contract_id,))
+    return row[0] if row else None

@@ -107,14 +107,18 @@ def test_a_sheet_has_the_contract_the_client_and_what_comes_next(support: Workst
     assert re.search(r"Starts +2030-06-04 13:00\n", shown)
     assert re.search(r"Contract\n.*ID +Sales +Total +Due +Status\n.*\n +2 +Sophie", shown)
     assert re.search(r"Client\n.*\n.*\n +1 +Éléonore Lefèvre +eleonore@", shown)
-    assert shown.endswith("  epicevents event update 1  change it\n")
+    assert shown.endswith(
+        "  epicevents event update 1   change it\n"
+        "  epicevents history event 1  see who changed what\n"
+    )
 
 
 def test_a_sheet_offers_what_its_reader_may_do(workstation: Workstation, company: Company) -> None:
     unassigned = workstation.be(company.manager).look("event", "show", "2")
     assert "epicevents event assign 2 USER" in unassigned
     for person in (company.sales, company.support):
-        assert "Next" not in workstation.be(person).look("event", "show", "2")
+        shown = workstation.be(person).look("event", "show", "2")
+        assert shown.endswith("\nNext\n  epicevents history event 2  see who changed what\n")
 
 
 def test_json_has_iso_dates_with_their_offset(support: Workstation) -> None:

@@ -123,7 +123,7 @@ def test_a_failed_command_does_not_end_it(shell: Keyboard) -> None:
     shell.type("client show 'x\r")
     shell.sees("Error: A quotation mark is not closed")
     shell.type("nonsense\r")
-    shell.sees("Error: No such command 'nonsense'.")
+    shell.sees("Error: There is no command “nonsense”.")
     shell.type("client list --count\r")
     shell.sees("\n3")
     shell.type("exit\r")

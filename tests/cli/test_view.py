@@ -90,10 +90,10 @@ def test_only_a_listing_is_kept(line: str, sophie: Workstation) -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("contract lst", "Did you mean 'list'?"),
-        ("contract list --nonsense", "No such option '--nonsense'"),
+        ("contract lst", "Did you mean epicevents contract list?"),
+        ("contract list --nonsense", "has no option --nonsense"),
         ("contract list --created-from someday", "is not a date"),
-        ("contract list --limit 0", "'--limit'"),
+        ("contract list --limit 0", "is not a value of --limit"),
     ],
 )
 def test_what_cannot_be_parsed_is_not_kept(line: str, said: str, sophie: Workstation) -> None:

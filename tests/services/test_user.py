@@ -201,7 +201,7 @@ def test_nobody_closes_or_deletes_their_own_account(company: Company) -> None:
             company.database.as_user(company.manager) as tx,
         ):
             act(tx, company.manager)
-        assert "themselves" in raised.value.message
+        assert "their own" in raised.value.message
 
 
 @pytest.mark.parametrize("act", [user.deactivate, user.reactivate, user.delete])

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from crm.cli import edits, prompts, records, updating
+from crm.cli import edits, offers, prompts, records, updating
 from crm.cli.app import App
 from crm.cli.commands import imports
 from crm.cli.groups import Group
@@ -74,7 +74,6 @@ def show(app: App, /, client: str, output: str) -> None:
       epicevents client show 12
       epicevents client show kevin@startup.example -o json
     """
-    from crm.cli.output.detail import Command, Related
     from crm.queries import client as query
     from crm.queries import reference
 
@@ -82,22 +81,17 @@ def show(app: App, /, client: str, output: str) -> None:
         client_id = reference.client_id(tx, client)
         fields, row = _record(tx, client_id)
         found = query.related(tx, client_id, app.now) if output == "table" else {}
-    titles = {"contracts": _("Contracts"), "events": _("Coming events")}
-    related = [
-        Related(titles[name], section.fields, section.rows)
-        for name, section in found.items()
-        if section.rows
-    ]
+    record = edits.by_field(fields, row)
     records.show(
         app,
         output,
-        str(row[1]),
+        _("Client {id}: {name}").format(id=client_id, name=record["full_name"]),
         fields,
         row,
-        related=related,
+        related=offers.related(found, {"contracts": _("Contracts"), "events": _("Coming events")}),
         commands=[
-            Command(f"epicevents contract create --client {client_id}", _("sell")),
-            Command(f"epicevents client update {client_id}", _("change")),
+            *offers.possible(tx.actor, record["sales_contact_id"], offers.of_client(record)),
+            offers.history("client", record["id"]),
         ],
     )
 

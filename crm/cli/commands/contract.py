@@ -98,6 +98,7 @@ def show(app: App, /, contract: str, output: str) -> None:
     with app.transaction() as tx:
         row = edits.find(tx, query.LISTING, contract)
         found = query.related(tx, row[0]) if output == "table" else {}
+        owner_id = query.owner_id(tx, row[0]) if output == "table" else None
     record = edits.by_field(query.LISTING.fields, row)
     records.show(
         app,
@@ -106,7 +107,10 @@ def show(app: App, /, contract: str, output: str) -> None:
         query.LISTING.fields,
         row,
         related=offers.related(found, {"events": _("Events"), "payments": _("Payments")}),
-        commands=offers.possible(tx.actor, record["sales_contact_id"], offers.of_contract(record)),
+        commands=[
+            *offers.possible(tx.actor, owner_id, offers.of_contract(record)),
+            offers.history("contract", record["id"]),
+        ],
     )
 
 

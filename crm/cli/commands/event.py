@@ -143,7 +143,10 @@ def show(app: App, /, event: str, output: str) -> None:
         query.LISTING.fields,
         row,
         related=offers.related(found, {"contract": _("Contract"), "client": _("Client")}),
-        commands=offers.possible(tx.actor, record["support_contact_id"], offers.of_event(record)),
+        commands=[
+            *offers.possible(tx.actor, record["support_contact_id"], offers.of_event(record)),
+            offers.history("event", record["id"]),
+        ],
     )
 
 

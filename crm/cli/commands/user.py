@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from crm.cli import edits, one_time_password, people, prompts, questions, records, updating
+from crm.cli import (
+    edits,
+    offers,
+    one_time_password,
+    people,
+    prompts,
+    questions,
+    records,
+    updating,
+)
 from crm.cli.app import App
 from crm.cli.commands import account, leaving
 from crm.cli.groups import Group
@@ -84,10 +93,10 @@ def show(app: App, /, user: str, output: str) -> None:
     records.show(
         app,
         output,
-        people.name(row),
+        _("Colleague {id}: {name}").format(id=user_id, name=people.name(row)),
         (*fields, *kept),
         (*row, *(counts[field.name] for field in kept)),
-        commands=commands,
+        commands=[*commands, offers.history("user", user_id)],
     )
 
 
@@ -102,7 +111,7 @@ def _next(actor: "Actor", user_id: int, role: Role, *, active: bool) -> "list[de
     if actor.role == Role.MANAGEMENT and not active:
         commands.append(Command(f"epicevents user reactivate {user_id}", _("let them in again")))
     if actor.role == Role.MANAGEMENT:
-        commands.append(Command(f"epicevents user update {user_id}", _("change")))
+        commands.append(Command(f"epicevents user update {user_id}", _("change it")))
     elif actor.id == user_id:
         commands.append(Command("epicevents user update me --phone PHONE", _("change the phone")))
     return commands

@@ -27,6 +27,16 @@ def column(field: Field) -> Column:
     return _columns().get(field.name) or Column(field.name.replace("_", " ").capitalize(), 5)
 
 
+def said_by(name: str) -> str:
+    """Return the field that says on a sheet what this one says; it need not be there.
+
+    The id of a colleague or client stands behind the name.
+    """
+    if name == "signed_status":
+        return "status"
+    return name.removesuffix("_id") if name.endswith("_id") else ""
+
+
 def _columns() -> dict[str, Column]:
     # Inside a function, because the reader's language is known only when it is called.
     return {

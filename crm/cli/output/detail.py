@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from crm.cli.output.cells import cut, pad, width
-from crm.cli.output.columns import column, presenter, styler
+from crm.cli.output.columns import column, presenter, said_by, styler
 from crm.cli.output.console import Console
 from crm.cli.output.table import GAP, lay_out
 from crm.cli.output.terminal import Terminal
@@ -41,11 +41,17 @@ def sheet(
 ) -> None:
     """Hold the sheet of one record for stdout, or for stderr before a question (``err``).
 
-    On a terminal long texts wrap beside their labels. Into a pipe each field is one whole line,
-    ``label: value``, and the commands, which are not data, are left out.
+    On a terminal long texts wrap beside their labels, and what another field says too is left out.
+    Into a pipe each field is one whole line, ``label: value``, and the commands, which are not
+    data, are left out.
     """
     terminal = console.err if err else console.out
-    lines = [terminal.paint(terminal.text(title), "title"), ""] if terminal.interactive else []
+    lines = []
+    if terminal.interactive:
+        lines += [
+            terminal.paint(line, "title") for line in wrap(terminal.text(title), terminal.width)
+        ]
+        lines.append("")
     lines += _values(fields, row, console, terminal)
     hidden: list[str] = []
     for section in related:
@@ -90,18 +96,34 @@ def changes(
 def _values(
     fields: Sequence[Field], row: Sequence[Any], console: Console, terminal: Terminal
 ) -> Iterator[str]:
-    labels = [terminal.text(column(field).heading) for field in fields]
-    size = max(map(width, labels), default=0)
-    for field, label, value in zip(fields, labels, row, strict=True):
-        style = styler(field)(value)
-        if not terminal.interactive:
+    if not terminal.interactive:
+        for field, value in zip(fields, row, strict=True):
+            label = terminal.paint(terminal.text(column(field).heading), "label")
             text = presenter(field, console, terminal)(value)
-            yield f"{terminal.paint(label, 'label')}: {terminal.paint(text, style)}"
-            continue
+            yield f"{label}: {terminal.paint(text, styler(field)(value))}"
+        return
+    names = {field.name for field in fields}
+    shown = [
+        (terminal.text(column(field).heading), field, value)
+        for field, value in zip(fields, row, strict=True)
+        if said_by(field.name) not in names
+    ]
+    ids = {field.name: value for field, value in zip(fields, row, strict=True)}
+    size = max((width(label) for label, _field, _value in shown), default=0)
+    room = terminal.width - size - 2 * len(GAP)
+    for label, field, value in shown:
+        style = styler(field)(value)
         margin = GAP + pad(label, size, painted=terminal.paint(label, "label")) + GAP
-        for line in _wrapped(field, value, console, terminal, terminal.width - size - 2 * len(GAP)):
+        lines = _wrapped(field, value, console, terminal, room)
+        number = ids.get(f"{field.name}_id")
+        for line in _numbered(lines, number, room) if number is not None else lines:
             yield (margin + terminal.paint(line, style)).rstrip()
             margin = " " * (size + 2 * len(GAP))
+
+
+def _numbered(lines: list[str], number: int, room: int) -> list[str]:
+    """Return a name in lines, with the id of whoever it is behind it."""
+    return [*lines[:-1], *wrap(f"{lines[-1]} ({number})", max(room, 10))]
 
 
 def _wrapped(

@@ -1,5 +1,6 @@
 """One output stream: whether people read it directly, how wide it is and what it can show."""
 
+import errno
 import io
 import os
 from collections.abc import Mapping
@@ -8,6 +9,14 @@ from typing import Literal, TextIO
 from crm.cli.output import cells
 
 Color = Literal["auto", "always", "never"]
+
+
+class Closed(io.StringIO):
+    """Stands for a stream that the process was started without: what is written is an error."""
+
+    def write(self, _text: str) -> int:
+        """Refuse, as a stream on a full disk does."""
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
 
 
 class Terminal:
@@ -19,7 +28,7 @@ class Terminal:
     """
 
     def __init__(self, stream: TextIO | None, environ: Mapping[str, str], color: Color) -> None:
-        # A process may be started without the stream.
+        # A process may be started without stderr, and then nobody is there to be told.
         self.stream: TextIO = stream or io.StringIO()
         self.encoding = self.stream.encoding or "utf-8"
         self.interactive = self.stream.isatty()

@@ -1,0 +1,118 @@
+"""What is said where a listing holds nothing: which filter is in the way, or how to begin."""
+
+import shlex
+from typing import TYPE_CHECKING
+
+import click
+
+from crm.cli.app import App
+from crm.cli.groups import typed_words
+from crm.domain.i18n import gettext as _
+from crm.domain.permissions import Permission, Scope, scope_of
+
+if TYPE_CHECKING:
+    from crm.database import Transaction
+    from crm.queries.listing import Listing, Request
+
+# Options of every listing that leave records out; the others only say how it is printed.
+_NARROWING = {"search", "mine"}
+
+
+def say(
+    app: App, tx: "Transaction", listing: "Listing", request: "Request", empty: str | None
+) -> None:
+    """Note why nothing is shown and the command that goes on; ``empty`` is said of no record."""
+    given = _given(click.get_current_context())
+    if given and (request.filters or request.search or request.mine):
+        ways = _ways_on(tx, listing, request, given)
+        app.console.note(" ".join([_("Nothing matches."), *ways]))
+    elif request.after is not None:
+        app.console.note(_("Nothing comes after that record."))
+    elif empty:
+        app.console.note(empty)
+    else:
+        first = _creating(tx, listing)
+        begin = _("Create the first: {command}").format(command=first)
+        app.console.note(" ".join([_("There is none yet."), *([begin] if first else [])]))
+
+
+def _ways_on(
+    tx: "Transaction", listing: "Listing", request: "Request", given: dict[str, str]
+) -> list[str]:
+    context = click.get_current_context()
+    path = context.command_path
+    ways = []
+    if len(given) == 1:
+        made = _creating(tx, listing, given)
+        if made:
+            ways.append(_("Create one: {command}").format(command=made))
+    else:
+        for name in given:
+            known = name in request.filters or name in _NARROWING
+            if known and _is_in_the_way(tx, listing, request, name):
+                rest = [path, *(words for other, words in given.items() if other != name)]
+                said = _("Without {option} something does: {command}")
+                ways.append(said.format(option=given[name], command=" ".join(rest)))
+                break
+    if any(isinstance(param, click.Argument) for param in context.command.params):
+        return []  # of one record, whose command would have to name it
+    return ways or [_("All of them: {command}").format(command=path)]
+
+
+def _is_in_the_way(tx: "Transaction", listing: "Listing", request: "Request", name: str) -> bool:
+    from dataclasses import replace
+
+    from crm.queries.listing import page
+
+    filters = {key: value for key, value in request.filters.items() if key != name}
+    wider = replace(
+        request,
+        fields=("id",),
+        filters=filters,
+        limit=1,
+        sort=(),
+        after=None,
+        search=None if name == "search" else request.search,
+        mine=request.mine and name != "mine",
+    )
+    return bool(page(tx, listing, wider).rows)
+
+
+def _given(context: click.Context) -> dict[str, str]:
+    """Return the options that narrow the listing, by name, as they are typed."""
+    from crm.cli.listing import Options
+
+    kept = set(Options._fields) - _NARROWING
+    parameters = {
+        param.name: param for param in context.command.params if isinstance(param, click.Option)
+    }
+    given = {}
+    for name, value in typed_words(context).items():
+        param = parameters.get(name)
+        if param is None or name in kept or not param.expose_value:
+            continue
+        if isinstance(value, str):
+            given[name] = f"{param.opts[-1]} {shlex.quote(value)}"
+        else:
+            given[name] = param.opts[-1] if value else param.secondary_opts[-1]
+    return given
+
+
+def _creating(
+    tx: "Transaction", listing: "Listing", given: "dict[str, str] | None" = None
+) -> str | None:
+    """Return the command that creates a record of the listing, if this person may.
+
+    With an option, one that ``create`` takes too: for a client or a contract.
+    """
+    try:
+        scope = scope_of(tx.actor.role, Permission(f"{listing.noun}:create"))
+    except ValueError:
+        return None
+    command = f"epicevents {listing.noun} create"
+    if given is None:
+        return command if scope else None
+    # Whose client it is would have to be looked up for those who may for their own only.
+    if scope is Scope.ANY and not given.keys() - {"client", "contract"}:
+        return " ".join([command, *given.values()])
+    return None

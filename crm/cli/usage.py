@@ -1,0 +1,103 @@
+"""What the parser does not understand, said as everything else is: what, why, and what was meant.
+
+Click's own sentences name Python's types and are in Click's language; only where it has one that is
+not foreseen here is it passed on.
+"""
+
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+import click
+from click import exceptions
+
+from crm.cli.completion import PROGRAM
+from crm.cli.groups import ALIASES
+from crm.cli.tree import every_command
+from crm.domain.errors import UsageFault
+from crm.domain.i18n import gettext as _
+from crm.domain.text import quote
+
+MOST = 5  # names that are suggested
+
+
+def explained(error: click.UsageError) -> UsageFault:
+    """Return the error that says what the parser found wrong, and what was likely meant."""
+    path = error.ctx.command_path if error.ctx else PROGRAM
+    see = _("See: {command} --help").format(command=path)
+    code, message, meant = _said(error, path)
+    named = ", ".join(list(meant)[:MOST])
+    hint = f"{_('Did you mean {names}?').format(names=named)} {see}" if named else see
+    return UsageFault(message, hint=hint, code=code)
+
+
+def _said(error: click.UsageError, path: str) -> tuple[str, str, Iterable[str]]:
+    """Return a stable code, the sentence, and what may have been meant."""
+    match error:
+        case exceptions.NoSuchCommand():
+            group = path.removeprefix(PROGRAM).strip()
+            name = quote(f"{group} {error.command_name}".strip())
+            meant = [f"{path} {near}" for near in error.possibilities or ()]
+            if error.ctx:
+                meant += _elsewhere(error.ctx.find_root().command, error.command_name)
+            return "unknown_command", _("There is no command “{name}”.").format(name=name), meant
+        case exceptions.NoSuchOption():
+            return (
+                "unknown_option",
+                _("{command} has no option {name}.").format(
+                    command=path, name=quote(error.option_name)
+                ),
+                error.possibilities or (),
+            )
+        case exceptions.MissingParameter(param=click.Parameter() as param):
+            name = param.make_metavar(error.ctx) if error.ctx else param.human_readable_name
+            return "missing_argument", _("{name} is missing.").format(name=name.strip("[]")), ()
+        case exceptions.BadOptionUsage() if "requires an argument" in error.message:
+            return (
+                "missing_value",
+                _("{option} needs a value after it.").format(option=quote(error.option_name)),
+                (),
+            )
+        case exceptions.BadOptionUsage() if "does not take a value" in error.message:
+            said = _("{option} takes no value.").format(option=quote(error.option_name))
+            return "unexpected_value", said, ()
+        case exceptions.BadParameter(param=click.Parameter() as param):
+            return _bad_value(error, param)
+    extra = re.fullmatch(r"Got unexpected extra arguments? \((.*)\)", error.message, re.DOTALL)
+    if extra:
+        said = _("“{words}” is more than {command} takes.")
+        return "too_many_arguments", said.format(words=quote(extra[1]), command=path), ()
+    return "usage", error.format_message(), ()
+
+
+def _bad_value(error: click.BadParameter, param: click.Parameter) -> tuple[str, str, Iterable[str]]:
+    where = param.opts[-1] if isinstance(param, click.Option) else param.human_readable_name
+    kind = param.type
+    # Click says what was typed first, in quotation marks where it is no number.
+    typed = re.sub("^'(.*)'$", r"\1", error.message.partition(" is not ")[0])
+    if isinstance(kind, click.Choice):
+        known = {str(choice).casefold(): str(choice) for choice in kind.choices}
+        said = _("“{typed}” is not a value of {where}; there are {choices}.").format(
+            typed=quote(typed), where=where, choices=", ".join(known.values())
+        )
+        near = get_close_matches(typed.casefold(), known, 1)
+        return "invalid_choice", said, [known[name] for name in near]
+    if isinstance(kind, click.IntRange):
+        if kind.max is None:
+            said = _("“{typed}” is not a value of {where}: a whole number from {least} on.")
+        else:
+            said = _("“{typed}” is not a value of {where}: a whole number, {least} to {most}.")
+        return (
+            "invalid_number",
+            said.format(typed=quote(typed), where=where, least=kind.min, most=kind.max),
+            (),
+        )
+    return "usage", error.format_message(), ()
+
+
+def _elsewhere(root: click.Command, word: str) -> Iterable[str]:
+    """Yield the commands of other nouns that are called so: ``contract pay`` for ``pay``."""
+    if isinstance(root, click.Group):
+        for path, _command in every_command(root):
+            if len(path) > 1 and path[-1] == ALIASES.get(word, word):
+                yield f"{PROGRAM} {' '.join(path)}"

@@ -1,0 +1,94 @@
+"""Whole screens at 80 and 140 columns: what changes the look of the program is seen in review.
+
+``make screens`` writes them anew.
+"""
+
+import shlex
+from collections.abc import Iterator
+
+import pytest
+from support.cli import Workstation
+from support.company import Company
+from support.database import Database
+from support.screens import DIRECTORY, drawn, held_against
+from support.showcase import furnish
+
+from crm.database import connect
+
+MANAGER, SALES, SUPPORT = Company.manager, Company.sales, Company.support
+
+# File, who looks, command.
+SCREENS = {
+    "dashboard": (MANAGER, "dashboard"),
+    "dashboard-sales": (SALES, "dashboard"),
+    "dashboard-support": (SUPPORT, "dashboard"),
+    "client-list": (MANAGER, "client list"),
+    "client-list-cut": (MANAGER, "client list --limit 2"),
+    "client-list-none": (SALES, "client list -S case --company lefevre"),
+    "client-show": (SALES, "client show 5"),
+    "client-show-own": (SALES, "client show 1"),
+    "contract-list": (MANAGER, "contract list"),
+    "contract-list-none": (MANAGER, "contract list --client 3 --unsigned --paid"),
+    "event-list-none": (MANAGER, "event list --contract 3"),
+    "audit-list": (MANAGER, "audit list --limit 3"),
+    "history": (SALES, "history contract 3"),
+    "contract-show": (MANAGER, "contract show 3"),
+    "contract-payments": (MANAGER, "contract payments 3"),
+    "event-list": (MANAGER, "event list"),
+    "event-show": (SUPPORT, "event show 5"),
+    "user-list": (MANAGER, "user list"),
+    "user-show": (MANAGER, "user show 3"),
+    "search": (SALES, "search s"),
+    "search-none": (SALES, "search xyzzy"),
+    "update": (SALES, "client update 1 --company-name Fêtes --dry-run"),
+    "sign": (SALES, "contract sign 1 --dry-run"),
+    "denied": (SUPPORT, "contract sign 1"),
+    "mistyped": (SALES, "client list -o tabel"),
+    "mistaken": (SALES, "client lsit"),
+    "ambiguous": (SALES, "client transfer 1 s"),
+    "permissions": (SALES, "permissions"),
+    "whoami": (SUPPORT, "whoami --can"),
+    "help": (SALES, "help"),
+    "help-command": (SALES, "help contract pay"),
+    "help-topic": (SALES, "help output"),
+}  # fmt: skip
+IN_COLOR = {"dashboard", "contract-list", "contract-show", "user-list", "denied"}
+
+
+@pytest.fixture(scope="module")
+def showcase(
+    template: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Workstation]:
+    """A workstation of a company that nobody changes."""
+    database = Database(template)
+    connection = connect(database.create())
+    furnish(connection)
+    connection.close()
+    yield Workstation(database, tmp_path_factory.mktemp("home"))
+    database.drop()
+
+
+@pytest.mark.parametrize("width", [80, 140])
+@pytest.mark.parametrize("name", SCREENS)
+def test_a_screen_is_as_it_was_reviewed(name: str, width: int, showcase: Workstation) -> None:
+    who, command = SCREENS[name]
+    sent = showcase.be(who).look(*shlex.split(command), width=width)
+    shown, expected = held_against(f"{name}-{width}", f"epicevents {command}", drawn(sent, width))
+    assert shown == expected
+
+
+@pytest.mark.parametrize("name", sorted(IN_COLOR))
+def test_colour_is_as_it_was_reviewed(name: str, showcase: Workstation) -> None:
+    who, command = SCREENS[name]
+    sent = showcase.be(who).look(*shlex.split(command), width=80, color=True)
+    shown, expected = held_against(
+        f"{name}-color", f"epicevents {command}", sent.replace("\x1b", "␛")
+    )
+    assert shown == expected
+    assert drawn(sent, 80) == drawn(showcase.look(*shlex.split(command), width=80), 80)
+
+
+def test_every_file_is_the_screen_of_a_command() -> None:
+    names = {f"{name}-{width}.txt" for name in SCREENS for width in (80, 140)}
+    names |= {f"{name}-color.txt" for name in IN_COLOR}
+    assert {path.name for path in DIRECTORY.iterdir()} == names
