@@ -65,6 +65,8 @@ SETTINGS = (
             "The currency of every amount, as in ISO 4217."),
     Setting("no_input", "EPICEVENTS_NO_INPUT", "0",
             "1: ask nothing, and name what is missing."),
+    Setting("backup_passphrase_file", "EPICEVENTS_BACKUP_PASSPHRASE_FILE", None,
+            "The file with the passphrase of encrypted backups; unset: it is asked for."),
     # What is run, and who is told of errors, is not for a directory to say that one steps into.
     Setting("pager", "EPICEVENTS_PAGER", None,
             "The program that shows long listings; unset: PAGER. Not read from .env.",

@@ -148,6 +148,11 @@ def data(tx: "Transaction") -> list[Result]:
     return results
 
 
+def rights(tx: "Transaction") -> list[Result]:
+    """Examine roles' rights and what guards the rows, as the program's own login."""
+    return _examine(tx, RIGHTS + GUARDS)
+
+
 def unreachable(error: CRMError) -> list[Result]:
     """Return the results of a server that cannot be reached."""
     return [

@@ -8,6 +8,7 @@ import click
 
 from crm.cli import answers, records
 from crm.cli.app import App
+from crm.cli.commands import backup, restore
 from crm.cli.groups import Group
 from crm.cli.options import record_options
 from crm.domain.errors import DatabaseUnavailable, InvalidValue, UsageFault
@@ -17,7 +18,7 @@ from crm.domain.i18n import gettext as _
 
 @click.group(cls=Group)
 def db() -> None:
-    """The database: upgrade, status, start, stop."""
+    """The database: upgrade, status, backup, restore, start, stop."""
 
 
 STATUS = (
@@ -208,3 +209,7 @@ def _cluster(app: App) -> Any:
             code="not_embedded",
         )
     return Cluster(app.settings.home)
+
+
+for command in (backup.backup, backup.check, restore.restore):
+    db.add_command(command)

@@ -1,0 +1,163 @@
+"""The file of a backup: a tar archive of what pg_dump wrote and a manifest, each encrypted or not.
+
+Ordinary tools open it: ``tar``, ``gpg --decrypt`` where it is encrypted, and ``pg_restore``. The
+manifest comes last, since it holds the size and the SHA-256 of the dump before it.
+"""
+
+import os
+import stat
+import tarfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC
+from hashlib import sha256
+from pathlib import Path
+from typing import BinaryIO
+
+from crm.backup import encryption, manifest
+from crm.backup.manifest import Manifest
+from crm.backup.pipes import CHUNK
+from crm.domain.errors import RuleViolation, UsageFault
+from crm.domain.i18n import gettext as _
+from crm.security.private_file import NO_WAIT
+
+DUMP, MANIFEST, ENCRYPTED = "database.dump", "manifest.json", ".gpg"
+_LARGEST_MANIFEST = 60_000  # bytes; a pipe holds that much
+
+
+def write(
+    file: BinaryIO, dump: Iterable[bytes], described: Manifest, passphrase: str | None
+) -> Manifest:
+    """Write a backup; ``dump`` is encrypted already where there is a passphrase.
+
+    Returns the manifest with the size and digest of the dump. Raises OSError.
+    """
+    ending = ENCRYPTED if passphrase else ""
+    size, digest = _add(file, DUMP + ending, dump, described)
+    complete = replace(described, size=size, sha256=digest)
+    content = complete.as_json()
+    if passphrase:
+        content = encryption.encrypted(content, passphrase)
+    _add(file, MANIFEST + ending, [content], described)
+    file.write(bytes(2 * tarfile.BLOCKSIZE))
+    return complete
+
+
+def _add(
+    file: BinaryIO, name: str, content: Iterable[bytes], described: Manifest
+) -> tuple[int, str]:
+    """Append a member whose size is known only at its end: its header is written again then."""
+    start = file.tell()
+    file.write(bytes(tarfile.BLOCKSIZE))
+    digest, member = sha256(), tarfile.TarInfo(name)
+    for piece in content:
+        digest.update(piece)
+        file.write(piece)
+        member.size += len(piece)
+    file.write(bytes(-member.size % tarfile.BLOCKSIZE))
+    end = file.tell()
+    member.mode, member.mtime = 0o600, int(described.moment.replace(tzinfo=UTC).timestamp())
+    file.seek(start)
+    file.write(member.tobuf(tarfile.GNU_FORMAT))
+    file.seek(end)
+    return member.size, digest.hexdigest()
+
+
+@dataclass(frozen=True)
+class Backup:
+    """An open backup whose parts are where they should be; nothing of it is trusted yet."""
+
+    file: BinaryIO
+    encrypted: bool
+    dump: tarfile.TarInfo
+    described: tarfile.TarInfo
+
+    def manifest(self, passphrase: str | None) -> Manifest:
+        """Return what it says of itself.
+
+        Raises RuleViolation ``wrong_passphrase`` or ``backup_damaged``, DatabaseUnavailable
+        ``backup_newer``.
+        """
+        if self.described.size > _LARGEST_MANIFEST:
+            raise manifest.damaged()
+        content = b"".join(self._read(self.described))
+        if passphrase is not None:
+            content = encryption.decrypted([content], passphrase, 10 * _LARGEST_MANIFEST)
+        return manifest.read(content)
+
+    def verify(self, described: Manifest) -> None:
+        """See that the dump is what was written, to the byte. Raises RuleViolation."""
+        digest = sha256()
+        for piece in self.pieces():
+            digest.update(piece)
+        if (self.dump.size, digest.hexdigest()) != (described.size, described.sha256):
+            raise manifest.damaged()
+
+    def pieces(self) -> Iterator[bytes]:
+        """Yield the dump, as it is in the file."""
+        return self._read(self.dump)
+
+    def _read(self, member: tarfile.TarInfo) -> Iterator[bytes]:
+        self.file.seek(member.offset_data)
+        left = member.size
+        while left:
+            piece = self.file.read(min(left, CHUNK))
+            if not piece:
+                raise cut_off()
+            left -= len(piece)
+            yield piece
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Backup]:
+    """Open a backup.
+
+    Raises UsageFault ``not_a_file``, RuleViolation ``not_a_backup`` or ``backup_cut_off``, OSError.
+    """
+    # What is no file could make us wait for ever.
+    descriptor = os.open(path, os.O_RDONLY | NO_WAIT)
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise UsageFault(
+                _("{path} is not a file.").format(path=path),
+                hint=_("Name the file of a backup."),
+                code="not_a_file",
+            )
+        yield _parts(path, file)
+
+
+def _parts(path: Path, file: BinaryIO) -> Backup:
+    first = file.read(tarfile.BLOCKSIZE)
+    try:
+        name = tarfile.TarInfo.frombuf(first, "utf-8", "strict").name
+    except (tarfile.HeaderError, ValueError):
+        name = ""
+    if name.removesuffix(ENCRYPTED) != DUMP:
+        # An encrypted one begins no differently; zeros are what an unfinished one begins with.
+        raise RuleViolation(
+            _("{path} is not a backup of epicevents.").format(path=path),
+            hint=_("Name a file that epicevents db backup wrote."),
+            code="not_a_backup",
+        )
+    file.seek(0)
+    try:
+        with tarfile.open(fileobj=file, mode="r:") as tar:
+            members = tar.getmembers()
+    except (tarfile.TarError, ValueError, OSError):
+        raise cut_off() from None
+    encrypted = name.endswith(ENCRYPTED)
+    if [member.name.removesuffix(ENCRYPTED) for member in members] != [DUMP, MANIFEST] or not all(
+        member.isreg() and member.name.endswith(ENCRYPTED) == encrypted for member in members
+    ):
+        raise cut_off()
+    return Backup(file, encrypted, *members)
+
+
+def cut_off() -> RuleViolation:
+    """Return the error that the end of a file is missing."""
+    return RuleViolation(
+        _("This backup is not whole: its end is missing or damaged."),
+        hint=_("Take another one; a copy from elsewhere may be whole."),
+        code="backup_cut_off",
+    )

@@ -1,0 +1,160 @@
+"""Whole databases: one to try a backup in, and the exchange of two in one moment."""
+
+import re
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+
+import psycopg2
+from psycopg2.extensions import connection as Connection  # noqa: N812
+from psycopg2.sql import SQL, Composed, Identifier
+
+from crm import provisioning
+from crm.database import Transaction, connect, transaction
+from crm.domain.errors import Conflict, DatabaseUnavailable
+from crm.domain.i18n import gettext as _
+
+# Any number will do, as long as every restore and check on a server asks for the same one.
+_LOCK = 7_301_943_202
+_TRIED = "epicevents_scratch_"
+_BEFORE = "_before_"
+_ATTEMPTS = 3
+
+
+class Server:
+    """A database server, as its administrator sees it, while a backup is tried on it."""
+
+    def __init__(self, parameters: Mapping[str, str], connection: Connection) -> None:
+        self.parameters = dict(parameters)
+        self.target = parameters.get("dbname", provisioning.DATABASE)
+        self._connection = connection
+
+    def named(self, database: str) -> dict[str, str]:
+        """Return libpq's parameters for another database of the server."""
+        return {**self.parameters, "dbname": database}
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """Run a transaction outside of every database of ours."""
+        with transaction(self._connection, None) as tx:
+            yield tx
+
+    def exists(self, database: str) -> bool:
+        """Whether there is a database of that name."""
+        with self.transaction() as tx:
+            return tx.row("SELECT FROM pg_database WHERE datname = %s", (database,)) is not None
+
+    def drop(self, database: str) -> None:
+        """Drop a database, whoever is connected to it."""
+        provisioning.drop_database(self.named(database))
+
+    @contextmanager
+    def scratch(self) -> Iterator[str]:
+        """Make an empty database and drop it at the end, unless it has got another name by then."""
+        name = _TRIED + secrets.token_hex(4)
+        try:
+            provisioning.create_database(self.named(name))
+            yield name
+        finally:
+            self.drop(name)
+
+    def tidy_up(self) -> None:
+        """Drop what a restore or check that was killed has left behind; nobody else is at it."""
+        with self.transaction() as tx:
+            left = tx.rows(
+                "SELECT datname FROM pg_database WHERE starts_with(datname, %s)", (_TRIED,)
+            )
+            # Killed in the moment of the exchange, it may have left the door closed.
+            if tx.row(
+                "SELECT FROM pg_database WHERE datname = %s AND NOT datallowconn", (self.target,)
+            ):
+                tx.execute(_allow(self.target, True))
+        for (name,) in left:
+            self.drop(name)
+
+    def exchange(self, new: str) -> str | None:
+        """Let ``new`` take the target's place, in one moment; return what that is now called.
+
+        Raises DatabaseUnavailable ``database_in_use``; the target is then as it was.
+        """
+        if not self.exists(self.target):
+            with self.transaction() as tx:
+                tx.execute(_rename(new, self.target))
+            return None
+        kept = f"{self.target[:40]}{_BEFORE}{datetime.now(UTC):%Y%m%d_%H%M%S}"
+        try:
+            with self.transaction() as tx:
+                tx.execute(_allow(self.target, False))
+            for attempt in range(_ATTEMPTS):
+                try:
+                    self._swap(new, kept)
+                except DatabaseUnavailable:
+                    if attempt == _ATTEMPTS - 1:
+                        raise
+                else:
+                    return kept
+        except BaseException:
+            with self.transaction() as tx:
+                tx.execute(_allow(self.target, True))
+            raise
+        return kept
+
+    def _swap(self, new: str, kept: str) -> None:
+        # What is ended goes when it notices; a rename waits five seconds for that.
+        with self.transaction() as tx:
+            tx.rows(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ANY(%s)",
+                ([self.target, new],),
+            )
+        try:
+            with self.transaction() as tx:
+                tx.execute(_rename(self.target, kept))
+                tx.execute(_rename(new, self.target))
+        except Exception as error:
+            if isinstance(error.__cause__, psycopg2.errors.ObjectInUse):
+                raise DatabaseUnavailable(
+                    _("Somebody stays connected to the database, so nothing was exchanged."),
+                    hint=_("Try again when everybody has left."),
+                    code="database_in_use",
+                ) from error
+            raise
+
+    def kept(self) -> list[str]:
+        """Return the databases that earlier restores have replaced, the oldest first."""
+        pattern = f"^{re.escape(self.target[:40] + _BEFORE)}[0-9]{{8}}_[0-9]{{6}}$"
+        with self.transaction() as tx:
+            return [
+                name
+                for (name,) in tx.rows("SELECT datname::text FROM pg_database ORDER BY 1")
+                if re.match(pattern, name)
+            ]
+
+
+@contextmanager
+def server(parameters: Mapping[str, str]) -> Iterator[Server]:
+    """Be the only one who restores or checks a backup on an administrator's server.
+
+    Raises Conflict ``busy`` where somebody else does.
+    """
+    with closing(connect({**parameters, "dbname": "postgres"})) as connection:
+        found = Server(parameters, connection)
+        with found.transaction() as tx:
+            if not tx.value("SELECT pg_try_advisory_lock(%s)", (_LOCK,)):
+                raise Conflict(
+                    _("Another restore or check is going on at this server."),
+                    hint=_("Try again when it is done."),
+                    code="busy",
+                )
+        found.tidy_up()
+        yield found
+
+
+def _rename(old: str, new: str) -> Composed:
+    return SQL("ALTER DATABASE {} RENAME TO {}").format(Identifier(old), Identifier(new))
+
+
+def _allow(name: str, allowed: bool) -> Composed:
+    return SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}").format(
+        Identifier(name), SQL("true" if allowed else "false")
+    )

@@ -1,0 +1,124 @@
+"""Making a backup: one snapshot, measured and dumped, into a file that is whole or not there."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from crm import __version__
+from crm.backup import archive, encryption, measuring, pipes, tools
+from crm.backup.manifest import Manifest
+from crm.database import SCHEMA_REVISION, connect, transaction
+from crm.domain.errors import CRMError, DatabaseUnavailable
+from crm.domain.i18n import gettext as _
+from crm.private_files import whole
+from crm.provisioning import DATABASE, OWNER
+
+if TYPE_CHECKING:
+    from crm.database import Transaction
+
+_LOCKS = "60s"  # that it waits for an upgrade to end
+
+
+def make(
+    parameters: Mapping[str, str],
+    path: Path,
+    passphrase: str | None = None,
+    moved: Callable[[int], object] = lambda _size: None,
+    programs: tools.Tools | None = None,
+) -> Manifest:
+    """Back up the database that an administrator's ``parameters`` name, into ``path``.
+
+    Others read and write meanwhile; the backup holds one moment. ``moved`` is told how many bytes
+    there are. ``programs`` are the oldest that fit unless given. Raises DatabaseUnavailable where there is no schema or a newer one, CRMError where
+    pg_dump or GnuPG is missing or fails, OSError.
+    """
+    if passphrase:
+        encryption.require_program()
+    with closing(connect(parameters)) as connection, transaction(connection, None) as tx:
+        tx.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        role = _power(tx)
+        _refuse_foreign(tx)
+        snapshot = tx.value("SELECT pg_export_snapshot()")
+        programs = programs or tools.for_server(measuring.server_major(tx))
+        described = Manifest(
+            taken_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            program=__version__,
+            database=parameters.get("dbname", DATABASE),
+            archive_major=programs.major,
+            contents=measuring.measure(tx, measuring.proof(tx)),
+        )
+        command = programs.command(
+            "pg_dump",
+            "--format=custom",
+            f"--snapshot={snapshot}",
+            f"--lock-wait-timeout={_LOCKS}",
+            "--no-password",
+            *(f"--exclude-table-data=public.{table}" for table in measuring.LEFT_OUT),
+            *role,
+            f"--dbname={tools.target(parameters)}",
+        )
+        with whole(path) as file, _dump(command, parameters, passphrase) as pieces:
+            return archive.write(file, _counted(pieces, moved), described, passphrase)
+
+
+def _power(tx: "Transaction") -> list[str]:
+    """Read as somebody whom no policy binds: a superuser, or else the owner."""
+    if tx.value("SELECT rolsuper FROM pg_roles WHERE rolname = session_user"):
+        return []
+    tx.execute(f"SET LOCAL ROLE {OWNER}")
+    return [f"--role={OWNER}"]
+
+
+def _refuse_foreign(tx: "Transaction") -> None:
+    if tx.value("SELECT to_regclass('public.alembic_version')") is None:
+        raise DatabaseUnavailable(
+            _("There is nothing to back up: the database is not set up."),
+            hint=_("Run: epicevents init"),
+            code="schema_missing",
+        )
+    revision = tx.value("SELECT version_num FROM alembic_version")
+    if revision > SCHEMA_REVISION:
+        raise newer_schema(revision)
+
+
+def newer_schema(revision: str) -> CRMError:
+    """Return the error for a schema that this program does not know."""
+    return DatabaseUnavailable(
+        _("Its schema ({found}) is newer than this program ({expected}).").format(
+            found=revision, expected=SCHEMA_REVISION
+        ),
+        hint=_("Install the version of epicevents that your colleagues use."),
+        code="schema_newer",
+    )
+
+
+@contextmanager
+def _dump(
+    command: list[str], parameters: Mapping[str, str], passphrase: str | None
+) -> Iterator[Iterator[bytes]]:
+    """Run pg_dump, and GnuPG behind it, and yield what comes out; it ends only if both did well."""
+    with ExitStack() as stack:
+        dump = stack.enter_context(pipes.running(command, tools.environment(parameters)))
+        last = dump
+        if passphrase:
+            last = stack.enter_context(encryption.encrypting(dump.stdout, passphrase))
+            dump.stdout.close()  # GnuPG has it: where that ends, pg_dump ends
+
+        def pieces() -> Iterator[bytes]:
+            yield from pipes.chunks(last.stdout)
+            if passphrase:
+                encryption.finish(last)
+            if dump.wait():
+                raise tools.failed("pg_dump", dump.said())
+
+        yield pieces()
+
+
+def _counted(pieces: Iterator[bytes], moved: Callable[[int], object]) -> Iterator[bytes]:
+    size = 0
+    for piece in pieces:
+        size += len(piece)
+        moved(size)
+        yield piece

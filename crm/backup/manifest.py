@@ -1,0 +1,122 @@
+"""What a backup says of itself: where it comes from, and what each table must hold again."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from crm.domain.errors import CRMError, DatabaseUnavailable, RuleViolation
+from crm.domain.i18n import gettext as _
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Table:
+    """How many rows a table holds, and the sum of what they hash to."""
+
+    rows: int
+    checksum: str
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What one snapshot of a database holds, beside the rows themselves.
+
+    ``settings`` are the database's own, by role (empty: everybody's); ``grants`` its privileges as
+    role, privilege, and whether it may be passed on; ``roles`` whom its rights name, and whether
+    they are members of the application's group; ``faults`` what ``doctor`` found wrong in its data,
+    None where it was not asked.
+    """
+
+    schema_revision: str
+    server_major: int
+    tables: Mapping[str, Table]
+    sequences: Mapping[str, int]
+    settings: list[list[str]] = field(default_factory=list)
+    grants: list[list[Any]] = field(default_factory=list)
+    roles: Mapping[str, bool] = field(default_factory=dict)
+    faults: list[str] | None = None
+
+    def count(self, table: str) -> int:
+        """Return how many rows a table had."""
+        found = self.tables.get(f"public.{table}")
+        return found.rows if found else 0
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """A backup's contents, and the size and SHA-256 of the archive beside it."""
+
+    taken_at: str  # ISO 8601, UTC
+    program: str
+    database: str
+    archive_major: int  # of the pg_dump that wrote it
+    contents: Contents
+    size: int = 0
+    sha256: str = ""
+    format: int = FORMAT
+
+    @property
+    def moment(self) -> datetime:
+        """When it was taken, as naive UTC."""
+        return datetime.fromisoformat(self.taken_at).replace(tzinfo=None)
+
+    def as_json(self) -> bytes:
+        """Return it as it is kept in the file."""
+        return json.dumps(asdict(self), indent=2, ensure_ascii=False).encode()
+
+
+def read(content: bytes) -> Manifest:
+    """Return the manifest that a backup holds.
+
+    Raises DatabaseUnavailable ``backup_newer`` for one of a newer program, RuleViolation
+    ``backup_damaged``.
+    """
+    try:
+        found: dict[str, Any] = json.loads(content)
+        if found["format"] > FORMAT:
+            raise DatabaseUnavailable(
+                _("This backup was made by a newer program ({version}).").format(
+                    version=found["program"]
+                ),
+                hint=_("Install that version of epicevents."),
+                code="backup_newer",
+            )
+        contents = found["contents"]
+        tables = {name: Table(**table) for name, table in contents["tables"].items()}
+        manifest = Manifest(**found | {"contents": Contents(**contents | {"tables": tables})})
+        manifest.moment  # noqa: B018  it must be one
+    except CRMError:
+        raise
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise damaged() from None
+    return manifest
+
+
+def damaged() -> RuleViolation:
+    """Return the error that a file is no longer what was written."""
+    return RuleViolation(
+        _("This backup is damaged: it is not what was written."),
+        hint=_("Take another one; a copy from elsewhere may be whole."),
+        code="backup_damaged",
+    )
+
+
+def differences(expected: Contents, found: Contents) -> list[str]:
+    """Return what a restored database holds otherwise than the one that was backed up.
+
+    Sequences may have moved on: what runs meanwhile takes numbers, and none is given twice.
+    """
+    tables = [
+        name
+        for name in sorted({*expected.tables, *found.tables})
+        if expected.tables.get(name) != found.tables.get(name)
+    ]
+    sequences = [
+        name
+        for name, last in sorted(expected.sequences.items())
+        if found.sequences.get(name, -1) < last
+    ]
+    return tables + sequences

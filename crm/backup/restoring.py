@@ -1,0 +1,280 @@
+"""Restoring a backup: into a new database first, which must be what was backed up, then at once."""
+
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from psycopg2.extensions import connection as Connection  # noqa: N812
+from psycopg2.sql import SQL, Composable, Identifier, Literal
+
+from crm import provisioning
+from crm.backup import databases, encryption, making, measuring, pipes, tools
+from crm.backup.archive import Backup
+from crm.backup.manifest import Contents, Manifest, differences
+from crm.database import SCHEMA_REVISION, connect, transaction
+from crm.domain.errors import CRMError, DatabaseUnavailable, RuleViolation
+from crm.domain.i18n import gettext as _
+
+# What programs of PostgreSQL 17 and newer say to an older server, which does without it.
+_HARMLESS = 'unrecognized configuration parameter "transaction_timeout"'
+
+
+class Login(NamedTuple):
+    """What workstations connect as, and the password that it gets where it is made."""
+
+    name: str = provisioning.LOGIN
+    password: str | None = None
+
+
+@dataclass
+class Outcome:
+    """What became of a restore: what to tell, and what the database before it is called now."""
+
+    upgraded_from: str | None = None
+    kept: str | None = None
+    made_roles: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)  # settings and grants that could not be given
+    faults: list[str] = field(default_factory=list)  # that the data had when they were backed up
+
+
+class Open(NamedTuple):
+    """An open backup, its manifest, and the passphrase that it took."""
+
+    backup: Backup
+    manifest: Manifest
+    passphrase: str | None
+
+
+class Held(NamedTuple):
+    """What a database holds that a restore would replace."""
+
+    accounts: int
+    clients: int
+
+
+def held(parameters: Mapping[str, str]) -> Held | None:
+    """Return what an administrator's database holds, None where nothing would be lost.
+
+    Raises RuleViolation ``foreign_database`` for one that holds something else than a company.
+    """
+    with databases.server(parameters) as server:
+        if not server.exists(server.target):
+            return None
+    with closing(connect(parameters)) as connection, transaction(connection, None) as tx:
+        if tx.value("SELECT to_regclass('public.alembic_version')"):
+            tx.execute(f"SET LOCAL ROLE {provisioning.OWNER}")
+            found = Held(
+                tx.value("SELECT count(*) FROM users"), tx.value("SELECT count(*) FROM clients")
+            )
+            return found if any(found) else None
+        if measuring.any_table(tx):
+            raise RuleViolation(
+                _("The database {name} holds tables of something else.").format(name=server.target),
+                hint=_("Name another in EPICEVENTS_ADMIN_DATABASE_URL."),
+                code="foreign_database",
+            )
+    return None
+
+
+def refuse_newer(manifest: Manifest, major: int) -> None:
+    """Refuse a backup of a newer schema or server: DatabaseUnavailable."""
+    contents = manifest.contents
+    if contents.schema_revision > SCHEMA_REVISION:
+        raise making.newer_schema(contents.schema_revision)
+    if contents.server_major > major:
+        raise DatabaseUnavailable(
+            _("This backup is of PostgreSQL {made}, and this server is {found}.").format(
+                made=contents.server_major, found=major
+            ),
+            hint=_("Restore it on a server that is no older."),
+            code="server_older",
+        )
+
+
+@contextmanager
+def tried(
+    server: databases.Server,
+    source: Open,
+    login: Login,
+    moved: Callable[[int], object] = lambda _size: None,
+) -> Iterator[tuple[str, Outcome]]:
+    """Restore a backup into a database of its own, prove it, and drop it at the end.
+
+    Yields the database's name and what became of it. Raises RuleViolation
+    ``backup_not_restorable`` where it is not what was backed up, DatabaseUnavailable, CRMError.
+    """
+    with server.transaction() as tx:
+        major = measuring.server_major(tx)
+    refuse_newer(source.manifest, major)
+    programs = tools.for_server(major, source.manifest.archive_major)
+    with server.scratch() as name:
+        outcome = Outcome()
+        parameters = server.named(name)
+        _make_roles(server, parameters, source.manifest.contents, login, outcome)
+        _load(programs, parameters, source, moved)
+        with closing(connect(parameters)) as connection, transaction(connection, None) as tx:
+            _compare(source.manifest.contents, measuring.measure(tx))
+        if source.manifest.contents.schema_revision != SCHEMA_REVISION:
+            provisioning.upgrade(parameters)
+            outcome.upgraded_from = source.manifest.contents.schema_revision
+        provisioning.tidy_up(parameters)
+        _prove(parameters, source.manifest.contents, login, outcome)
+        # Last, since settings such as default_transaction_read_only bind whoever connects next.
+        _give_back(parameters, source.manifest.contents, outcome)
+        yield name, outcome
+
+
+def _make_roles(
+    server: databases.Server,
+    parameters: Mapping[str, str],
+    contents: Contents,
+    login: Login,
+    outcome: Outcome,
+) -> None:
+    """Make the roles that the backup's rights name; those of others cannot log in until allowed."""
+    with server.transaction() as tx:
+        known = {name for (name,) in tx.rows("SELECT rolname FROM pg_roles")}
+    with closing(connect(parameters)) as connection:
+        password = None if login.name in known else login.password
+        provisioning.bootstrap(connection, login.name, password)
+        ours = {provisioning.OWNER, provisioning.GROUP, login.name}
+        outcome.made_roles = [role for role in contents.roles if role not in known | ours]
+        for role in outcome.made_roles:
+            with transaction(connection, None) as tx:
+                tx.execute(SQL("CREATE ROLE {} NOLOGIN").format(Identifier(role)))
+            if contents.roles[role]:
+                with transaction(connection, None) as tx:
+                    group = Identifier(provisioning.GROUP)
+                    tx.execute(SQL("GRANT {} TO {}").format(group, Identifier(role)))
+                provisioning.restrict_login(connection, role)
+
+
+def _give_back(parameters: Mapping[str, str], contents: Contents, outcome: Outcome) -> None:
+    """Repeat the privileges on the database and its settings, which pg_dump leaves out."""
+    database = Identifier(parameters["dbname"])
+    with closing(connect(parameters)) as connection:
+        for role, privilege, grantable in contents.grants:
+            if role == "public":  # has none of ours, whatever it had there
+                continue
+            statement = SQL("GRANT {} ON DATABASE {} TO {}").format(
+                SQL(privilege), database, Identifier(role)
+            )
+            option = SQL(" WITH GRANT OPTION" if grantable else "")
+            with _noted(outcome, f"GRANT {privilege} TO {role}"):
+                _run(connection, statement + option)
+        for role, name, value in contents.settings:
+            whom = SQL("ROLE {} IN DATABASE {}" if role else "DATABASE {1}").format(
+                Identifier(role), database
+            )
+            parameter = SQL(".").join(map(Identifier, name.split(".")))
+            with _noted(outcome, f"SET {name}"):
+                # FROM CURRENT takes the value as it is; lists of names are quoted in no other way.
+                _run(
+                    connection,
+                    SQL("SELECT set_config({}, {}, true); ALTER {} SET {} FROM CURRENT").format(
+                        Literal(name), Literal(value), whom, parameter
+                    ),
+                )
+
+
+def _run(connection: Connection, statement: Composable) -> None:
+    with transaction(connection, None) as tx:
+        tx.execute(statement)
+
+
+@contextmanager
+def _noted(outcome: Outcome, what: str) -> Iterator[None]:
+    """Go on without what this server does not allow or know, and remember it."""
+    try:
+        yield
+    except CRMError:
+        outcome.missing.append(what)
+
+
+def _load(
+    programs: tools.Tools,
+    parameters: Mapping[str, str],
+    source: Open,
+    moved: Callable[[int], object],
+) -> None:
+    """Run pg_restore over the dump; nothing it complains of is passed over."""
+    command = programs.command(
+        "pg_restore",
+        "--no-owner",
+        f"--role={provisioning.OWNER}",
+        "--no-password",
+        f"--dbname={tools.target(parameters)}",
+    )
+    with ExitStack() as stack:
+        first = None
+        if source.passphrase is not None:
+            first = stack.enter_context(encryption.decrypting(source.passphrase))
+        restore = stack.enter_context(
+            pipes.running(
+                command,
+                tools.environment(parameters),
+                stdin=first.stdout if first else subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+            )
+        )
+        if first:
+            first.stdout.close()
+        pipes.pour(_counted(source.backup.pieces(), moved), (first or restore).stdin)
+        status, said = restore.wait(), restore.said()
+        complaints = [line for line in said.splitlines() if "pg_restore: error:" in line]
+        serious = [line for line in complaints if _HARMLESS not in line]
+        if serious or (status and not complaints):
+            raise tools.failed("pg_restore", "\n".join(serious) or said)
+        if first:
+            encryption.finish(first)
+
+
+def _counted(pieces: Iterator[bytes], moved: Callable[[int], object]) -> Iterator[bytes]:
+    done = 0
+    for piece in pieces:
+        yield piece
+        done += len(piece)
+        moved(done)
+
+
+def _compare(expected: Contents, found: Contents) -> None:
+    if different := differences(expected, found):
+        raise not_restorable(
+            _("its rows came out otherwise than they were backed up in {tables}").format(
+                tables=", ".join(different[:5])
+            )
+        )
+
+
+def _prove(
+    parameters: Mapping[str, str], contents: Contents, login: Login, outcome: Outcome
+) -> None:
+    """Ask doctor: of data that were in order nothing may be wrong now, nor of rights."""
+    from crm.services import doctor
+
+    with closing(connect(parameters)) as connection:
+        with transaction(connection, None) as tx:
+            tx.execute("SET LOCAL statement_timeout = 0")
+            tx.execute(f"SET LOCAL ROLE {provisioning.OWNER}")
+            faults = measuring.proof(tx) or []
+        outcome.faults = [
+            name for name in faults if contents.faults is None or name in contents.faults
+        ]
+        new = [name for name in faults if name not in outcome.faults]
+        with transaction(connection, None) as tx:
+            if tx.value("SELECT rolsuper FROM pg_roles WHERE rolname = session_user"):
+                tx.execute(SQL("SET LOCAL SESSION AUTHORIZATION {}").format(Identifier(login.name)))
+                new += [result.check.name for result in doctor.rights(tx) if result.ok is False]
+    if new:
+        raise not_restorable(_("doctor finds fault with {checks}").format(checks=", ".join(new)))
+
+
+def not_restorable(reason: str) -> RuleViolation:
+    """Return the error that what came out of a backup is not what went into it."""
+    return RuleViolation(
+        _("This backup does not restore: {reason}.").format(reason=reason),
+        hint=_("The database is as it was. Take another backup."),
+        code="backup_not_restorable",
+    )

@@ -1,0 +1,131 @@
+"""PostgreSQL's client programs: which ones fit a server, and how a password reaches them."""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from psycopg2.extensions import make_dsn
+
+from crm.domain.errors import CRMError, DatabaseUnavailable
+from crm.domain.i18n import gettext as _
+from crm.embedded import programs
+
+# Where distributions keep the programs of several versions side by side.
+_SHELVES = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql@*/bin")
+_SECRETS = ("password", "sslpassword")
+
+
+class Tools(NamedTuple):
+    """A directory with ``pg_dump`` and ``pg_restore``, and their major version."""
+
+    directory: Path
+    major: int
+
+    def command(self, name: str, *arguments: str) -> list[str]:
+        """Return the command line of one of them."""
+        return [str(self.directory / name), *arguments]
+
+
+def for_server(major: int, archive: int = 0) -> Tools:
+    """Return the oldest programs that understand a server, and archives made by ``archive``.
+
+    The oldest, because what they write can be restored by more. Raises DatabaseUnavailable
+    ``client_programs_missing`` or ``client_programs_too_old``.
+    """
+    needed = max(major, archive)
+    found = installed()
+    fitting = [tools for tools in found if tools.major >= needed]
+    if fitting:
+        return min(fitting, key=lambda tools: tools.major)
+    hint = _(
+        "Install the client programs of PostgreSQL {major} (on Debian: postgresql-client-{major}), "
+        "or those that come along: pip install 'epicevents-crm[local]'"
+    ).format(major=needed)
+    if not found:
+        raise DatabaseUnavailable(
+            _("pg_dump and pg_restore are not installed here."),
+            hint=hint,
+            code="client_programs_missing",
+        )
+    raise DatabaseUnavailable(
+        _("pg_dump and pg_restore {found} are older than PostgreSQL {major}.").format(
+            found=max(tools.major for tools in found), major=needed
+        ),
+        hint=hint,
+        code="client_programs_too_old",
+    )
+
+
+def installed() -> list[Tools]:
+    """Return the programs of the path, those that come along, and the distribution's."""
+    return _installed(os.environ.get("PATH", os.defpath))
+
+
+@cache
+def _installed(path: str) -> list[Tools]:
+    found: dict[int, Tools] = {}
+    for directory in _directories(path):
+        if (directory / "pg_restore").exists() and (major := _major(directory / "pg_dump")):
+            found.setdefault(major, Tools(directory, major))
+    return list(found.values())
+
+
+def _directories(path: str) -> Iterator[Path]:
+    if named := shutil.which("pg_dump", path=path):
+        yield Path(named).parent
+    with suppress(CRMError):
+        yield programs.packaged()
+    for shelf in _SHELVES:
+        yield from Path("/").glob(shelf[1:])
+
+
+def _major(program: Path) -> int | None:
+    with suppress(OSError):
+        said = programs.run(program, "--version", directory=Path("/")).stdout
+        if found := re.search(r"\) ([0-9]+)", said):
+            return int(found[1])
+    return None
+
+
+def target(parameters: Mapping[str, str]) -> str:
+    """Return libpq's parameters as one argument, without what everybody could read there."""
+    public = {name: value for name, value in parameters.items() if name not in _SECRETS}
+    return make_dsn(application_name="epicevents", **public)
+
+
+def environment(parameters: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return what a program finds in its environment: libpq's variables, and the password.
+
+    Only its own user and root can read it, unlike a command line.
+    """
+    environ = {
+        name: value for name, value in os.environ.items() if not name.startswith("EPICEVENTS_")
+    }
+    environ |= {"LC_ALL": "C"}  # its words are read
+    if password := (parameters or {}).get("password"):
+        environ["PGPASSWORD"] = password
+    return environ
+
+
+def failed(name: str, said: str) -> CRMError:
+    """Return the error that a program ended badly, with its reason but none of its data."""
+    complaints = [line for line in said.splitlines() if "error:" in line] or said.splitlines()
+    reason = (complaints or [_("it does not say why")])[0].partition("error: ")
+    return CRMError(
+        _("{program} failed: {reason}").format(
+            program=name, reason=(reason[2] or reason[0])[:300].rstrip(".") + "."
+        ),
+        hint=_(
+            "Nothing was changed. See whether the server has room and is well: epicevents doctor"
+        ),
+        code=f"{name}_failed",
+    )
+
+
+Process = subprocess.Popen[bytes]

@@ -1,0 +1,168 @@
+"""What the commands on backups share: opening one, what is shown of it, and being interrupted."""
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from crm.cli.app import App
+from crm.cli.options import Decorated
+from crm.domain.fields import Field, Kind
+from crm.domain.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from crm.backup.databases import Server
+    from crm.backup.manifest import Manifest
+    from crm.backup.restoring import Login, Open
+
+_MEGABYTE = 1_000_000
+_COUNTED = ("users", "clients", "contracts", "events", "payments")
+
+FIELDS = (
+    Field("file"),
+    Field("taken_at", Kind.TIMESTAMP),
+    Field("database"),
+    Field("encrypted", Kind.BOOLEAN),
+    Field("size", Kind.INTEGER),
+    Field("sha256"),
+    Field("schema_revision"),
+    Field("server_major", Kind.INTEGER),
+    *(Field(name, Kind.INTEGER) for name in _COUNTED),
+)
+
+
+def row(path: Path, made: "Manifest", *, encrypted: bool) -> list[Any]:
+    """Return a backup as a record of :data:`FIELDS`."""
+    contents = made.contents
+    return [
+        str(path), made.moment, made.database, encrypted, made.size, made.sha256,
+        contents.schema_revision, contents.server_major, *map(contents.count, _COUNTED),
+    ]  # fmt: skip
+
+
+def passphrase_option(function: Decorated) -> Decorated:
+    """Add ``--passphrase-stdin``: a passphrase is never the value of an option."""
+    return click.option(
+        "--passphrase-stdin",
+        is_flag=True,
+        help=_("Read the passphrase from standard input, one line."),
+    )(function)
+
+
+@contextmanager
+def opened(app: App, path: Path, *, from_stdin: bool) -> "Iterator[Open]":
+    """Open a backup that is what was written, with its passphrase where it takes one.
+
+    Raises what :mod:`crm.backup.archive` does, UsageFault without a passphrase.
+    """
+    from crm.backup import archive
+    from crm.backup.restoring import Open
+    from crm.cli import passphrases
+
+    with archive.opened(path) as backup:
+        passphrase = passphrases.known(app, from_stdin=from_stdin) if backup.encrypted else None
+        manifest = backup.manifest(passphrase)
+        backup.verify(manifest)
+        yield Open(backup, manifest, passphrase)
+
+
+def login(app: App) -> "Login":
+    """Return what the company's workstations connect as, by the settings."""
+    from crm.backup.restoring import Login
+    from crm.database_url import parse_database_url
+
+    parameters = parse_database_url(app.settings.database_url or "postgresql:///")
+    default = Login()
+    return Login(parameters.get("user", default.name), parameters.get("password"))
+
+
+@contextmanager
+def progress(app: App, message: str, size: int | None = None) -> Iterator[Callable[[int], None]]:
+    """Show megabytes while the work lasts; a request to end it is answered as Ctrl-C is."""
+    from crm.cli.output import progress as shown
+
+    total = None if size is None else size // _MEGABYTE
+    with _interruptible(), shown.progress(message, app.console, total) as moved:
+        yield lambda done: moved(done // _MEGABYTE)
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """What a service manager ends must clean up like what a person does."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def interrupt(*_signal: object) -> None:
+        raise KeyboardInterrupt
+
+    former = {number: signal.signal(number, interrupt) for number in _ENDINGS}
+    try:
+        yield
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
+
+
+_ENDINGS = [
+    getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGINT") if hasattr(signal, name)
+]
+
+
+def warn_of_faults(app: App, faults: list[str]) -> None:
+    """Say what was wrong with the data before they were backed up."""
+    app.console.warning(
+        _(
+            "The data were not in order when they were backed up: {checks}. See: epicevents doctor"
+        ).format(checks=", ".join(faults))
+    )
+
+
+def administrator(app: App) -> dict[str, str]:
+    """Return the administrator's parameters; the embedded server is made where there is none."""
+    from crm import server
+
+    if server.is_embedded(app.settings) and app.settings.admin_database_url is None:
+        server.start_embedded(app.settings)
+    return server.admin_parameters(app.settings)
+
+
+@contextmanager
+def a_server(app: App) -> "Iterator[Server]":
+    """Yield the company's server, or a passing one on a machine that has none."""
+    from crm import server
+    from crm.backup import databases
+    from crm.embedded import Cluster
+
+    settings = app.settings
+    with ExitStack() as stack:
+        if (
+            settings.admin_database_url
+            or settings.database_url
+            or Cluster(settings.home).is_initialised()
+        ):
+            parameters = server.admin_parameters(settings)
+        else:
+            parameters = stack.enter_context(_passing_server())
+        yield stack.enter_context(databases.server(parameters))
+
+
+@contextmanager
+def _passing_server() -> Iterator[dict[str, str]]:
+    import tempfile
+
+    from crm import server
+    from crm.database_url import parse_database_url
+    from crm.embedded import Cluster
+
+    with tempfile.TemporaryDirectory(prefix="epicevents-") as home:
+        cluster = Cluster(Path(home), fast=True)
+        try:
+            cluster.start()
+            yield parse_database_url(cluster.url(server.ADMINISTRATOR))
+        finally:
+            cluster.stop()

@@ -1,0 +1,123 @@
+"""epicevents db backup and db check: a company in a file, and whether it would come back."""
+
+import shlex
+from pathlib import Path
+
+import click
+
+from crm.cli import backups, prompts, records, when
+from crm.cli.app import App
+from crm.cli.backups import FIELDS, passphrase_option
+from crm.cli.groups import Command
+from crm.cli.options import record_options, yes_option
+from crm.domain.errors import UsageFault
+from crm.domain.fields import Field, Kind
+from crm.domain.i18n import gettext as _
+
+
+@click.command(cls=Command)
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--encrypt", is_flag=True, help=_("Encrypt it with a passphrase, by GnuPG."))
+@passphrase_option
+@yes_option
+@record_options
+@click.pass_obj
+def backup(
+    app: App, path: Path, encrypt: bool, passphrase_stdin: bool, yes: bool, output: str
+) -> None:
+    """Write the whole company into a file, while others work. Needs the administrator's URL.
+
+    Nobody's sessions are in it. Only you can read the file, and with --encrypt only who knows the
+    passphrase. It is whole or not there.
+
+    \b
+    Examples:
+      epicevents db backup company.backup
+      epicevents db backup company.backup --encrypt
+      epicevents db backup company.backup --encrypt --passphrase-stdin < passphrase.txt
+    """
+    from crm import server
+    from crm.backup import making
+    from crm.cli import passphrases
+
+    if passphrase_stdin and not encrypt:
+        raise UsageFault(
+            _("A passphrase was given, and encryption was not asked for."),
+            hint=_("Add --encrypt."),
+            code="encrypt_missing",
+        )
+    _may_be_written(app, path, yes=yes)
+    parameters = server.admin_parameters(app.settings)
+    passphrase = passphrases.new(app, from_stdin=passphrase_stdin) if encrypt else None
+    with backups.progress(app, _("Backing up, MB")) as moved:
+        made = making.make(parameters, path, passphrase, moved)
+    if output == "json":
+        records.as_json(app, FIELDS, backups.row(path, made, encrypted=encrypt))
+    app.console.success(
+        _("{path} holds the company as of {moment}: {clients} clients, {contracts} contracts.")
+        .format(
+            path=path,
+            moment=when.said(app, made.moment),
+            clients=made.contents.count("clients"),
+            contracts=made.contents.count("contracts"),
+        )
+    )  # fmt: skip
+    if made.contents.faults:
+        backups.warn_of_faults(app, made.contents.faults)
+    app.console.note(
+        _("See whether it restores: epicevents db check {path}").format(path=shlex.quote(str(path)))
+    )
+
+
+def _may_be_written(app: App, path: Path, *, yes: bool) -> None:
+    """Refuse what is no file, and ask before another backup is lost."""
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        raise UsageFault(
+            _("{path} is a link, or no file.").format(path=path),
+            hint=_("Name the file itself."),
+            code="not_a_file",
+        )
+    if path.exists():
+        prompts.confirm(app, _("Replace {path}?").format(path=path), yes=yes)
+
+
+@click.command(cls=Command)
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--quick", is_flag=True, help=_("Only whether the file is what was written."))
+@passphrase_option
+@record_options
+@click.pass_obj
+def check(app: App, path: Path, quick: bool, passphrase_stdin: bool, output: str) -> None:
+    """Say whether a backup would restore, by restoring it apart. Needs the administrator's URL.
+
+    Every table is counted and summed, and doctor proves the data. With --quick no database is
+    needed. Exit status: 0 if it would, 6 if not.
+
+    \b
+    Examples:
+      epicevents db check company.backup
+      epicevents db check company.backup --quick
+    """
+    from crm.backup import restoring
+
+    faults: list[str] = []
+    with backups.opened(app, path, from_stdin=passphrase_stdin) as source:
+        made = source.manifest
+        if not quick:
+            with (
+                backups.a_server(app) as server,
+                backups.progress(app, _("Restoring it apart, MB"), made.size) as moved,
+                restoring.tried(server, source, backups.login(app), moved) as (_name, outcome),
+            ):
+                faults = outcome.faults
+        row = backups.row(path, made, encrypted=source.backup.encrypted)
+    if output == "json":
+        records.as_json(app, (*FIELDS, Field("restores", Kind.BOOLEAN)), [*row, not quick or None])
+    said = (
+        _("{path} is what was written: the company as of {moment}. Restoring it was not tried.")
+        if quick
+        else _("{path} restores, every row of it: the company as of {moment}.")
+    )
+    app.console.success(said.format(path=path, moment=when.said(app, made.moment)))
+    if faults:
+        backups.warn_of_faults(app, faults)

@@ -1,0 +1,176 @@
+"""epicevents db restore: the company of a backup takes its place, or all stays as it is."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from crm.cli import backups, prompts, records, when
+from crm.cli.app import App
+from crm.cli.backups import FIELDS, passphrase_option
+from crm.cli.groups import Command
+from crm.cli.options import record_options, yes_option
+from crm.domain.errors import RuleViolation, UsageFault
+from crm.domain.fields import Field
+from crm.domain.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from crm.backup.manifest import Manifest
+    from crm.backup.restoring import Held, Open, Outcome
+
+RESTORED = (*FIELDS, Field("upgraded_from"), Field("kept_as"))
+
+
+@click.command(cls=Command)
+@click.argument("path", metavar="[FILE]", required=False, type=click.Path(path_type=Path))
+@click.option("--replace", is_flag=True, help=_("Take the place of the company that is there."))
+@click.option(
+    "--drop-old", is_flag=True, help=_("Drop what is replaced; without FILE, what was replaced.")
+)
+@click.option("-n", "--dry-run", is_flag=True, help=_("Restore it apart, and change nothing."))
+@passphrase_option
+@yes_option
+@record_options
+@click.pass_obj
+def restore(
+    app: App,
+    path: Path | None,
+    replace: bool,
+    drop_old: bool,
+    dry_run: bool,
+    passphrase_stdin: bool,
+    yes: bool,
+    output: str,
+) -> None:
+    """Bring the company of a backup back. Needs the administrator's URL.
+
+    It is restored into a new database, proved, and takes its place in one moment; until then, and
+    if anything fails, all stays as it is. What it replaces is kept until --drop-old. Everybody logs
+    in again.
+
+    \b
+    Examples:
+      epicevents db restore company.backup
+      epicevents db restore company.backup --replace
+      epicevents db restore --drop-old
+    """
+    if path is None:
+        _drop_old(app, drop_old, yes=yes)
+        return
+    with backups.opened(app, path, from_stdin=passphrase_stdin) as source:
+        held = _refuse_to_lose(app, source.manifest, replace=replace, yes=yes or dry_run)
+        outcome = _restore(app, source, keep=bool(held) and not drop_old, dry_run=dry_run)
+        row = backups.row(path, source.manifest, encrypted=source.backup.encrypted)
+    if output == "json":
+        records.as_json(app, RESTORED, [*row, outcome.upgraded_from, outcome.kept])
+    _tell(app, source.manifest, outcome, dry_run=dry_run)
+
+
+def _refuse_to_lose(app: App, made: "Manifest", *, replace: bool, yes: bool) -> "Held | None":
+    """Return what the database holds now, once it is said that it may be replaced."""
+    from crm.backup import restoring
+
+    held = restoring.held(backups.administrator(app))
+    if not held:
+        return None
+    if not replace:
+        raise RuleViolation(
+            _("The database holds a company: {accounts} accounts, {clients} clients.").format(
+                **held._asdict()
+            ),
+            hint=_("Add --replace to put the backup in its place."),
+            code="database_not_empty",
+        )
+    question = _(
+        "Replace the company ({accounts} accounts, {clients} clients) by that of {moment} "
+        "({new_accounts} accounts, {new_clients} clients)?"
+    ).format(
+        **held._asdict(),
+        moment=when.said(app, made.moment),
+        new_accounts=made.contents.count("users"),
+        new_clients=made.contents.count("clients"),
+    )
+    prompts.confirm(app, question, yes=yes)
+    return held
+
+
+def _restore(app: App, source: "Open", *, keep: bool, dry_run: bool) -> "Outcome":
+    from crm.backup import databases, restoring
+
+    app.close()  # of a shell; whoever is connected is sent away
+    with (
+        databases.server(backups.administrator(app)) as server,
+        backups.progress(app, _("Restoring, MB"), source.manifest.size) as moved,
+    ):
+        with restoring.tried(server, source, backups.login(app), moved) as (name, outcome):
+            if not dry_run:
+                outcome.kept = server.exchange(name)
+        if outcome.kept and not keep:
+            server.drop(outcome.kept)
+            outcome.kept = None
+    return outcome
+
+
+def _tell(app: App, made: "Manifest", outcome: "Outcome", *, dry_run: bool) -> None:
+    done = _(
+        "The company is back as of {moment}: {clients} clients, {contracts} contracts."
+    ).format(
+        moment=when.said(app, made.moment),
+        clients=made.contents.count("clients"),
+        contracts=made.contents.count("contracts"),
+    )
+    if dry_run:
+        app.console.note(_("Dry run, nothing was kept: {done}").format(done=done), loud=True)
+        return
+    app.console.success(done)
+    if outcome.upgraded_from:
+        app.console.note(
+            _("Its schema was upgraded from {revision}.").format(revision=outcome.upgraded_from)
+        )
+    if outcome.faults:
+        backups.warn_of_faults(app, outcome.faults)
+    if outcome.made_roles:
+        app.console.note(
+            _("These roles were made and cannot log in until you let them: {roles}.").format(
+                roles=", ".join(outcome.made_roles)
+            ),
+            loud=True,
+        )
+    if outcome.missing:
+        app.console.note(
+            _("This server did not take: {settings}.").format(settings=", ".join(outcome.missing)),
+            loud=True,
+        )
+    if outcome.kept:
+        app.console.note(
+            _("What was there is kept as {name}; drop it: epicevents db restore --drop-old").format(
+                name=outcome.kept
+            ),
+            loud=True,
+        )
+    app.console.note(_("Everybody logs in again: epicevents login"))
+
+
+def _drop_old(app: App, drop_old: bool, *, yes: bool) -> None:
+    """Drop the databases that restores have replaced."""
+    from crm import server
+    from crm.backup import databases
+
+    if not drop_old:
+        raise UsageFault(
+            _("Which backup?"),
+            hint=_("Name its file: epicevents db restore FILE"),
+            code="missing_option",
+        )
+    parameters = server.admin_parameters(app.settings)
+    with databases.server(parameters) as found:
+        kept = found.kept()
+    if not kept:
+        app.console.note(_("No restore has left a database behind."))
+        return
+    names = ", ".join(kept)
+    prompts.confirm(app, _("Drop {names} for good?").format(names=names), yes=yes)
+    with databases.server(parameters) as found:
+        for name in kept:
+            found.drop(name)
+    app.console.success(_("Dropped: {names}.").format(names=names))

@@ -1,0 +1,97 @@
+"""The passphrase of a backup: typed without being seen, from standard input, or from a file."""
+
+import os
+import stat
+import unicodedata
+from pathlib import Path
+
+from crm.cli import prompts
+from crm.cli.app import App
+from crm.domain.errors import CRMError, InvalidValue, UsageFault
+from crm.domain.i18n import gettext as _
+
+_LONGEST = 1000  # characters
+_VARIABLE = "EPICEVENTS_BACKUP_PASSPHRASE_FILE"
+
+
+def new(app: App, *, from_stdin: bool) -> str:
+    """Return the passphrase for a new backup, typed twice. Raises UsageFault, InvalidValue."""
+    return _read(app, from_stdin=from_stdin, twice=True)
+
+
+def known(app: App, *, from_stdin: bool) -> str:
+    """Return the passphrase of a backup that there is. Raises UsageFault, InvalidValue."""
+    return _read(app, from_stdin=from_stdin, twice=False)
+
+
+def _read(app: App, *, from_stdin: bool, twice: bool) -> str:
+    path = app.settings.value("backup_passphrase_file")
+    if from_stdin:
+        typed = prompts.line_from_stdin(app, "--passphrase-stdin")
+    elif path:
+        typed = _of_file(Path(path).expanduser())
+    elif app.settings.no_input:
+        raise UsageFault(
+            _("A passphrase is needed, and nothing may be asked."),
+            hint=_("Add --passphrase-stdin, or name its file in {variable}.").format(
+                variable=_VARIABLE
+            ),
+            code="missing_option",
+        )
+    else:
+        check = _long_enough if twice else None
+        typed = prompts.password(app, _("Passphrase of the backup"), twice=twice, check=check)
+    if twice:
+        _long_enough(typed)
+    return _clean(typed)
+
+
+def _clean(typed: str) -> str:
+    # Typed on another system, the same letters may arrive in other bytes.
+    text = unicodedata.normalize("NFC", typed)
+    if not text or len(text) > _LONGEST or not text.isprintable():
+        raise InvalidValue(
+            _("A passphrase is one line of visible characters."), code="invalid_passphrase"
+        )
+    return text
+
+
+def _long_enough(typed: str) -> None:
+    from crm.security.passwords import SHORTEST
+
+    if len(_clean(typed)) < SHORTEST:
+        raise InvalidValue(
+            _("The passphrase is shorter than {shortest} characters.").format(shortest=SHORTEST),
+            hint=_("Whoever finds the file guesses for as long as they like: take several words."),
+            code="short_passphrase",
+        )
+
+
+def _of_file(path: Path) -> str:
+    from crm.security.private_file import NO_WAIT
+
+    try:
+        descriptor = os.open(path, os.O_RDONLY | NO_WAIT)
+        with os.fdopen(descriptor, "rb") as file:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise _unusable(path, _("it is not a file"), "")
+            if status.st_mode & 0o077:
+                raise _unusable(path, _("others can read it"), f"chmod 600 {path}")
+            line = file.readline(5 * _LONGEST)
+    except OSError as error:
+        raise _unusable(path, str(error.strerror), "") from None
+    try:
+        return line.decode().rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise _unusable(path, _("it is not UTF-8 text"), "") from None
+
+
+def _unusable(path: Path, reason: str, then: str) -> CRMError:
+    return UsageFault(
+        _("The file of the passphrase, {path}, is not used: {reason}.").format(
+            path=path, reason=reason
+        ),
+        hint=then or _("See {variable}.").format(variable=_VARIABLE),
+        code="unusable_passphrase_file",
+    )
