@@ -148,6 +148,12 @@ class Settings:
         return self.value("sentry_dsn")
 
     @property
+    def backup_passphrase_file(self) -> Path | None:
+        """The file with the passphrase of encrypted backups, ``None`` where it is asked for."""
+        entry = self._entries["backup_passphrase_file"]
+        return _path(entry) if entry.value else None
+
+    @property
     def pager(self) -> str | None:
         """The command that shows long listings, ``None`` where none is wished for."""
         return self.value("pager")

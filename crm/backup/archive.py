@@ -1,7 +1,8 @@
 """The file of a backup: a tar archive of what pg_dump wrote and a manifest, each encrypted or not.
 
-Ordinary tools open it: ``tar``, ``gpg --decrypt`` where it is encrypted, and ``pg_restore``. The
-manifest comes last, since it holds the size and the SHA-256 of the dump before it.
+Ordinary tools open it: ``tar``, ``sha256sum --check``, ``gpg --decrypt`` where it is encrypted, and
+``pg_restore``. The manifest holds the size and the SHA-256 of the dump before it, the sums those of
+both.
 """
 
 import os
@@ -22,7 +23,7 @@ from crm.domain.errors import RuleViolation, UsageFault
 from crm.domain.i18n import gettext as _
 from crm.security.private_file import NO_WAIT
 
-DUMP, MANIFEST, ENCRYPTED = "database.dump", "manifest.json", ".gpg"
+DUMP, MANIFEST, SUMS, ENCRYPTED = "database.dump", "manifest.json", "SHA256SUMS", ".gpg"
 _LARGEST_MANIFEST = 60_000  # bytes; a pipe holds that much
 
 
@@ -39,7 +40,10 @@ def write(
     content = complete.as_json()
     if passphrase:
         content = encryption.encrypted(content, passphrase)
+    sums = f"{digest}  {DUMP + ending}\n"
+    sums += f"{sha256(content).hexdigest()}  {MANIFEST + ending}\n"
     _add(file, MANIFEST + ending, [content], described)
+    _add(file, SUMS, [sums.encode()], described)
     file.write(bytes(2 * tarfile.BLOCKSIZE))
     return complete
 
@@ -72,6 +76,7 @@ class Backup:
     encrypted: bool
     dump: tarfile.TarInfo
     described: tarfile.TarInfo
+    sums: tarfile.TarInfo
 
     def manifest(self, passphrase: str | None) -> Manifest:
         """Return what it says of itself.
@@ -87,12 +92,21 @@ class Backup:
         return manifest.read(content)
 
     def verify(self, described: Manifest) -> None:
-        """See that the dump is what was written, to the byte. Raises RuleViolation."""
-        digest = sha256()
-        for piece in self.pieces():
-            digest.update(piece)
-        if (self.dump.size, digest.hexdigest()) != (described.size, described.sha256):
+        """See that all is what was written. Raises RuleViolation ``backup_damaged``."""
+        found = {part.name: self._digest(part) for part in (self.dump, self.described)}
+        sums = "".join(f"{digest}  {name}\n" for name, digest in found.items())
+        if (
+            self.sums.size != len(sums)
+            or b"".join(self._read(self.sums)) != sums.encode()
+            or (self.dump.size, found[self.dump.name]) != (described.size, described.sha256)
+        ):
             raise manifest.damaged()
+
+    def _digest(self, part: tarfile.TarInfo) -> str:
+        digest = sha256()
+        for piece in self._read(part):
+            digest.update(piece)
+        return digest.hexdigest()
 
     def pieces(self) -> Iterator[bytes]:
         """Yield the dump, as it is in the file."""
@@ -117,13 +131,14 @@ def opened(path: Path) -> Iterator[Backup]:
     """
     # What is no file could make us wait for ever.
     descriptor = os.open(path, os.O_RDONLY | NO_WAIT)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise UsageFault(
+            _("{path} is not a file.").format(path=path),
+            hint=_("Name the file of a backup."),
+            code="not_a_file",
+        )
     with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise UsageFault(
-                _("{path} is not a file.").format(path=path),
-                hint=_("Name the file of a backup."),
-                code="not_a_file",
-            )
         yield _parts(path, file)
 
 
@@ -146,12 +161,11 @@ def _parts(path: Path, file: BinaryIO) -> Backup:
             members = tar.getmembers()
     except (tarfile.TarError, ValueError, OSError):
         raise cut_off() from None
-    encrypted = name.endswith(ENCRYPTED)
-    if [member.name.removesuffix(ENCRYPTED) for member in members] != [DUMP, MANIFEST] or not all(
-        member.isreg() and member.name.endswith(ENCRYPTED) == encrypted for member in members
-    ):
+    ending = ENCRYPTED if name.endswith(ENCRYPTED) else ""
+    expected = [DUMP + ending, MANIFEST + ending, SUMS]
+    if [member.name for member in members if member.isreg()] != expected:
         raise cut_off()
-    return Backup(file, encrypted, *members)
+    return Backup(file, bool(ending), *members)
 
 
 def cut_off() -> RuleViolation:

@@ -43,7 +43,7 @@ class Server:
     def exists(self, database: str) -> bool:
         """Whether there is a database of that name."""
         with self.transaction() as tx:
-            return tx.row("SELECT FROM pg_database WHERE datname = %s", (database,)) is not None
+            return tx.row("SELECT 1 FROM pg_database WHERE datname = %s", (database,)) is not None
 
     def drop(self, database: str) -> None:
         """Drop a database, whoever is connected to it."""
@@ -67,7 +67,7 @@ class Server:
             )
             # Killed in the moment of the exchange, it may have left the door closed.
             if tx.row(
-                "SELECT FROM pg_database WHERE datname = %s AND NOT datallowconn", (self.target,)
+                "SELECT 1 FROM pg_database WHERE datname = %s AND NOT datallowconn", (self.target,)
             ):
                 tx.execute(_allow(self.target, True))
         for (name,) in left:
@@ -95,7 +95,8 @@ class Server:
                 else:
                     return kept
         except BaseException:
-            with self.transaction() as tx:
+            # An interrupted connection is of no more use.
+            with closing(connect(self.named("postgres"))) as again, transaction(again, None) as tx:
                 tx.execute(_allow(self.target, True))
             raise
         return kept

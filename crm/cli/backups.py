@@ -83,21 +83,28 @@ def login(app: App) -> "Login":
 @contextmanager
 def progress(app: App, message: str, size: int | None = None) -> Iterator[Callable[[int], None]]:
     """Show megabytes while the work lasts; a request to end it is answered as Ctrl-C is."""
+    from crm.bulk import interruptible
     from crm.cli.output import progress as shown
 
     total = None if size is None else size // _MEGABYTE
-    with _interruptible(), shown.progress(message, app.console, total) as moved:
+    with (
+        _ended_as_by_a_person(),
+        interruptible(),
+        shown.progress(message, app.console, total) as moved,
+    ):
         yield lambda done: moved(done // _MEGABYTE)
 
 
 @contextmanager
-def _interruptible() -> Iterator[None]:
+def _ended_as_by_a_person() -> Iterator[None]:
     """What a service manager ends must clean up like what a person does."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
     def interrupt(*_signal: object) -> None:
+        for number in _ENDINGS:  # what is asked for once is not to be cut short by asking again
+            signal.signal(number, signal.SIG_IGN)
         raise KeyboardInterrupt
 
     former = {number: signal.signal(number, interrupt) for number in _ENDINGS}

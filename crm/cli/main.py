@@ -45,7 +45,7 @@ def entries() -> list[Entry]:
         Entry("user", "user:user", _("Colleagues and their accounts"), records),
         Entry("audit", "audit:audit", _("What was changed or denied, who is logged in"), admin),
         Entry("doctor", "doctor:doctor", _("Check server, rights, data, workstation"), admin),
-        Entry("db", "db:db", _("The database: upgrade, status, start, stop"), admin),
+        Entry("db", "db:db", _("The database: backup, restore, upgrade, status …"), admin),
         Entry("config", "config:config", _("Every setting and where it comes from"), admin),
         Entry("completion", "completion:completion", _("Completion for bash, zsh, fish"), about),
         Entry("permissions", "permissions:permissions", _("Who may do what"), about),

@@ -25,11 +25,11 @@ def known(app: App, *, from_stdin: bool) -> str:
 
 
 def _read(app: App, *, from_stdin: bool, twice: bool) -> str:
-    path = app.settings.value("backup_passphrase_file")
+    path = app.settings.backup_passphrase_file
     if from_stdin:
         typed = prompts.line_from_stdin(app, "--passphrase-stdin")
     elif path:
-        typed = _of_file(Path(path).expanduser())
+        typed = _of_file(path)
     elif app.settings.no_input:
         raise UsageFault(
             _("A passphrase is needed, and nothing may be asked."),

@@ -105,8 +105,8 @@ def check(app: App, path: Path, quick: bool, passphrase_stdin: bool, output: str
         made = source.manifest
         if not quick:
             with (
-                backups.a_server(app) as server,
                 backups.progress(app, _("Restoring it apart, MB"), made.size) as moved,
+                backups.a_server(app) as server,
                 restoring.tried(server, source, backups.login(app), moved) as (_name, outcome),
             ):
                 faults = outcome.faults

@@ -18,7 +18,7 @@ from crm.domain.i18n import gettext as _
 
 @click.group(cls=Group)
 def db() -> None:
-    """The database: upgrade, status, backup, restore, start, stop."""
+    """The database: backup, restore, upgrade, status, start, stop."""
 
 
 STATUS = (

@@ -99,8 +99,8 @@ def _restore(app: App, source: "Open", *, keep: bool, dry_run: bool) -> "Outcome
 
     app.close()  # of a shell; whoever is connected is sent away
     with (
-        databases.server(backups.administrator(app)) as server,
         backups.progress(app, _("Restoring, MB"), source.manifest.size) as moved,
+        databases.server(backups.administrator(app)) as server,
     ):
         with restoring.tried(server, source, backups.login(app), moved) as (name, outcome):
             if not dry_run:
