@@ -5,7 +5,7 @@ import stat
 import unicodedata
 from pathlib import Path
 
-from crm.cli import prompts
+from crm.cli import answers, prompts
 from crm.cli.app import App
 from crm.domain.errors import CRMError, InvalidValue, UsageFault
 from crm.domain.i18n import gettext as _
@@ -27,7 +27,7 @@ def known(app: App, *, from_stdin: bool) -> str:
 def _read(app: App, *, from_stdin: bool, twice: bool) -> str:
     path = app.settings.backup_passphrase_file
     if from_stdin:
-        typed = prompts.line_from_stdin(app, "--passphrase-stdin")
+        typed = answers.line_from_stdin(app, "--passphrase-stdin")
     elif path:
         typed = _of_file(path)
     elif app.settings.no_input:
