@@ -8,7 +8,7 @@ import click
 
 from crm.cli import edits, offers, questions, records, updating
 from crm.cli.app import App
-from crm.cli.commands import assignment, imports, note
+from crm.cli.commands import agenda, assignment, imports, note
 from crm.cli.groups import Group
 from crm.cli.listing import Options, run
 from crm.cli.options import (
@@ -286,5 +286,5 @@ def _period(today: date, name: str) -> "Period":
     return {"today": Period(today, today), "week": week_of(today), "month": month_of(today)}[name]
 
 
-for command in (assignment.assign, assignment.unassign, note.note, imports.events):
+for command in (assignment.assign, assignment.unassign, note.note, agenda.agenda, imports.events):
     event.add_command(command)
