@@ -6,11 +6,13 @@ what workstations connect as. Every function here may be run again and changes n
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from psycopg2.errors import InsufficientPrivilege
 from psycopg2.extensions import connection as Connection  # noqa: N812
+from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from psycopg2.extensions import encrypt_password
 from psycopg2.sql import SQL, Identifier, Literal
 
@@ -37,6 +39,14 @@ LOGIN_SETTINGS = {
     "lock_timeout": "10s",
     "idle_in_transaction_session_timeout": "60s",
 }
+
+# Functions of PostgreSQL that every login of a server may call, as a pattern of their names. With
+# them colleagues on one login could end each other's work, see from where it comes, hold the lock
+# of an upgrade, and keep large objects in the database that no policy and no audit knows.
+WITHHELD = (
+    "^(pg_(cancel|terminate)_backend|pg_stat_get_(activity|progress_info|backend_.*)|pg_lock_status"
+    "|pg_(try_)?advisory_(xact_)?lock(_shared)?|lo_.*|loread|lowrite)$"
+)
 
 
 def create_database(parameters: Mapping[str, str]) -> bool:
@@ -117,27 +127,69 @@ def bootstrap(connection: Connection, login: str = LOGIN, password: str | None =
         return restrict_login(connection, login)
 
 
+def restrict(parameters: Mapping[str, str], login: str) -> list[str]:
+    """Bind the login as :func:`bootstrap` does; return what this server did not allow."""
+    connection = connect(parameters)
+    try:
+        connection.autocommit = True
+        with explained():
+            return restrict_login(connection, login)
+    finally:
+        connection.close()
+
+
 def restrict_login(connection: Connection, login: str) -> list[str]:
-    """Bind the login role to its settings and languages; return what this server did not allow."""
-    statements = {
-        name: SQL("ALTER ROLE {} SET {} = {}").format(
-            Identifier(login), Identifier(name), Literal(value)
-        )
+    """Bind the login role to its settings, languages and functions of PostgreSQL.
+
+    Returns what this server did not allow: the setting, or the first of what is withheld.
+    """
+    statements = [
+        SQL("ALTER ROLE {} SET {} = {}").format(Identifier(login), Identifier(name), Literal(value))
         for name, value in LOGIN_SETTINGS.items()
-    }
-    # Nobody needs a language to read and write rows; DO blocks and temporary functions do.
-    statements["plpgsql"] = SQL(
-        "REVOKE USAGE ON LANGUAGE plpgsql, sql FROM PUBLIC;"
-        "GRANT USAGE ON LANGUAGE plpgsql, sql TO {}"
-    ).format(Identifier(OWNER))
+    ]
     refused = []
     with connection.cursor() as cursor:
-        for name, statement in statements.items():
+        for name, statement in zip(LOGIN_SETTINGS, statements, strict=True):
             try:
                 cursor.execute(statement)
             except InsufficientPrivilege:
                 refused.append(name)
-    return refused
+        with suppress(InsufficientPrivilege):
+            withhold(cursor)
+        # Whoever may not revoke is only warned.
+        cursor.execute(
+            "SELECT lanname::text FROM pg_language"
+            " WHERE lanname = 'plpgsql' AND has_language_privilege('public', oid, 'USAGE')"
+            " UNION ALL SELECT DISTINCT proname::text FROM pg_proc"
+            " WHERE proname = 'pg_terminate_backend'"
+            " AND has_function_privilege('public', oid, 'EXECUTE')"
+        )
+        return refused + [name for (name,) in cursor.fetchall()]
+
+
+def withhold(cursor: Cursor) -> None:
+    """Take languages, and the functions of :data:`WITHHELD`, from all but owner and operators."""
+    cursor.execute(
+        # Nobody needs a language to read and write rows; DO blocks and temporary functions do.
+        SQL(
+            "REVOKE USAGE ON LANGUAGE plpgsql, sql FROM PUBLIC;"
+            "GRANT USAGE ON LANGUAGE plpgsql, sql TO {}"
+        ).format(Identifier(OWNER))
+    )
+    cursor.execute(
+        "SELECT string_agg(oid::regprocedure::text, ', ') FROM pg_proc"
+        " WHERE pronamespace = 'pg_catalog'::regnamespace AND proname ~ %s"
+        " AND has_function_privilege('public', oid, 'EXECUTE')",
+        (WITHHELD,),
+    )
+    ((functions,),) = cursor.fetchall()
+    if functions is not None:
+        cursor.execute(
+            SQL(
+                "REVOKE EXECUTE ON FUNCTION {functions} FROM PUBLIC;"
+                "GRANT EXECUTE ON FUNCTION {functions} TO {owner}, pg_monitor, pg_signal_backend"
+            ).format(functions=SQL(functions), owner=Identifier(OWNER))
+        )
 
 
 def tidy_up(parameters: Mapping[str, str]) -> None:

@@ -30,10 +30,12 @@ def written(
     made: str | None,
     *,
     dry_run: bool,
+    own: bool = False,
 ) -> None:
     """Say what was done to the account in ``row``, and print its one-time password once.
 
     The password stands alone on stdout, or in the JSON; a dry run, which keeps none, shows none.
+    ``own`` is the account of who is logged in.
     """
     made = None if dry_run else made
     records.written(app, output, done, (*fields, FIELD), (*row, made), dry_run=dry_run)
@@ -42,6 +44,9 @@ def written(
     if made:
         app.console.note(_("The one-time password, shown only now:"))
         app.console.data(made)
+    if own:
+        app.console.note(_("Choose another before anything else: epicevents password"))
+        return
     email = dict(zip((field.name for field in fields), row, strict=True))["email"]
     app.console.note(
         _("They must choose another when they log in: epicevents login {email}").format(email=email)

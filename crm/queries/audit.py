@@ -95,7 +95,7 @@ FAILED_LOGINS = Listing(
     noun="audit",
     view="failed_login_list",
     fields=(
-        # Drawn at random, so that they tell nothing; the order is that of time.
+        # Not what login_result() takes: that number is shown to nobody.
         Field("id", Kind.ID, shown=False),
         Field("at", Kind.TIMESTAMP, sort="at"),
         Field("email", Kind.EMAIL, sort="email"),

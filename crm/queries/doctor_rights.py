@@ -1,7 +1,10 @@
 """What roles may do: the program's login what the application needs, PUBLIC nothing."""
 
 from crm.domain.i18n import gettext as _
+from crm.provisioning import LOGIN_SETTINGS, WITHHELD
 from crm.queries.doctor import Check
+
+_OWN_SETTINGS = ", ".join(f"'{name}'" for name in LOGIN_SETTINGS)
 
 RIGHTS = (
     Check(
@@ -181,5 +184,33 @@ RIGHTS = (
         SELECT lanname FROM pg_language
         WHERE lanpltrusted AND has_language_privilege(session_user, oid, 'USAGE')
         """,
+    ),
+    Check(
+        "server_functions",
+        lambda: _("The login neither ends nor watches its colleagues' connections"),
+        lambda: _("The login may call what is for the server's operators: {found}."),
+        lambda: _("Colleagues on the same login could end each other's work, or hold it up."),
+        lambda: _("As a superuser, on this database: REVOKE EXECUTE ON FUNCTION … FROM PUBLIC"),
+        f"""
+        SELECT oid::regprocedure::text FROM pg_proc
+        WHERE pronamespace = 'pg_catalog'::regnamespace AND proname ~ '{WITHHELD}'
+          AND has_function_privilege(session_user, oid, 'EXECUTE')
+        """,  # noqa: S608
+    ),
+    # A role may always change its own password and defaults: nothing in PostgreSQL forbids it.
+    Check(
+        "login_defaults",
+        lambda: _("The login has no settings but those of this program"),
+        lambda: _("The login was given other settings: {found}."),
+        lambda: _("Whoever has its password can set them for everybody, and so lock them all out."),
+        lambda: _("As an administrator, unless they are yours: ALTER ROLE {login} RESET …"),
+        f"""
+        SELECT setting
+        FROM pg_db_role_setting
+        JOIN pg_roles login ON login.oid = setrole AND login.rolname = session_user,
+            unnest(setconfig) setting
+        WHERE setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
+          AND lower(split_part(setting, '=', 1)) NOT IN ({_OWN_SETTINGS})
+        """,  # noqa: S608
     ),
 )

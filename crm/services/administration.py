@@ -68,7 +68,8 @@ def create_first_manager(tx: "Transaction", *, password: str, **values: object) 
 def reset_password(tx: "Transaction", email: str, password: str) -> str:
     """Let back in who forgot the password: they choose another at the next login.
 
-    The account is reactivated and its sessions end. Returns the person's name.
+    The account is reactivated and no longer suspended; its sessions end with the password that
+    opened them. Returns the person's name.
 
     Raises NotFound, RuleViolation ``weak_password``.
     """
@@ -86,8 +87,7 @@ def reset_password(tx: "Transaction", email: str, password: str) -> str:
         (passwords.hashed(password), user_id),
     )
     tx.execute(
-        "INSERT INTO session_revocations (user_id, revoked_at)"
-        " VALUES (%s, timezone('utc', clock_timestamp()))",
+        "UPDATE suspensions SET ended_at = utc_now() WHERE user_id = %s AND ended_at IS NULL",
         (user_id,),
     )
     return f"{first_name} {last_name}"

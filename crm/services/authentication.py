@@ -1,7 +1,7 @@
 """Logging in and out, and passwords. The database decides; see docs/security.md.
 
-Logging in takes three transactions, because a guess is committed before it is judged. Each function
-here therefore takes ``begin``, which opens a transaction for nobody.
+Logging in takes three transactions, because a guess is committed before it is judged, and setting
+one's own password two. Those functions therefore take ``begin``, which opens a transaction.
 """
 
 from collections.abc import Callable
@@ -34,7 +34,7 @@ class Login:
 
 
 def login(begin: "Begin", email: str, password: str) -> Login:
-    """Open a session for whoever knows the password.
+    """Open a session for whoever knows the password; ``begin`` opens a transaction for nobody.
 
     Raises InvalidValue for an email that no column holds; NotLoggedIn: ``wrong_credentials`` (also
     for an unknown email), ``too_many_attempts`` after ten failures in 15 minutes,
@@ -69,14 +69,19 @@ def renew_hash(tx: "Transaction", opened: Login, password: str) -> None:
     tx.execute("SELECT change_password(%s, %s, true)", (opened.attempt, passwords.hashed(password)))
 
 
-def change_password(tx: "Transaction", opened: Login, new: str, *, current: str) -> None:
+def change_password(begin: "Begin", opened: Login, new: str, *, current: str) -> None:
     """Set one's own password in the session that ``opened`` began; every other session ends.
 
-    Raises RuleViolation ``weak_password`` with the reason.
+    They end first, by a transaction of its own, so that nothing which one of them holds open delays
+    that. ``begin`` opens a transaction of the session. Raises RuleViolation ``weak_password`` with
+    the reason.
     """
-    actor = tx.actor
-    check(new, actor.first_name, actor.last_name, actor.email, current=current)
-    tx.execute("SELECT change_password(%s, %s, false)", (opened.attempt, passwords.hashed(new)))
+    with begin() as tx:
+        actor = tx.actor
+        check(new, actor.first_name, actor.last_name, actor.email, current=current)
+        tx.execute("SELECT end_other_sessions()")
+    with begin() as tx:
+        tx.execute("SELECT change_password(%s, %s, false)", (opened.attempt, passwords.hashed(new)))
 
 
 def check(password: str, *context: str, current: str | None = None) -> None:
@@ -96,22 +101,16 @@ def logout(tx: "Transaction") -> None:
 
 
 def reset_password(tx: "Transaction", user_id: int, password: str) -> None:
-    """Set a colleague's password for one use: they choose another before anything else works.
+    """Set a password for one use: whose it is chooses another before anything else works.
 
-    Their sessions end. Raises PermissionDenied, NotFound, RuleViolation ``weak_password``, or
-    ``own_password``: whoever sits at somebody's open terminal must not take over the account.
+    Their sessions end; of one's own, this one goes on. Raises PermissionDenied, NotFound,
+    RuleViolation ``weak_password``.
     """
     from crm.services.user import find_person
 
     authorize(
         tx.actor, Permission.USER_RESET_PASSWORD, kind="user", record_id=user_id, owner_id=user_id
     )
-    if user_id == tx.actor.id:
-        raise RuleViolation(
-            _("One's own password is changed with the current one."),
-            hint=_("Run: epicevents password"),
-            code="own_password",
-        )
     person = find_person(tx, user_id)
     check(password, person.first_name, person.last_name, person.email)
     tx.execute("SELECT reset_password(%s, %s)", (user_id, passwords.hashed(password)))

@@ -115,7 +115,8 @@ def without_rights(begin: "Begin", user_id: int, permission: Permission) -> "Ite
 
     They are taken away by a transaction of its own, so that nothing which the person holds open
     delays that. They come back with the change or its refusal; while it has to wait for the person,
-    they do not, and the change goes on where it is tried again.
+    they do not, and the change goes on where it is tried again. Of one's own account, the other
+    sessions end before its password is reset.
 
     Raises what ``permission`` and the change raise.
     """
@@ -125,6 +126,8 @@ def without_rights(begin: "Begin", user_id: int, permission: Permission) -> "Ite
         authorize(tx.actor, permission, owner_id=user_id, kind="user", record_id=person.id)
         if user_id != tx.actor.id:
             suspension = tx.value("SELECT suspend_access(%s)", (user_id,))
+        elif permission == Permission.USER_RESET_PASSWORD:
+            tx.execute("SELECT end_other_sessions()")
     restore = "SELECT restore_access(%s, %s)", (user_id, suspension)
     try:
         with begin() as tx:

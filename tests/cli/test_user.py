@@ -352,10 +352,54 @@ def test_a_reset_prints_json_for_scripts(manager: Workstation) -> None:
     assert tried["one_time_password"] is None
 
 
-def test_nobody_resets_their_own_password(manager: Workstation) -> None:
-    refused = manager.run("user", "reset-password", "me", "--json")
-    assert (refused.status, refused.error()["code"]) == (6, "own_password")
-    assert refused.error()["hint"] == "Run: epicevents password"
+def test_whoever_resets_their_own_password_chooses_another(
+    workstation: Workstation, company: Company
+) -> None:
+    workstation.be(company.manager)
+    tried = workstation.run("user", "reset-password", "me", "--dry-run", "--json").done().json()
+    assert (tried["id"], tried["one_time_password"]) == (company.manager, None)
+    reset = workstation.run("user", "reset-password", "me").done()
+    assert re.fullmatch(ONE_TIME + "\n", reset.out)
+    assert "Your password is reset; your other sessions have ended." in reset.err
+    assert "epicevents password" in reset.err
+    assert workstation.run("dashboard").status == 5
+    both = f"{reset.out}other words of my own\n"
+    workstation.run("password", "--password-stdin", stdin=both).done()
+    workstation.run("dashboard").done()
+
+
+# What a manager's command is, once it has to wait for a lock of the person whom it is about.
+ENDS = (
+    ("deactivate", "{id}"),
+    ("update", "{id}", "--role", "SUPPORT"),
+    ("reset-password", "{id}"),
+    ("delete", "{id}", "--yes"),
+)
+
+
+@pytest.mark.parametrize("command", ENDS, ids=[command[0] for command in ENDS])
+def test_who_holds_their_own_account_loses_their_rights_before_it_changes(
+    workstation: Workstation,
+    company: Company,
+    owner: Connection,
+    command: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cursor = owner.cursor()
+    cursor.execute(
+        "INSERT INTO users (first_name, last_name, email, hashed_password, role) SELECT"
+        " 'Simone', 'Sauvage', 'simone@epicevents.example', hashed_password, 'SALES'"
+        " FROM users WHERE id = 3 RETURNING id"
+    )
+    ((newcomer,),) = cursor.fetchall()
+    workstation.be(company.manager)
+    monkeypatch.setenv("PGOPTIONS", "-c lock_timeout=50ms")
+    with company.database.as_user(newcomer) as tx:
+        tx.execute("SELECT FROM users WHERE id = %s FOR UPDATE", (newcomer,))
+        waited = workstation.run("user", *(word.format(id=newcomer) for word in command))
+        assert (waited.status, "Somebody else" in waited.err) == (6, True)
+        assert tx.row("SELECT employee_id(), employee_role()") == (None, None)
+        assert tx.rows("SELECT id FROM client_list") == []
 
 
 def test_only_management_resets_passwords(sales: Workstation) -> None:

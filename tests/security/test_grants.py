@@ -1,4 +1,4 @@
-"""All that the app's role was given, and nothing else: verbs, columns, functions, sequences."""
+"""All that the app's role was given, and nothing else: verbs, columns, functions."""
 
 import re
 from collections.abc import Iterator
@@ -55,7 +55,6 @@ FUNCTIONS = {
     "login_result", "prefix_query", "record_denial", "reset_password", "restore_access",
     "revoke_session", "revoke_sessions", "session_id", "suspend_access", "utc_now", "words",
 }  # fmt: skip
-SEQUENCES = {f"{noun}s_id_seq" for noun in ("user", "client", "contract", "event", "payment")}
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +69,6 @@ def test_everything_that_is_granted_is_meant_to_be(sql: Cursor) -> None:
     found = {(privilege, re.sub(r"\(.*", "", on)) for privilege, on in grants(sql)}
     meant = {("USAGE", "SCHEMA public")}
     meant |= {("EXECUTE", f"FUNCTION {name}") for name in FUNCTIONS}
-    meant |= {("USAGE", f"SEQUENCE {name}") for name in SEQUENCES}
     for table, verbs in TABLES.items():
         for verb, columns in verbs.items():
             privileges = {f"{verb} ({column})" for column in columns} or {verb}

@@ -1,5 +1,6 @@
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 
 import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812
@@ -142,8 +143,8 @@ def test_logging_out_ends_the_session(begin: Begin, company: Company) -> None:
 def test_a_new_password_ends_the_other_sessions(begin: Begin, company: Company) -> None:
     other = company.database.session_of(company.sales)
     opened = authentication.login(begin, SOPHIE, PASSWORD)
-    with acting(company, opened.secret) as tx:
-        authentication.change_password(tx, opened, CHOSEN, current=PASSWORD)
+    begin_mine = partial(acting, company, opened.secret)
+    authentication.change_password(begin_mine, opened, CHOSEN, current=PASSWORD)
     with acting(company, opened.secret) as tx:
         assert tx.actor.id == company.sales
     with refused(NotLoggedIn, "session_expired"), acting(company, other):
@@ -156,9 +157,29 @@ def test_a_new_password_ends_the_other_sessions(begin: Begin, company: Company) 
 @pytest.mark.parametrize("weak", ["short", "sophie simon epic events", PASSWORD, PASSWORD.title()])
 def test_a_weak_or_the_same_password_is_refused(begin: Begin, company: Company, weak: str) -> None:
     opened = authentication.login(begin, SOPHIE, PASSWORD)
-    with refused(RuleViolation, "weak_password"), acting(company, opened.secret) as tx:
-        authentication.change_password(tx, opened, weak, current=PASSWORD)
+    other = company.database.session_of(company.sales)
+    with refused(RuleViolation, "weak_password"):
+        authentication.change_password(
+            partial(acting, company, opened.secret), opened, weak, current=PASSWORD
+        )
     authentication.login(begin, SOPHIE, PASSWORD)
+    with acting(company, other) as tx:
+        assert tx.actor.id == company.sales
+
+
+def test_whoever_holds_the_account_does_not_delay_the_end_of_the_other_sessions(
+    begin: Begin, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGOPTIONS", "-c lock_timeout=50ms")
+    opened = authentication.login(begin, SOPHIE, PASSWORD)
+    begin_mine = partial(acting, company, opened.secret)
+    with acting(company, company.database.session_of(company.sales)) as thief:
+        thief.execute("SELECT FROM users WHERE id = %s FOR UPDATE", (company.sales,))
+        with refused(RuleViolation, "busy"):
+            authentication.change_password(begin_mine, opened, CHOSEN, current=PASSWORD)
+        assert thief.row("SELECT employee_id(), session_id()") == (None, None)
+    authentication.change_password(begin_mine, opened, CHOSEN, current=PASSWORD)
+    authentication.login(begin, SOPHIE, CHOSEN)
 
 
 def test_a_reset_is_for_one_use(begin: Begin, company: Company) -> None:
@@ -171,21 +192,42 @@ def test_a_reset_is_for_one_use(begin: Begin, company: Company) -> None:
     with acting(company, opened.secret) as tx:
         assert tx.actor.must_change_password is True
         assert tx.rows("SELECT * FROM client_list") == []
-        authentication.change_password(tx, opened, "other words of my own", current=CHOSEN)
+    authentication.change_password(
+        partial(acting, company, opened.secret), opened, "other words of my own", current=CHOSEN
+    )
     with acting(company, opened.secret) as tx:
         assert tx.actor.must_change_password is False
         assert len(tx.rows("SELECT * FROM client_list")) == 3
 
 
-def test_only_management_resets_passwords_and_not_its_own(company: Company) -> None:
+def test_only_management_resets_passwords(company: Company) -> None:
     for person in (company.sales, company.support):
         with (
             refused(PermissionDenied, "permission_denied"),
             company.database.as_user(person) as tx,
         ):
             authentication.reset_password(tx, company.sales2, CHOSEN)
-    with refused(RuleViolation, "own_password"), company.database.as_user(1) as tx:
+
+
+def test_whoever_resets_their_own_password_goes_on_to_choose_another(
+    begin: Begin, company: Company, owner: Connection
+) -> None:
+    other = company.database.session_of(company.manager)
+    mine = company.database.session_of(company.manager)
+    with acting(company, mine) as tx:
         authentication.reset_password(tx, company.manager, CHOSEN)
+    with refused(NotLoggedIn, "session_expired"), acting(company, other):
+        pass
+    with acting(company, mine) as tx:
+        assert tx.actor.must_change_password is True
+        assert tx.rows("SELECT * FROM client_list") == []
+    cursor = owner.cursor()
+    cursor.execute("SELECT employee_id FROM audit_transactions ORDER BY id DESC LIMIT 1")
+    assert cursor.fetchone() == (company.manager,)
+    opened = authentication.login(begin, "marie@epicevents.example", CHOSEN)
+    authentication.change_password(
+        partial(acting, company, opened.secret), opened, "other words of my own", current=CHOSEN
+    )
 
 
 def test_a_reset_to_a_weak_password_is_refused(company: Company) -> None:

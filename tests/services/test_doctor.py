@@ -41,6 +41,10 @@ DAMAGES = {
     "public_rights: database": "GRANT CONNECT ON DATABASE {database} TO PUBLIC",
     "public_rights: schema": "GRANT USAGE ON SCHEMA public TO PUBLIC",
     "languages": "GRANT USAGE ON LANGUAGE plpgsql TO PUBLIC",
+    "server_functions": "GRANT EXECUTE ON FUNCTION pg_cancel_backend(integer) TO epicevents_app",
+    "server_functions: public": "GRANT EXECUTE ON FUNCTION pg_advisory_lock(bigint) TO PUBLIC",
+    "login_defaults": "ALTER ROLE epicevents_cli IN DATABASE {database}"
+    " SET default_transaction_isolation = 'serializable'",
     "row_security": "ALTER TABLE clients DISABLE ROW LEVEL SECURITY",
     "policies": "DROP POLICY clients_update ON clients",
     "policies: foreign": "CREATE POLICY mine ON events TO epicevents_app USING (employee_id() = 1)",

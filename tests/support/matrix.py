@@ -17,6 +17,7 @@ from crm.domain.enums import Role
 from crm.domain.permissions import Permission as P  # noqa: N817
 
 DENIED = "42501"
+OTHER_HASH = UNUSABLE.replace("AAA$", "BBB$")  # a password that nobody has
 
 ME = {Role.MANAGEMENT: 1, Role.SALES: 3, Role.SUPPORT: 5}
 
@@ -92,7 +93,8 @@ TABLE = (
     Row(P.USER_TRANSFER, *ONLY_MANAGEMENT,
         "UPDATE clients SET sales_contact_id = 7 WHERE sales_contact_id = %(sales_contact)s"),
     Row(P.USER_DELETE, NOBODY, NOBODY, NOT_ONESELF, "SELECT delete_record('users', %(user)s)"),
-    Row(P.USER_RESET_PASSWORD, *ONLY_MANAGEMENT, f"SELECT reset_password(%(user)s, '{UNUSABLE}')"),
+    Row(P.USER_RESET_PASSWORD, *ONLY_MANAGEMENT,
+        f"SELECT reset_password(%(user)s, '{OTHER_HASH}')"),
     Row(P.USER_CHANGE_ROLE, NOBODY, NOBODY, NOT_ONESELF,
         "UPDATE users SET role = CASE role WHEN 'MANAGEMENT' THEN 'SALES' ELSE 'MANAGEMENT' END"
         " WHERE id = %(user)s"),

@@ -237,7 +237,6 @@ NOTICED_BY: tuple[tuple[str, Tests], ...] = (
     # Grants
     (rf"\w+(?: \(\w+\))? on TABLE {NOUN}s revoked", (f"{MATRIX} -k {{0}}", DECLARED)),
     (r"SELECT on TABLE (\w+_list) revoked", (f"{GATES} -k {{0}}", DECLARED)),
-    (rf"USAGE on SEQUENCE {NOUN}s_id_seq revoked", (f"{MATRIX} -k {{0}}", DECLARED)),
     (rf"EXECUTE on FUNCTION {OF_LOGIN}\(.*\) revoked", (IDENTITY, ONE_LOGIN, DECLARED)),
     (r".* revoked", (f"{ROWS} -k database_allows", DECLARED)),
     (r"EXECUTE on FUNCTION .* granted", (f"{LOGIN} -k unreadable", f"{MATRIX} -k functions")),

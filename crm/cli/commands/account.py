@@ -43,7 +43,7 @@ def reactivate(app: App, /, user: str, output: str, dry_run: bool) -> None:
 def reset_password(
     app: App, /, user: str, password_stdin: bool, output: str, dry_run: bool
 ) -> None:
-    """Give a colleague who forgot the password a one-time one. MANAGEMENT may.
+    """Give somebody who forgot the password a one-time one. MANAGEMENT may.
 
     Their sessions end, and they must choose another password at the next login.
 
@@ -56,7 +56,12 @@ def reset_password(
     permission = Permission.USER_RESET_PASSWORD
     password, one_time = one_time_password.choose(app, from_stdin=password_stdin)
     with people.shutting_out(app, user, permission, dry_run=dry_run) as (tx, user_id):
+        before = people.record(tx, user_id)[1]
         services.authentication.reset_password(tx, user_id, password)
         fields, row = people.record(tx, user_id)
+        # Whoever reset their own password reads nothing until they have another.
+        row, own = row or before, user_id == tx.actor.id
     said = _("Password of {name} reset; their sessions have ended.").format(name=people.name(row))
-    one_time_password.written(app, output, said, fields, row, one_time, dry_run=dry_run)
+    if own:
+        said = _("Your password is reset; your other sessions have ended.")
+    one_time_password.written(app, output, said, fields, row, one_time, dry_run=dry_run, own=own)

@@ -67,13 +67,18 @@ def upgrade(app: App) -> None:
       epicevents db upgrade
     """
     from crm import provisioning, server
+    from crm.cli.commands.init import warn_of
     from crm.cli.output.progress import progress
 
     parameters = server.admin_parameters(app.settings)
+    login = server.parameters(app.settings).get("user", provisioning.LOGIN)
     before = provisioning.current_revision(parameters)
     with progress(_("Upgrading the database"), app.console):
         provisioning.upgrade(parameters)
+        # An older program may have left the login more than this one does.
+        refused = provisioning.restrict(parameters, login)
     after = provisioning.current_revision(parameters)
+    warn_of(app, refused)
     if before == after:
         app.console.note(_("The schema is up to date ({revision}).").format(revision=after))
     else:

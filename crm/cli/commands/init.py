@@ -1,6 +1,6 @@
 """init and join: a company's first workstation, and every other one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import click
@@ -142,6 +142,11 @@ def prepare(app: App) -> None:
         finally:
             connection.close()
         provisioning.upgrade(administrator)
+    warn_of(app, refused)
+
+
+def warn_of(app: App, refused: Iterable[str]) -> None:
+    """Say what the server did not allow to be set for the login."""
     for name in refused:
         app.console.warning(
             _(

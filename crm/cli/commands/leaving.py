@@ -1,5 +1,7 @@
 """epicevents user transfer, deactivate, delete: when somebody hands over, or leaves."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, cast
 
 import click
@@ -9,7 +11,7 @@ from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
 from crm.cli.options import USER, Decorated, write_options, yes_option
 from crm.domain.enums import Role
-from crm.domain.errors import RuleViolation
+from crm.domain.errors import Conflict, RuleViolation
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission
 
@@ -148,15 +150,33 @@ def _deactivate(
         app.console.note(said.format(name=name, what=left, command=command), loud=True)
 
 
+@contextmanager
+def _tried() -> Iterator[None]:
+    """Try something that goes on even if it has to wait for whom it is about.
+
+    What they hold must not keep their account: done in earnest, it takes their rights away first.
+    """
+    from crm import services
+
+    try:
+        yield
+    except Conflict as error:
+        if error.code != services.user.BUSY:
+            raise
+
+
 def _offered(app: App, user: str, override: str | None) -> str | None:
     """Say what somebody still looks after, and ask who takes over; first, whether one may."""
     from crm import services
+    from crm.queries import reference
 
     permission = Permission.USER_DEACTIVATE
-    with people.shutting_out(app, user, permission, dry_run=True) as (tx, user_id):
-        services.user.deactivate(tx, user_id)
+    with app.transaction() as tx:
+        user_id = reference.user_id(tx, user)
         row: Any = people.record(tx, user_id)[1]
         counts = people.looks_after(app, tx, user_id)
+    with _tried(), people.shutting_out(app, user, permission, dry_run=True) as (tx, user_id):
+        services.user.deactivate(tx, user_id)
     if not any(counts.values()):
         return None
     said = _("{name} is the contact of {what}.")
@@ -190,9 +210,16 @@ def delete(
       epicevents user delete jo@epicevents.example
       epicevents user delete 3 --transfer-to sales2@epicevents.example
     """
+    from crm.queries import reference
+
+    with app.transaction() as tx:
+        fields, row = people.record(tx, reference.user_id(tx, user))
+    moved = None
+    # Tried first, so that nobody is asked to confirm what is refused.
+    tried = nullcontext() if dry_run else _tried()
     try:
-        # Tried first, so that nobody is asked to confirm what is refused.
-        fields, row, moved = _delete(app, user, transfer_to, override, dry_run=True)
+        with tried:
+            fields, row, moved = _delete(app, user, transfer_to, override, dry_run=True)
     except RuleViolation as refusal:
         if refusal.code != "user_in_use" or transfer_to or yes or not prompts.may_ask(app):
             raise

@@ -1,6 +1,7 @@
 """login, logout, whoami, password."""
 
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -99,8 +100,8 @@ def _choose(app: App, opened: "Login", actor: "Actor", current: str) -> None:
             typed, actor.first_name, actor.last_name, actor.email, current=current
         ),
     )
-    with app.transaction(allow_pending=True, secret=opened.secret) as tx:
-        authentication.change_password(tx, opened, new, current=current)
+    begin = partial(app.transaction, allow_pending=True, secret=opened.secret)
+    authentication.change_password(begin, opened, new, current=current)
     app.console.success(_("Your password is changed; your other sessions have ended."))
 
 
