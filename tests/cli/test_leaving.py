@@ -1,5 +1,6 @@
 """Somebody hands over, or leaves."""
 
+import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812
 from support.cli import Workstation, finish
 from support.company import Company
@@ -184,3 +185,29 @@ def test_a_script_deletes_with_a_transfer(manager: Workstation, owner: Connectio
     manager.run("user", "delete", "3", "--transfer-to", "4", "--yes").done()
     assert stored(owner, "users", 3, "id") is None
     assert stored(owner, "clients", 1, "sales_contact_id") == 4
+
+
+@pytest.mark.parametrize("command", ["deactivate", "delete"])
+def test_at_a_terminal_too_nobody_keeps_an_account_by_holding_it(
+    manager: Workstation,
+    company: Company,
+    owner: Connection,
+    command: str,
+) -> None:
+    cursor = owner.cursor()
+    cursor.execute(
+        "INSERT INTO users (first_name, last_name, email, hashed_password, role) SELECT"
+        " 'Simone', 'Sauvage', 'simone@epicevents.example', hashed_password, 'SALES'"
+        " FROM users WHERE id = 3 RETURNING id"
+    )
+    ((newcomer,),) = cursor.fetchall()
+    manager.environ["PGOPTIONS"] = "-c lock_timeout=50ms"
+    with company.database.as_user(newcomer) as tx:
+        tx.execute("SELECT FROM users WHERE id = %s FOR UPDATE", (newcomer,))
+        with manager.terminal("user", command, str(newcomer), width=100) as child:
+            if command == "delete":
+                child.expect_exact("simone@epicevents.example")
+                child.sendline("simone@epicevents.example")
+            status, said = finish(child)
+        assert (status, "Somebody else is changing this record" in said) == (6, True)
+        assert tx.row("SELECT employee_id(), employee_role()") == (None, None)
