@@ -42,6 +42,11 @@ _TEXT = Rule("invalid_text", lambda: _("A text must hold something and no contro
 _EMAIL = Rule("invalid_email", lambda: _("An email is written in lower case, like jo@mail.com."))
 _PHONE = Rule("invalid_phone", lambda: _("A phone number is stored as +33612345678."))
 _DATES = Rule("date_out_of_range", lambda: _("A date lies between 1900 and 2999."))
+_FINAL = Rule(
+    "payment_final",
+    lambda: _("A payment is never edited or deleted."),
+    lambda: _("Reverse it by an opposite entry: epicevents contract reverse-payment"),
+)
 _IN_USE_USER = Rule(
     "user_in_use",
     lambda: _("Records name this person, so the account is deactivated rather than deleted."),
@@ -141,11 +146,8 @@ CONSTRAINTS: dict[str | None, Rule] = {
         lambda: _("The amount due is what the payments leave, and is not written by hand."),
         lambda: _("Record a payment: epicevents contract pay ID AMOUNT"),
     ),
-    "tg_payments_are_final": Rule(
-        "payment_final",
-        lambda: _("A payment is never edited or deleted."),
-        lambda: _("Reverse it by an opposite entry: epicevents contract reverse-payment"),
-    ),
+    "tg_payments_are_final": _FINAL,
+    "tg_payments_stay": _FINAL,
     "ck_payments_amount": Rule("invalid_amount", lambda: _("A payment is not zero.")),
     "ck_payments_kind": Rule("invalid_payment_kind", lambda: _("No such kind of payment.")),
     "ck_payments_sign": Rule(
@@ -196,6 +198,17 @@ CONSTRAINTS: dict[str | None, Rule] = {
         "support_overlap",
         lambda: _("This support person has another event at that time."),
         lambda: _("See theirs: epicevents event list --support USER"),
+    ),
+    # Undo
+    "uq_audit_transactions_undoes": Rule(
+        "already_undone",
+        lambda: _("This transaction was already taken back."),
+        lambda: _("See by which: epicevents audit list --transaction N"),
+    ),
+    "tg_undo_changed_since": Rule(
+        "changed_since",
+        lambda: _("What this transaction created has been changed since."),
+        lambda: _("See how: epicevents history KIND ID"),
     ),
     "ck_security_policy_lifetime": Rule(
         "invalid_policy", lambda: _("A session lasts between a minute and 30 days.")

@@ -22,7 +22,7 @@ TRIGGERS = (
     "tg_contracts_active_contact_insert", "tg_contracts_active_contact_update",
     "tg_events_touch", "tg_events_guard", "tg_events_active_contact_insert",
     "tg_events_active_contact_update",
-    "tg_payments_are_final", "tg_payments_guard", "tg_payments_move_balance",
+    "tg_payments_are_final", "tg_payments_stay", "tg_payments_guard", "tg_payments_move_balance",
     *(
         f"tg_{table}_audit_{action}"
         for table in ("users", "clients", "contracts", "events", "payments")

@@ -122,7 +122,8 @@ INSERTED = {
 def test_every_kind_of_write_to_every_table_leaves_an_entry(database: Database, table: str) -> None:
     cursor = database.owner().cursor()
     # Nothing else keeps payments from being changed, and even then it would be on record.
-    cursor.execute("ALTER TABLE payments DISABLE TRIGGER tg_payments_are_final")
+    for trigger in ("tg_payments_are_final", "tg_payments_stay"):
+        cursor.execute(f"ALTER TABLE payments DISABLE TRIGGER {trigger}")
     cursor.execute(INSERTED[table] + " RETURNING id")
     ((new,),) = cursor.fetchall()
     cursor.execute(

@@ -48,12 +48,13 @@ TABLES = {
     },
 }  # fmt: skip
 FUNCTIONS = {
-    "begin_import", "begin_session", "change_password", "delete_record", "deny", "employee_id",
-    "employee_role", "end_other_sessions", "end_session", "fold", "has_reason",
+    "begin_import", "begin_session", "begin_undo", "change_password", "delete_record", "deny",
+    "employee_id", "employee_role", "end_other_sessions", "end_session", "fold", "has_reason",
     "installation_id", "is_email",
     "is_own_client", "is_phone", "is_plain_text", "login_attempt", "login_challenge",
     "login_result", "prefix_query", "record_denial", "reset_password", "restore_access",
-    "revoke_session", "revoke_sessions", "session_id", "suspend_access", "utc_now", "words",
+    "revoke_session", "revoke_sessions", "session_id", "suspend_access", "undo_created",
+    "undo_deleted", "utc_now", "words",
 }  # fmt: skip
 
 

@@ -98,7 +98,7 @@ REFUSED = (
     (6, "fk_events_signed_contract", "UPDATE events SET client_id = 2 WHERE id = 1"),
     (7, "tg_contracts_amount_due_is_derived", "UPDATE contracts SET amount_due = 0 WHERE id = 2"),
     (7, "tg_payments_are_final", "UPDATE payments SET amount = 1"),
-    (7, "tg_payments_are_final", "DELETE FROM payments"),
+    (7, "tg_payments_stay", "DELETE FROM payments"),
     (7, "ck_contracts_amount_due", payment("1000.01")),
     (7, "ck_payments_amount", payment("0")),
     (7, "ck_payments_amount", payment("'NaN'")),
