@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from crm.services import event as event
     from crm.services import payment as payment
     from crm.services import portfolio as portfolio
+    from crm.services import undo as undo
     from crm.services import user as user
 
 __getattr__ = attach(
     __name__,
     dict.fromkeys(
-        ("authentication", "client", "contract", "event", "payment", "portfolio", "user")
+        ("authentication", "client", "contract", "event", "payment", "portfolio", "undo", "user")
     ),
 )

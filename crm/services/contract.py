@@ -117,8 +117,13 @@ def unsign(tx: "Transaction", contract_id: int, reason: str | None) -> Change:
     contract = _find(tx, contract_id, Permission.CONTRACT_UNSIGN)
     _give_reason(tx, reason)
     if contract.signed_status:
-        _refuse_used(tx, contract, _("Contract {id} has {what} and is not unsigned."))
+        refuse_unsigning(tx, contract)
     return edit(tx, contract, {_SIGNED: False})
+
+
+def refuse_unsigning(tx: "Transaction", contract: "Contract") -> None:
+    """Refuse to take a signature back on which something is paid or planned: RuleViolation."""
+    _refuse_used(tx, contract, _("Contract {id} has {what} and is not unsigned."))
 
 
 def amend(tx: "Transaction", contract_id: int, total_amount: object, reason: str | None) -> Change:

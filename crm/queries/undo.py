@@ -1,0 +1,265 @@
+"""Reading what one command changed, and what has come of it since."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from crm.domain.fields import Field, Kind
+
+if TYPE_CHECKING:
+    from crm.database import Transaction
+
+# What a command did and its undoing, as one record.
+FIELDS = (
+    Field("transaction_id", Kind.ID),
+    Field("undoes", Kind.ID),
+    Field("command"),
+    Field("at", Kind.TIMESTAMP),
+    Field("employee_id", Kind.ID),
+    Field("employee"),
+    Field("created", Kind.INTEGER),
+    Field("updated", Kind.INTEGER),
+    Field("deleted", Kind.INTEGER),
+)
+# What only the account's owner may choose, and the audit does not hold.
+SECRETS = ("hashed_password", "must_change_password")
+NAMED = 5  # records or transactions that a refusal names
+
+
+class Done(NamedTuple):
+    """A transaction that wrote something: who, when, by which command, and whether it is undone."""
+
+    number: int
+    at: datetime
+    employee_id: int | None
+    employee: str | None
+    command: str | None
+    undoes: int | None
+    undone_by: int | None
+
+
+class Later(NamedTuple):
+    """A transaction that has written, since, what another is asked to be undone of."""
+
+    number: int
+    command: str | None
+    employee: str | None
+
+
+class Group(NamedTuple):
+    """Records of one table in which the same fields would be set back, and whose they are.
+
+    ``record_id`` is one of them. ``signing``, ``activating`` and ``overlapping`` are what would be
+    set, ``signed`` is whether the contract is signed now.
+    """
+
+    table: str
+    fields: tuple[str, ...]
+    owner_id: int | None
+    record_id: int
+    records: int
+    signing: bool | None
+    activating: bool | None
+    overlapping: bool | None
+    signed: bool | None
+
+
+class Entry(NamedTuple):
+    """A payment that was recorded, on a contract that was there before."""
+
+    id: int
+    contract_id: int
+    amount: Any
+    kind: str
+    reverses_id: int | None
+
+
+def find(tx: "Transaction", number: int) -> Done | None:
+    """Return the transaction with that number, if it wrote anything."""
+    row = tx.row(f"{_DONE} WHERE transaction_id = %s LIMIT 1", (number,))
+    return Done(*row) if row else None
+
+
+def latest(tx: "Transaction", *, most: int = 1) -> list[Done]:
+    """Return one's own last commands that changed something and still stand, the newest first.
+
+    Undoing is not among them, so that one after the other is taken back; nor are passwords.
+    """
+    rows = tx.rows(
+        "SELECT DISTINCT transaction_id, at, employee_id, employee, command, undoes, undone_by"
+        " FROM (SELECT * FROM audit_list WHERE employee_id = %(me)s AND NOT cancelled"
+        " AND changes - %(secrets)s::text[] <> '{}' ORDER BY transaction_id DESC"
+        " LIMIT %(entries)s) newest ORDER BY transaction_id DESC LIMIT %(most)s",
+        {"me": tx.actor.id, "secrets": list(SECRETS), "entries": most * 20, "most": most},
+    )
+    return [Done(*row) for row in rows]
+
+
+def newest_of_chain(tx: "Transaction", number: int) -> int:
+    """Return the last of the transactions that took back one another, from ``number`` on."""
+    found = tx.value(
+        "WITH RECURSIVE chain (id) AS (VALUES (%s::bigint) UNION ALL"
+        " SELECT (SELECT undone_by FROM audit_list WHERE transaction_id = chain.id LIMIT 1)"
+        " FROM chain WHERE chain.id IS NOT NULL) SELECT max(id) FROM chain",
+        (number,),
+    )
+    return int(found)
+
+
+def actions(tx: "Transaction", number: int) -> dict[tuple[str, str], int]:
+    """Return how many records of each table a transaction created, updated and deleted."""
+    rows = tx.rows(
+        f"SELECT table_name, kind, count(*) FROM ({_KINDS}) k GROUP BY 1, 2",  # noqa: S608
+        {"number": number},
+    )
+    return {(table, kind): count for table, kind, count in rows}
+
+
+def sets_passwords(tx: "Transaction", number: int) -> bool:
+    """Whether a transaction changed the password of an account that was there before."""
+    return bool(
+        tx.value(
+            "SELECT EXISTS (SELECT FROM audit_list WHERE transaction_id = %s AND action = 'UPDATE'"
+            " AND table_name = 'users' AND changes ?| %s)",
+            (number, list(SECRETS)),
+        )
+    )
+
+
+def groups(tx: "Transaction", number: int) -> list[Group]:
+    """Return the records whose fields would be set back, put together by what and whose they are.
+
+    Fields that nobody may write follow from others, and are left to them.
+    """
+    rows = tx.rows(_GROUPS, {"number": number})
+    return [Group(row[0], tuple(row[1]), *row[2:]) for row in rows]
+
+
+def payments(tx: "Transaction", number: int) -> list[Entry]:
+    """Return the payments that a transaction recorded, except those of contracts it created."""
+    rows = tx.rows(
+        "SELECT p.id, p.contract_id, p.amount, p.kind, p.reverses_id FROM payment_list p"
+        " WHERE p.id = ANY (ARRAY(SELECT record_id FROM audit_list WHERE transaction_id ="
+        "  %(number)s AND table_name = 'payments' AND action = 'INSERT'))"
+        " AND p.contract_id <> ALL (ARRAY(SELECT record_id FROM audit_list WHERE transaction_id ="
+        "  %(number)s AND table_name = 'contracts' AND action = 'INSERT')) ORDER BY p.id DESC",
+        {"number": number},
+    )
+    return [Entry(*row) for row in rows]
+
+
+def later(tx: "Transaction", number: int) -> list[Later]:
+    """Return the first transactions that have since written what this one would set back or delete.
+
+    Those that were taken back themselves are none.
+    """
+    return [Later(*row) for row in tx.rows(_LATER, {"number": number, "named": NAMED})]
+
+
+def referring(tx: "Transaction", number: int) -> list[tuple[str, int]]:
+    """Return the first records, table and id, that name one which this transaction created."""
+    return [(table, record_id) for table, record_id in tx.rows(_REFERRING, {"number": number})]
+
+
+def needs_reason(tx: "Transaction", number: int) -> bool:
+    """Whether a transaction created contracts that are signed or paid on."""
+    return bool(
+        tx.value(
+            "SELECT EXISTS (SELECT FROM contracts WHERE (signed_status OR amount_due <"
+            " total_amount) AND id = ANY (ARRAY(SELECT record_id FROM audit_list WHERE"
+            " transaction_id = %s AND table_name = 'contracts' AND action = 'INSERT')))",
+            (number,),
+        )
+    )
+
+
+_DONE = (
+    "SELECT transaction_id, at, employee_id, employee, command, undoes, undone_by FROM audit_list"
+)
+
+# What became of each record by the end of the transaction.
+_KINDS = """
+    SELECT table_name, record_id, CASE
+        WHEN bool_or(action = 'INSERT') AND bool_or(action = 'DELETE') THEN 'NOTHING'
+        WHEN bool_or(action = 'INSERT') THEN 'INSERT'
+        WHEN bool_or(action = 'DELETE') THEN 'DELETE' ELSE 'UPDATE' END AS kind
+    FROM audit_list WHERE transaction_id = %(number)s GROUP BY 1, 2
+"""
+
+# For each record that was there before and still is: the fields that may be written, what they held
+# before the transaction and what it left in them.
+NET = f"""
+    SELECT f.table_name, f.record_id, max(f.last_id) AS last_id,
+        jsonb_object_agg(f.key, f.old) AS old, jsonb_object_agg(f.key, f.new) AS new
+    FROM (
+        SELECT a.table_name, a.record_id, c.key, max(a.id) AS last_id,
+            (array_agg(c.value -> 0 ORDER BY a.id))[1] AS old,
+            (array_agg(c.value -> 1 ORDER BY a.id DESC))[1] AS new
+        FROM audit_list a, jsonb_each(a.changes) c
+        WHERE a.transaction_id = %(number)s AND a.action = 'UPDATE'
+        GROUP BY 1, 2, 3
+    ) f
+    JOIN ({_KINDS}) k USING (table_name, record_id)
+    JOIN pg_attribute w ON w.attrelid = to_regclass(f.table_name) AND w.attname = f.key
+        AND has_column_privilege(w.attrelid, w.attnum, 'UPDATE')
+    WHERE k.kind <> 'INSERT' AND k.kind <> 'NOTHING' AND f.old IS DISTINCT FROM f.new
+    GROUP BY 1, 2
+"""  # noqa: S608
+
+_GROUPS = f"""
+    SELECT table_name, fields, owner_id, min(record_id), count(*), signing, activating,
+        overlapping, signed
+    FROM (
+        SELECT n.table_name, n.record_id,
+            ARRAY(SELECT jsonb_object_keys(n.old) ORDER BY 1) AS fields,
+            CASE n.table_name
+                WHEN 'users' THEN n.record_id
+                WHEN 'clients' THEN c.sales_contact_id
+                WHEN 'contracts' THEN k.client_sales_contact_id
+                WHEN 'events' THEN e.support_contact_id END AS owner_id,
+            (n.old ->> 'signed_status')::boolean AS signing,
+            (n.old ->> 'is_active')::boolean AS activating,
+            (n.old ->> 'overlap_allowed')::boolean AS overlapping,
+            k.signed_status AS signed
+        FROM ({NET}) n
+        LEFT JOIN client_list c ON n.table_name = 'clients' AND c.id = n.record_id
+        LEFT JOIN contract_list k ON n.table_name = 'contracts' AND k.id = n.record_id
+        LEFT JOIN event_list e ON n.table_name = 'events' AND e.id = n.record_id
+    ) each
+    GROUP BY table_name, fields, owner_id, signing, activating, overlapping, signed
+    ORDER BY table_name, min(record_id)
+"""  # noqa: S608
+
+_LATER = f"""
+    SELECT DISTINCT l.transaction_id, l.command, l.employee FROM (
+        SELECT table_name, record_id, last_id, ARRAY(SELECT jsonb_object_keys(old)) AS fields
+        FROM ({NET}) n
+        UNION ALL
+        SELECT table_name, record_id, max(id), NULL FROM audit_list
+        WHERE transaction_id = %(number)s AND action = 'INSERT' AND table_name <> 'payments'
+        GROUP BY 1, 2
+    ) mine
+    JOIN audit_list l USING (table_name, record_id)
+    WHERE l.id > mine.last_id AND l.transaction_id <> %(number)s
+      AND (mine.fields IS NULL OR l.action <> 'UPDATE' OR l.changes ?| mine.fields)
+      AND NOT l.cancelled
+    ORDER BY 1 LIMIT %(named)s
+"""  # noqa: S608
+
+_NAMING = (
+    ("users", "clients", "sales_contact_id"),
+    ("users", "contracts", "sales_contact_id"),
+    ("users", "events", "support_contact_id"),
+    ("users", "payments", "created_by_id"),
+    ("clients", "contracts", "client_id"),
+    ("clients", "events", "client_id"),
+    ("contracts", "events", "contract_id"),
+    ("contracts", "payments", "contract_id"),
+)
+_REFERRING = " UNION ALL ".join(
+    f"(SELECT '{table}', r.id FROM {table} r WHERE r.{column} = ANY (ARRAY("  # noqa: S608
+    "SELECT record_id FROM audit_list WHERE transaction_id = %(number)s AND action = 'INSERT'"
+    f" AND table_name = '{named}')) AND r.id <> ALL (ARRAY("
+    "SELECT record_id FROM audit_list WHERE transaction_id = %(number)s AND action = 'INSERT'"
+    f" AND table_name = '{table}')) ORDER BY r.id LIMIT {NAMED})"
+    for named, table, column in _NAMING
+)

@@ -1,0 +1,176 @@
+"""Taking back what one command changed, from the audit, if nothing later depends on it.
+
+Fields are set back with the rights of whoever asks, as if they made the opposite change themselves;
+what was created or deleted goes through two functions of the database (revision 0010).
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from crm import bulk, models
+from crm.domain import inputs
+from crm.domain.errors import Conflict, NotFound
+from crm.domain.i18n import gettext as _
+from crm.queries import undo as query
+from crm.services import contract, payment, undoable
+from crm.services.editing import find, refresh
+
+if TYPE_CHECKING:
+    from crm.database import Transaction
+    from crm.queries.undo import Done, Group
+    from crm.services.undoable import Actions
+
+MANY = 1000  # records; more may take longer than a statement usually may
+
+# Contracts that are not settled follow their client, as they do when it is handed over.
+FOLLOW = """
+UPDATE contracts k SET sales_contact_id = c.sales_contact_id
+FROM clients c
+WHERE c.id = k.client_id AND k.sales_contact_id <> c.sales_contact_id
+  AND (NOT k.signed_status OR k.amount_due > 0)
+  AND c.id = ANY (ARRAY(
+      SELECT record_id FROM audit_list
+      WHERE transaction_id = %(number)s AND table_name = 'clients'
+        AND changes ? 'sales_contact_id'))
+"""
+
+
+@dataclass(frozen=True)
+class Undone:
+    """What was taken back, by which transaction, and how many records that wrote, by action."""
+
+    done: "Done"
+    number: int
+    counts: "Actions"
+
+    @property
+    def row(self) -> tuple[Any, ...]:
+        """Itself as a record of :data:`crm.queries.undo.FIELDS`."""
+        done = self.done
+        counts = [
+            sum(count for (_table, action), count in self.counts.items() if action == wanted)
+            for wanted in ("INSERT", "UPDATE", "DELETE")
+        ]
+        who = done.employee_id, done.employee
+        return self.number, done.number, done.command, done.at, *who, *counts
+
+
+def latest(tx: "Transaction") -> int:
+    """Return the number of one's own last command that changed something. Raises NotFound."""
+    found = query.latest(tx)
+    if not found:
+        raise NotFound(
+            _("There is no command of yours to take back."),
+            hint=_("Name a transaction; see: epicevents audit list"),
+        )
+    return query.newest_of_chain(tx, found[0].number)
+
+
+def undo(
+    tx: "Transaction", number: int, *, reason: str | None = None, today: date | None = None
+) -> Undone:
+    """Take back what a transaction changed: one's own where the opposite would be allowed now.
+
+    MANAGEMENT may take back anybody's. ``today`` is when a payment is reversed. All of it is taken
+    back or nothing.
+
+    Raises NotFound, UsageFault ``reason_required``, and what :func:`crm.services.undoable.check`
+    and the opposite change raise.
+    """
+    done = query.find(tx, number)
+    if done is None:
+        raise NotFound(
+            _("There is no transaction {number}.").format(number=number),
+            hint=_("See which there are: epicevents audit list"),
+        )
+    actions, groups = query.actions(tx, number), query.groups(tx, number)
+    needs_reason = undoable.check(tx, done, actions, groups)
+    if reason is not None:
+        reason = inputs.REASON.clean(reason)
+        tx.give_reason(reason)
+    elif needs_reason:
+        raise undoable.reason_required()
+    if sum(actions.values()) > MANY:
+        tx.execute("SET LOCAL statement_timeout = 0")
+    mine = tx.value("SELECT begin_undo(%s)", (number,))
+    with bulk.interruptible():
+        if _records(actions, "INSERT"):
+            tx.execute("SELECT undo_created()")
+        _set_back(tx, number, groups)
+        if _records(actions, "DELETE") != _bring_back(tx, actions):
+            raise _changed_meanwhile()
+    _move_balances(tx, number, reason or "", today)
+    return Undone(done, mine, query.actions(tx, mine))
+
+
+def _records(actions: "Actions", action: str) -> int:
+    """Return how many records that somebody may delete were created, or deleted."""
+    return sum(actions.get((table, action), 0) for table in undoable.DELETING)
+
+
+def _bring_back(tx: "Transaction", actions: "Actions") -> int:
+    return int(tx.value("SELECT undo_deleted()")) if _records(actions, "DELETE") else 0
+
+
+def _set_back(tx: "Transaction", number: int, groups: "list[Group]") -> None:
+    """Set fields back in one statement a table, so that thousands take seconds."""
+    for table in sorted({group.table for group in groups}):
+        of_table = [group for group in groups if group.table == table]
+        fields = sorted({field for group in of_table for field in group.fields})
+        with tx.connection.cursor() as cursor:
+            cursor.execute(_statement(table, fields), {"number": number})
+            if cursor.rowcount != sum(group.records for group in of_table):
+                # Whoever was quicker has changed a field, which would have been lost.
+                undoable.refuse_later(tx, number)
+                raise _changed_meanwhile()
+    if any(group.table == "clients" and "sales_contact_id" in group.fields for group in groups):
+        tx.execute(FOLLOW, {"number": number})
+
+
+def _statement(table: str, fields: list[str]) -> str:
+    """Return the UPDATE that sets fields back where they hold what the transaction left in them.
+
+    The names come from the audit, which has them from the catalogue.
+    """
+    value = "(jsonb_populate_record(NULL::{table}, n.{side})).{field}"
+    sets, holds = [], []
+    for field in fields:
+        old, new = (value.format(table=table, side=side, field=field) for side in ("old", "new"))
+        sets.append(f"{field} = CASE WHEN n.old ? '{field}' THEN {old} ELSE r.{field} END")
+        holds.append(f"(NOT n.new ? '{field}' OR r.{field} IS NOT DISTINCT FROM {new})")
+    return (
+        f"WITH n AS MATERIALIZED ({query.NET})"  # noqa: S608
+        f" UPDATE {table} r SET {', '.join(sets)} FROM n"
+        f" WHERE n.table_name = '{table}' AND r.id = n.record_id AND {' AND '.join(holds)}"
+    )
+
+
+def _move_balances(tx: "Transaction", number: int, reason: str, today: date | None) -> None:
+    """Take back payments by opposite entries: the ledger only grows."""
+    for entry in query.payments(tx, number):
+        match entry.kind:
+            case "REVERSAL":
+                first = find(tx, models.Payment, entry.reverses_id or 0)
+                payment.pay(
+                    tx,
+                    entry.contract_id,
+                    amount=first.amount,
+                    paid_on=first.paid_on,
+                    method=first.method,
+                    reference=first.reference,
+                )
+            case "ADJUSTMENT":
+                of = find(tx, models.Contract, entry.contract_id)
+                refresh(tx, of, lock=True)
+                contract.adjust(tx, of.id, of.amount_due + entry.amount, reason)
+            case _:
+                payment.reverse(tx, entry.contract_id, entry.id, reason, paid_on=today)
+
+
+def _changed_meanwhile() -> Conflict:
+    return Conflict(
+        _("Somebody has changed it in this moment; nothing was taken back."),
+        hint=_("See what it looks like now, and try again."),
+        code="changed_since",
+    )

@@ -1,0 +1,189 @@
+"""Whether what a transaction changed may be taken back: what it takes, and what stands against it.
+
+Nothing is written here; what remains for races, the database refuses by its own constraints.
+"""
+
+from typing import TYPE_CHECKING
+
+from crm import models
+from crm.domain.amounts import LARGEST_WHOLE_NUMBER
+from crm.domain.errors import RuleViolation, UsageFault
+from crm.domain.i18n import gettext as _
+from crm.domain.permissions import NEEDS_REASON, Permission, authorize
+from crm.queries import undo as query
+from crm.services import contacts, contract
+from crm.services.editing import find
+
+if TYPE_CHECKING:
+    from crm.database import Transaction
+    from crm.queries.undo import Done, Group
+
+    Actions = dict[tuple[str, str], int]
+
+# Deleting what was created takes what bringing back what was deleted takes.
+DELETING = {
+    "users": Permission.USER_DELETE,
+    "clients": Permission.CLIENT_DELETE,
+    "contracts": Permission.CONTRACT_DELETE,
+    "events": Permission.EVENT_DELETE,
+}
+# Setting a field back; what depends on more than the field is in _permission().
+SETTING_BACK = {
+    ("users", "role"): Permission.USER_CHANGE_ROLE,
+    ("clients", "sales_contact_id"): Permission.CLIENT_TRANSFER,
+    ("events", "support_contact_id"): Permission.EVENT_ASSIGN,
+    ("events", "overlap_allowed"): Permission.EVENT_ASSIGN,
+}
+SETTING_OTHERS_BACK = {
+    "users": Permission.USER_UPDATE,
+    "clients": Permission.CLIENT_UPDATE,
+    "contracts": Permission.CONTRACT_UPDATE,
+    "events": Permission.EVENT_UPDATE,
+}
+# The opposite entry of each kind of entry in the ledger.
+OPPOSITE = {
+    "PAYMENT": Permission.CONTRACT_REVERSE_PAYMENT,
+    "ADJUSTMENT": Permission.CONTRACT_ADJUST,
+    "REVERSAL": Permission.CONTRACT_PAY,
+}
+
+
+def check(tx: "Transaction", done: "Done", actions: "Actions", groups: "list[Group]") -> bool:
+    """Allow a transaction to be taken back; return whether that takes a reason.
+
+    Raises PermissionDenied, RuleViolation ``already_undone``, ``cannot_undo`` or ``changed_since``,
+    and those of the opposite change.
+    """
+    number = done.number
+    authorize(
+        tx.actor,
+        Permission.UNDO,
+        owner_id=done.employee_id,
+        kind="transaction",
+        record_id=number if number <= LARGEST_WHOLE_NUMBER else None,
+    )
+    _refuse_undone(tx, done)
+    _refuse_kept(tx, number, actions)
+    wanted = _authorize(tx, number, actions, groups)
+    refuse_later(tx, number)
+    for group in groups:
+        if group.signing is False and group.records == 1:
+            contract.refuse_unsigning(tx, find(tx, models.Contract, group.record_id))
+    overlapping = any(group.overlapping for group in groups)
+    return bool(wanted & NEEDS_REASON) or overlapping or query.needs_reason(tx, number)
+
+
+def refuse_later(tx: "Transaction", number: int) -> None:
+    """Refuse what something later depends on, and say what: RuleViolation ``changed_since``."""
+    later = query.later(tx, number)
+    if later:
+        told = [
+            _("{number} ({command}, {who})").format(
+                number=each.number, command=each.command or "-", who=each.employee or "-"
+            )
+            for each in later
+        ]
+        raise RuleViolation(
+            _("What transaction {number} wrote has been changed since, by {later}.").format(
+                number=number, later=", ".join(told)
+            ),
+            hint=_("Take back the latest first: epicevents undo {last}").format(
+                last=later[-1].number
+            ),
+            code="changed_since",
+            details={"transactions": [each.number for each in later]},
+        )
+    naming = query.referring(tx, number)
+    if naming:
+        told = [f"{_(table.removesuffix('s'))} {record_id}" for table, record_id in naming]
+        raise RuleViolation(
+            _("Records name what transaction {number} created: {records}.").format(
+                number=number, records=", ".join(told[: query.NAMED])
+            ),
+            hint=_("Take back first what wrote those; see: epicevents history KIND ID"),
+            code="changed_since",
+            details={"records": told},
+        )
+
+
+def reason_required() -> UsageFault:
+    """Return the error that taking this back needs a reason."""
+    return UsageFault(
+        _("Taking this back needs a reason, which the history keeps."),
+        hint=_("Add --reason TEXT."),
+        code="reason_required",
+    )
+
+
+def _refuse_undone(tx: "Transaction", done: "Done") -> None:
+    if done.undone_by is not None:
+        raise RuleViolation(
+            _("Transaction {number} was already taken back, by {by}.").format(
+                number=done.number, by=done.undone_by
+            ),
+            hint=_("To change your mind again: epicevents undo {last}").format(
+                last=query.newest_of_chain(tx, done.number)
+            ),
+            code="already_undone",
+            details={"transaction_id": done.undone_by},
+        )
+
+
+def _refuse_kept(tx: "Transaction", number: int, actions: "Actions") -> None:
+    """Refuse what the audit cannot give back."""
+    if query.sets_passwords(tx, number):
+        why = _("it set a password, which is not kept")
+    elif ("users", "DELETE") in actions:
+        why = _("it deleted an account, whose password is not kept")
+    else:
+        return
+    raise RuleViolation(
+        _("Transaction {number} cannot be taken back: {why}.").format(number=number, why=why),
+        hint=_("See it: epicevents audit list --transaction {number}").format(number=number),
+        code="cannot_undo",
+    )
+
+
+def _authorize(
+    tx: "Transaction", number: int, actions: "Actions", groups: "list[Group]"
+) -> set[Permission]:
+    """Allow each opposite change, or raise PermissionDenied; return what they take."""
+    wanted = set()
+    for table, action in actions:
+        if action in ("INSERT", "DELETE") and table in DELETING:
+            authorize(tx.actor, DELETING[table], kind=table.removesuffix("s"))
+    for group in groups:
+        ask = contacts.ask_the_contact(tx, group.owner_id) if group.table == "events" else None
+        for permission in {_permission(tx, group, field) for field in group.fields}:
+            # Only MANAGEMENT moves an event to another contract.
+            moves = permission == Permission.EVENT_UPDATE and "contract_id" in group.fields
+            authorize(
+                tx.actor,
+                permission,
+                owner_id=None if moves else group.owner_id,
+                kind=group.table.removesuffix("s"),
+                record_id=group.record_id,
+                instead=ask if permission == Permission.EVENT_UPDATE else None,
+            )
+            wanted.add(permission)
+    for entry in query.payments(tx, number):
+        of = find(tx, models.Contract, entry.contract_id)
+        client = find(tx, models.Client, of.client_id)
+        contacts.authorize_for_client(tx, OPPOSITE[entry.kind], client, record_id=of.id)
+        wanted.add(OPPOSITE[entry.kind])
+    return wanted
+
+
+def _permission(tx: "Transaction", group: "Group", field: str) -> Permission:
+    match group.table, field:
+        case "users", "phone" if group.owner_id == tx.actor.id:
+            return Permission.OWN_PHONE
+        case "users", "is_active":
+            return Permission.USER_REACTIVATE if group.activating else Permission.USER_DEACTIVATE
+        case "contracts", "signed_status":
+            return Permission.CONTRACT_SIGN if group.signing else Permission.CONTRACT_UNSIGN
+        case "contracts", "total_amount" if group.signed and group.signing is None:
+            return Permission.CONTRACT_AMEND
+        case "contracts", "sales_contact_id" if "client_id" not in group.fields:
+            return Permission.CLIENT_TRANSFER
+    return SETTING_BACK.get((group.table, field), SETTING_OTHERS_BACK[group.table])
