@@ -86,6 +86,7 @@ def _value(app: App) -> Any:
 
 _TABLE = (
     Field("id", Kind.ID),
+    Field("transaction_id", Kind.ID),
     Field("at", Kind.TIMESTAMP),
     Field("employee"),
     Field("record_id"),
@@ -100,13 +101,14 @@ def _table(app: App, tx: "Transaction", found: "Page") -> None:
     from crm.queries.audit import Entry
 
     entries = [Entry(*row) for row in found.rows]
-    changes = _named(tx, (entry.changes for entry in entries))
+    changes = named(tx, (entry.changes for entry in entries))
     rows = [
         (
             entry.id,
+            entry.transaction_id,
             entry.at,
             who(entry),
-            _done(entry),
+            done(entry),
             _in_one_line(app, said, entry.action),
             entry.command,
             entry.reason,
@@ -119,13 +121,13 @@ def _table(app: App, tx: "Transaction", found: "Page") -> None:
 def _in_one_line(app: App, changes: "Iterable[Change]", action: str) -> str:
     from crm.cli.output.timeline import change
 
-    return "; ".join(change(*each, action, app.console) for each in _telling(changes, action))
+    return "; ".join(change(*each, action, app.console) for each in telling(changes, action))
 
 
 def _in_words(
     app: App, tx: "Transaction", rows: "list[Row]", at: int, names: list[str]
 ) -> "list[Row]":
-    changes = _named(tx, [row[at] for row in rows])
+    changes = named(tx, [row[at] for row in rows])
     actions = [row[names.index("action")] if "action" in names else "UPDATE" for row in rows]
     return [
         _replaced(row, at, _in_one_line(app, said, action))
@@ -133,7 +135,8 @@ def _in_words(
     ]
 
 
-def _named(tx: "Transaction", entries: Iterable[Any]) -> "list[list[Change]]":
+def named(tx: "Transaction", entries: Iterable[Any]) -> "list[list[Change]]":
+    """Return what each entry's ``changes`` say, with names beside ids."""
     from crm.queries import audit
 
     changes = [audit.typed(entry) for entry in entries]
@@ -141,7 +144,7 @@ def _named(tx: "Transaction", entries: Iterable[Any]) -> "list[list[Change]]":
     return [audit.named(entry, known) for entry in changes]
 
 
-def _telling(changes: "Iterable[Change]", action: str) -> "list[Change]":
+def telling(changes: "Iterable[Change]", action: str) -> "list[Change]":
     """Return the changes that say something: of a record's creation not what it left empty."""
     if action == "UPDATE":
         return list(changes)
@@ -155,14 +158,21 @@ def _timeline(app: App, tx: "Transaction", page: "Page", own: tuple[str, int]) -
     from crm.queries.audit import Entry
 
     entries = [Entry(*row) for row in page.rows]
-    changes = _named(tx, (entry.changes for entry in entries))
+    changes = named(tx, (entry.changes for entry in entries))
     moments = []
     together = zip(entries, changes, strict=True)
     for _number, group in groupby(together, key=lambda pair: pair[0].transaction_id):
         written = list(group)[::-1]  # what was written first, first
         entry = written[0][0]
         moments.append(
-            Moment(entry.at, who(entry), entry.command or "", list(_entries(written, own)))
+            Moment(
+                entry.at,
+                who(entry),
+                entry.command or "",
+                entry.transaction_id,
+                _undoing(entry),
+                list(_entries(written, own)),
+            )
         )
     show(moments, app.console)
 
@@ -178,11 +188,21 @@ def _entries(
         plain = alone and entry.action == "UPDATE" and own == (entry.table_name, entry.record_id)
         yield timeline.Entry(
             _record(entry),
-            "" if plain else _done(entry),
+            "" if plain else done(entry),
             entry.action,
             entry.reason,
-            _telling(changes, entry.action),
+            telling(changes, entry.action),
         )
+
+
+def _undoing(entry: "Entry") -> str:
+    """Return what a transaction took back, or by which it was taken back itself."""
+    said = []
+    if entry.undoes is not None:
+        said.append(_("undo of {number}").format(number=entry.undoes))
+    if entry.undone_by is not None:
+        said.append(_("taken back by {number}").format(number=entry.undone_by))
+    return ", ".join(said)
 
 
 def who(entry: "Entry") -> str:
@@ -205,7 +225,8 @@ def _record(entry: "Entry") -> str:
     return records[entry.table_name].format(id=entry.record_id)
 
 
-def _done(entry: "Entry") -> str:
+def done(entry: "Entry") -> str:
+    """Return what happened to a record: ``Client 12 updated``."""
     sentences = {
         "INSERT": _("{record} created"),
         "UPDATE": _("{record} updated"),

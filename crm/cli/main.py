@@ -37,6 +37,7 @@ def entries() -> list[Entry]:
         Entry("dashboard", "dashboard:dashboard", _("What waits for you today"), work),
         Entry("search", "search:search", _("Find clients, contracts, events, people"), work),
         Entry("history", "history:history", _("Who changed what, when, field by field"), work),
+        Entry("undo", "undo:undo", _("Take back what a command changed"), work),
         Entry("view", "view:view", _("Listings that you keep under a name"), work),
         Entry("shell", "shell:shell", _("The same commands, with completion and history"), work),
         Entry("client", "client:client", _("Clients and who looks after them"), records),

@@ -103,6 +103,7 @@ EVENT = Typed("EVENT", _as_typed, "events")
 USER = Typed("USER", _as_typed, "users")
 SALES_USER = Typed("USER", _as_typed, "sales_users")
 SUPPORT_USER = Typed("USER", _as_typed, "support_users")
+TRANSACTION = Typed("TRANSACTION", _as_typed, "transactions")
 # Of the kind that the argument before it says.
 RECORD = Typed("RECORD", _as_typed, "records_of_kind")
 # The words of another command, or of a topic of help.

@@ -40,9 +40,12 @@ ENTRIES = Listing(
         Field("record_id", Kind.ID, sort="record_id"),
         Field("action", Kind.CODE),
         Field("changes"),
+        Field("undoes", Kind.ID),
+        Field("undone_by", Kind.ID),
     ),
     filters={
         "user": Filter("employee_id = {value}"),
+        "transaction": Filter("transaction_id = {value}"),
         "table": Filter("table_name = {value}"),
         "record": Filter("record_id = {value}"),
         # With its payments; an array, so that the index is used for each of the two.
@@ -159,6 +162,8 @@ class Entry(NamedTuple):
     record_id: int
     action: str
     changes: Mapping[str, Sequence[Any]]
+    undoes: int | None
+    undone_by: int | None
 
 
 class Change(NamedTuple):

@@ -25,7 +25,9 @@ def contents(owner: Connection) -> dict[str, Any]:
     cursor = owner.cursor()
     found = {}
     for table in TABLES:
-        cursor.execute(f"SELECT to_jsonb(t) - %s::text[] FROM {table} t ORDER BY id", (list(UNTOLD),))
+        cursor.execute(
+            f"SELECT to_jsonb(t) - %s::text[] FROM {table} t ORDER BY id", (list(UNTOLD),)
+        )
         found[table] = [record for (record,) in cursor.fetchall()]
     return found
 
@@ -45,15 +47,23 @@ def do(company: Company, owner: Connection, who: int, act: Any) -> int:
     return newest(owner)
 
 
-def take_back(company: Company, owner: Connection, who: int, number: int, reason: str | None = WHY) -> int:
+def take_back(
+    company: Company, owner: Connection, who: int, number: int, reason: str | None = WHY
+) -> int:
     return do(company, owner, who, lambda tx: undo.undo(tx, number, reason=reason))
 
 
 DATES: dict[str, Any] = {
-    "start_date": datetime.fromisoformat("2031-01-01"), "end_date": datetime.fromisoformat("2031-01-02")
+    "start_date": datetime.fromisoformat("2031-01-01"),
+    "end_date": datetime.fromisoformat("2031-01-02"),
 }
 EVENT: dict[str, Any] = {"name": "N", "client_contact": "N", "location": "N", "attendees": 1}
-PERSON: dict[str, Any] = {"first_name": "N", "last_name": "N", "email": "n@n.example", "role": "SALES"}
+PERSON: dict[str, Any] = {
+    "first_name": "N",
+    "last_name": "N",
+    "email": "n@n.example",
+    "role": "SALES",
+}
 SECRET = "four words nobody guesses"
 
 # What MANAGEMENT does, and whether the whole company is then, once undone, as it was before.
@@ -93,7 +103,12 @@ def test_a_command_is_undone_redone_and_undone_again(
     number = do(company, owner, company.manager, COMMANDS[command])
     after = contents(owner)
     assert after != before
-    undone = take_back(company, owner, company.manager2 if "user" not in command and command != "role" else 1, number)
+    undone = take_back(
+        company,
+        owner,
+        company.manager2 if "user" not in command and command != "role" else 1,
+        number,
+    )
     assert contents(owner) == before
     if command == "user create":
         return

@@ -10,7 +10,7 @@ from crm.cli.app import App
 from crm.cli.bounds import bounds
 from crm.cli.groups import Group
 from crm.cli.listing import Looks, Options, run
-from crm.cli.options import PERIOD, USER, listing_options, write_options
+from crm.cli.options import PERIOD, TRANSACTION, USER, listing_options, write_options
 from crm.domain.errors import UsageFault
 from crm.domain.fields import Field
 from crm.domain.i18n import gettext as _
@@ -32,6 +32,7 @@ to_option = click.option("--to", "last", type=PERIOD, help=_("On or before DATE.
 @audit.command("list")
 @listing_options
 @click.option("--user", type=USER, help=_("What USER wrote."))
+@click.option("--transaction", type=TRANSACTION, help=_("What the command with this number wrote."))
 @click.option(
     "--kind", type=click.Choice(KINDS, case_sensitive=False), help=_("Of records of this kind.")
 )
@@ -45,7 +46,14 @@ to_option = click.option("--to", "last", type=PERIOD, help=_("On or before DATE.
 @click.option("--command", metavar="TEXT", help=_("Written by a command with these words."))
 @click.pass_obj
 def list_(
-    app: App, /, user: str | None, kind: str | None, first: Any, last: Any, **given: Any
+    app: App,
+    /,
+    user: str | None,
+    transaction: str | None,
+    kind: str | None,
+    first: Any,
+    last: Any,
+    **given: Any,
 ) -> None:
     """List what was changed, a record a line, the newest first. Everybody may.
 
@@ -54,6 +62,7 @@ def list_(
       epicevents audit list --user sophie@epicevents.example --from today
       epicevents audit list --kind contract --action delete
       epicevents audit list --command "contract amend" -o jsonl --all
+      epicevents audit list --transaction 123
     """
     from crm.cli.changes import looks
     from crm.queries import audit as query
@@ -66,6 +75,8 @@ def list_(
         filters = given | bounds(app, "at", first, last)
         filters["user"] = reference.user_id(tx, user) if user else None
         filters["table"] = query.TABLES[kind] if kind else None
+        if transaction:
+            filters["transaction"] = reference.record_id(transaction, "audit", query.LARGEST_ID)
         run(app, tx, query.ENTRIES, options, filters, looks(app, tx))
 
 

@@ -83,6 +83,14 @@ def _views(ctx: click.Context, _param: click.Parameter, typed: str) -> list[Comp
     return _items(Candidate(*each) for each in views.items() if each[0].startswith(typed))
 
 
+def _transactions(
+    ctx: click.Context, _param: click.Parameter, typed: str
+) -> list[CompletionItem[str]]:
+    from crm.cli.completion.records import own_transactions
+
+    return _items(own_transactions(ctx.find_root().obj, typed))
+
+
 def _words(*words: str) -> Completer:
     def complete(
         _ctx: click.Context, _param: click.Parameter, typed: str
@@ -140,6 +148,7 @@ COMPLETERS: dict[str, Completer] = {
     "command_words": _command_words,
     "help_words": _help_words,
     "views": _views,
+    "transactions": _transactions,
     "fields": _fields,
     "sort_keys": _sort_keys,
     "days": _words(*DAYS),

@@ -119,6 +119,22 @@ def candidates(app: App, source: Source, typed: str) -> Iterator[Candidate]:
         )
 
 
+def own_transactions(app: App, typed: str) -> Iterator[Candidate]:
+    """Yield one's own last commands that can be taken back, the newest first.
+
+    Raises CRMError where nobody is logged in or the database does not answer at once.
+    """
+    from crm.cli.output.columns import wall_clock
+    from crm.queries import undo
+
+    with hasty_transaction(app) as tx:
+        found = undo.latest(tx, most=MOST)
+    for done in found:
+        if str(done.number).startswith(typed):
+            when = wall_clock(done.at, app.settings.timezone)
+            yield Candidate(str(done.number), f"{done.command or '-'}, {when}")
+
+
 def rows(
     tx: "Transaction", source: Source, typed: str, most: int = MOST, *, own: bool = False
 ) -> Iterator[dict[str, Any]]:

@@ -29,11 +29,16 @@ class Entry(NamedTuple):
 
 
 class Moment(NamedTuple):
-    """One transaction: when, in naive UTC, who, by which command, and the records it wrote."""
+    """One transaction: when, in naive UTC, who, by which command, and the records it wrote.
+
+    ``number`` is its own, by which it is taken back; ``undoing`` says what of that there was.
+    """
 
     at: datetime
     who: str
     command: str
+    number: int
+    undoing: str
     entries: Sequence[Entry]
 
 
@@ -46,9 +51,19 @@ def show(moments: Sequence[Moment], console: Console) -> None:
     console.show("\n\n".join(blocks) + "\n", paged=True)
 
 
-def change(field: Field, old: Any, new: Any, action: str, console: Console) -> str:
-    """Return ``field: old → new``, or the only value where there is one, as of a new record."""
-    terminal = console.out
+def change(
+    field: Field,
+    old: Any,
+    new: Any,
+    action: str,
+    console: Console,
+    terminal: Terminal | None = None,
+) -> str:
+    """Return ``field: old → new``, or the only value where there is one, as of a new record.
+
+    It is for stdout, unless another ``terminal`` is named.
+    """
+    terminal = terminal or console.out
     present = presenter(field, console, terminal)
     values = {"INSERT": [new], "DELETE": [old]}.get(action, [old, new])
     if old == new:  # as of a password, which is not kept
@@ -67,6 +82,8 @@ _FIELDS = (
     Field("old"),
     Field("new"),
     Field("reason"),
+    Field("transaction_id", Kind.ID),
+    Field("undoing"),
 )
 
 
@@ -74,10 +91,11 @@ def _rows(moments: Sequence[Moment], console: Console) -> Iterator[tuple[Any, ..
     for moment in moments:
         for entry in moment.entries:
             written = (*moment[:3], entry.record, entry.action)
+            last = (entry.reason, moment.number, moment.undoing or None)
             for each in entry.changes:
-                yield (*written, *_in_words(*each, console), entry.reason)
+                yield (*written, *_in_words(*each, console), *last)
             if not entry.changes:
-                yield (*written, None, None, None, entry.reason)
+                yield (*written, None, None, None, *last)
 
 
 def _in_words(field: Field, old: Any, new: Any, console: Console) -> list[str | None]:
@@ -91,7 +109,10 @@ def _block(moment: Moment, console: Console) -> Iterator[str]:
     when = wall_clock(moment.at, console.zone)
     named = f"{when}{GAP}{terminal.text(moment.who)}"
     command = terminal.text(moment.command)
-    yield terminal.paint(named, "title") + (GAP + terminal.paint(command, "command")).rstrip()
+    said = [terminal.paint(named, "title")]
+    said += [terminal.paint(command, "command")] if command else []
+    number = ", ".join(filter(None, [f"#{moment.number}", moment.undoing]))
+    yield GAP.join([*said, terminal.paint(terminal.text(number), "quiet")])
     reason = None
     for entry in moment.entries:
         if entry.reason and entry.reason != reason:

@@ -1,0 +1,131 @@
+"""epicevents undo."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from crm.cli import prompts, records
+from crm.cli.app import App
+from crm.cli.groups import SETTINGS, Command
+from crm.cli.options import TRANSACTION, reason_option, write_options, yes_option
+from crm.domain.errors import UsageFault
+from crm.domain.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from crm.cli.difference import Difference
+    from crm.services.undo import Undone
+
+
+@click.command(cls=Command, context_settings=SETTINGS)
+@click.argument("transaction", type=TRANSACTION, required=False)
+@reason_option
+@yes_option
+@write_options
+@click.pass_obj
+def undo(
+    app: App,
+    /,
+    transaction: str | None,
+    reason: str | None,
+    yes: bool,
+    output: str,
+    dry_run: bool,
+) -> None:
+    """Take back what one command changed. Each may their own, MANAGEMENT may any.
+
+    Without TRANSACTION it is your last command that changed something; the numbers of others are in
+    the history. It needs what the opposite change would need now, and is refused when something
+    later depends on it. Taking it back is itself in the history, and can be taken back.
+
+    \b
+    Examples:
+      epicevents undo
+      epicevents undo 123 --dry-run
+      epicevents undo 123 --reason "paid by another client" --yes
+    """
+    from crm.queries import undo as query
+
+    number = _number(transaction)
+    # Tried first, so that the difference is what it will be and nobody confirms what is refused.
+    undone, difference, reason = _try(app, number, reason)
+    done = undone.done
+    title = _("Transaction {number}: {command}, {who}, {when}").format(
+        number=done.number,
+        command=done.command or _("raw SQL"),
+        who=done.employee or "-",
+        when=_when(app, undone),
+    )
+    told = [title, *difference.lines]
+    row = (None, *undone.row[1:])  # of a dry run there is no number
+    if not dry_run:
+        asking = not yes and app.console.stdin.isatty() and not app.settings.no_input
+        if asking:
+            _tell(app, told)
+            told = []
+        prompts.confirm(app, _("Take it back?"), yes=yes)
+        undone, difference = _undo(app, done.number, reason, dry_run=False)
+        row = undone.row
+    if output == "json":
+        told = []
+    _tell(app, told)
+    records.written(
+        app,
+        output,
+        _("Transaction {number} taken back: {summary}.").format(
+            number=done.number, summary=difference.summary
+        ),
+        query.FIELDS,
+        row if output == "json" else None,
+        dry_run=dry_run,
+    )
+    if not dry_run and output != "json":
+        app.console.note(
+            _("To change your mind: epicevents undo {number}").format(number=undone.number)
+        )
+
+
+def _number(text: str | None) -> int | None:
+    if text is None:
+        return None
+    from crm.queries import audit, reference
+
+    return reference.record_id(text.removeprefix("#"), "audit", audit.LARGEST_ID)
+
+
+def _try(
+    app: App, number: int | None, reason: str | None
+) -> "tuple[Undone, Difference, str | None]":
+    """Take it back in a dry run; where that needs a reason that was not given, ask for it."""
+    try:
+        return (*_undo(app, number, reason, dry_run=True), reason)
+    except UsageFault as error:
+        may_ask = app.console.stdin.isatty() and not app.settings.no_input
+        if error.code != "reason_required" or not may_ask:
+            raise
+    from crm.domain.inputs import REASON
+
+    reason = str(prompts.ask(app, prompts.of_input(REASON)))
+    return (*_undo(app, number, reason, dry_run=True), reason)
+
+
+def _undo(
+    app: App, number: int | None, reason: str | None, *, dry_run: bool
+) -> "tuple[Undone, Difference]":
+    from crm import services
+    from crm.cli.difference import difference
+
+    with app.transaction(dry_run=dry_run) as tx:
+        chosen = services.undo.latest(tx) if number is None else number
+        undone = services.undo.undo(tx, chosen, reason=reason, today=app.today)
+        return undone, difference(app, tx, undone.number, undone.counts)
+
+
+def _tell(app: App, lines: list[str]) -> None:
+    for line in lines:
+        app.console.note(line)
+
+
+def _when(app: App, undone: "Undone") -> str:
+    from crm.cli.output.columns import wall_clock
+
+    return wall_clock(undone.done.at, app.settings.timezone)

@@ -1,0 +1,71 @@
+"""What a transaction is about to change, or has changed, shortened to what a person reads."""
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from crm.cli.app import App
+from crm.cli.listing import counted
+from crm.domain.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from crm.database import Transaction
+    from crm.services.undoable import Actions
+
+SHOWN = 10  # records; of more only their number is said
+_WIDEST = 100  # cells of a line on a terminal
+
+
+class Difference(NamedTuple):
+    """What was written as lines to be shown, and the same counted in a few words."""
+
+    lines: list[str]
+    summary: str
+
+
+def difference(app: App, tx: "Transaction", number: int, counts: "Actions") -> Difference:
+    """Return what transaction ``number`` wrote, record by record, the first ten of them."""
+    from crm.cli.changes import done, named, telling
+    from crm.cli.output.cells import cut
+    from crm.cli.output.timeline import change
+    from crm.queries.audit import ENTRIES, Entry
+    from crm.queries.listing import Request, page
+
+    request = Request(filters={"transaction": number}, sort=(("id", False),), limit=SHOWN)
+    entries = [Entry(*row) for row in page(tx, ENTRIES, request).rows]
+    terminal = app.console.err
+    lines = []
+    for entry, changes in zip(entries, named(tx, (e.changes for e in entries)), strict=True):
+        told = [
+            change(*each, entry.action, app.console, terminal)
+            for each in telling(changes, entry.action)
+        ]
+        if entry.action == "UPDATE":
+            lines += [f"  {done(entry)}", *(f"    {line}" for line in told)]
+        else:
+            lines.append(f"  {done(entry)}: {'; '.join(told)}")
+    if terminal.interactive:
+        widest = min(terminal.width, _WIDEST)
+        lines = [cut(line, widest, terminal.ellipsis) for line in lines]
+    more = sum(counts.values()) - SHOWN
+    if more > 0:
+        lines.append("  " + _("… and {more}").format(more=counted(more, "more", "more")))
+    return Difference(lines, summary(counts))
+
+
+def summary(counts: "Actions") -> str:
+    """Return how many records were written: ``2 clients updated, 1 event deleted``."""
+    nouns = {
+        "users": ("colleague", "colleagues"),
+        "clients": ("client", "clients"),
+        "contracts": ("contract", "contracts"),
+        "events": ("event", "events"),
+        "payments": ("payment", "payments"),
+    }
+    sentences = {
+        "INSERT": _("{records} created"),
+        "UPDATE": _("{records} updated"),
+        "DELETE": _("{records} deleted"),
+    }
+    return ", ".join(
+        sentences[action].format(records=counted(count, *nouns[table]))
+        for (table, action), count in sorted(counts.items())
+    )
