@@ -126,6 +126,6 @@ def _tell(app: App, lines: list[str]) -> None:
 
 
 def _when(app: App, undone: "Undone") -> str:
-    from crm.cli.output.columns import wall_clock
+    from crm.domain.times import wall_clock
 
     return wall_clock(undone.done.at, app.settings.timezone)

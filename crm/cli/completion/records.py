@@ -124,7 +124,7 @@ def own_transactions(app: App, typed: str) -> Iterator[Candidate]:
 
     Raises CRMError where nobody is logged in or the database does not answer at once.
     """
-    from crm.cli.output.columns import wall_clock
+    from crm.domain.times import wall_clock
     from crm.queries import undo
 
     with hasty_transaction(app) as tx:
