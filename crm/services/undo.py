@@ -34,6 +34,14 @@ WHERE c.id = k.client_id AND k.sales_contact_id <> c.sales_contact_id
       WHERE transaction_id = %(number)s AND table_name = 'clients'
         AND changes ? 'sales_contact_id'))
 """
+_SET = (
+    "{field} = CASE WHEN n.old ? '{field}'"
+    " THEN (jsonb_populate_record(NULL::{table}, n.old)).{field} ELSE r.{field} END"
+)
+_HOLDS = (
+    "(NOT n.new ? '{field}' OR r.{field} IS NOT DISTINCT FROM"
+    " (jsonb_populate_record(NULL::{table}, n.new)).{field})"
+)
 
 
 @dataclass(frozen=True)
@@ -133,12 +141,8 @@ def _statement(table: str, fields: list[str]) -> str:
 
     The names come from the audit, which has them from the catalogue.
     """
-    value = "(jsonb_populate_record(NULL::{table}, n.{side})).{field}"
-    sets, holds = [], []
-    for field in fields:
-        old, new = (value.format(table=table, side=side, field=field) for side in ("old", "new"))
-        sets.append(f"{field} = CASE WHEN n.old ? '{field}' THEN {old} ELSE r.{field} END")
-        holds.append(f"(NOT n.new ? '{field}' OR r.{field} IS NOT DISTINCT FROM {new})")
+    sets = [_SET.format(table=table, field=field) for field in fields]
+    holds = [_HOLDS.format(table=table, field=field) for field in fields]
     return (
         f"WITH n AS MATERIALIZED ({query.NET})"  # noqa: S608
         f" UPDATE {table} r SET {', '.join(sets)} FROM n"

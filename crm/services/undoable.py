@@ -95,7 +95,8 @@ def refuse_later(tx: "Transaction", number: int) -> None:
         )
     naming = query.referring(tx, number)
     if naming:
-        told = [f"{_(table.removesuffix('s'))} {record_id}" for table, record_id in naming]
+        nouns = [table.removesuffix("s") for table, _id in naming]
+        told = [f"{_(noun)} {each[1]}" for noun, each in zip(nouns, naming, strict=True)]
         raise RuleViolation(
             _("Records name what transaction {number} created: {records}.").format(
                 number=number, records=", ".join(told[: query.NAMED])

@@ -33,6 +33,15 @@ SETUP = f"""
         (client_id, sales_contact_id, total_amount, amount_due, signed_status)
     VALUES (3, 4, 600, 600, false), (1, 3, 700, 700, true), (3, 4, 800, 800, true);
     INSERT INTO payments (contract_id, amount) VALUES (3, 50), (5, 50);
+    -- One transaction of each person of the matrix, on what is theirs, and one of somebody else.
+    INSERT INTO audit_transactions (id, xid, at, employee_id, database_role) VALUES
+        (-1, '1', utc_now(), 1, 'epicevents_cli'), (-3, '3', utc_now(), 3, 'epicevents_cli'),
+        (-5, '5', utc_now(), 5, 'epicevents_cli'), (-7, '7', utc_now(), 7, 'epicevents_cli');
+    INSERT INTO audit_entries (transaction_id, table_name, record_id, action, changes) VALUES
+        (-1, 'clients', 2, 'UPDATE', '{{"company_name": ["Before", "Cool Startup LLC"]}}'),
+        (-3, 'clients', 1, 'UPDATE', '{{"company_name": ["Before", "Lefèvre & Fils"]}}'),
+        (-5, 'events', 1, 'UPDATE', '{{"notes": [null, "Champagne"]}}'),
+        (-7, 'clients', 3, 'UPDATE', '{{"company_name": ["Before", "100% Fête"]}}');
     INSERT INTO denied_attempts (at, database_role, permission)
     VALUES (utc_now(), 'epicevents_cli', 'client:delete');
 """
@@ -45,6 +54,7 @@ OWN = {
 OTHER = {
     "sales_contact": 4, "client": 3, "empty_client": 5, "draft": 6, "signed": 5, "unused": 8,
     "paid": 5, "payment": 4, "event": 3, "support_contact": 5, "user": 7, "inactive": 8,
+    "transaction": -7,
 }  # fmt: skip
 
 NOBODY, THEIRS, ANYBODY, NOT_ONESELF = "nobody", "own", "any", "not oneself"
@@ -154,7 +164,9 @@ TABLE = (
     Row(P.SESSION_REVOKE, *EACH_THEIRS, "SELECT revoke_sessions(%(user)s)"),
     Row(P.HISTORY_READ, *EVERYBODY, "SELECT FROM audit_list WHERE table_name = 'users'", own=False),
     Row(P.DENIED_LIST, *ONLY_MANAGEMENT, "SELECT FROM denied_list", own=False),
-    Row(P.UNDO, *EACH_THEIRS),
+    Row(P.UNDO, *EACH_THEIRS, "SELECT begin_undo(%(transaction)s)"),
+    Row(P.UNDO, NOBODY, NOBODY, ANYBODY, "SELECT undo_created()", own=False),
+    Row(P.UNDO, NOBODY, NOBODY, ANYBODY, "SELECT undo_deleted()", own=False),
 )  # fmt: skip
 
 
@@ -185,7 +197,7 @@ CELLS = tuple(
         own,
         (ON_OWN if own else ON_OTHER)[row.scope(role)],
         row.sql,
-        {**OTHER, **OWN, "user": ME[role]} if own else OTHER,
+        {**OTHER, **OWN, "user": ME[role], "transaction": -ME[role]} if own else OTHER,
     )
     for row in TABLE
     for role in Role
