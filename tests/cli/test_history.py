@@ -236,7 +236,9 @@ def test_what_never_was_is_not_found(manager: Workstation, kind: str) -> None:
 def test_a_deleted_record_keeps_its_history(manager: Workstation) -> None:
     manager.run("event", "delete", "3", "--yes").done()
     shown = without_moments(manager.look("history", "event", "3"))
-    assert shown.startswith("WHEN  Marie Martin  event delete  #N\n  Event 3 deleted\n    Name: Gala\n")
+    assert shown.startswith(
+        "WHEN  Marie Martin  event delete  #N\n  Event 3 deleted\n    Name: Gala\n"
+    )
     created = manager.run(
         *("client", "create", "--full-name", "Zo", "--email", "zo@zo.example", "--phone"),
         *("0612345678", "--company-name", "Z", "--sales-contact", "3", "--json"),

@@ -22,6 +22,7 @@ LOGIN, IDENTITY, LOCKS = (f"{SECURITY}{name}.py" for name in ("login", "identity
 CATALOGUE = "tests/migrations/test_catalogue.py"
 SCHEMA = "tests/migrations/test_schema.py"
 DECLARED = f"{SECURITY}grants.py"
+UNDO = f"{SECURITY}undo.py"
 
 
 @dataclass(frozen=True)
@@ -216,6 +217,7 @@ NOTICED_BY: tuple[tuple[str, Tests], ...] = (
     (r"constraint ck_security_policy_(?:lifetime|idle_limit) dropped", (f"{IDENTITY} -k policy",)),
     (r"constraint uq_(?:users|clients)_email dropped", (f"{VALUES} -k same_email",)),
     (r"constraint (uq_users_id_role|uq_contracts_id_client_id_signed_status) dropped", (RULES,)),
+    (r"constraint uq_audit_transactions_undoes dropped", (f"{UNDO} -k once",)),
     (r"constraint (\w+) dropped", (f"{RULES} -k {{0}}", RULES, VALUES, CATALOGUE)),
     (r"trigger tg_(\w+?)_audit_\w+ dropped", (AUDIT,)),
     (r"trigger tg_(\w+)_touch dropped", (f"{LEDGER} -k version",)),
@@ -229,6 +231,7 @@ NOTICED_BY: tuple[tuple[str, Tests], ...] = (
     (r"check \d of (\w+_guard) silent", (ROWS,)),
     (r"check \d of audit_transaction silent", (AUDIT,)),
     (r"check \d of delete_record silent", (f"{ROWS} -k delete", f"{INSIDER} -k deleting")),
+    (r"check \d of (?:begin_undo|undo_\w+|payments_stay) silent", (UNDO,)),
     (r"check \d of begin_import silent", (f"{ROWS} -k no_row_grants",)),
     (r"check \d of (change_password|login_\w+) silent", (IDENTITY, ONE_LOGIN)),
     (r"check \d of \w+ silent", (ROWS, IDENTITY, LOCKS, AUDIT)),

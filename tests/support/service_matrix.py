@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from crm.domain.errors import PermissionDenied
 from crm.domain.permissions import Permission as P  # noqa: N817
-from crm.services import audit, authentication, client, contract, event, payment, portfolio, user
+from crm.services import (
+    audit,
+    authentication,
+    client,
+    contract,
+    event,
+    payment,
+    portfolio,
+    undo,
+    user,
+)
 
 if TYPE_CHECKING:
     from crm.database import Transaction
@@ -63,6 +73,7 @@ ACTIONS: dict[P, Callable[["Transaction", Records], object]] = {
     P.SESSION_REVOKE: lambda tx, r: audit.revoke_all(tx, r["user"]),
     P.HISTORY_READ: lambda tx, r: audit.history(tx, "client", r["client"]),
     P.DENIED_LIST: lambda tx, r: audit.denied(tx),
+    P.UNDO: lambda tx, r: undo.undo(tx, r["transaction"]),
 }
 
 ELSEWHERE = {
@@ -71,7 +82,6 @@ ELSEWHERE = {
     P.CLIENT_PRIVACY_EXPORT: "no service yet",
     P.CLIENT_ERASE: "no service yet",
     P.BULK_EXPORT: "everybody's who is logged in: the gated views",
-    P.UNDO: "no service yet",
 }
 
 

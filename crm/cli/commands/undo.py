@@ -58,8 +58,7 @@ def undo(
     told = [title, *difference.lines]
     row = (None, *undone.row[1:])  # of a dry run there is no number
     if not dry_run:
-        asking = not yes and app.console.stdin.isatty() and not app.settings.no_input
-        if asking:
+        if not yes and prompts.may_ask(app):
             _tell(app, told)
             told = []
         prompts.confirm(app, _("Take it back?"), yes=yes)
@@ -99,12 +98,12 @@ def _try(
     try:
         return (*_undo(app, number, reason, dry_run=True), reason)
     except UsageFault as error:
-        may_ask = app.console.stdin.isatty() and not app.settings.no_input
-        if error.code != "reason_required" or not may_ask:
+        if error.code != "reason_required" or not prompts.may_ask(app):
             raise
     from crm.domain.inputs import REASON
 
-    reason = str(prompts.ask(app, prompts.of_input(REASON)))
+    asked = prompts.of_input(REASON)
+    reason = str(prompts.complete(app, {}, [asked])[asked.name])
     return (*_undo(app, number, reason, dry_run=True), reason)
 
 
