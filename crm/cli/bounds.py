@@ -1,8 +1,12 @@
 """Days that a filter names, as the moments that the columns hold."""
 
-from typing import Any
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 from crm.cli.app import App
+
+if TYPE_CHECKING:
+    from crm.domain.dates import Period
 
 
 def bounds(app: App, name: str, first: Any, last: Any) -> dict[str, Any]:
@@ -21,3 +25,10 @@ def bounds(app: App, name: str, first: Any, last: Any) -> dict[str, Any]:
     if last is not None:
         found[f"{name}_to"] = day_bounds(last, zone)[1]
     return found
+
+
+def period_of(today: date, name: str) -> "Period":
+    """Return this ``today``, ``week`` or ``month``."""
+    from crm.domain.dates import Period, month_of, week_of
+
+    return {"today": Period(today, today), "week": week_of(today), "month": month_of(today)}[name]

@@ -57,6 +57,27 @@ LISTING = Listing(
 )
 
 
+# An event with how to reach everybody whom its day takes; the sales contact is the client's.
+SHEET = (
+    *map(
+        LISTING.named,
+        ("id", "name", "start_date", "end_date", "location", "attendees", "client_contact"),
+    ),
+    *map(LISTING.named, ("client_id", "client")),
+    Field("company_name"),
+    Field("client_phone", Kind.PHONE),
+    Field("client_email", Kind.EMAIL),
+    Field("sales_contact_id", Kind.ID),
+    Field("sales_contact"),
+    Field("sales_phone", Kind.PHONE),
+    Field("sales_email", Kind.EMAIL),
+    *map(LISTING.named, ("support_contact_id", "support_contact")),
+    Field("support_phone", Kind.PHONE),
+    Field("support_email", Kind.EMAIL),
+    *map(LISTING.named, ("notes", "contract_id", "created_at", "updated_at", "version")),
+)
+
+
 def during(start: datetime, end: datetime) -> str:
     """Return the value of the filter ``during``: from ``start`` until before ``end``, naive UTC."""
     return f"[{start},{end})"
@@ -65,6 +86,26 @@ def during(start: datetime, end: datetime) -> str:
 def show(tx: "Transaction", event_id: int) -> Row | None:
     """Return the event with all fields of the listing, ``None`` where there is none."""
     return record(tx, LISTING, event_id)
+
+
+def sheet(tx: "Transaction", event_id: int) -> Row:
+    """Return an event that exists with whom to call: the fields of :data:`SHEET`."""
+    (row,) = tx.rows(
+        """
+        SELECT e.id, e.name, e.start_date, e.end_date, e.location, e.attendees, e.client_contact,
+            e.client_id, c.full_name, c.company_name, c.phone, c.email,
+            sales.id, sales.full_name, sales.phone, sales.email,
+            support.id, support.full_name, support.phone, support.email,
+            e.notes, e.contract_id, e.created_at, e.updated_at, e.version
+        FROM event_list e
+        JOIN client_list c ON c.id = e.client_id
+        JOIN user_list sales ON sales.id = c.sales_contact_id
+        LEFT JOIN user_list support ON support.id = e.support_contact_id
+        WHERE e.id = %s
+        """,
+        (event_id,),
+    )
+    return row
 
 
 def installation(tx: "Transaction") -> str:

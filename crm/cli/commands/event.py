@@ -1,14 +1,13 @@
 """epicevents event …"""
 
 from collections.abc import Callable
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from crm.cli import edits, offers, questions, records, updating
 from crm.cli.app import App
-from crm.cli.commands import agenda, assignment, imports, note
+from crm.cli.commands import agenda, assignment, imports, note, sheet
 from crm.cli.groups import Group
 from crm.cli.listing import Options, run
 from crm.cli.options import (
@@ -32,7 +31,6 @@ from crm.domain.i18n import gettext as _
 
 if TYPE_CHECKING:
     from crm.database import Transaction
-    from crm.domain.dates import Period
     from crm.services.editing import Change
 
 PERIODS = ("today", "week", "month")
@@ -92,7 +90,7 @@ def list_(
       epicevents event list --from 2026-06 --to 2026-08 --location paris -o csv --all
       epicevents event list --mine --all --output-file mine.ics
     """
-    from crm.cli.bounds import bounds
+    from crm.cli.bounds import bounds, period_of
     from crm.queries import contract as contracts
     from crm.queries import reference
     from crm.queries.event import LISTING
@@ -103,7 +101,7 @@ def list_(
                 _("--period says from when to when already."),
                 hint=_("Leave out either --period, or --from and --to."),
             )
-        start_from = start_to = _period(app.today, period)
+        start_from = start_to = period_of(app.today, period)
     options = Options.taken_from(given)
     filters = given | bounds(app, "start", start_from, start_to)
     if upcoming is not None:
@@ -280,11 +278,12 @@ def delete(app: App, /, event: str, yes: bool, output: str, dry_run: bool) -> No
     )
 
 
-def _period(today: date, name: str) -> "Period":
-    from crm.domain.dates import Period, month_of, week_of
-
-    return {"today": Period(today, today), "week": week_of(today), "month": month_of(today)}[name]
-
-
-for command in (assignment.assign, assignment.unassign, note.note, agenda.agenda, imports.events):
+for command in (
+    assignment.assign,
+    assignment.unassign,
+    note.note,
+    agenda.agenda,
+    sheet.sheet,
+    imports.events,
+):
     event.add_command(command)

@@ -1,0 +1,81 @@
+"""The sheet that somebody takes along on the day of an event: a page of text, or Markdown."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from crm.cli.output import markdown
+from crm.cli.output.cells import pad, width
+from crm.cli.output.console import Console
+from crm.cli.output.detail import wrap
+from crm.cli.output.table import GAP
+from crm.cli.output.terminal import Terminal
+from crm.domain.i18n import gettext as _
+
+_WIDEST = 80  # cells, also into a pipe: it is a page to print
+
+
+class Line(NamedTuple):
+    """A label and what it says, which may be several lines."""
+
+    label: str
+    text: str
+
+
+class Sheet(NamedTuple):
+    """What is on it; ``notes`` may be empty, ``foot`` says which revision it is."""
+
+    title: str
+    about: Sequence[Line]
+    calls: Sequence[Line]
+    notes: str
+    foot: str
+
+
+def show_text(sheet: Sheet, console: Console) -> None:
+    """Hold the sheet for stdout as a page of text."""
+    out = console.out
+    size = max(width(out.text(line.label)) for line in (*sheet.about, *sheet.calls))
+    lines = [out.paint(line, "title") for line in _wrapped(sheet.title, out, "")]
+    lines += ["", *_lines(sheet.about, size, out)]
+    lines += ["", out.paint(out.text(_("Whom to call")), "title"), *_lines(sheet.calls, size, out)]
+    if sheet.notes:
+        lines += ["", out.paint(out.text(_("Notes")), "title"), *_wrapped(sheet.notes, out, GAP)]
+    lines += ["", *(out.paint(line, "quiet") for line in _wrapped(sheet.foot, out, ""))]
+    console.show("\n".join(lines) + "\n", paged=True)
+
+
+def show_markdown(sheet: Sheet, console: Console) -> None:
+    """Hold the sheet for stdout as Markdown, in which outside text is only text."""
+    parts = [
+        f"# {markdown.inline(sheet.title)}",
+        "\n".join(map(_item, sheet.about)),
+        f"## {markdown.inline(_('Whom to call'))}",
+        "\n".join(map(_item, sheet.calls)),
+    ]
+    if sheet.notes:
+        parts += [f"## {markdown.inline(_('Notes'))}", markdown.paragraphs(sheet.notes)]
+    parts += ["---", markdown.inline(sheet.foot)]
+    console.data("\n\n".join(parts))
+
+
+def _item(line: Line) -> str:
+    said = markdown.paragraphs("\n".join(filter(str.strip, line.text.split("\n"))), GAP)
+    return f"- **{markdown.inline(line.label)}:** {said}"
+
+
+def _lines(lines: Sequence[Line], size: int, out: Terminal) -> Iterator[str]:
+    for label, text in lines:
+        said = out.text(label)
+        margin = GAP + pad(said, size, painted=out.paint(said, "label")) + GAP
+        for line in _wrapped(text, out, " " * (size + 2 * len(GAP))):
+            yield margin + line.lstrip()
+            margin = " " * (size + 2 * len(GAP))
+
+
+def _wrapped(text: str, out: Terminal, indent: str) -> list[str]:
+    room = max(min(out.width, _WIDEST) - len(indent), 20)
+    return [
+        (indent + line).rstrip()
+        for paragraph in text.split("\n")
+        for line in wrap(out.text(paragraph), room)
+    ]
