@@ -61,7 +61,7 @@ def revoke(tx: "Transaction", session_id: int) -> Row:
     )
     if found is None or not tx.value("SELECT revoke_session(%s)", (session_id,)):
         raise NotFound(
-            _("There is no session {id} that lives.").format(id=session_id),
+            _("There is no open session {id}.").format(id=session_id),
             hint=_("See which there are: epicevents audit sessions"),
         )
     return found

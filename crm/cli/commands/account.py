@@ -19,7 +19,7 @@ def reactivate(app: App, /, user: str, output: str, dry_run: bool) -> None:
 
     \b
     Examples:
-      epicevents user reactivate sophie@epicevents.example
+      epicevents user reactivate sales3@epicevents.example
     """
     from crm import services
     from crm.queries import reference
@@ -49,7 +49,7 @@ def reset_password(
 
     \b
     Examples:
-      epicevents user reset-password sophie@epicevents.example
+      epicevents user reset-password sales3@epicevents.example
     """
     from crm import services
 

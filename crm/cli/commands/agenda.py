@@ -55,7 +55,7 @@ def agenda(
     Examples:
       epicevents event agenda
       epicevents event agenda --week --mine
-      epicevents event agenda --week --from +7d --support Dupont
+      epicevents event agenda --week --from +7d --support Dubois
       epicevents event agenda --from 2026-06 -o ics > june.ics
     """
     from crm.domain.times import day_bounds

@@ -47,9 +47,9 @@ def assign(
 
     \b
     Examples:
-      epicevents event assign 7 support@epicevents.example
-      epicevents event assign 7 --suggest
-      epicevents event assign 7 Dupont --override "both are in the same hotel"
+      epicevents event assign 40 support@epicevents.example
+      epicevents event assign 40 --suggest
+      epicevents event assign 40 Dubois --override "both are in the same hotel"
     """
     from crm import services
     from crm.queries import reference
@@ -90,7 +90,7 @@ def unassign(app: App, /, event: str, version: int | None, output: str, dry_run:
 
     \b
     Examples:
-      epicevents event unassign 7
+      epicevents event unassign 40
     """
     from crm import services
     from crm.queries.event import LISTING

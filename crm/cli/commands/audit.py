@@ -59,7 +59,7 @@ def list_(
 
     \b
     Examples:
-      epicevents audit list --user sophie@epicevents.example --from today
+      epicevents audit list --user sales3@epicevents.example --from today
       epicevents audit list --kind contract --action delete
       epicevents audit list --command "contract amend" -o jsonl --all
       epicevents audit list --transaction 123
@@ -97,7 +97,7 @@ def denied(
     \b
     Examples:
       epicevents audit denied --from -7d
-      epicevents audit denied --logins --user sophie@epicevents.example
+      epicevents audit denied --logins --user sales3@epicevents.example
     """
     from crm.queries import audit as query
     from crm.queries import reference
@@ -126,7 +126,7 @@ def sessions(app: App, /, user: str | None, **given: Any) -> None:
     \b
     Examples:
       epicevents audit sessions
-      epicevents audit sessions --user sophie@epicevents.example -o ids
+      epicevents audit sessions --user sales3@epicevents.example -o ids
     """
     from crm.queries import audit as query
     from crm.queries import reference
@@ -149,8 +149,8 @@ def revoke(app: App, /, session: str | None, user: str | None, output: str, dry_
 
     \b
     Examples:
-      epicevents audit revoke 42
-      epicevents audit revoke --user sophie@epicevents.example
+      epicevents audit revoke 2
+      epicevents audit revoke --user sales3@epicevents.example
     """
     from crm.queries import audit as query
     from crm.queries import reference

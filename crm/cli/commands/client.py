@@ -72,7 +72,7 @@ def show(app: App, /, client: str, output: str) -> None:
     \b
     Examples:
       epicevents client show 12
-      epicevents client show kevin@startup.example -o json
+      epicevents client show kevin.besnard@terremer.example -o json
     """
     from crm.queries import client as query
     from crm.queries import reference
@@ -228,7 +228,7 @@ def delete(app: App, /, client: str, yes: bool, output: str, dry_run: bool) -> N
 
     \b
     Examples:
-      epicevents client delete 12
+      epicevents client delete 60
     """
     from crm import services
     from crm.queries import reference

@@ -67,7 +67,7 @@ def list_(
     Examples:
       epicevents contract list --mine --unsigned
       epicevents contract list --unpaid --sort=-amount_due
-      epicevents contract list --client kevin@startup.example -o json
+      epicevents contract list --client kevin.besnard@terremer.example -o json
     """
     from crm.cli.bounds import bounds
     from crm.queries import reference
@@ -128,7 +128,7 @@ def create(app: App, /, client: str | None, output: str, dry_run: bool, **given:
     \b
     Examples:
       epicevents contract create --client 12 --total-amount 4000
-      epicevents contract create --client kevin@startup.example --total-amount "4 000,00" \\
+      epicevents contract create --client 12 --total-amount "4 000,00" \\
         --amount-due 1500 --signed
     """
     from crm import services
@@ -184,8 +184,8 @@ def update(
 
     \b
     Examples:
-      epicevents contract update 12 --total-amount 4500
-      epicevents contract update 12 --amount-due 1000 --reason "agreed discount"
+      epicevents contract update 5 --total-amount 4500
+      epicevents contract update 5 --amount-due 1000 --reason "agreed discount"
     """
     from crm import services
     from crm.queries import reference
@@ -229,7 +229,7 @@ def delete(app: App, /, contract: str, yes: bool, output: str, dry_run: bool) ->
 
     \b
     Examples:
-      epicevents contract delete 12
+      epicevents contract delete 5
     """
     from crm import services
     from crm.queries.contract import LISTING

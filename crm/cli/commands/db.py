@@ -189,7 +189,7 @@ def reset_password(app: App, email: str, password_stdin: bool) -> None:
 
     \b
     Examples:
-      epicevents db reset-password marie@epicevents.example
+      epicevents db reset-password manager2@epicevents.example
     """
     from crm.security.passwords import one_time_password
     from crm.services import administration

@@ -125,8 +125,8 @@ def show(app: App, /, event: str, output: str) -> None:
 
     \b
     Examples:
-      epicevents event show 7
-      epicevents event show 7 -o json
+      epicevents event show 40
+      epicevents event show 40 -o json
     """
     from crm.queries import event as query
 
@@ -209,9 +209,9 @@ def update(
 
     \b
     Examples:
-      epicevents event update 7
-      epicevents event update 7 --attendees 80 --location "Château de Candé"
-      epicevents event update 7 --start-date "2030-06-04 14:00"
+      epicevents event update 40
+      epicevents event update 40 --attendees 80 --location "Château de Candé"
+      epicevents event update 40 --start-date "2030-06-04 14:00" --end-date "2030-06-05 02:00"
     """
     from crm import services
     from crm.queries import contract as contracts
@@ -260,7 +260,7 @@ def delete(app: App, /, event: str, yes: bool, output: str, dry_run: bool) -> No
 
     \b
     Examples:
-      epicevents event delete 7
+      epicevents event delete 40
     """
     from crm import services
     from crm.queries.event import LISTING

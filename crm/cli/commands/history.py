@@ -26,7 +26,7 @@ def history(app: App, /, kind: str, record: str, **given: Any) -> None:
     \b
     Examples:
       epicevents history contract 12
-      epicevents history client kevin@startup.example --all
+      epicevents history client kevin.besnard@terremer.example --all
       epicevents history user 3 -o json
     """
     from crm.cli.changes import looks

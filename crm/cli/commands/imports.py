@@ -34,8 +34,8 @@ def clients(
     \b
     Examples:
       epicevents client import clients.xlsx --dry-run
-      epicevents client import clients.csv --on-duplicate update --partial --errors refused.csv
       epicevents client import clients.csv --map "Nom complet=full_name" --encoding windows-1252
+      epicevents client import clients.csv --on-duplicate update --partial --errors refused.csv
     """
     from crm.importing.nouns import client_columns
     from crm.queries import reference

@@ -59,7 +59,7 @@ def transfer(
 
     \b
     Examples:
-      epicevents user transfer sophie@epicevents.example sales2@epicevents.example
+      epicevents user transfer sales3@epicevents.example sales2@epicevents.example
       epicevents user transfer 3 4 --include-settled --yes
     """
     from crm.queries import reference
@@ -103,7 +103,7 @@ def deactivate(
 
     \b
     Examples:
-      epicevents user deactivate sophie@epicevents.example
+      epicevents user deactivate sales3@epicevents.example
       epicevents user deactivate 3 --transfer-to sales2@epicevents.example
     """
     _deactivate(app, user, transfer_to, override, output, dry_run=dry_run)
@@ -207,7 +207,7 @@ def delete(
 
     \b
     Examples:
-      epicevents user delete jo@epicevents.example
+      epicevents user delete manager2@epicevents.example
       epicevents user delete 3 --transfer-to sales2@epicevents.example
     """
     from crm.queries import reference

@@ -29,8 +29,8 @@ def note(app: App, /, event: str, text: str | None, output: str, dry_run: bool) 
 
     \b
     Examples:
-      epicevents event note 7 "The caterer comes at 16:00"
-      epicevents event note 7 - < menu.txt
+      epicevents event note 40 "The caterer comes at 16:00"
+      epicevents event note 40 - < menu.txt
     """
     from crm import services
     from crm.queries.event import LISTING

@@ -130,7 +130,7 @@ def reverse_payment(
 
     \b
     Examples:
-      epicevents contract reverse-payment 12 31 --reason "paid by another client"
+      epicevents contract reverse-payment 1 1 --reason "paid by another client"
     """
     from crm import services
     from crm.cli.output import detail

@@ -29,8 +29,8 @@ def login(app: App, /, email: str | None, password_stdin: bool) -> None:
 
     \b
     Examples:
-      epicevents login sophie@epicevents.example
-      epicevents login sophie@epicevents.example --password-stdin < password.txt
+      epicevents login sales3@epicevents.example
+      epicevents login sales3@epicevents.example --password-stdin < password.txt
     """
     email = prompts.complete(app, {"email": email}, [_email()])["email"]
     typed = answers.line_from_stdin(app) if password_stdin else prompts.password(app, _("Password"))

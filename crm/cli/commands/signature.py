@@ -52,7 +52,7 @@ def unsign(app: App, /, contract: str, reason: str | None, output: str, dry_run:
 
     \b
     Examples:
-      epicevents contract unsign 12 --reason "signed by mistake"
+      epicevents contract unsign 5 --reason "signed by mistake"
     """
     from crm import services
     from crm.queries.contract import LISTING

@@ -79,7 +79,7 @@ def show(app: App, /, user: str, output: str) -> None:
     \b
     Examples:
       epicevents user show me
-      epicevents user show sophie@epicevents.example -o json
+      epicevents user show sales3@epicevents.example -o json
     """
     from crm.queries import reference
 
@@ -163,9 +163,9 @@ def update(
 
     \b
     Examples:
-      epicevents user update sophie@epicevents.example
+      epicevents user update sales3@epicevents.example
       epicevents user update me --phone "06 12 34 56 78"
-      epicevents user update sophie@epicevents.example --role MANAGEMENT
+      epicevents user update manager2@epicevents.example --role SALES
     """
     from crm import services
     from crm.queries import reference
