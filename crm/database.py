@@ -112,11 +112,17 @@ class Transaction:
 
 @contextmanager
 def transaction(
-    connection: Connection, secret: str | None, *, command: str = "", dry_run: bool = False
+    connection: Connection,
+    secret: str | None,
+    *,
+    command: str = "",
+    zone: str = "",
+    dry_run: bool = False,
 ) -> Iterator[Transaction]:
     """Run one transaction for whoever holds ``secret``; commit at the end, roll back on an error.
 
-    ``command`` is what the audit calls it. A dry run does everything and keeps nothing. Without a
+    ``command`` is what the audit calls it, ``zone`` the company's time zone, which decides which
+    day it is. A dry run does everything and keeps nothing. Without a
     secret nobody is logged in, which is enough to log in.
 
     Raises NotLoggedIn when the session has ended, DatabaseUnavailable when the server is away or
@@ -129,9 +135,9 @@ def transaction(
             actor = None
         else:
             cursor.execute(
-                "BEGIN; SELECT set_config('epicevents.command', %s, true);"
-                " SELECT * FROM begin_session(%s)",
-                (command, secret),
+                "BEGIN; SELECT set_config('epicevents.command', %s, true),"
+                " set_config('epicevents.timezone', %s, true); SELECT * FROM begin_session(%s)",
+                (command, zone, secret),
             )
             actor = read_actor(cursor.fetchone())
     current = Transaction(connection, actor)

@@ -29,10 +29,15 @@ FROM demo, generate_series(1, clients) i,
             - interval '1 minute' * (i * 13 %% 600) AS made) chosen;
 
 INSERT INTO contracts (client_id, sales_contact_id, total_amount, amount_due, signed_status,
-    created_at, signed_at)
+    created_at, signed_at, signed_by_id, due_date)
 SELECT c.id, c.sales_contact_id, total,
     CASE WHEN signed THEN total * (ARRAY[1, 0.7, 0, 0.5])[1 + i %% 4] ELSE total END,
-    signed, made, CASE WHEN signed THEN made + interval '2 days' END
+    signed, made, CASE WHEN signed THEN made + interval '2 days' END,
+    CASE WHEN signed THEN c.sales_contact_id END,
+    -- Thirty days were agreed with one client in seven, and some of those are late.
+    CASE WHEN signed THEN CASE WHEN i %% 7 = 1 THEN (made + interval '32 days')::date
+        ELSE greatest((made + interval '32 days')::date, today::date + (i * 7 %% 50)::integer) END
+    END
 FROM demo, generate_series(1, contracts) i,
     -- One client in ten has no contract yet.
     LATERAL (SELECT 1 + i * 13 %% greatest(clients * 9 / 10, 1) AS number) picked

@@ -182,7 +182,11 @@ class App:
         secret = secret or self.session().secret
         try:
             with database.transaction(
-                self.connection, secret, command=self.command, dry_run=dry_run
+                self.connection,
+                secret,
+                command=self.command,
+                zone=self.settings.timezone.key,
+                dry_run=dry_run,
             ) as tx:
                 if not allow_pending:
                     require_own_password(tx.actor)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from crm.services.editing import Change
 
 # What moves with every write, or says again what another field says.
-_UNTOLD = frozenset({"version", "updated_at", "last_updated", "signed_status"})
+_UNTOLD = frozenset({"version", "updated_at", "last_updated", "signed_status", "days_overdue"})
 
 
 class Said(NamedTuple):

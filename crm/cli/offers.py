@@ -62,7 +62,7 @@ def of_contract(record: Mapping[str, Any]) -> list[Offer]:
     change = Offer(Permission.CONTRACT_UPDATE, f"{run} update {record['id']}", _("change it"))
     by_status = {
         "DRAFT": [sign, change],
-        "SIGNED": [plan, pay],
+        "SIGNED": [pay, plan] if record["days_overdue"] else [plan, pay],
         "PARTLY_PAID": [pay, plan],
         "PAID": [plan],
     }

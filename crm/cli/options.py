@@ -68,6 +68,11 @@ def _day(text: str, app: App, _option: str) -> Any:
     return parse_date(text, today=app.today)
 
 
+def _day_or_none(text: str, app: App, option: str) -> Any:
+    # An empty text empties the column; None would mean that nothing was given.
+    return _day(text, app, option) if text.strip() else ""
+
+
 def _moment(text: str, app: App, _option: str) -> Any:
     from crm.domain.times import parse_datetime
 
@@ -92,6 +97,7 @@ def _of(source: Input) -> Callable[[str, App, str], Any]:
 # Days of a filter: 2026-06-04, today, +30d, monday, 2026-06 …
 PERIOD = Typed("DATE", _period, "days")
 DAY = Typed("DATE", _day, "days")
+OPTIONAL_DAY = Typed("DATE", _day_or_none, "days")
 # A date with a time on the company's wall clock, as naive UTC.
 MOMENT = Typed("DATETIME", _moment)
 MONEY = Typed("AMOUNT", _money)

@@ -1,7 +1,7 @@
 """Questions whose answers are looked up: whose contract, on which contract, and when."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from crm.cli import edits, prompts
@@ -41,9 +41,20 @@ def of_person(app: App, user_id: int) -> list[prompts.Question]:
     ]
 
 
-def of_contract_changes(seen: Mapping[str, Any]) -> list[prompts.Question]:
+def of_contract_changes(app: App, seen: Mapping[str, Any]) -> list[prompts.Question]:
     """Return the questions for a change of a contract: nothing of what a signature freezes."""
-    return [] if seen["signed_status"] else [prompts.of_input(inputs.CONTRACT[0])]
+    if seen["signed_status"]:
+        return [_due_date(app)]
+    return [prompts.of_input(inputs.CONTRACT[0]), _due_date(app)._replace(optional=True)]
+
+
+def _due_date(app: App) -> prompts.Question:
+    from crm.domain.dates import parse_date
+
+    def read(typed: str) -> date:
+        return parse_date(typed, today=app.today)
+
+    return prompts.Question("due_date", _("Due date"), read, "--due-date")
 
 
 def of_event_changes(app: App) -> list[prompts.Question]:
@@ -59,6 +70,34 @@ def of_event_changes(app: App) -> list[prompts.Question]:
     return [name, contact, start, end, *others]
 
 
+def of_contract(app: App, given: dict[str, Any]) -> dict[str, Any]:
+    """Return what was given for a contract with answers to what is missing.
+
+    Whose it is and its total are needed; the rest is proposed, and taken by an empty answer.
+    """
+    may = Permission.CONTRACT_CREATE
+    who, total = which_client(app), prompts.of_input(inputs.CONTRACT[0])
+    asked = given["client"] is None or given["total_amount"] is None
+    given = given | prompts.complete(app, given, [who, total], permission=may)
+    if not asked:
+        return {name: value for name, value in given.items() if value is not None}
+    amount = prompts.of_input(inputs.CONTRACT[1])
+    due = _proposing(amount, str(given["total_amount"]))
+    signed = prompts.Question("signed_status", _("Signed"), _yes_or_no, "--signed")
+    chosen = _due_date(app)
+    day = chosen._replace(
+        read=lambda typed: chosen.read(typed) if typed.strip() else None,
+        hint=_("Enter for thirty days after it is signed"),
+    )
+    return prompts.complete(app, given, [due, _proposing(signed, _("no")), day])
+
+
+def _yes_or_no(typed: str) -> bool:
+    from crm.importing.values import yes_or_no
+
+    return yes_or_no(typed, _("Signed"))
+
+
 def of_event(app: App, given: dict[str, Any]) -> dict[str, Any]:
     """Return what was given for an event with answers to what is missing.
 
@@ -70,7 +109,7 @@ def of_event(app: App, given: dict[str, Any]) -> dict[str, Any]:
     if not app.settings.no_input:
         given = given | prompts.complete(app, given, [which], permission=may)
         if given["client_contact"] is None:
-            contact = _with_default(contact, _plannable(app, given["contract"])["client"])
+            contact = _proposing(contact, _plannable(app, given["contract"])["client"])
     dates = {name: given[name] for name in ("start_date", "end_date") if given[name] is not None}
     start = _when(app, dates, "start_date", _("Starts"), "tomorrow 18:00")
     end = _when(app, dates, "end_date", _("Ends"), "tomorrow 23:30")
@@ -100,10 +139,11 @@ def _plannable(app: App, contract: str) -> dict[str, Any]:
     return edits.by_field(LISTING.fields, row)
 
 
-def _with_default(question: prompts.Question, default: str) -> prompts.Question:
+def _proposing(question: prompts.Question, default: str) -> prompts.Question:
     """Return the question to which an empty answer means ``default``."""
     return question._replace(
         hint=_("Enter for {default}").format(default=default),
+        optional=False,
         read=lambda typed: question.read(typed.strip() or default),
     )
 

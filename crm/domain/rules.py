@@ -87,6 +87,7 @@ CONSTRAINTS: dict[str | None, Rule] = {
     "ck_users_dates_range": _DATES,
     "ck_clients_dates_range": _DATES,
     "ck_contracts_dates_range": _DATES,
+    "ck_contracts_due_date": _DATES,
     "ck_events_dates_range": _DATES,
     "ck_events_created_at_range": _DATES,
     "ck_payments_paid_on": _DATES,
@@ -103,6 +104,7 @@ CONSTRAINTS: dict[str | None, Rule] = {
     "fk_contracts_sales_contact_id_users": _IN_USE_USER,
     "fk_events_support_contact_id_users": _IN_USE_USER,
     "fk_payments_created_by_id_users": _IN_USE_USER,
+    "fk_contracts_signed_by_id_users": _IN_USE_USER,
     "fk_contracts_client_id_clients": Rule(
         "client_has_contracts",
         lambda: _("A client with contracts is not deleted."),
@@ -139,6 +141,16 @@ CONSTRAINTS: dict[str | None, Rule] = {
     ),
     "ck_contracts_signed_at": Rule(
         "signed_without_date", lambda: _("A signed contract says since when it is signed.")
+    ),
+    "ck_contracts_due_date_known": Rule(
+        "due_date_required",
+        lambda: _("A signed contract says when it is to be paid."),
+        lambda: _("Give another day: epicevents contract update ID --due-date DATE"),
+    ),
+    "tg_contracts_signed_in_future": Rule(
+        "signed_in_future",
+        lambda: _("A contract is signed today or was before, never in the future."),
+        lambda: _("Leave --date away when it is signed now."),
     ),
     # 7
     "tg_contracts_amount_due_is_derived": Rule(

@@ -44,12 +44,13 @@ def client_columns() -> Sequence[Column]:
     ]
 
 
-def contract_columns() -> Sequence[Column]:
+def contract_columns(moments: values.Moments) -> Sequence[Column]:
     """Return the values of a contract, whose client is named by email."""
     return [
         _column("client", lambda: _("Client"), values.email_or_name),
         *map(_typed, inputs.CONTRACT),
         _column("signed_status", lambda: _("Signed"), values.yes_or_no),
+        _column("due_date", lambda: _("Due date"), moments.day),
     ]
 
 

@@ -49,6 +49,10 @@ CONTRACT = {
     "signed_status": (
         "signed status", "signed", "contrat signe", "signe", "signature", "statut",
     ),
+    "due_date": (
+        "due date", "payment due date", "date d echeance", "echeance", "date echeance",
+        "date de paiement prevue", "date limite de paiement", "a payer avant le", "payable by",
+    ),
 }  # fmt: skip
 
 EVENT = {

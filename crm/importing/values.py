@@ -1,9 +1,10 @@
 """What a cell of somebody's spreadsheet means, where it is not read as a typed value is."""
 
 import re
-from datetime import datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from crm.domain.dates import parse_date
 from crm.domain.errors import InvalidValue
 from crm.domain.i18n import gettext as _
 from crm.domain.text import clean_text, fold, quote
@@ -15,6 +16,7 @@ _BROKEN = re.compile(r"#[A-ZÉ/0-9_]+[!?]")
 _YES = {"yes", "y", "oui", "o", "true", "vrai", "1", "x", "signed", "signe", "signee", "✓"}
 _NO = {"no", "n", "non", "false", "faux", "0", "unsigned", "non signe", "draft", "brouillon"}
 
+_MIDNIGHT = re.compile(r"[T ]00:00(:00)?$")
 _DAY_FIRST = re.compile(r"\s*([0-9]{1,2})([/.-])([0-9]{1,2})\2([0-9]{4})\b")
 
 
@@ -54,7 +56,7 @@ def email_or_name(cell: str, label: str) -> str:
 
 
 class Moments:
-    """Dates with a time in the company's zone, and what the whole file says of their order.
+    """Days and moments in the company's zone, and what the whole file says of their order.
 
     Without ``month_first`` or ``day_first`` the day comes first, as in France. Then ``doubtful``
     are the lines whose date could be read both ways, and ``contradicting`` is whether another
@@ -72,6 +74,12 @@ class Moments:
     def read(self, cell: str, _label: str) -> datetime:
         """Return the moment as naive UTC. Raises InvalidValue."""
         return parse_datetime(self._in_order(cell), zone=self._zone, now=self._now)
+
+    def day(self, cell: str, _label: str) -> date:
+        """Return the day. Raises InvalidValue."""
+        today = self._now.replace(tzinfo=UTC).astimezone(self._zone).date()
+        # A spreadsheet that knows no dates without a time writes midnight behind them.
+        return parse_date(_MIDNIGHT.sub("", self._in_order(cell)), today=today)
 
     def _in_order(self, cell: str) -> str:
         found = _DAY_FIRST.match(cell)

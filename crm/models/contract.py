@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from sqlalchemy import (
     Computed,
+    Date,
     FetchedValue,
     ForeignKey,
     ForeignKeyConstraint,
@@ -42,6 +43,7 @@ class Contract(Versioned, Base):
         # Rules 3 and 6: what events refer to.
         UniqueConstraint("id", "client_id", "signed_status"),
         Index("idx_contract_client", "client_id"),
+        Index("ix_contracts_signed_by_id", "signed_by_id"),
     )
 
     client_id: Mapped[int] = mapped_column(ForeignKey("clients.id"))
@@ -52,6 +54,14 @@ class Contract(Versioned, Base):
     signed_status: Mapped[bool] = mapped_column(server_default=text("false"))
     signed_at: Mapped[datetime | None] = mapped_column(
         server_default=FetchedValue(), server_onupdate=FetchedValue()
+    )
+    # Said by the database, which knows whom the transaction acts for.
+    signed_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("users.id"), server_default=FetchedValue(), server_onupdate=FetchedValue()
+    )
+    # Thirty days after the signature, unless another day was said.
+    due_date: Mapped[date | None] = mapped_column(
+        Date, server_default=FetchedValue(), server_onupdate=FetchedValue()
     )
     sales_contact_role: Mapped[str] = mapped_column(
         String(10), Computed("'SALES'::character varying"), nullable=True, deferred=True

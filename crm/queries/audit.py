@@ -144,6 +144,7 @@ _NAMED = {
     "sales_contact_id": "user",
     "support_contact_id": "user",
     "created_by_id": "user",
+    "signed_by_id": "user",
 }
 
 

@@ -1,11 +1,11 @@
 """What waits for somebody, by their role."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from crm.domain.enums import Role
 from crm.queries import contract, event, user
-from crm.queries.listing import Listing, Request
+from crm.queries.listing import Listing, Request, Sort
 from crm.queries.together import Section, read_together
 
 if TYPE_CHECKING:
@@ -14,33 +14,37 @@ if TYPE_CHECKING:
 ROWS = 5  # of each section
 
 OLDEST_FIRST = (("id", False),)
+DUE_FIRST = (("due_date", False),)
 
 
 def dashboard(
     tx: "Transaction",
     *,
     now: datetime,
+    day: date,
     today: tuple[datetime, datetime],
     week: tuple[datetime, datetime],
 ) -> dict[str, Section]:
     """Return what waits for the person logged in: a few rows of each section, and their number.
 
-    ``today`` and ``week`` are when that day and that week begin and end, the end excluded; all
-    moments are naive UTC. The first value of each row is its id. What waits longest or comes
-    soonest is first. The keys, by role:
+    ``day`` is today in the company's calendar; ``today`` and ``week`` are when that day and that
+    week begin and end, the end excluded; all moments are naive UTC. The first value of each
+    row is its id. What waits longest or comes soonest is first. The keys, by role:
 
-    SALES: ``unsigned``, ``due`` (signed, not settled), ``without_event`` (signed) of their clients'
-    contracts, and their upcoming events ``without_support``.
+    SALES: ``overdue``, ``unsigned``, ``due`` (signed, not settled and not overdue),
+    ``without_event`` (signed) of their clients' contracts, and their upcoming events
+    ``without_support``.
     SUPPORT: their events of ``today`` (those that go on too), of the rest of the ``week``, and
     ``later``.
-    MANAGEMENT: upcoming events ``without_support``, contracts ``unsigned`` and ``due``, and
+    MANAGEMENT: ``overdue``, upcoming events ``without_support``, ``unsigned`` and ``due``, and
     ``inactive`` colleagues who still have clients, open contracts or upcoming events.
     """
     match tx.actor.role:
         case Role.SALES:
             sections = {
+                "overdue": _contracts(mine=True, sort=DUE_FIRST, overdue=day),
                 "unsigned": _contracts(mine=True, signed=False),
-                "due": _contracts(mine=True, signed=True, paid=False),
+                "due": _contracts(mine=True, sort=DUE_FIRST, open_on=day),
                 "without_event": _contracts(mine=True, signed=True, without_event=True),
                 "without_support": _events(mine=True, no_support=True, upcoming=now),
             }
@@ -52,22 +56,26 @@ def dashboard(
             }
         case _:
             sections = {
+                "overdue": _contracts(sort=DUE_FIRST, overdue=day),
                 "without_support": _events(no_support=True, upcoming=now),
                 "unsigned": _contracts(signed=False),
-                "due": _contracts(signed=True, paid=False),
+                "due": _contracts(sort=DUE_FIRST, open_on=day),
                 "inactive": _section(user.LISTING, active=False, to_hand_over=now),
             }
     return read_together(tx, sections)
 
 
-def _contracts(*, mine: bool = False, **filters: object) -> tuple[Listing, Request]:
-    return _section(contract.LISTING, mine=mine, **filters)
+def _contracts(
+    *, mine: bool = False, sort: Sort = OLDEST_FIRST, **filters: object
+) -> tuple[Listing, Request]:
+    return _section(contract.LISTING, sort, mine=mine, **filters)
 
 
 def _events(*, mine: bool = False, **filters: object) -> tuple[Listing, Request]:
-    return _section(event.LISTING, mine=mine, **filters)
+    return _section(event.LISTING, (), mine=mine, **filters)
 
 
-def _section(listing: Listing, *, mine: bool = False, **filters: object) -> tuple[Listing, Request]:
-    sort = OLDEST_FIRST if listing is not event.LISTING else ()
+def _section(
+    listing: Listing, sort: Sort = OLDEST_FIRST, *, mine: bool = False, **filters: object
+) -> tuple[Listing, Request]:
     return listing, Request(None, filters, sort, limit=ROWS, mine=mine)

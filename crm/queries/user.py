@@ -50,7 +50,8 @@ def dependants(tx: "Transaction", user_id: int, now: datetime) -> dict[str, int]
     """Return how many records name this person.
 
     ``open_contracts`` are unsigned or have something due, ``upcoming_events`` have not ended at
-    ``now``; ``contracts`` and ``events`` count them too. ``payments`` were entered by this person.
+    ``now``; ``contracts`` and ``events`` count them too. ``payments`` were entered by this person,
+    ``signatures`` are the contracts that they have signed.
     """
     counts = tx.row(
         """
@@ -62,9 +63,13 @@ def dependants(tx: "Transaction", user_id: int, now: datetime) -> dict[str, int]
             (SELECT count(*) FROM event_list WHERE support_contact_id = %(id)s),
             (SELECT count(*) FROM event_list WHERE support_contact_id = %(id)s
                 AND end_date > %(now)s),
-            (SELECT count(*) FROM payment_list WHERE created_by_id = %(id)s)
+            (SELECT count(*) FROM payment_list WHERE created_by_id = %(id)s),
+            (SELECT count(*) FROM contract_list WHERE signed_by_id = %(id)s)
         """,
         {"id": user_id, "now": now},
     )
-    names = ("clients", "contracts", "open_contracts", "events", "upcoming_events", "payments")
+    names = (
+        "clients", "contracts", "open_contracts", "events", "upcoming_events", "payments",
+        "signatures",
+    )  # fmt: skip
     return dict(zip(names, counts or (), strict=True))

@@ -1,6 +1,7 @@
 """Contracts: written, signed, paid, and what may still change afterwards."""
 
 from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -8,9 +9,16 @@ from crm import models
 from crm.domain import inputs
 from crm.domain.errors import RuleViolation, UsageFault
 from crm.domain.i18n import gettext as _
-from crm.domain.i18n import ngettext
 from crm.domain.permissions import Permission
+from crm.domain.rules import CONSTRAINTS
 from crm.services import contacts
+from crm.services.contract_checks import (
+    check_amounts,
+    check_total,
+    refuse_frozen,
+    refuse_undated,
+    refuse_used,
+)
 from crm.services.editing import Change, edit, expect_seen, expect_version, find, refresh, remove
 
 if TYPE_CHECKING:
@@ -19,15 +27,21 @@ if TYPE_CHECKING:
     from crm.models.contract import Contract
 
 # Said with a change, not columns of the contract.
-_SIGNED, _DUE = "signed_status", "amount_due"
+_SIGNED, _DUE, _DUE_DATE = "signed_status", "amount_due", "due_date"
 
 
 def create(
-    tx: "Transaction", *, client_id: int, signed_status: bool = False, **values: object
+    tx: "Transaction",
+    *,
+    client_id: int,
+    signed_status: bool = False,
+    due_date: date | None = None,
+    **values: object,
 ) -> Change:
     """Create a contract: SALES for their own clients, MANAGEMENT for any.
 
-    Its sales contact is its client's. Less due than the total writes an opening payment.
+    Its sales contact is its client's. Less due than the total writes an opening payment. Without a
+    ``due_date`` it is to be paid thirty days after its signature.
 
     Raises NotFound, PermissionDenied, InvalidValue, RuleViolation ``invalid_total_amount`` or
     ``amount_due_out_of_range``.
@@ -37,13 +51,14 @@ def create(
     total = cleaned["total_amount"]
     due = cleaned.get(_DUE)
     due = total if due is None else due
-    _check_amounts(total, due)
+    check_amounts(total, due)
     contract = models.Contract(
         client_id=client.id,
         sales_contact_id=client.sales_contact_id,
         total_amount=total,
         amount_due=due,
         signed_status=signed_status,
+        **({} if due_date is None else {_DUE_DATE: due_date}),
     )
     tx.session.add(contract)
     tx.session.flush()
@@ -72,7 +87,9 @@ def update(
 ) -> Change:
     """Change a contract; after signing, client and total are frozen (rule 11).
 
-    Signing and unsigning, and an amount due set by hand, obey the rules of their own commands.
+    Signing and unsigning, and an amount due set by hand, obey the rules of their own commands. The
+    due date may move after the signature too: agreeing on another day is no change of the price.
+    An empty one takes it away, and a signed contract keeps one.
 
     Raises NotFound, PermissionDenied, InvalidValue, Conflict, RuleViolation.
     """
@@ -83,14 +100,17 @@ def update(
     cleaned = inputs.clean(inputs.CONTRACT, values)
     expect_seen(contract, cleaned, seen)
     signing, due = cleaned.pop(_SIGNED, None), cleaned.pop(_DUE, None)
+    if _DUE_DATE in cleaned:
+        cleaned[_DUE_DATE] = cleaned[_DUE_DATE] or None
     changes = []
     if signing is False and contract.signed_status:
         changes.append(unsign(tx, contract_id, reason))
-    _refuse_frozen(contract, cleaned)
+    refuse_frozen(contract, cleaned)
+    refuse_undated(contract, cleaned)
     if cleaned.get("client_id", contract.client_id) != contract.client_id:
         cleaned["sales_contact_id"] = _new_client(tx, contract, cleaned["client_id"])
     if "total_amount" in cleaned:
-        _check_total(contract, cleaned["total_amount"])
+        check_total(contract, cleaned["total_amount"])
     changes.append(edit(tx, contract, cleaned))
     if due is not None and due != contract.amount_due:
         changes.append(adjust(tx, contract_id, due, reason))
@@ -103,10 +123,29 @@ def update(
     )
 
 
-def sign(tx: "Transaction", contract_id: int) -> Change:
-    """Sign a contract. One that is signed stays as it is: nothing changes, and that is no error."""
+def sign(
+    tx: "Transaction",
+    contract_id: int,
+    *,
+    signed_at: datetime | None = None,
+    due_date: date | None = None,
+) -> Change:
+    """Sign a contract. One that is signed stays as it is: nothing changes, and that is no error.
+
+    ``signed_at``, naive UTC, may lie before the contract was created here, because paper is often
+    typed in later, but not in the future; without it, it is signed now. It is to be paid at its own
+    due date, at ``due_date`` where one is given, else thirty days after the signature.
+
+    Raises NotFound, PermissionDenied, RuleViolation ``signed_in_future``.
+    """
     contract = _find(tx, contract_id, Permission.CONTRACT_SIGN)
-    return edit(tx, contract, {_SIGNED: True})
+    if contract.signed_status:
+        return Change(contract)
+    if signed_at is not None and signed_at > datetime.now(UTC).replace(tzinfo=None):
+        raise CONSTRAINTS["tg_contracts_signed_in_future"].error()
+    given = {"signed_at": signed_at, _DUE_DATE: due_date}
+    chosen = {name: value for name, value in given.items() if value is not None}
+    return edit(tx, contract, {_SIGNED: True, **chosen})
 
 
 def unsign(tx: "Transaction", contract_id: int, reason: str | None) -> Change:
@@ -123,7 +162,7 @@ def unsign(tx: "Transaction", contract_id: int, reason: str | None) -> Change:
 
 def refuse_unsigning(tx: "Transaction", contract: "Contract") -> None:
     """Refuse to take a signature back on which something is paid or planned: RuleViolation."""
-    _refuse_used(tx, contract, _("Contract {id} has {what} and is not unsigned."))
+    refuse_used(tx, contract, _("Contract {id} has {what} and is not unsigned."))
 
 
 def amend(tx: "Transaction", contract_id: int, total_amount: object, reason: str | None) -> Change:
@@ -131,7 +170,7 @@ def amend(tx: "Transaction", contract_id: int, total_amount: object, reason: str
     contract = _find(tx, contract_id, Permission.CONTRACT_AMEND)
     _give_reason(tx, reason)
     total = inputs.clean(inputs.CONTRACT, {"total_amount": total_amount})["total_amount"]
-    _check_total(contract, total)
+    check_total(contract, total)
     return edit(tx, contract, {"total_amount": total})
 
 
@@ -141,7 +180,7 @@ def adjust(tx: "Transaction", contract_id: int, amount_due: Decimal, reason: str
     reason = _give_reason(tx, reason)
     # The entry is a difference: nobody may move the balance between reading and writing it.
     refresh(tx, contract, lock=True)
-    _check_amounts(contract.total_amount, amount_due)
+    check_amounts(contract.total_amount, amount_due)
     old = contract.amount_due
     if old == amount_due:
         return Change(contract)
@@ -163,7 +202,7 @@ def delete(tx: "Transaction", contract_id: int) -> Any:
     """
     contract = _find(tx, contract_id, Permission.CONTRACT_DELETE)
     refusal = _("Contract {id} has {what} and is not deleted.")
-    _refuse_used(tx, contract, refusal)
+    refuse_used(tx, contract, refusal)
     if contract.signed_status:
         raise RuleViolation(
             refusal.format(id=contract.id, what=_("a signature")),
@@ -199,68 +238,3 @@ def _give_reason(tx: "Transaction", reason: str | None) -> str:
     cleaned: str = inputs.REASON.clean(reason)
     tx.give_reason(cleaned)
     return cleaned
-
-
-def _refuse_frozen(contract: "Contract", values: Mapping[str, Any]) -> None:
-    frozen = [name for name, value in values.items() if value != getattr(contract, name)]
-    if contract.signed_status and frozen:
-        raise RuleViolation(
-            _("Contract {id} is signed; its client and total no longer change.").format(
-                id=contract.id
-            ),
-            hint=_("MANAGEMENT may amend the total: epicevents contract amend {id}").format(
-                id=contract.id
-            ),
-            code="contract_signed",
-            details={"fields": frozen},
-        )
-
-
-def _check_amounts(total: Decimal, due: Decimal) -> None:
-    if total <= 0:
-        raise RuleViolation(
-            _("The total of a contract is more than zero."), code="invalid_total_amount"
-        )
-    if due > total:
-        raise RuleViolation(
-            _("The amount due ({due}) is more than the total ({total}).").format(
-                due=due, total=total
-            ),
-            hint=_("It lies between zero and the total."),
-            code="amount_due_out_of_range",
-        )
-
-
-def _check_total(contract: "Contract", total: Decimal) -> None:
-    paid = contract.total_amount - contract.amount_due
-    if total < paid:
-        raise RuleViolation(
-            _("The total cannot be {total}: {paid} is already paid.").format(
-                total=total, paid=paid
-            ),
-            hint=_("The least that it can be is {paid}.").format(paid=paid),
-            code="total_below_paid",
-            details={"paid": str(paid)},
-        )
-    _check_amounts(total, Decimal(0))
-
-
-def _refuse_used(tx: "Transaction", contract: "Contract", refusal: str) -> None:
-    """Refuse what payments or events on the contract forbid; ``refusal`` names them by {what}."""
-    # Those that are under way are waited for, and counted.
-    refresh(tx, contract, lock=True)
-    payments = tx.value("SELECT count(*) FROM payments WHERE contract_id = %s", (contract.id,))
-    events = tx.value("SELECT count(*) FROM events WHERE contract_id = %s", (contract.id,))
-    if payments:
-        code, see = "contract_has_payments", "contract payments {id}"
-        what = ngettext("{count} payment", "{count} payments", payments)
-    elif events:
-        code, see = "contract_has_events", "event list --contract {id}"
-        what = ngettext("{count} event", "{count} events", events)
-    else:
-        return
-    raise RuleViolation(
-        refusal.format(id=contract.id, what=what.format(count=payments or events)),
-        hint=_("See them: epicevents {command}").format(command=see.format(id=contract.id)),
-        code=code,
-    )

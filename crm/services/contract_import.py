@@ -1,6 +1,6 @@
 """Contracts from a file: of which client, and which of them exist already.
 
-The statements speak of ``contract_import`` (migration 0007), where the rows of the file wait.
+The statements speak of ``contract_import`` (migration 0008), where the rows of the file wait.
 Nothing but its client and its total tells a contract from another. So the n-th contract of a client
 over an amount in the file is the n-th that exists: two in one file are two, and the same file again
 holds none that is new.
@@ -57,9 +57,10 @@ WHERE given.line = i.line AND %(on_duplicate)s <> 'create';
 """
 
 INSERT = """
-INSERT INTO contracts (client_id, sales_contact_id, total_amount, amount_due, signed_status)
+INSERT INTO contracts (client_id, sales_contact_id, total_amount, amount_due, signed_status,
+    due_date)
 SELECT client_id, sales_contact_id, total_amount, coalesce(amount_due, total_amount),
-    coalesce(signed_status, false)
+    coalesce(signed_status, false), due_date
 FROM contract_import WHERE refused IS NULL AND NOT skipped ORDER BY line
 """
 

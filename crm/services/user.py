@@ -26,6 +26,7 @@ BUSY = "busy"  # the code of what has to wait for somebody's lock
 DEPENDENTS = {
     "clients": "SELECT count(*) FROM clients WHERE sales_contact_id = %(id)s",
     "contracts": "SELECT count(*) FROM contracts WHERE sales_contact_id = %(id)s",
+    "signatures": "SELECT count(*) FROM contracts WHERE signed_by_id = %(id)s",
     "events": "SELECT count(*) FROM events WHERE support_contact_id = %(id)s",
     "payments": "SELECT count(*) FROM payments WHERE created_by_id = %(id)s",
 }
@@ -176,6 +177,7 @@ def listed(counts: Mapping[str, int]) -> str:
         "events": lambda n: ngettext("{n} event", "{n} events", n),
         "upcoming_events": lambda n: ngettext("{n} coming event", "{n} coming events", n),
         "payments": lambda n: ngettext("{n} payment", "{n} payments", n),
+        "signatures": lambda n: ngettext("{n} signature", "{n} signatures", n),
     }
     return ", ".join(kinds[kind](count).format(n=count) for kind, count in counts.items())
 

@@ -29,6 +29,10 @@ def count(owner: Connection, table: str) -> int:
         ("--unsigned", "1"),
         ("--paid", "4"),
         ("--unpaid", "5 3 2 1"),
+        ("--overdue", ""),
+        ("--due-from today", "5 4 3 2"),
+        ("--due-to +29d", ""),
+        ("--due-from +30d --due-to +31d --unpaid", "5 3 2"),
         ("--total-min 3000 --total-max 4000,00", "4 3"),
         ("--created-from today --created-to today", "5 4 3 2 1"),
         ("--created-from tomorrow", ""),
@@ -139,8 +143,18 @@ def test_without_input_everything_missing_is_named_at_once(sales: Workstation) -
 
 
 def test_what_is_missing_is_asked_for(sales: Workstation, owner: Connection) -> None:
-    created = sales.run("contract", "create", stdin="kevin casey\n12,50\n\n").done()
+    created = sales.run("contract", "create", stdin="kevin casey\n12,50\n\n\n\n").done()
     assert created.err.startswith("✓ Contract 6 created: Kevin Casey, €12.50.")
+    assert stored(owner, "contracts", 6, "signed_status") is False
+
+
+def test_what_is_proposed_can_be_answered_otherwise(sales: Workstation, owner: Connection) -> None:
+    answers = "kevin casey\n100\n40\nyes\n2030-09-01\n"
+    created = sales.run("contract", "create", "-o", "json", stdin=answers).done().json()
+    names = ("amount_due", "status", "due_date", "signed_by")
+    assert [created[name] for name in names] == [
+        "40.00", "PARTLY_PAID", "2030-09-01", "Sophie Simon",
+    ]  # fmt: skip
 
 
 def test_a_question_that_nobody_answers_is_no_hang(sales: Workstation) -> None:
@@ -172,8 +186,9 @@ def test_a_client_of_somebody_else_is_refused_where_it_is_typed(sales: Workstati
         child.expect_exact("amounts are never rounded")
         child.expect_exact("Total amount (")
         child.sendline("10")
-        child.expect_exact("Amount due (optional")
-        child.sendline("")
+        for proposed in ("Amount due (Enter for 10.00)", "Signed (Enter for no)", "Due date (Ent"):
+            child.expect_exact(proposed)
+            child.sendline("")
         status, said = finish(child)
     assert status == 0
     assert "Contract 6 created: Kevin Casey, €10.00." in said
@@ -186,7 +201,7 @@ def test_a_change_says_what_was_and_what_is(sales: Workstation) -> None:
     changed = sales.run("contract", "update", "1", "--total-amount", "900", "--signed").done()
     first, *changes, following = changed.err.splitlines()
     assert first == "✓ Contract 1 updated: Éléonore Lefèvre."
-    assert changes[:3] == [
+    assert [line for line in changes if " on: " not in line][:3] == [
         "  Total: €1,000.00 → €900.00",
         "  Due: €1,000.00 → €900.00",
         "  Status: Draft → Signed",
@@ -236,6 +251,48 @@ def test_signing_twice_says_since_when(sales: Workstation) -> None:
         r"Contract 1 is signed since \d{4}-\d\d-\d\d \d\d:\d\d; nothing changes.\n", again.err
     )
     assert again.json()["status"] == "SIGNED"
+
+
+def test_a_paper_is_signed_before_it_is_typed_in(sales: Workstation) -> None:
+    signed = sales.run("contract", "sign", "1", "--date", "2026-05-03").done()
+    assert "  Signed on: - → 2026-05-03 00:00\n" in signed.err
+    assert "  Signed by: - → Sophie Simon\n" in signed.err
+    assert "  Due on: - → 2026-06-02\n" in signed.err
+    assert signed.err.endswith("Next: epicevents contract pay 1 1000.00\n")
+    shown = sales.look("contract", "show", "1")
+    assert re.search(r"Signed on +2026-05-03 00:00", shown)
+    assert re.search(r"Signed by +Sophie Simon", shown)
+    assert sales.run("contract", "list", "--overdue", "-o", "ids").done().out == "1\n"
+    late = sales.run("contract", "show", "1", "-o", "json").done().json()
+    assert late["days_overdue"] > 0
+    assert re.search(r"[0-9]+ d\b", sales.look("contract", "list"))
+
+
+def test_nothing_is_signed_tomorrow(sales: Workstation) -> None:
+    refused = sales.run("contract", "sign", "1", "--date", "tomorrow", "-o", "json")
+    assert (refused.status, refused.error()["code"]) == (6, "signed_in_future")
+
+
+def test_the_day_moves_also_after_the_signature(sales: Workstation) -> None:
+    moved = sales.run("contract", "update", "2", "--due-date", "2031-01-31").done()
+    assert re.search(r"  Due on: \d{4}-\d\d-\d\d → 2031-01-31\n", moved.err)
+    kept = sales.run("contract", "update", "2", "--due-date", "", "-o", "json")
+    assert (kept.status, kept.error()["code"]) == (6, "due_date_required")
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "hint"),
+    [
+        ("--total-amount", "9000", "epicevents contract amend 2 9000.00"),
+        ("--client", "2", "epicevents contract unsign 2"),
+    ],
+)
+def test_what_is_frozen_says_what_would_change_it(
+    manager: Workstation, option: str, value: str, hint: str
+) -> None:
+    refused = manager.run("contract", "update", "2", option, value, "-o", "json")
+    assert refused.error()["code"] == "contract_signed"
+    assert hint in refused.error()["hint"]
 
 
 def test_somebody_elses_contract_is_not_signed(

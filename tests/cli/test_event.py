@@ -105,7 +105,9 @@ def test_a_sheet_has_the_contract_the_client_and_what_comes_next(support: Workst
     shown = support.look("event", "show", "1", width=140)
     assert "Event 1: Mariage d'Éléonore" in shown
     assert re.search(r"Starts +2030-06-04 13:00\n", shown)
-    assert re.search(r"Contract\n.*ID +Sales +Total +Due +Status\n.*\n +2 +Sophie", shown)
+    assert re.search(
+        r"Contract\n.*ID +Sales +Total +Due +Due on +Late +Status\n.*\n +2 +Sophie", shown
+    )
     assert re.search(r"Client\n.*\n.*\n +1 +Éléonore Lefèvre +eleonore@", shown)
     assert shown.endswith(
         "  epicevents event update 1   change it\n"

@@ -30,6 +30,7 @@ def test_each_transaction_is_a_block_the_newest_first(manager: Workstation) -> N
     manager.run("contract", "pay", "2", "400.50", "--method", "card").done()
     manager.run("contract", "amend", "2", "2500", "--reason", "Fireworks").done()
     paid_on = manager.run("contract", "payments", "2", "-o", "jsonl").done().json()["paid_on"]
+    due_on = manager.run("contract", "show", "2", "-o", "json").done().json()["due_date"]
     shown = without_moments(manager.look("history", "contract", "2"))
     assert shown == (
         "WHEN  Marie Martin  contract amend  #N\n"
@@ -55,6 +56,7 @@ def test_each_transaction_is_a_block_the_newest_first(manager: Workstation) -> N
         "    Sales: Sophie Simon (3)\n"
         "    Total: €2,000.00\n"
         "    Due: €2,000.00\n"
+        f"    Due on: {due_on}\n"
         "    Signed: yes\n"
         "    Signed on: WHEN\n"
         "    Created: WHEN\n"

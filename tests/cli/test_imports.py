@@ -500,6 +500,20 @@ def test_a_spreadsheet_becomes_contracts(
     ]
 
 
+def test_a_spreadsheet_says_when_contracts_are_to_be_paid(
+    sales: Workstation, owner: Connection, bring: Bring
+) -> None:
+    content = "Email client;Montant TTC;Signé;Échéance\n"
+    content += "kevin@startup.example;10;oui;31/01/2026\n"
+    content += "kevin@startup.example;20;oui;2026-02-28 00:00\n"
+    content += "kevin@startup.example;30;non;\n"
+    assert told(bring(sales, "contract", content, "--json")) == {"created": 3}
+    dates = "SELECT due_date::text, signed_by_id FROM contracts WHERE id > 5 ORDER BY id"
+    assert rows(owner, dates) == [("2026-01-31", 3), ("2026-02-28", 3), (None, None)]
+    wrong = "client,total,due date\nkevin@startup.example,40,31/02/2026\n"
+    assert codes(bring(sales, "contract", wrong, "--json")) == ["invalid_value"]
+
+
 def test_contracts_are_refused_as_one_by_one(
     sales: Workstation, owner: Connection, bring: Bring
 ) -> None:

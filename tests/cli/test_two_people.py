@@ -94,11 +94,19 @@ def test_dates_are_checked_together(manager: Workstation, owner: Connection) -> 
     assert str(stored(owner, "events", 1, "end_date")) == "2030-06-06 23:00:00"
 
 
-def test_a_signature_leaves_nothing_to_ask(manager: Workstation, owner: Connection) -> None:
+def test_a_signature_leaves_only_the_due_date_to_ask(
+    manager: Workstation, owner: Connection
+) -> None:
     with manager.terminal("contract", "update", "1") as child:
         answer(child, "Total amount (€1,000.00): ", "900")
+        answer(child, "Due date (", "")
         assert finish(child)[0] == 0
     assert stored(owner, "contracts", 1, "total_amount") == 900
+    with manager.terminal("contract", "update", "2") as child:
+        answer(child, "Due date (", "2031-01-31")
+        status, said = finish(child)
+    assert (status, "Total amount" in said) == (0, False)
+    assert stored(owner, "contracts", 2, "due_date").isoformat() == "2031-01-31"
 
 
 def test_whoever_may_not_is_told_before_being_asked(
@@ -202,6 +210,7 @@ def test_an_amount_that_was_written_meanwhile_is_a_conflict(
         child.expect_exact("Total amount")
         meanwhile("UPDATE contracts SET total_amount = 1100 WHERE id = 1")
         child.sendline("900")
+        answer(child, "Due date (", "")
         child.expect(r"€1,000\.00 +€1,100\.00 +€900\.00")
         answer(child, "Total (t keeps theirs", "t")
         status, said = finish(child)

@@ -15,14 +15,16 @@ from crm.queries.listing import Request
 from crm.queries.together import Section
 
 MIDNIGHT = NOW.replace(hour=0)
+DAY = NOW.date()
 TODAY = (MIDNIGHT, MIDNIGHT + timedelta(days=1))
 WEEK = (MIDNIGHT - timedelta(days=1), MIDNIGHT + timedelta(days=6))
 OLDEST = (("id", False),)
+DUE = (("due_date", False),)
 
 
 def of(crowd: Database, user_id: int, **changed: Any) -> dict[str, Section]:
     with crowd.as_user(user_id) as tx:
-        return dashboard(tx, **{"now": NOW, "today": TODAY, "week": WEEK, **changed})
+        return dashboard(tx, **{"now": NOW, "day": DAY, "today": TODAY, "week": WEEK, **changed})
 
 
 def check(
@@ -39,8 +41,9 @@ def test_sales_see_what_their_clients_need(crowd: Database, records: Records) ->
     mine = Request(mine=True)
     contracts = replace(mine, sort=OLDEST)
     expected = {
+        "overdue": ("contract", replace(mine, filters={"overdue": DAY}, sort=DUE)),
         "unsigned": ("contract", replace(contracts, filters={"signed": False})),
-        "due": ("contract", replace(contracts, filters={"signed": True, "paid": False})),
+        "due": ("contract", replace(mine, filters={"open_on": DAY}, sort=DUE)),
         "without_event": (
             "contract", replace(contracts, filters={"signed": True, "without_event": True})
         ),
@@ -89,9 +92,10 @@ def test_on_the_last_day_of_the_week_no_event_is_shown_twice(crowd: Database) ->
 def test_managers_see_what_somebody_must_take_care_of(crowd: Database, records: Records) -> None:
     found = of(crowd, MANAGER)
     expected = {
+        "overdue": ("contract", Request(filters={"overdue": DAY}, sort=DUE)),
         "without_support": ("event", Request(filters={"no_support": True, "upcoming": NOW})),
         "unsigned": ("contract", Request(filters={"signed": False}, sort=OLDEST)),
-        "due": ("contract", Request(filters={"signed": True, "paid": False}, sort=OLDEST)),
+        "due": ("contract", Request(filters={"open_on": DAY}, sort=DUE)),
         "inactive": ("user", Request(filters={"active": False, "to_hand_over": NOW}, sort=OLDEST)),
     }
     assert list(found) == list(expected)
@@ -123,5 +127,5 @@ def test_values_are_those_of_the_listing(crowd: Database) -> None:
 def test_nobody_has_a_dashboard_without_logging_in(crowd: Database) -> None:
     connection = connect(crowd.app)
     with transaction(connection, None) as tx, pytest.raises(NotLoggedIn):
-        dashboard(tx, now=NOW, today=TODAY, week=WEEK)
+        dashboard(tx, now=NOW, day=DAY, today=TODAY, week=WEEK)
     connection.close()

@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -42,6 +42,10 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "total_max": st.sampled_from([Decimal("99.99"), Decimal(200), Decimal("400.00")]),
     "role": st.sampled_from([role.value for role in Role]),
     **dict.fromkeys(
+        ("overdue", "open_on", "due_from", "due_to"),
+        st.integers(-9, 9).map(lambda days: NOW.date() + timedelta(days=days)),
+    ),
+    **dict.fromkeys(
         ("signed", "paid", "active", "without_contract", "without_event", "no_support"),
         st.booleans(),
     ),
@@ -54,6 +58,9 @@ HOSTILE = [
 FILTERED = [
     (contract.LISTING, Request(filters={"paid": False}), "ix_contracts_unpaid"),
     (contract.LISTING, Request(filters={"signed": False}), "ix_contracts_unsigned"),
+    (contract.LISTING, Request(filters={"overdue": NOW.date()}), "ix_contracts_to_be_paid"),
+    (contract.LISTING, Request(filters={"open_on": NOW.date()}), "ix_contracts_to_be_paid"),
+    (contract.LISTING, Request(filters={"due_from": NOW.date()}), "ix_contracts_due_date"),
     (contract.LISTING, Request(filters={"client": 5}), "idx_contract_client"),
     (contract.LISTING, Request(search="lefe"), "ix_clients_search_words"),
     (client.LISTING, Request(search="lefe"), "ix_clients_search_words"),

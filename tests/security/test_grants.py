@@ -11,7 +11,7 @@ from crm.database import connect
 
 PERSON = {"email", "first_name", "last_name", "phone", "role"}
 CLIENT = {"company_name", "email", "full_name", "phone", "sales_contact_id"}
-CONTRACT = {"client_id", "sales_contact_id", "signed_status", "total_amount"}
+CONTRACT = {"client_id", "due_date", "sales_contact_id", "signed_status", "total_amount"}
 EVENT = {
     "attendees", "client_contact", "client_id", "contract_id", "end_date", "location", "name",
     "notes", "overlap_allowed", "start_date", "support_contact_id",
@@ -30,7 +30,7 @@ TABLES = {
     "contracts": {
         "SELECT": WHOLE,
         "INSERT": CONTRACT | {"amount_due"},
-        "UPDATE": CONTRACT,
+        "UPDATE": CONTRACT | {"signed_at"},
     },
     "events": {"SELECT": WHOLE, "INSERT": EVENT, "UPDATE": EVENT},
     "payments": {
@@ -48,7 +48,8 @@ TABLES = {
     },
 }  # fmt: skip
 FUNCTIONS = {
-    "begin_import", "begin_session", "begin_undo", "change_password", "delete_record", "deny",
+    "begin_import", "begin_session", "begin_undo", "change_password",
+    "company_today", "company_zone", "delete_record", "deny",
     "employee_id", "employee_role", "end_other_sessions", "end_session", "fold", "has_reason",
     "installation_id", "is_email",
     "is_own_client", "is_phone", "is_plain_text", "login_attempt", "login_challenge",

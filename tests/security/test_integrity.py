@@ -116,7 +116,11 @@ STEPS = {
     ),
     "5: a signature has its moment, whoever forgets to write it": (
         ["DROP TRIGGER tg_contracts_write ON contracts"],
-        {sign(1, True): "ck_contracts_signed_at"},
+        {
+            sign(1, True): "ck_contracts_due_date_known",
+            "UPDATE contracts SET signed_status = true, due_date = '2030-01-01' WHERE id = 1":
+                "ck_contracts_signed_at",
+        },
     ),
     "7: a payment is reversed once": (
         [reversal("-2000")],

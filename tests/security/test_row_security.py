@@ -124,6 +124,8 @@ BEYOND = {
     "the balance is not written": (1, "UPDATE contracts SET amount_due = 0 WHERE id = 2"),
     "the day of signature is not written": (
         1, "UPDATE contracts SET signed_at = '2020-01-01' WHERE id = 2"),
+    "nobody signs in a colleague's name": (
+        3, "UPDATE contracts SET signed_status = true, signed_by_id = 4 WHERE id = 1"),
     "versions are not written": (1, "UPDATE clients SET version = 1 WHERE id = 1"),
     "ids are not chosen": (
         1, ("INSERT INTO clients (id, full_name, email, phone, company_name, sales_contact_id)"

@@ -12,6 +12,7 @@ LEFT, LEFT_WITHOUT_RECORDS = 7, 8  # inactive, of SALES and of SUPPORT
 LEFT_UNSIGNED = 13  # inactive, with nothing but a contract that is paid and not signed
 
 _NEW_YEAR = datetime.fromisoformat("2030-01-01")
+_PAST = datetime.fromisoformat("2025-01-01")  # nothing is signed in the future
 
 PEOPLE = (
     ("Inès", "Ould", "ines@epicevents.example", "+33600000007", "SALES"),
@@ -58,7 +59,8 @@ def fill_crowd(connection: Connection) -> None:
         total = 100 * (1 + number % 6)
         cursor.execute(
             "INSERT INTO contracts (client_id, sales_contact_id, total_amount, amount_due,"
-            " signed_status, created_at, signed_at) VALUES (%s, %s, %s, %s, %s, %s, %s)",
+            " signed_status, created_at, signed_at, due_date)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
             (
                 4 + number * 5 % 30,  # the last clients have none
                 (SALES, SALES2, LEFT, 9)[number % 3],
@@ -66,7 +68,8 @@ def fill_crowd(connection: Connection) -> None:
                 (0, total, total / 4)[number % 3],
                 number % 4 != 0,
                 _NEW_YEAR + timedelta(days=number // 4),
-                _NEW_YEAR + timedelta(days=number % 7) if number % 4 else None,
+                _PAST + timedelta(days=number % 7) if number % 4 else None,
+                NOW.date() + timedelta(days=number * 5 % 17 - 8) if number % 4 else None,
             ),
         )
     cursor.execute("SELECT id, client_id FROM contracts WHERE signed_status AND id > 5 ORDER BY id")

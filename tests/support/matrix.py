@@ -131,10 +131,18 @@ TABLE = (
         "INSERT INTO contracts"
         " (client_id, sales_contact_id, total_amount, amount_due, signed_status)"
         " VALUES (%(client)s, %(sales_contact)s, 10, 4, true)"),
+    Row(P.CONTRACT_CREATE, *ONLY_SALES,
+        "INSERT INTO contracts"
+        " (client_id, sales_contact_id, total_amount, amount_due, due_date)"
+        " VALUES (%(client)s, %(sales_contact)s, 10, 10, '2031-01-01')"),
+    Row(P.CONTRACT_UPDATE, *ONLY_SALES,
+        "UPDATE contracts SET due_date = '2031-01-01' WHERE id = %(signed)s"),
     Row(P.CONTRACT_UPDATE, *ONLY_SALES,
         "UPDATE contracts SET total_amount = 900 WHERE id = %(draft)s"),
     Row(P.CONTRACT_SIGN, *ONLY_SALES,
         "UPDATE contracts SET signed_status = true WHERE id = %(draft)s"),
+    Row(P.CONTRACT_SIGN, *ONLY_SALES,
+        "UPDATE contracts SET signed_status = true, signed_at = '2026-01-01' WHERE id = %(draft)s"),
     Row(P.CONTRACT_PAY, *ONLY_SALES,
         "INSERT INTO payments (contract_id, amount) VALUES (%(signed)s, 10)"),
     Row(P.CONTRACT_UNSIGN, *ONLY_MANAGEMENT,

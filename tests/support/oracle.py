@@ -49,6 +49,10 @@ def begins(text: str, words: str) -> bool:
     )
 
 
+def _to_be_paid(record: Record) -> bool:
+    return bool(record["signed_status"] and record["amount_due"] > 0)
+
+
 FILTERS: dict[str, dict[str, Test]] = {
     "client": {
         "sales": _equal("sales_contact_id"),
@@ -67,6 +71,14 @@ FILTERS: dict[str, dict[str, Test]] = {
         "sales": _equal("sales_contact_id"),
         "signed": _equal("signed_status"),
         "paid": lambda record, value, _all: (record["amount_due"] == 0) == value,
+        "overdue": lambda record, value, _all: _to_be_paid(record) and record["due_date"] < value,
+        "open_on": lambda record, value, _all: _to_be_paid(record) and record["due_date"] >= value,
+        "due_from": lambda record, value, _all: (
+            record["due_date"] is not None and record["due_date"] >= value
+        ),
+        "due_to": lambda record, value, _all: (
+            record["due_date"] is not None and record["due_date"] <= value
+        ),
         "total_min": _since("total_amount"),
         "total_max": lambda record, value, _all: record["total_amount"] <= value,
         "created_from": _since("created_at"),
@@ -145,9 +157,6 @@ def read_all(owner: Connection, secret: str) -> dict[str, list[Record]]:
                         (record[name],),
                     )
                     record[name] = (cursor.fetchone() or ("",))[0]
-    words = {record["id"]: record["search_words"] for record in records["client"]}
-    for record in records["contract"]:
-        record["search_words"] = words[record["client_id"]]
     return records
 
 

@@ -46,6 +46,14 @@ def stored(owner: Connection, table: str, record_id: int, column: str) -> Any:
     return row[0] if row else None
 
 
+def value(owner: Connection, query: str) -> Any:
+    """Return the first column of a query's first row."""
+    cursor = owner.cursor()
+    cursor.execute(query)
+    row = cursor.fetchone()
+    return row[0] if row else None
+
+
 def last_reason(owner: Connection) -> Any:
     """Return the reason that the audit kept with the last change."""
     cursor = owner.cursor()

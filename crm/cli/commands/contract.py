@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from crm.cli import edits, offers, prompts, questions, records, updating
+from crm.cli import edits, offers, questions, records, updating
 from crm.cli.app import App
 from crm.cli.commands import imports, payment, signature
 from crm.cli.groups import Group
@@ -12,7 +12,9 @@ from crm.cli.listing import Options, run
 from crm.cli.options import (
     CLIENT,
     CONTRACT,
+    DAY,
     MONEY,
+    OPTIONAL_DAY,
     PERIOD,
     SALES_USER,
     input_options,
@@ -25,7 +27,6 @@ from crm.cli.options import (
 )
 from crm.domain import inputs
 from crm.domain.i18n import gettext as _
-from crm.domain.permissions import Permission
 
 if TYPE_CHECKING:
     from crm.database import Transaction
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 signed_option = click.option(
     "--signed/--unsigned", "signed_status", default=None, help=_("Whether it is signed.")
 )
+DUE_DATE = _("When it is to be paid; thirty days after it is signed unless given.")
 
 
 @click.group(cls=Group)
@@ -47,6 +49,9 @@ def contract() -> None:
 @click.option("--sales", type=SALES_USER, help=_("Whose own sales contact is USER."))
 @click.option("--signed/--unsigned", default=None, help=_("Signed, or still a draft."))
 @click.option("--paid/--unpaid", default=None, help=_("Nothing is due, or something is."))
+@click.option("--overdue", is_flag=True, help=_("Signed, not paid, and due before today."))
+@click.option("--due-from", type=PERIOD, help=_("To be paid on or after DATE."))
+@click.option("--due-to", type=PERIOD, help=_("To be paid on or before DATE."))
 @click.option("--total-min", type=MONEY, metavar="AMOUNT", help=_("Of AMOUNT in total, or more."))
 @click.option("--total-max", type=MONEY, metavar="AMOUNT", help=_("Of AMOUNT in total, or less."))
 @click.option("--created-from", type=PERIOD, help=_("Created on or after DATE."))
@@ -57,6 +62,9 @@ def list_(
     /,
     client: str | None,
     sales: str | None,
+    overdue: bool,
+    due_from: Any,
+    due_to: Any,
     created_from: Any,
     created_to: Any,
     **given: Any,
@@ -66,7 +74,8 @@ def list_(
     \b
     Examples:
       epicevents contract list --mine --unsigned
-      epicevents contract list --unpaid --sort=-amount_due
+      epicevents contract list --overdue --sort due_date
+      epicevents contract list --unpaid --due-to +7d
       epicevents contract list --client kevin.besnard@terremer.example -o json
     """
     from crm.cli.bounds import bounds
@@ -77,6 +86,9 @@ def list_(
     with app.transaction() as tx:
         filters = given | bounds(app, "created", created_from, created_to)
         filters["client"] = None if client is None else reference.client_id(tx, client)
+        filters["overdue"] = app.today if overdue else None
+        filters["due_from"] = due_from and due_from.first
+        filters["due_to"] = due_to and due_to.last
         filters["sales"] = None if sales is None else reference.user_id(tx, sales)
         run(app, tx, LISTING, options, filters)
 
@@ -118,12 +130,14 @@ def show(app: App, /, contract: str, output: str) -> None:
 @click.option("--client", type=CLIENT, help=_("Who buys: id, email or name."))
 @input_options(*inputs.CONTRACT)
 @signed_option
+@click.option("--due-date", type=DAY, help=DUE_DATE)
 @write_options
 @click.pass_obj
 def create(app: App, /, client: str | None, output: str, dry_run: bool, **given: Any) -> None:
     """Create a contract. SALES may for their own clients, MANAGEMENT for any.
 
-    The amount due is the total unless you say otherwise.
+    It is a draft, all of it is due, and that thirty days after it is signed, unless you say
+    otherwise.
 
     \b
     Examples:
@@ -135,10 +149,7 @@ def create(app: App, /, client: str | None, output: str, dry_run: bool, **given:
     from crm.queries import contract as query
     from crm.queries import reference
 
-    asked = [questions.which_client(app), *map(prompts.of_input, inputs.CONTRACT)]
-    values = prompts.complete(
-        app, {"client": client, **given}, asked, permission=Permission.CONTRACT_CREATE
-    )
+    values = questions.of_contract(app, {"client": client, **given})
     with app.transaction(dry_run=dry_run) as tx:
         client_id = reference.client_id(tx, values.pop("client"))
         change = services.contract.create(tx, client_id=client_id, **values)
@@ -161,6 +172,7 @@ def create(app: App, /, client: str | None, output: str, dry_run: bool, **given:
 @click.option("--client", type=CLIENT, help=_("Who buys: id, email or name."))
 @input_options(*inputs.CONTRACT)
 @signed_option
+@click.option("--due-date", type=OPTIONAL_DAY, help=DUE_DATE)
 @reason_option
 @version_option
 @write_options
@@ -178,13 +190,14 @@ def update(
 ) -> None:
     """Change a contract. SALES may change their own clients', MANAGEMENT any.
 
-    Once it is signed, client and total no longer change. Unsigning and setting the amount due by
-    hand are for MANAGEMENT, with a reason. At a terminal and without options it asks for what may
-    change; Enter keeps what is there.
+    Once it is signed, client and total no longer change; the due date still may. Unsigning and
+    setting the amount due by hand are for MANAGEMENT, with a reason. At a terminal and without
+    options it asks for what may change; Enter keeps what is there.
 
     \b
     Examples:
       epicevents contract update 5 --total-amount 4500
+      epicevents contract update 5 --due-date +45d
       epicevents contract update 5 --amount-due 1000 --reason "agreed discount"
     """
     from crm import services
@@ -209,7 +222,7 @@ def update(
         LISTING.fields,
         lambda tx: int(edits.find(tx, LISTING, contract)[0]),
         lambda tx, number: edits.by_field(LISTING.fields, edits.find(tx, LISTING, str(number))),
-        questions.of_contract_changes,
+        lambda seen: questions.of_contract_changes(app, seen),
     )
     given = {"client": client, **given}
     edited = updating.run(app, subject, given, write, dry_run=dry_run)

@@ -11,6 +11,7 @@ from crm.cli.options import record_options
 from crm.cli.sections import Line, Part
 from crm.domain.enums import Role
 from crm.domain.i18n import gettext as _
+from crm.domain.i18n import ngettext
 
 if TYPE_CHECKING:
     from crm.domain.permissions import Actor
@@ -39,6 +40,7 @@ def dashboard(app: App, /, output: str) -> None:
         found = waiting(
             tx,
             now=app.now,
+            day=app.today,
             today=day_bounds(Period(app.today, app.today), zone),
             week=day_bounds(week_of(app.today), zone),
         )
@@ -103,6 +105,11 @@ def _looks(role: Role) -> dict[str, _Look]:
         }
     mine = " --mine" if role == Role.SALES else ""
     return {
+        "overdue": _Look(
+            _("Overdue"),
+            "epicevents contract pay {id} {amount_due}",
+            f"epicevents contract list{mine} --overdue --sort due_date",
+        ),
         "unsigned": _Look(
             _("Contracts to be signed"),
             "epicevents contract sign {id}",
@@ -111,7 +118,7 @@ def _looks(role: Role) -> dict[str, _Look]:
         "due": _Look(
             _("Signed contracts with something due"),
             "epicevents contract pay {id} {amount_due}",
-            f"epicevents contract list{mine} --signed --unpaid",
+            f"epicevents contract list{mine} --signed --unpaid --due-from today --sort due_date",
         ),
         "without_event": _Look(
             _("Signed contracts without an event"), "epicevents event create --contract {id}"
@@ -149,6 +156,9 @@ def _contract(_app: App, role: Role, row: dict[str, Any], texts: dict[str, str])
     due = row["status"] != "DRAFT" and row["amount_due"]
     figure = texts["amount_due"] if due else texts["total_amount"]
     more = texts["sales_contact" if role == Role.MANAGEMENT else "status"]
+    if row["days_overdue"]:
+        late = ngettext("{n} day late", "{n} days late", row["days_overdue"])
+        more = f"{late.format(n=row['days_overdue'])}, {more}"
     return texts["client"], more, figure, "due" if due else None
 
 

@@ -11,6 +11,12 @@ from crm.cli.options import SALES_USER
 from crm.domain.enums import Role
 from crm.domain.i18n import gettext as _
 
+date_order_option = click.option(
+    "--date-order",
+    type=click.Choice(["day", "month"]),
+    help=_("What comes first in 04/06/2026; the day, unless other rows contradict."),
+)
+
 
 @click.command("import", cls=Command, context_settings=SETTINGS)
 @import_options("fail", "skip", "update")
@@ -65,11 +71,13 @@ def clients(
 
 @click.command("import", cls=Command, context_settings=SETTINGS)
 @import_options("fail", "skip", "create")
+@date_order_option
 @click.pass_obj
-def contracts(app: App, /, on_duplicate: str, **given: Any) -> None:
+def contracts(app: App, /, on_duplicate: str, date_order: str | None, **given: Any) -> None:
     """Import contracts from CSV, JSON or XLSX. SALES for their own clients, MANAGEMENT for any.
 
-    A row names its client by email. A contract is known by its client and its total.
+    A row names its client by email. A contract is known by its client and its total. A signed one
+    without a due date is due in thirty days.
 
     \b
     Examples:
@@ -81,19 +89,16 @@ def contracts(app: App, /, on_duplicate: str, **given: Any) -> None:
     from crm.services.contract_import import PLAN
 
     table = open_file(app, "contract", given)
+    moments = _moments(app, date_order)
     with app.transaction(dry_run=given["dry_run"]) as tx:
         imports.begin(tx, PLAN)
         parameters = {"on_duplicate": on_duplicate}
-        load(app, tx, PLAN, table, contract_columns(), _moments(app), parameters, **given)
+        load(app, tx, PLAN, table, contract_columns(moments), moments, parameters, **given)
 
 
 @click.command("import", cls=Command, context_settings=SETTINGS)
 @import_options("fail", "skip")
-@click.option(
-    "--date-order",
-    type=click.Choice(["day", "month"]),
-    help=_("What comes first in 04/06/2026; the day, unless other rows contradict."),
-)
+@date_order_option
 @click.option("--allow-past", is_flag=True, help=_("Also events that have been held."))
 @click.pass_obj
 def events(

@@ -1,5 +1,6 @@
 """epicevents contract sign, unsign, amend."""
 
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -7,7 +8,7 @@ import click
 from crm.cli import edits, offers
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
-from crm.cli.options import CONTRACT, Typed, reason_option, write_options
+from crm.cli.options import CONTRACT, DAY, Typed, reason_option, write_options
 from crm.domain import inputs
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission
@@ -21,14 +22,29 @@ TOTAL, _DUE = inputs.CONTRACT
 
 @click.command("sign", cls=Command, context_settings=SETTINGS)
 @click.argument("contract", type=CONTRACT)
+@click.option("--date", "signed_on", type=DAY, help=_("When it was signed; now unless given."))
+@click.option(
+    "--due-date",
+    type=DAY,
+    help=_("When it is to be paid; thirty days after it is signed unless given."),
+)
 @write_options
 @click.pass_obj
-def sign(app: App, /, contract: str, output: str, dry_run: bool) -> None:
+def sign(
+    app: App,
+    /,
+    contract: str,
+    signed_on: date | None,
+    due_date: date | None,
+    output: str,
+    dry_run: bool,
+) -> None:
     """Sign a contract. SALES may sign their own clients', MANAGEMENT any.
 
     \b
     Examples:
       epicevents contract sign 12
+      epicevents contract sign 5 --date 2026-05-03 --due-date +45d
     """
     from crm import services
     from crm.queries.contract import LISTING
@@ -38,8 +54,23 @@ def sign(app: App, /, contract: str, output: str, dry_run: bool) -> None:
         _("Contract {id} is signed since {signed_at}; nothing changes."),
         offers.after_contract,
     )
-    act = services.contract.sign
+
+    def act(tx: "Transaction", contract_id: int) -> "Change":
+        return services.contract.sign(
+            tx, contract_id, signed_at=_beginning(app, signed_on), due_date=due_date
+        )
+
     edits.change(app, output, LISTING, contract, act, said, dry_run=dry_run)
+
+
+def _beginning(app: App, day: date | None) -> datetime | None:
+    """Return when a day began, naive UTC; today means this very moment."""
+    from crm.domain.dates import Period
+    from crm.domain.times import day_bounds
+
+    if day is None or day == app.today:
+        return None
+    return day_bounds(Period(day, day), app.settings.timezone)[0]
 
 
 @click.command("unsign", cls=Command, context_settings=SETTINGS)

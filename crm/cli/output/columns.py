@@ -82,7 +82,8 @@ def _columns() -> dict[str, Column]:
         "permission": Column(_("Permission"), 3),
         "expires_at": Column(_("Ends"), 3),
         "location": Column(_("Location"), 3),
-        "due_date": Column(_("Due on"), 3),
+        "due_date": Column(_("Due on"), 4),
+        "days_overdue": Column(_("Late"), 2),
         "reason": Column(_("Reason"), 3),
         "reference": Column(_("Reference"), 3),
         "created_by": Column(_("Entered by"), 3),
@@ -94,6 +95,7 @@ def _columns() -> dict[str, Column]:
         "database_role": Column(_("Login"), 4),
         "client_contact": Column(_("On site"), 5),
         "signed_at": Column(_("Signed on"), 5),
+        "signed_by": Column(_("Signed by"), 5),
         "reverses_id": Column(_("Reverses"), 5),
         "notes": Column(_("Notes"), 6),
         "overlap_allowed": Column(_("May overlap"), 6),
@@ -105,6 +107,7 @@ def _columns() -> dict[str, Column]:
         "client_id": Column(_("Client ID"), 8),
         "sales_contact_id": Column(_("Sales ID"), 8),
         "support_contact_id": Column(_("Support ID"), 8),
+        "signed_by_id": Column(_("Signed by ID"), 8),
         "created_by_id": Column(_("Entered by ID"), 8),
         "request_key": Column(_("Key"), 8),
         "transaction_id": Column(_("Transaction"), 2),
@@ -146,7 +149,7 @@ def presenter(field: Field, console: Console, terminal: Terminal) -> Callable[[A
     in the company's zone (the form that is typed back in), a phone in national form, and no value
     is a dash.
     """
-    say = _speech(field.kind, console)
+    say = _days if field.name == "days_overdue" else _speech(field.kind, console)
     missing, text = terminal.missing, terminal.text
 
     def present(value: Any) -> str:
@@ -182,6 +185,10 @@ def _speech(kind: Kind, console: Console) -> Callable[[Any], str]:
             return str
 
 
+def _days(number: int) -> str:
+    return _("{n} d").format(n=number)
+
+
 def styler(field: Field) -> Callable[[object], str | None]:
     """Return the function that names a value's style.
 
@@ -189,6 +196,8 @@ def styler(field: Field) -> Callable[[object], str | None]:
     """
     if field.name == "amount_due":
         return lambda amount: "due" if amount else "quiet"
+    if field.name == "days_overdue":
+        return lambda days: "due" if days else "missing"
     if field.kind == Kind.CODE:
         styles = {code: style for code, (_word, style) in _words().items()}
         return lambda code: styles.get(str(code))

@@ -1,0 +1,96 @@
+"""What a contract may not become, said with the values at hand; the database refuses it too."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from crm.domain.errors import RuleViolation
+from crm.domain.i18n import gettext as _
+from crm.domain.i18n import ngettext
+from crm.domain.rules import CONSTRAINTS
+from crm.services.editing import refresh
+
+if TYPE_CHECKING:
+    from crm.database import Transaction
+    from crm.models.contract import Contract
+
+FROZEN = ("client_id", "total_amount")  # once it is signed
+
+
+def refuse_frozen(contract: "Contract", values: Mapping[str, Any]) -> None:
+    """Refuse to change what a signature froze (rule 11): RuleViolation ``contract_signed``."""
+    frozen = [
+        name
+        for name, value in values.items()
+        if name in FROZEN and value != getattr(contract, name)
+    ]
+    if contract.signed_status and frozen:
+        hint = _("MANAGEMENT may take the signature back: epicevents contract unsign {id}")
+        if "total_amount" in frozen:
+            hint = _("MANAGEMENT may amend the total: epicevents contract amend {id} {total}")
+        raise RuleViolation(
+            _("Contract {id} is signed; its client and total no longer change.").format(
+                id=contract.id
+            ),
+            hint=hint.format(id=contract.id, total=values.get("total_amount")),
+            code="contract_signed",
+            details={"fields": frozen},
+        )
+
+
+def refuse_undated(contract: "Contract", values: Mapping[str, Any]) -> None:
+    """Refuse to take the due date of a signed contract away: ``due_date_required``."""
+    if contract.signed_status and values.get("due_date", contract.due_date) is None:
+        raise CONSTRAINTS["ck_contracts_due_date_known"].error()
+
+
+def check_amounts(total: Decimal, due: Decimal) -> None:
+    """Refuse what rule 5 does: ``invalid_total_amount``, ``amount_due_out_of_range``."""
+    if total <= 0:
+        raise RuleViolation(
+            _("The total of a contract is more than zero."), code="invalid_total_amount"
+        )
+    if due > total:
+        raise RuleViolation(
+            _("The amount due ({due}) is more than the total ({total}).").format(
+                due=due, total=total
+            ),
+            hint=_("It lies between zero and the total."),
+            code="amount_due_out_of_range",
+        )
+
+
+def check_total(contract: "Contract", total: Decimal) -> None:
+    """Refuse a total that is less than what is paid: ``total_below_paid``."""
+    paid = contract.total_amount - contract.amount_due
+    if total < paid:
+        raise RuleViolation(
+            _("The total cannot be {total}: {paid} is already paid.").format(
+                total=total, paid=paid
+            ),
+            hint=_("The least that it can be is {paid}.").format(paid=paid),
+            code="total_below_paid",
+            details={"paid": str(paid)},
+        )
+    check_amounts(total, Decimal(0))
+
+
+def refuse_used(tx: "Transaction", contract: "Contract", refusal: str) -> None:
+    """Refuse what payments or events on the contract forbid; ``refusal`` names them by {what}."""
+    # Those that are under way are waited for, and counted.
+    refresh(tx, contract, lock=True)
+    payments = tx.value("SELECT count(*) FROM payments WHERE contract_id = %s", (contract.id,))
+    events = tx.value("SELECT count(*) FROM events WHERE contract_id = %s", (contract.id,))
+    if payments:
+        code, see = "contract_has_payments", "contract payments {id}"
+        what = ngettext("{count} payment", "{count} payments", payments)
+    elif events:
+        code, see = "contract_has_events", "event list --contract {id}"
+        what = ngettext("{count} event", "{count} events", events)
+    else:
+        return
+    raise RuleViolation(
+        refusal.format(id=contract.id, what=what.format(count=payments or events)),
+        hint=_("See them: epicevents {command}").format(command=see.format(id=contract.id)),
+        code=code,
+    )
