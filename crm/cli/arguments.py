@@ -30,12 +30,12 @@ def make_askable(params: Iterable[click.Parameter]) -> list[click.Argument]:
     return askable
 
 
-def move_to_first(ctx: click.Context, params: Iterable[click.Argument]) -> None:
+def move_to_first(ctx: click.Context, params: Iterable[click.Parameter]) -> None:
     """Give a single word to the records that come first: ``assign 7`` names an event, no colleague.
 
     Click fills from the end what follows an argument that takes several.
     """
-    names = [each.name or "" for each in params]
+    names = [each.name or "" for each in params if isinstance(each, click.Argument)]
     given = [name for name in names if ctx.params.get(name)]
     if given and ctx.params.get(names[0]) == ():
         ctx.params[names[0]] = (ctx.params[given[0]],)
@@ -72,7 +72,9 @@ def _ask(app: App, ctx: click.Context, argument: click.Argument) -> Any:
     from crm.cli.completion.records import SOURCES
 
     name = argument.type.completed_by if isinstance(argument.type, Typed) else None
-    source = str(ctx.params["kind"]) if name == "records_of_kind" else (name or "")[:-1]
+    source = (name or "").partition("_then_")[0][:-1]
+    if name == "records_of_kind":
+        source = str(ctx.params["kind"])
     shown = str(argument.metavar)
     if source in SOURCES:
         pick = picks.Pick(app, source)

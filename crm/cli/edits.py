@@ -1,18 +1,24 @@
-"""A service run on one record that is named by its id, and what it changed told in words."""
+"""A service run on the records that are named, all or none, and what it changed told in words."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from crm.cli import records
 from crm.cli.app import App
+from crm.domain.errors import CRMError, UsageFault
 from crm.domain.fields import Field
+from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission
+from crm.domain.text import quote
 
 if TYPE_CHECKING:
     from crm.database import Transaction
     from crm.queries.listing import Listing, Row
     from crm.services.editing import Change
+
+Result = TypeVar("Result")
 
 # What moves with every write, or says again what another field says.
 _UNTOLD = frozenset({"version", "updated_at", "last_updated", "signed_status", "days_overdue"})
@@ -66,11 +72,19 @@ class Edited:
 
 
 def find(tx: "Transaction", listing: "Listing", text: str) -> "Row":
-    """Return the record whose id is ``text``. Raises UsageFault ``invalid_id``, NotFound."""
+    """Return the record that ``text`` means: by its id, people also by email or name.
+
+    Raises UsageFault ``invalid_id`` or ``ambiguous_reference``, NotFound.
+    """
     from crm.queries import reference
     from crm.queries.listing import not_found, record
 
-    record_id = reference.record_id(text, listing.noun)
+    if listing.noun == "client":
+        record_id = reference.client_id(tx, text)
+    elif listing.noun == "user":
+        record_id = reference.user_id(tx, text)
+    else:
+        record_id = reference.record_id(text, listing.noun)
     row = record(tx, listing, record_id)
     if row is None:
         raise not_found(listing.noun, record_id)
@@ -94,9 +108,17 @@ def edit_in(
     tx: "Transaction", listing: "Listing", text: str, act: "Callable[[Transaction, int], Change]"
 ) -> Edited:
     """Run a service on the record whose id is ``text``, in a transaction that is open."""
+    return _edited(tx, listing, find(tx, listing, text), act)
+
+
+def _edited(
+    tx: "Transaction",
+    listing: "Listing",
+    before: "Row",
+    act: "Callable[[Transaction, int], Change]",
+) -> Edited:
     from crm.queries.listing import record
 
-    before = find(tx, listing, text)
     change = act(tx, before[0])
     row = record(tx, listing, before[0])
     return Edited(change, listing.fields, before, row or before)
@@ -106,14 +128,61 @@ def change(
     app: App,
     output: str,
     listing: "Listing",
-    text: str,
+    named: str | Sequence[str],
     act: "Callable[[Transaction, int], Change]",
     said: Said,
     *,
     dry_run: bool,
 ) -> None:
-    """Run a service on the record whose id is ``text``, and tell what it changed."""
-    tell(app, output, edit(app, listing, text, act, dry_run=dry_run), said, dry_run=dry_run)
+    """Run a service on each record that is named, all or none, and tell what it changed."""
+    with app.transaction(dry_run=dry_run) as tx:
+        done = all_or_none(tx, listing, named, lambda row: _edited(tx, listing, row, act))
+    if len(done) == 1:
+        tell(app, output, done[0], said, dry_run=dry_run)
+        return
+    for edited in done:
+        tell(app, "", edited, said._replace(then=lambda _record: ""), dry_run=dry_run)
+    if output == "json":
+        records.as_json(app, listing.fields, *(edited.row for edited in done))
+
+
+def refuse_version_of_several(named: Sequence[str], version: int | None) -> None:
+    """Refuse ``--if-version`` with more than one record: UsageFault."""
+    if version is not None and len(named) > 1:
+        raise UsageFault(
+            _("--if-version is the version of one record, and several are named."),
+            hint=_("Name one record, or leave --if-version out."),
+        )
+
+
+def all_or_none(
+    tx: "Transaction",
+    listing: "Listing",
+    named: str | Sequence[str],
+    run: "Callable[[Row], Result]",
+) -> "list[Result]":
+    """Run something for each record that is named, once for each; of several, say which failed.
+
+    Raises what :func:`find` and ``run`` raise.
+    """
+    from crm.database import explained
+
+    names = [named] if isinstance(named, str) else named
+    done: dict[int, Result] = {}
+    for text in names:
+        try:
+            with explained():
+                row = find(tx, listing, text)
+                if row[0] not in done:
+                    done[row[0]] = run(row)
+        except CRMError as error:
+            if len(names) > 1:
+                error.message = _("{which}: {message} Nothing was changed.").format(
+                    which=quote(text), message=error.message
+                )
+                error.details["failed"] = text
+            raise
+    return list(done.values())
 
 
 def tell(
@@ -147,7 +216,7 @@ def delete(
     app: App,
     output: str,
     listing: "Listing",
-    text: str,
+    named: str | Sequence[str],
     act: "Callable[[Transaction, int], object]",
     title: str,
     done: str,
@@ -155,28 +224,35 @@ def delete(
     yes: bool,
     dry_run: bool,
 ) -> None:
-    """Show the record whose id is ``text``, ask, delete it by a service and say so.
+    """Show the records that are named, ask once, delete them by a service and say so.
 
     ``title`` and ``done`` are sentences as in :class:`Said`. Raises NotFound, and what the service
-    raises: it is tried first, so that nobody confirms what is then refused.
+    raises: it is tried first, so that nobody confirms what is then refused. All go, or none.
     """
-    with app.transaction(dry_run=True) as tx:
-        row = find(tx, listing, text)
+
+    def remove(tx: "Transaction", row: "Row") -> "Row":
         act(tx, row[0])
-    said = words(app, listing.fields, row)
+        return row
+
+    with app.transaction(dry_run=True) as tx:
+        rows = all_or_none(tx, listing, named, partial(remove, tx))
     if not dry_run:
-        records.before_deletion(app, title.format(**said), listing.fields, row, yes=yes)
+        titles = [title.format(**words(app, listing.fields, row)) for row in rows]
+        records.before_deletion(app, titles, listing.fields, rows, yes=yes)
+        shown = {row[0]: row for row in rows}
         with app.transaction() as tx:
-            records.expect_as_shown(listing.fields, row, find(tx, listing, text))
-            act(tx, row[0])
-    records.written(
-        app,
-        output,
-        done.format(**said),
-        listing.fields,
-        row if output == "json" else None,
-        dry_run=dry_run,
-    )
+
+            def remove_as_shown(row: "Row") -> "Row":
+                records.expect_as_shown(listing.fields, shown[row[0]], row)
+                return remove(tx, row)
+
+            all_or_none(tx, listing, [str(each) for each in shown], remove_as_shown)
+    for row in rows:
+        said = done.format(**words(app, listing.fields, row))
+        kept = row if output == "json" and len(rows) == 1 else None
+        records.written(app, output, said, listing.fields, kept, dry_run=dry_run)
+    if output == "json" and len(rows) > 1:
+        records.as_json(app, listing.fields, *rows)
 
 
 def reason_for(app: App, permission: Permission, given: str | None) -> str:

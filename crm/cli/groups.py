@@ -47,7 +47,7 @@ class Command(click.Command):
         words = list(_readable_numbers(args))
         ctx.meta[_WORDS] = words[:]
         rest = super().parse_args(ctx, words)
-        arguments.move_to_first(ctx, self.askable)
+        arguments.move_to_first(ctx, self.params)
         return rest
 
     def invoke(self, ctx: click.Context) -> Any:

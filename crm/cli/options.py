@@ -117,6 +117,10 @@ HELP_WORDS = Typed("WORDS", _as_typed, "help_words")
 COMMAND_WORDS = Typed("COMMAND", _as_typed, "command_words")
 VIEW = Typed("NAME", _as_typed, "views")
 
+# Several of the first, and the last word another: who takes them.
+EVENTS_FOR_USER = Typed("EVENT", _as_typed, "events_then_support_users")
+CLIENTS_FOR_USER = Typed("CLIENT", _as_typed, "clients_then_sales_users")
+
 _METAVARS = {
     "email": "EMAIL",
     "phone": "PHONE",
@@ -145,6 +149,11 @@ def input_options(*sources: Input) -> Callable[[Decorated], Decorated]:
         return function
 
     return decorate
+
+
+def several(name: str, kind: Typed) -> Callable[[Decorated], Decorated]:
+    """Add an argument that takes one record or more."""
+    return click.argument(name, type=kind, nargs=-1, required=True, metavar=f"{kind.name}...")
 
 
 def listing_options(function: Decorated) -> Decorated:

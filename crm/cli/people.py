@@ -24,6 +24,14 @@ def record(tx: "Transaction", user_id: int) -> tuple[Any, Any]:
     return query.LISTING.fields, query.show(tx, user_id)
 
 
+def whom(app: App, text: str) -> int:
+    """Return the id of the colleague whom ``text`` means, found before anything is written."""
+    from crm.queries import reference
+
+    with app.transaction() as tx:
+        return reference.user_id(tx, text)
+
+
 def name(row: Any) -> str:
     """Return the full name in a row of the listing."""
     return f"{row[1]} {row[2]}"

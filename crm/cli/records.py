@@ -32,11 +32,14 @@ def show(
     detail.sheet(title, fields, row, app.console, related=related, commands=commands)
 
 
-def as_json(app: App, fields: Sequence[Field], row: Sequence[Any]) -> None:
-    """Print one record as one JSON object."""
+def as_json(app: App, fields: Sequence[Field], *rows: Sequence[Any]) -> None:
+    """Print one record as one JSON object, several as a list of them."""
     from crm.cli.output import export
 
-    export.write_record(fields, row, app.console.stream, app.console.zone)
+    if len(rows) == 1:
+        export.write_record(fields, rows[0], app.console.stream, app.console.zone)
+    else:
+        export.write("json", fields, rows, app.console.stream, app.console.zone)
 
 
 def written(
@@ -102,23 +105,31 @@ def edited(
 
 def before_deletion(
     app: App,
-    title: str,
+    titles: Sequence[str],
     fields: Sequence[Field],
-    row: Sequence[Any],
+    rows: Sequence[Sequence[Any]],
     *,
     yes: bool,
     typed: str | None = None,
 ) -> None:
-    """Show what would be deleted and ask, unless ``--yes`` was given.
+    """Show what would be deleted and ask once, unless ``--yes`` was given.
 
     With ``typed``, the person confirms by typing just that.
     """
     from crm.cli import prompts
     from crm.cli.output import detail
 
+    if len(rows) > 1:
+        question = _("Delete these {number}?").format(number=len(rows))
+    elif typed:
+        question = _("Type {text} to delete it").format(text=typed)
+    else:
+        question = _("Delete it?")
     if not yes and app.console.stdin.isatty():
-        detail.sheet(title, fields, row, app.console, err=True)
-    question = _("Type {text} to delete it").format(text=typed) if typed else _("Delete it?")
+        if len(rows) == 1:
+            detail.sheet(titles[0], fields, rows[0], app.console, err=True)
+        for title in titles if len(rows) > 1 else ():
+            app.console.note(f"  {title}")
     prompts.confirm(app, question, yes=yes, typed=typed)
 
 

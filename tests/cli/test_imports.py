@@ -436,7 +436,7 @@ def test_a_long_import_says_so_and_ctrl_c_leaves_nothing(
     sales: Workstation, owner: Connection, tmp_path: Path
 ) -> None:
     before = rows(owner, COUNTS)
-    with sales.terminal("client", "import", str(many(tmp_path, 60_000))) as child:
+    with sales.terminal("client", "import", str(many(tmp_path, 60_000)), term="xterm") as child:
         child.expect("Checking and writing")
         child.sendintr()
         status, said = finish(child)

@@ -113,12 +113,15 @@ class Workstation:
         )
         return Ran(done.returncode, done.stdout, done.stderr)
 
-    def terminal(self, *args: str, width: int = 80) -> "AbstractContextManager[pexpect.spawn[str]]":
+    def terminal(
+        self, *args: str, width: int = 80, term: str = "dumb"
+    ) -> "AbstractContextManager[pexpect.spawn[str]]":
         """Run one command line in a process of its own, in a real terminal to type into.
 
-        It cannot move its cursor, so that what is said comes as it is; see ``keyboard``.
+        Unless ``term`` is another, it cannot move its cursor, so that what is said comes as it is;
+        see ``keyboard``.
         """
-        return self._spawn([sys.executable, "-m", "crm", *args], width)
+        return self._spawn([sys.executable, "-m", "crm", *args], width, term)
 
     def keyboard(self, *args: str, width: int = 80) -> Keyboard:
         """Run one command line in a process of its own, in a terminal with a screen."""
@@ -135,11 +138,13 @@ class Workstation:
         return self._spawn(["bash", "-c", f"{program}; {script}"], width)
 
     @contextmanager
-    def _spawn(self, words: list[str], width: int) -> "Iterator[pexpect.spawn[str]]":
+    def _spawn(
+        self, words: list[str], width: int, term: str = "dumb"
+    ) -> "Iterator[pexpect.spawn[str]]":
         child = pexpect.spawn(
             words[0],
             words[1:],
-            env=self._environ() | {"TERM": "dumb"},
+            env=self._environ() | {"TERM": term},
             cwd=str(self.home),
             dimensions=(50, width),
             encoding="utf-8",

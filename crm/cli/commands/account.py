@@ -2,37 +2,35 @@
 
 import click
 
-from crm.cli import one_time_password, people, records
+from crm.cli import edits, one_time_password, people
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
-from crm.cli.options import USER, password_option, write_options
+from crm.cli.options import USER, password_option, several, write_options
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission
 
 
 @click.command("reactivate", cls=Command, context_settings=SETTINGS)
-@click.argument("user", type=USER)
+@several("users", USER)
 @write_options
 @click.pass_obj
-def reactivate(app: App, /, user: str, output: str, dry_run: bool) -> None:
-    """Open a deactivated account again. MANAGEMENT may.
+def reactivate(app: App, /, users: tuple[str, ...], output: str, dry_run: bool) -> None:
+    """Open deactivated accounts again. MANAGEMENT may.
 
     \b
     Examples:
       epicevents user reactivate sales3@epicevents.example
+      epicevents user reactivate sales3@epicevents.example sales4@epicevents.example
     """
     from crm import services
-    from crm.queries import reference
+    from crm.queries.user import LISTING
 
-    with app.transaction(dry_run=dry_run) as tx:
-        user_id = reference.user_id(tx, user)
-        change = services.user.reactivate(tx, user_id)
-        fields, row = people.record(tx, user_id)
-    done = _("Account {id} reactivated: {name} can log in again.").format(
-        id=user_id, name=people.name(row)
+    said = edits.Said(
+        _("Account {id} reactivated: {first_name} {last_name} can log in again."),
+        _("The account of {first_name} {last_name} is active already."),
+        "epicevents user show {id}".format_map,
     )
-    nothing = _("It is active already.")
-    records.edited(app, output, change, done, fields, row, nothing=nothing, dry_run=dry_run)
+    edits.change(app, output, LISTING, users, services.user.reactivate, said, dry_run=dry_run)
 
 
 @click.command("reset-password", cls=Command, context_settings=SETTINGS)

@@ -4,10 +4,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crm.cli import answers, edits, prompts
+from crm.cli import answers, edits, people, prompts
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
-from crm.cli.options import EVENT, SUPPORT_USER, version_option, write_options
+from crm.cli.options import (
+    EVENT,
+    EVENTS_FOR_USER,
+    SUPPORT_USER,
+    several,
+    version_option,
+    write_options,
+)
 from crm.domain.enums import Role
 from crm.domain.errors import UsageFault
 from crm.domain.i18n import gettext as _
@@ -19,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @click.command("assign", cls=Command, context_settings=SETTINGS)
-@click.argument("event", type=EVENT)
+@several("events", EVENTS_FOR_USER)
 @click.argument("user", type=SUPPORT_USER, required=False)
 @click.option(
     "--suggest", is_flag=True, help=_("Show who is free then, the least busy first, to pick one.")
@@ -31,7 +38,7 @@ if TYPE_CHECKING:
 def assign(
     app: App,
     /,
-    event: str,
+    events: tuple[str, ...],
     user: str | None,
     suggest: bool,
     override: str | None,
@@ -39,7 +46,7 @@ def assign(
     output: str,
     dry_run: bool,
 ) -> None:
-    """Give an event to a SUPPORT person who is free at that time. MANAGEMENT may.
+    """Give events to a SUPPORT person who is free at that time. MANAGEMENT may.
 
     With --suggest it lists who is free, each with how many events they run from two weeks before
     until two weeks after, and asks at a terminal whom to take. With --no-input, without a terminal
@@ -48,26 +55,26 @@ def assign(
     \b
     Examples:
       epicevents event assign 40 support@epicevents.example
+      epicevents event assign 40 41 Dubois
       epicevents event assign 40 --suggest
       epicevents event assign 40 Dubois --override "both are in the same hotel"
     """
     from crm import services
-    from crm.queries import reference
     from crm.queries.event import LISTING
 
+    edits.refuse_version_of_several(events, version)
     if suggest:
-        if user is not None:
+        if len(events) > 1 or user is not None:
             raise UsageFault(
                 _("--suggest is for when nobody is chosen yet."),
                 hint=_("Leave out either USER or --suggest."),
             )
-        user = _suggested(app, event, output)
+        user = _suggested(app, events[0], output)
         if user is None:
             return
-    who = _whom(app) if user is None else user
+    support = people.whom(app, _whom(app) if user is None else user)
 
     def act(tx: "Transaction", event_id: int) -> "Change":
-        support = reference.user_id(tx, who)
         return services.event.assign(
             tx, event_id, support, override=override, version=version, zone=app.settings.timezone
         )
@@ -77,20 +84,23 @@ def assign(
         _("{support_contact} runs event {id} already."),
         "epicevents event list --support {support_contact_id} --upcoming".format_map,
     )
-    edits.change(app, output, LISTING, event, act, said, dry_run=dry_run)
+    edits.change(app, output, LISTING, events, act, said, dry_run=dry_run)
 
 
 @click.command("unassign", cls=Command, context_settings=SETTINGS)
-@click.argument("event", type=EVENT)
+@several("events", EVENT)
 @version_option
 @write_options
 @click.pass_obj
-def unassign(app: App, /, event: str, version: int | None, output: str, dry_run: bool) -> None:
-    """Take an event from its support person. MANAGEMENT may.
+def unassign(
+    app: App, /, events: tuple[str, ...], version: int | None, output: str, dry_run: bool
+) -> None:
+    """Take events from their support person. MANAGEMENT may.
 
     \b
     Examples:
       epicevents event unassign 40
+      epicevents event unassign 40 41 42
     """
     from crm import services
     from crm.queries.event import LISTING
@@ -101,10 +111,12 @@ def unassign(app: App, /, event: str, version: int | None, output: str, dry_run:
         "epicevents event assign {id} USER".format_map,
     )
 
+    edits.refuse_version_of_several(events, version)
+
     def act(tx: "Transaction", event_id: int) -> "Change":
         return services.event.unassign(tx, event_id, version=version)
 
-    edits.change(app, output, LISTING, event, act, said, dry_run=dry_run)
+    edits.change(app, output, LISTING, events, act, said, dry_run=dry_run)
 
 
 def _whom(app: App) -> str:

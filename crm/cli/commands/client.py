@@ -4,18 +4,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from crm.cli import edits, offers, prompts, records, updating
+from crm.cli import edits, offers, people, prompts, records, updating
 from crm.cli.app import App
 from crm.cli.commands import imports
 from crm.cli.groups import Group
 from crm.cli.listing import Options, run
 from crm.cli.options import (
     CLIENT,
+    CLIENTS_FOR_USER,
     PERIOD,
     SALES_USER,
     input_options,
     listing_options,
     record_options,
+    several,
     version_option,
     write_options,
     yes_option,
@@ -27,6 +29,7 @@ from crm.domain.permissions import Permission
 
 if TYPE_CHECKING:
     from crm.database import Transaction
+    from crm.services.editing import Change
 
 
 @click.group(cls=Group)
@@ -179,76 +182,69 @@ def update(
 
 
 @client.command("transfer")
-@click.argument("client", type=CLIENT)
+@several("clients", CLIENTS_FOR_USER)
 @click.argument("user", type=SALES_USER)
 @version_option
 @write_options
 @click.pass_obj
 def transfer(
-    app: App, /, client: str, user: str, version: int | None, output: str, dry_run: bool
+    app: App,
+    /,
+    clients: tuple[str, ...],
+    user: str,
+    version: int | None,
+    output: str,
+    dry_run: bool,
 ) -> None:
-    """Hand a client and its unsettled contracts to another SALES person. MANAGEMENT may.
+    """Hand clients and their unsettled contracts to another SALES person. MANAGEMENT may.
 
     \b
     Examples:
       epicevents client transfer 12 sales2@epicevents.example
+      epicevents client transfer 12 15 16 sales2@epicevents.example
     """
     from crm import services
-    from crm.queries import reference
+    from crm.queries.client import LISTING
 
-    with app.transaction(dry_run=dry_run) as tx:
-        client_id = reference.client_id(tx, client)
-        before = _record(tx, client_id)[1]
-        contact = reference.user_id(tx, user)
-        change = services.client.transfer(tx, client_id, contact, version=version)
-        fields, row = _record(tx, client_id)
-    names = [field.name for field in fields]
-    if not change:
-        records.unchanged(app, output, _("It is their client already."), fields, row)
-        return
-    records.written(
-        app,
-        output,
-        _("Client {id} transferred: {name}.").format(id=row[0], name=row[1]),
-        fields,
-        row,
-        old={"sales_contact": before[names.index("sales_contact")]},
-        dry_run=dry_run,
-        then=f"epicevents client show {row[0]}",
+    edits.refuse_version_of_several(clients, version)
+    contact = people.whom(app, user)
+
+    def act(tx: "Transaction", client_id: int) -> "Change":
+        return services.client.transfer(tx, client_id, contact, version=version)
+
+    said = edits.Said(
+        _("Client {id} transferred: {full_name}."),
+        _("It is their client already."),
+        "epicevents client show {id}".format_map,
     )
+    edits.change(app, output, LISTING, clients, act, said, dry_run=dry_run)
 
 
 @client.command("delete")
-@click.argument("client", type=CLIENT)
+@several("clients", CLIENT)
 @yes_option
 @write_options
 @click.pass_obj
-def delete(app: App, /, client: str, yes: bool, output: str, dry_run: bool) -> None:
-    """Delete a client that has no contracts. MANAGEMENT may.
+def delete(app: App, /, clients: tuple[str, ...], yes: bool, output: str, dry_run: bool) -> None:
+    """Delete clients that have no contracts. MANAGEMENT may.
 
     \b
     Examples:
       epicevents client delete 60
+      epicevents client delete 57 59
     """
     from crm import services
-    from crm.queries import reference
+    from crm.queries.client import LISTING
 
-    # Tried first, so that nobody is asked to confirm what is refused.
-    with app.transaction(dry_run=True) as tx:
-        client_id = reference.client_id(tx, client)
-        fields, row = _record(tx, client_id)
-        services.client.delete(tx, client_id)
-    if not dry_run:
-        records.before_deletion(app, row[1], fields, row, yes=yes)
-        with app.transaction() as tx:
-            records.expect_as_shown(fields, row, _record(tx, client_id)[1] or row)
-            services.client.delete(tx, client_id)
-    records.written(
+    edits.delete(
         app,
         output,
-        _("Client {id} deleted: {name}.").format(id=row[0], name=row[1]),
-        fields,
-        row if output == "json" else None,
+        LISTING,
+        clients,
+        services.client.delete,
+        "{full_name}",
+        _("Client {id} deleted: {full_name}."),
+        yes=yes,
         dry_run=dry_run,
     )
 

@@ -21,6 +21,7 @@ from crm.cli.options import (
     listing_options,
     reason_option,
     record_options,
+    several,
     version_option,
     write_options,
     yes_option,
@@ -233,16 +234,17 @@ def update(
 
 
 @contract.command("delete")
-@click.argument("contract", type=CONTRACT)
+@several("contracts", CONTRACT)
 @yes_option
 @write_options
 @click.pass_obj
-def delete(app: App, /, contract: str, yes: bool, output: str, dry_run: bool) -> None:
-    """Delete a draft that has no payment. MANAGEMENT may.
+def delete(app: App, /, contracts: tuple[str, ...], yes: bool, output: str, dry_run: bool) -> None:
+    """Delete drafts that have no payment. MANAGEMENT may.
 
     \b
     Examples:
       epicevents contract delete 5
+      epicevents contract delete 10 15
     """
     from crm import services
     from crm.queries.contract import LISTING
@@ -251,7 +253,7 @@ def delete(app: App, /, contract: str, yes: bool, output: str, dry_run: bool) ->
         app,
         output,
         LISTING,
-        contract,
+        contracts,
         services.contract.delete,
         _("Contract {id} of {client}"),
         _("Contract {id} deleted: {client}."),

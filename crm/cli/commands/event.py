@@ -21,6 +21,7 @@ from crm.cli.options import (
     input_options,
     listing_options_with,
     record_options,
+    several,
     version_option,
     write_options,
     yes_option,
@@ -251,16 +252,17 @@ def update(
 
 
 @event.command("delete")
-@click.argument("event", type=EVENT)
+@several("events", EVENT)
 @yes_option
 @write_options
 @click.pass_obj
-def delete(app: App, /, event: str, yes: bool, output: str, dry_run: bool) -> None:
-    """Delete an event. MANAGEMENT may.
+def delete(app: App, /, events: tuple[str, ...], yes: bool, output: str, dry_run: bool) -> None:
+    """Delete events. MANAGEMENT may.
 
     \b
     Examples:
       epicevents event delete 40
+      epicevents event delete 41 42
     """
     from crm import services
     from crm.queries.event import LISTING
@@ -269,7 +271,7 @@ def delete(app: App, /, event: str, yes: bool, output: str, dry_run: bool) -> No
         app,
         output,
         LISTING,
-        event,
+        events,
         services.event.delete,
         _("Event {id}: {name}"),
         _("Event {id} deleted: {name}."),

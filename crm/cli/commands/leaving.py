@@ -233,7 +233,7 @@ def delete(
         fields, row, moved = _delete(app, user, transfer_to, override, dry_run=True)
     name = people.name(row)
     if not dry_run:
-        records.before_deletion(app, name, fields, row, yes=yes, typed=row[3])
+        records.before_deletion(app, [name], fields, [row], yes=yes, typed=row[3])
         fields, row, moved = _delete(app, str(row[0]), transfer_to, override, dry_run=False)
     if moved and output != "json":
         app.console.success(handover.in_words(moved))

@@ -8,7 +8,7 @@ import click
 from crm.cli import edits, offers
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
-from crm.cli.options import CONTRACT, DAY, Typed, reason_option, write_options
+from crm.cli.options import CONTRACT, DAY, Typed, reason_option, several, write_options
 from crm.domain import inputs
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission
@@ -21,7 +21,7 @@ TOTAL, _DUE = inputs.CONTRACT
 
 
 @click.command("sign", cls=Command, context_settings=SETTINGS)
-@click.argument("contract", type=CONTRACT)
+@several("contracts", CONTRACT)
 @click.option("--date", "signed_on", type=DAY, help=_("When it was signed; now unless given."))
 @click.option(
     "--due-date",
@@ -33,17 +33,18 @@ TOTAL, _DUE = inputs.CONTRACT
 def sign(
     app: App,
     /,
-    contract: str,
+    contracts: tuple[str, ...],
     signed_on: date | None,
     due_date: date | None,
     output: str,
     dry_run: bool,
 ) -> None:
-    """Sign a contract. SALES may sign their own clients', MANAGEMENT any.
+    """Sign contracts. SALES may sign their own clients', MANAGEMENT any.
 
     \b
     Examples:
       epicevents contract sign 12
+      epicevents contract sign 12 15 16
       epicevents contract sign 5 --date 2026-05-03 --due-date +45d
     """
     from crm import services
@@ -60,7 +61,7 @@ def sign(
             tx, contract_id, signed_at=_beginning(app, signed_on), due_date=due_date
         )
 
-    edits.change(app, output, LISTING, contract, act, said, dry_run=dry_run)
+    edits.change(app, output, LISTING, contracts, act, said, dry_run=dry_run)
 
 
 def _beginning(app: App, day: date | None) -> datetime | None:

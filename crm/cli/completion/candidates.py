@@ -47,6 +47,19 @@ def _records(name: str) -> Completer:
     return complete
 
 
+def _first_then(first: str, then: str) -> Completer:
+    """Complete the first of several records; after it, also whom they are for."""
+
+    def complete(
+        ctx: click.Context, param: click.Parameter, typed: str
+    ) -> list[CompletionItem[str]]:
+        given = ctx.params.get(param.name or "")
+        last = _records(then)(ctx, param, typed) if given else []
+        return last + _records(first)(ctx, param, typed)
+
+    return complete
+
+
 def _record_of_kind(
     ctx: click.Context, param: click.Parameter, typed: str
 ) -> list[CompletionItem[str]]:
@@ -145,6 +158,8 @@ def _items(found: Iterable[Candidate], kind: str = "plain") -> list[CompletionIt
 COMPLETERS: dict[str, Completer] = {
     **{f"{name}s": _records(name) for name in SOURCES},
     "records_of_kind": _record_of_kind,
+    "clients_then_sales_users": _first_then("client", "sales_user"),
+    "events_then_support_users": _first_then("event", "support_user"),
     "command_words": _command_words,
     "help_words": _help_words,
     "views": _views,

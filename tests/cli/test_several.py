@@ -1,0 +1,107 @@
+"""Several records at once: all or none, in one transaction, confirmed once."""
+
+import pytest
+from support.cli import Workstation
+from support.company import Company
+
+
+@pytest.fixture
+def manager(workstation: Workstation, company: Company) -> Workstation:
+    return workstation.be(company.manager)
+
+
+def ids(workstation: Workstation, noun: str) -> list[str]:
+    """Return the ids that there are."""
+    return workstation.run(noun, "list", "-o", "ids", "--all").done().out.split()
+
+
+def transactions(workstation: Workstation) -> int:
+    """Return how many transactions the audit knows."""
+    listed = workstation.run("audit", "list", "--json", "--all").done().json()
+    return len({each["transaction_id"] for each in listed})
+
+
+def test_several_contracts_are_signed_in_one_transaction(manager: Workstation) -> None:
+    drafts = manager.run("contract", "list", "--unsigned", "-o", "ids").done().out.split()
+    drafts.append(manager.run("contract", "create", "--client", "2", "--total-amount", "10",
+                              "--json").done().json()["id"])  # fmt: skip
+    before = transactions(manager)
+    ran = manager.run("contract", "sign", *map(str, drafts)).done()
+    assert ran.err.count(" signed: ") == len(drafts) > 1
+    assert transactions(manager) == before + 1
+    assert manager.run("contract", "list", "--unsigned", "--count").out == "0\n"
+
+
+def test_json_is_a_list_of_several_and_an_object_of_one(manager: Workstation) -> None:
+    several = manager.run("event", "unassign", "1", "2", "1", "-n", "--json").done().json()
+    assert [each["id"] for each in several] == [1, 2]
+    assert manager.run("event", "unassign", "1", "-n", "--json").done().json()["id"] == 1
+
+
+def test_one_that_fails_is_named_and_nothing_is_changed(manager: Workstation) -> None:
+    before = transactions(manager)
+    manager.run("event", "unassign", "1").done()
+    ran = manager.run("event", "assign", "1", "99", "2", "petit", "--json")
+    assert (ran.status, ran.out) == (3, "")
+    assert ran.error()["message"] == "99: There is no event 99. Nothing was changed."
+    assert ran.error()["failed"] == "99"
+    assert transactions(manager) == before + 1
+    assert manager.run("event", "show", "1", "--json").json()["support_contact_id"] is None
+
+
+def test_a_rule_that_refuses_one_refuses_all(manager: Workstation) -> None:
+    created = manager.run(
+        "client", "create", "--full-name", "Bob Marsh", "--email", "bob@marsh.example",
+        "--phone", "0612345678", "--company-name", "Marsh", "--sales-contact", "sophie", "--json",
+    ).done().json()["id"]  # fmt: skip
+    ran = manager.run("client", "delete", str(created), "kevin", "--yes", "--json")
+    assert (ran.status, ran.error()["failed"]) == (6, "kevin")
+    assert str(created) in ids(manager, "client")
+
+
+def test_several_are_confirmed_once(manager: Workstation) -> None:
+    with manager.terminal("event", "delete", "1", "2") as child:
+        child.expect_exact("Event 1: Mariage d'Éléonore")
+        child.expect_exact("Event 2: General Assembly")
+        child.expect_exact("Delete these 2? [y/N]: ")
+        child.sendline("n")
+        child.expect_exact("Nothing was changed.")
+    assert {"1", "2"} <= set(ids(manager, "event"))
+    assert manager.run("event", "delete", "1", "2").status == 2
+    ran = manager.run("event", "delete", "1", "2", "--yes", "--json").done()
+    assert [each["id"] for each in ran.json()] == [1, 2]
+    assert not {"1", "2"} & set(ids(manager, "event"))
+
+
+def test_clients_are_handed_over_together(manager: Workstation) -> None:
+    ran = manager.run("client", "transfer", "kevin", "1", "samuel").done()
+    assert "Client 2 transferred: Kevin Casey." in ran.err
+    assert "Client 1 transferred: Éléonore Lefèvre." in ran.err
+    assert ran.err.count("Sales: Sophie Simon → Samuel Sanchez") == 2
+    assert "Next:" not in ran.err
+
+
+def test_the_version_of_one_is_not_that_of_several(manager: Workstation) -> None:
+    ran = manager.run("event", "unassign", "1", "2", "--if-version", "1")
+    assert (ran.status, ran.err.startswith("Error: --if-version is the version of one")) == (
+        2,
+        True,
+    )
+
+
+def test_accounts_are_opened_again_together(manager: Workstation) -> None:
+    for who in ("sophie", "petit"):
+        manager.run("user", "deactivate", who).done()
+    manager.run("user", "reactivate", "sophie", "petit", "pauline").done()
+    assert manager.run("user", "list", "--inactive", "--count").out == "0\n"
+
+
+def test_a_single_word_is_a_record_and_not_whom_it_is_for(manager: Workstation) -> None:
+    ran = manager.run("event", "assign", "2", "--no-input", "--json")
+    assert (ran.status, ran.error()["options"]) == (2, ["USER"])
+    ran = manager.run("client", "transfer", "2", "--no-input", "--json")
+    assert (ran.status, ran.error()["arguments"]) == (2, ["USER"])
+
+
+def test_a_refusal_of_one_record_is_said_as_ever(manager: Workstation) -> None:
+    assert manager.run("event", "delete", "99", "--yes").err.startswith("Error: There is no event")
