@@ -45,9 +45,10 @@ ci: ## Do what CI does
 screens: $(VENV)/.develops ## Write the screens that tests compare anew
 	EPICEVENTS_TEST_WRITE_SCREENS=1 $(BIN)/python -m pytest -q tests/cli/test_screens.py
 
-readme: $(VENV)/.develops ## Write the README's matrix and picture, and the reference, anew
+readme: $(VENV)/.develops ## Write the README's matrix and picture, the reference and the errors anew
 	$(BIN)/python -m tools.permission_matrix
 	$(BIN)/python -m tools.reference
+	$(BIN)/python -m tools.errors
 	$(BIN)/python -m tools.picture
 
 clean: ## Stop and remove the demo, the virtual environment and what tools have left

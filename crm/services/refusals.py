@@ -27,12 +27,12 @@ def refused(row: int, code: str, about: str | None, about_id: int | None) -> Ref
     if code in CONSTRAINTS:
         rule = CONSTRAINTS[code]
         return Refused(row, rule.code, rule.message())
-    sentence = _SENTENCES[code]().format(about=about, id=about_id)
+    sentence = SENTENCES[code]().format(about=about, id=about_id)
     return Refused(row, code, sentence)
 
 
 # Functions, because the reader's language is known only when a sentence is shown.
-_SENTENCES: dict[str, Callable[[], str]] = {
+SENTENCES: dict[str, Callable[[], str]] = {
     "invalid_value": lambda: "{about}",
     "missing": lambda: _("Missing: {about}."),
     "unknown_colleague": lambda: _("No colleague is “{about}”; write the email."),

@@ -1,0 +1,168 @@
+"""Writes the page of error codes from the places of the program that raise them.
+
+Run it as ``python -m tools.errors`` after a change; a test says when it was forgotten.
+"""
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+from crm.domain import errors
+from crm.domain.errors import CRMError
+from crm.domain.rules import CONSTRAINTS
+from crm.services.refusals import SENTENCES
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "errors.md"
+KINDS = {
+    name: kind
+    for name, kind in vars(errors).items()
+    if isinstance(kind, type) and issubclass(kind, CRMError)
+}
+KINDS["kind"] = errors.RuleViolation  # of the import: or PermissionDenied, if all rows are so
+SHOWN = 3  # sentences of one code
+
+HEAD = """\
+<!-- Written by tools/errors.py: change the errors, not this page. -->
+# Error codes
+
+With `-o json` or `--json` an error is one line on stderr, and stdout is empty:
+
+```json
+{"error": {"code": "not_found", "message": "There is no client 999.", "hint": "See which …"}}
+```
+
+`code` is for scripts and never changes its meaning; `message` says what and why, `hint` what to do
+next, both in the reader's language; further keys, such as `nearest` or `permission`, come with some
+errors and are only ever added. The exit status is the heading's. Below are the codes, and what is
+said with each; in braces stands what depends on the case.
+"""
+
+HEADINGS = {
+    1: "Unexpected",
+    2: "The command line, a value or a file cannot be understood",
+    3: "No such record",
+    4: "Not logged in",
+    5: "The role forbids it",
+    6: "A rule refuses it",
+    7: "The database cannot be reached or used",
+}
+
+Found = tuple[type[CRMError], str, str]  # what is raised, its code and its sentence
+
+
+def page() -> str:
+    """Return the page in Markdown, a table for each exit status."""
+    by_status: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for kind, code, said in every_error():
+        sentences = by_status[kind.exit_code][code]
+        if said and said not in sentences:
+            sentences.append(said)
+    parts = [HEAD]
+    for status, codes in sorted(by_status.items()):
+        parts += [f"## {status}: {HEADINGS[status]}\n", "| code | says |", "| --- | --- |"]
+        for code, sentences in sorted(codes.items()):
+            said = "<br>".join(sentences[:SHOWN]).replace("|", "\\|").replace("\n", " ")
+            parts.append(f"| `{code}` | {said} |")
+        parts.append("")
+    parts += ["## Why a row of an import is refused\n", "| code | says |", "| --- | --- |"]
+    parts += [f"| `{code}` | {said()} |" for code, said in sorted(SENTENCES.items())]
+    return "\n".join([*parts, ""])
+
+
+def every_error() -> Iterator[Found]:
+    """Yield the errors that the program raises, in the order of its files."""
+    for path in sorted((ROOT / "crm").rglob("*.py")):
+        yield from _in_module(ast.parse(path.read_text("utf-8")))
+    for rule in CONSTRAINTS.values():
+        yield errors.RuleViolation, rule.code, rule.message()
+
+
+def _in_module(tree: ast.Module) -> Iterator[Found]:
+    variable = [*_passed_as_code(tree)]
+    named = _named_sentences(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple):
+            # Of the parser: a code, a sentence, and what may have been meant.
+            first, *rest = node.value.elts
+            if len(rest) == 2 and isinstance(first, ast.Constant):
+                yield errors.UsageFault, str(first.value), _sentence(rest[0], named)
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
+            continue
+        kind = KINDS.get(node.func.id)
+        if kind is None or not node.args:
+            continue
+        code = next((each.value for each in node.keywords if each.arg == "code"), None)
+        said = _sentence(node.args[0], named)
+        codes = [kind.code] if code is None else [*_texts(code)]
+        if isinstance(code, ast.Name):
+            codes = variable
+        for each in codes:
+            yield kind, each, said
+
+
+def _passed_as_code(tree: ast.Module) -> Iterator[str]:
+    """Yield the texts that a module gives to variables and parameters called ``code``."""
+    takers = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            names = [arg.arg for arg in node.args.args]
+            if "code" in names:
+                takers[node.name] = names.index("code")
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                yield from _assigned(target, node.value)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            at = takers.get(node.func.id)
+            if at is not None and at < len(node.args):
+                yield from _texts(node.args[at])
+
+
+def _assigned(target: ast.expr, value: ast.expr) -> Iterator[str]:
+    if isinstance(target, ast.Name) and target.id == "code":
+        yield from _texts(value)
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+        for part, given in zip(target.elts, value.elts, strict=False):
+            yield from _assigned(part, given)
+
+
+def _texts(value: ast.expr) -> Iterator[str]:
+    match value:
+        case ast.Constant(value=str(text)):
+            yield text
+        case ast.IfExp(body=body, orelse=orelse):
+            yield from _texts(body)
+            yield from _texts(orelse)
+
+
+def _named_sentences(tree: ast.Module) -> list[tuple[int, str, str]]:
+    """Return the sentences that variables are given: line, name and text."""
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            said = _sentence(node.value, [])
+            if said:
+                found.append((node.lineno, node.targets[0].id, said))
+    return found
+
+
+def _sentence(value: ast.expr, named: list[tuple[int, str, str]]) -> str:
+    """Return the first sentence of an argument as the program text has it, not yet filled."""
+    for node in ast.walk(value):
+        if (
+            isinstance(node, ast.Call)
+            and getattr(node.func, "id", "") in {"_", "ngettext"}
+            and isinstance(node.args[0], ast.Constant)
+        ):
+            return str(node.args[0].value)
+        if isinstance(node, ast.Name):
+            before = [said for line, name, said in named if name == node.id and line < node.lineno]
+            if before:
+                return before[-1]
+    return ""
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), "utf-8")
