@@ -14,8 +14,14 @@ import psycopg2
 from psycopg2.extensions import connection as Connection  # noqa: N812
 from psycopg2.extensions import make_dsn
 
-from crm.database_errors import explain
-from crm.domain.errors import CRMError, DatabaseUnavailable, NotLoggedIn
+from crm.database_errors import explain, outcome_unknown
+from crm.domain.errors import (
+    ConnectionLost,
+    CRMError,
+    DatabaseUnavailable,
+    NotLoggedIn,
+    OutcomeUnknown,
+)
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Actor
 
@@ -35,6 +41,12 @@ class Transaction:
     def __init__(self, connection: Connection, actor: Actor | None) -> None:
         self.connection = connection
         self._actor = actor
+        self._executed = False
+
+    @property
+    def has_written(self) -> bool:
+        """Whether anything but reading was asked of it."""
+        return self._executed or "session" in vars(self)
 
     @property
     def actor(self) -> Actor:
@@ -61,7 +73,8 @@ class Transaction:
         return row[0] if row else None
 
     def execute(self, query: "str | Composable", parameters: Parameters = ()) -> None:
-        """Run a statement that returns nothing."""
+        """Run a statement that writes, and returns nothing."""
+        self._executed = True
         with self.connection.cursor() as cursor:
             cursor.execute(query, parameters)
 
@@ -122,12 +135,20 @@ def transaction(
     """Run one transaction for whoever holds ``secret``; commit at the end, roll back on an error.
 
     ``command`` is what the audit calls it, ``zone`` the company's time zone, which decides which
-    day it is. A dry run does everything and keeps nothing. Without a
-    secret nobody is logged in, which is enough to log in.
+    day it is. A dry run does everything and keeps nothing. Without a secret nobody is logged in,
+    which is enough to log in.
 
     Raises NotLoggedIn when the session has ended, DatabaseUnavailable when the server is away or
     its schema is of another version, and for what a constraint refuses the error of its rule.
+    ConnectionLost means that nothing was kept, OutcomeUnknown that the reply to COMMIT is missing.
     """
+    with _told_apart(connection):
+        yield from _transaction(connection, secret, command, zone, dry_run)
+
+
+def _transaction(
+    connection: Connection, secret: str | None, command: str, zone: str, dry_run: bool
+) -> Iterator[Transaction]:
     connection.autocommit = True
     with explained(), connection.cursor() as cursor:
         if secret is None:
@@ -144,12 +165,40 @@ def transaction(
     try:
         with explained():
             yield current
-            with connection.cursor() as cursor:
-                cursor.execute("ROLLBACK" if dry_run else "COMMIT")
+            if dry_run:
+                with connection.cursor() as cursor:
+                    cursor.execute("ROLLBACK")
+            else:
+                _commit(current)
     except BaseException:
         with suppress(psycopg2.Error), connection.cursor() as cursor:
             cursor.execute("ROLLBACK")
         raise
+
+
+def _commit(current: Transaction) -> None:
+    try:
+        with current.connection.cursor() as cursor:
+            cursor.execute("COMMIT")
+    except psycopg2.Error as error:
+        if current.connection.closed and current.has_written:
+            raise outcome_unknown() from error
+        raise
+
+
+@contextmanager
+def _told_apart(connection: Connection) -> Iterator[None]:
+    """Tell a connection that broke from a server that cannot be reached."""
+    try:
+        yield
+    except OutcomeUnknown:
+        raise
+    except DatabaseUnavailable as error:
+        if not connection.closed:
+            raise
+        raise ConnectionLost(
+            error.message, hint=error.hint, code=error.code, details=error.details
+        ) from error
 
 
 @contextmanager

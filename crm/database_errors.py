@@ -9,9 +9,11 @@ from collections.abc import Callable
 import psycopg2
 
 from crm.domain.errors import (
+    Collision,
     Conflict,
     CRMError,
     DatabaseUnavailable,
+    OutcomeUnknown,
     PermissionDenied,
     RuleViolation,
 )
@@ -47,6 +49,14 @@ def explain(error: psycopg2.Error) -> CRMError:
     )
 
 
+def outcome_unknown() -> OutcomeUnknown:
+    """Return the error for a change of which nobody knows whether it was kept."""
+    return OutcomeUnknown(
+        _("The connection was lost while the change was being kept; whether it was is unknown."),
+        hint=_("Before you repeat it, look: epicevents audit list --mine -L 5"),
+    )
+
+
 def unreachable(text: str) -> DatabaseUnavailable:
     """Return the error for a server that cannot be reached, with a reason but never an address."""
     for words, reason, hint in _reasons():
@@ -79,10 +89,10 @@ def _reasons() -> list[tuple[str, str, str]]:
 
 
 _STATES: dict[str, Callable[[], CRMError]] = {
-    "40001": lambda: Conflict(
+    "40001": lambda: Collision(
         _("Somebody changed the same records at the same moment."), hint=_("Try again.")
     ),
-    "40P01": lambda: Conflict(
+    "40P01": lambda: Collision(
         _("Two commands waited for each other, and this one gave way."), hint=_("Try again.")
     ),
     "55P03": lambda: Conflict(

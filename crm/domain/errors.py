@@ -79,8 +79,22 @@ class Conflict(RuleViolation):
     code = "conflict"
 
 
+class Collision(Conflict):
+    """Two transactions met, and the database ended this one, which may be sent again."""
+
+
 class DatabaseUnavailable(CRMError):
     """The database cannot be reached, or its schema is older or newer than the program."""
 
     exit_code = 7
     code = "database_unreachable"
+
+
+class ConnectionLost(DatabaseUnavailable):
+    """The connection broke before anything was kept."""
+
+
+class OutcomeUnknown(DatabaseUnavailable):
+    """The connection broke while a change was being kept: nobody knows whether it was."""
+
+    code = "outcome_unknown"

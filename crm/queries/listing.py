@@ -149,7 +149,7 @@ def copy(
     parameters = Parameters()
     statement = select(tx, listing, request, parameters)
     # Whoever reads what is written may take all the time.
-    tx.execute("SET LOCAL statement_timeout = 0")
+    tx.value("SELECT set_config('statement_timeout', '0', true)")
     copy_out(tx.connection, copying(tx, statement, parameters), take)
 
 

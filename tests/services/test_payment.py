@@ -194,6 +194,42 @@ def test_one_key_for_two_amounts_at_once_refuses_one(company: Company) -> None:
 # Reversing
 
 
+def fifty_at_once(company: Company, contract_id: int, keys: list[str]) -> list[str]:
+    """Pay 30 with each key, all transactions held until everyone has begun; what came of each."""
+    together = Barrier(len(keys))
+
+    def pay(key: str) -> str:
+        try:
+            with beside_others(company.database, company.manager) as tx:
+                together.wait(timeout=60)
+                change = payment.pay(tx, contract_id, amount="30", request_key=key)
+                return "paid" if change else "known"
+        except RuleViolation as error:
+            return error.code
+
+    with ThreadPoolExecutor(len(keys)) as pool:
+        return sorted(pool.map(pay, keys))
+
+
+def test_fifty_payments_at_once_are_each_counted_once_or_refused(
+    company: Company, owner: Connection
+) -> None:
+    outcomes = fifty_at_once(company, company.draft, [f"K{number}" for number in range(50)])
+    # 33 times 30 is all that fits in 1,000.
+    assert outcomes == ["overpayment"] * 17 + ["paid"] * 33
+    assert due(owner, company.draft) == 10
+    assert len(entries(owner, company.draft)) == 33
+
+
+def test_of_fifty_at_once_that_were_each_sent_twice_half_are_recorded(
+    company: Company, owner: Connection
+) -> None:
+    outcomes = fifty_at_once(company, company.signed, [f"K{number // 2}" for number in range(50)])
+    assert outcomes == ["known"] * 25 + ["paid"] * 25
+    assert due(owner, company.signed) == 2000 - 25 * 30
+    assert len(entries(owner, company.signed)) == 25
+
+
 def test_management_reverses_a_payment_by_its_opposite(company: Company, owner: Connection) -> None:
     with company.database.as_user(company.sales) as tx:
         wrong = payment.pay(tx, company.signed, amount="400").record.id

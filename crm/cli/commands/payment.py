@@ -43,13 +43,15 @@ def pay(
     contract: str,
     amount: Any,
     paid_on: date | None,
+    request_key: str | None,
     output: str,
     dry_run: bool,
     **given: Any,
 ) -> None:
     """Record a payment, also on a draft. SALES may for their own clients, MANAGEMENT for any.
 
-    With --key it can be sent again, after a lost connection, and is recorded once.
+    The same --key is recorded once, however often it is sent; a lost connection is tried again by
+    itself.
 
     \b
     Examples:
@@ -57,24 +59,32 @@ def pay(
       epicevents contract pay 12 "1 250,50" --date yesterday --method transfer --key INV-2026-014
     """
     from crm import services
+    from crm.cli import resending
     from crm.queries.contract import LISTING
 
-    edited = edits.edit(
+    key = (request_key or "").strip() or resending.new_key()
+    values = {"amount": amount, "paid_on": paid_on or app.today, "request_key": key, **given}
+    edited, again = resending.until_known(
         app,
-        LISTING,
-        contract,
-        lambda tx, contract_id: services.payment.pay(
-            tx, contract_id, amount=amount, paid_on=paid_on or app.today, **given
+        key,
+        lambda: edits.edit(
+            app,
+            LISTING,
+            contract,
+            lambda tx, contract_id: services.payment.pay(tx, contract_id, **values),
+            dry_run=dry_run,
         ),
-        dry_run=dry_run,
     )
+    same = _("Payment {payment_id} of {amount} is recorded already; nothing changes.")
+    if again:
+        same = _("Payment {payment_id} recorded on contract {id}: {amount}; the reply was lost.")
     edits.tell(
         app,
         output,
         edited.having(ENTRY, edited.change.record.id),
         edits.Said(
             _("Payment {payment_id} recorded on contract {id}: {amount}."),
-            _("Payment {payment_id} of {amount} is recorded already; nothing changes."),
+            same,
             offers.after_contract,
         ),
         also=edits.words(app, [Field("amount", Kind.MONEY)], [amount]),

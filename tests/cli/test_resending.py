@@ -1,0 +1,104 @@
+"""A reply that is lost at COMMIT: sent again with its key, or said to be unknown."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from psycopg2.extensions import connection as Connection  # noqa: N812
+from support.cli import Workstation, url
+from support.proxy import Proxy, losing
+from support.services import stored
+
+from crm.cli import resending
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resending, "PAUSES", (0.05, 0.05, 0.1))
+
+
+@contextmanager
+def behind(at: Workstation, losses: int = 1, *, goes: bool = False) -> Iterator[Proxy]:
+    """Work through a network that loses replies to COMMIT."""
+    direct = at.environ["EPICEVENTS_DATABASE_URL"]
+    with losing(at.database.app, losses, goes=goes) as proxy:
+        there = {**at.database.app, "host": "127.0.0.1", "port": str(proxy.port)}
+        at.environ["EPICEVENTS_DATABASE_URL"] = url(there)
+        yield proxy
+    at.environ["EPICEVENTS_DATABASE_URL"] = direct
+
+
+def payments(owner: Connection, contract_id: int) -> list[tuple[str, bool]]:
+    cursor = owner.cursor()
+    cursor.execute(
+        "SELECT amount::text, request_key IS NOT NULL FROM payments WHERE contract_id = %s",
+        (contract_id,),
+    )
+    return cursor.fetchall()
+
+
+@pytest.mark.parametrize("losses", [1, 2])
+def test_a_lost_reply_is_sent_again_and_recorded_once(
+    sales: Workstation, owner: Connection, losses: int
+) -> None:
+    with behind(sales, losses) as proxy:
+        paid = sales.run("contract", "pay", "2", "400")
+    assert proxy.losses == 0
+    assert paid.done().err == "Payment 3 recorded on contract 2: €400.00; the reply was lost.\n"
+    assert payments(owner, 2) == [("400.00", True)]
+    assert stored(owner, "contracts", 2, "amount_due") == 1600
+
+
+def test_while_the_server_stays_away_the_key_is_told_and_records_once(
+    sales: Workstation, owner: Connection
+) -> None:
+    with behind(sales, goes=True):
+        lost = sales.run("contract", "pay", "2", "400", "-o", "json")
+    assert lost.status == 7
+    assert lost.out == ""
+    error = lost.error()
+    assert error["code"] == "outcome_unknown"
+    assert "unknown" in error["message"]
+    assert re.search(rf"--key {error['key']}\b", error["hint"])
+    again = sales.run("contract", "pay", "2", "400", "--key", error["key"]).done()
+    assert "recorded" in again.err
+    assert payments(owner, 2) == [("400.00", True)]
+    assert stored(owner, "contracts", 2, "amount_due") == 1600
+
+
+def test_a_key_that_was_given_is_the_one_that_is_told(sales: Workstation) -> None:
+    with behind(sales, goes=True):
+        lost = sales.run("contract", "pay", "2", "400", "--key", "INV-1", "-o", "json")
+    assert lost.error()["key"] == "INV-1"
+
+
+def test_other_changes_say_that_nobody_knows_and_where_to_look(
+    sales: Workstation, owner: Connection
+) -> None:
+    with behind(sales):
+        lost = sales.run("contract", "sign", "1", "-o", "json")
+    assert (lost.status, lost.error()["code"]) == (7, "outcome_unknown")
+    look = re.search(r"epicevents (audit list .*)$", lost.error()["hint"])
+    assert look
+    assert "contract sign" in sales.run(*look[1].split(), "-o", "csv").done().out
+    assert stored(owner, "contracts", 1, "signed_status") is True
+
+
+def test_what_only_reads_has_nothing_in_doubt(sales: Workstation) -> None:
+    with behind(sales):
+        lost = sales.run("contract", "list", "-o", "json")
+    assert (lost.status, lost.error()["code"]) == (7, "database_unreachable")
+
+
+def test_a_server_that_was_never_reached_leaves_nothing_in_doubt(sales: Workstation) -> None:
+    with behind(sales) as proxy:
+        proxy.close()
+        refused = sales.run("contract", "pay", "2", "400", "-o", "json")
+    assert (refused.status, refused.error()["code"]) == (7, "database_unreachable")
+
+
+def test_every_payment_has_a_key_of_its_own(sales: Workstation, owner: Connection) -> None:
+    for _time in range(2):
+        sales.run("contract", "pay", "2", "400").done()
+    assert payments(owner, 2) == [("400.00", True), ("400.00", True)]
