@@ -120,6 +120,17 @@ def test_an_event_keeps_its_uid_and_its_sequence_rises(
     assert set(before) - set(after) == {uid for uid in before if uid.startswith("event-3@")}
 
 
+def test_what_was_deleted_and_brought_back_goes_on(manager: Workstation) -> None:
+    manager.run("event", "note", "3", "x").done()
+    before = read(manager.run(*AS_CALENDAR).out)
+    manager.run("event", "delete", "3", "--yes").done()
+    manager.run("undo", "--yes").done()
+    after = read(manager.run(*AS_CALENDAR).out)
+    assert set(after) == set(before)
+    (uid,) = [uid for uid in after if uid.startswith("event-3@")]
+    assert after[uid]["SEQUENCE"] > before[uid]["SEQUENCE"]
+
+
 def test_another_company_has_other_uids(manager: Workstation, owner: Connection) -> None:
     before = read(manager.run(*AS_CALENDAR).out)
     owner.cursor().execute("UPDATE security_policy SET installation_id = gen_random_uuid()")
@@ -144,7 +155,7 @@ def test_every_filter_narrows_a_calendar(support: Workstation, filters: str, ids
 
 REFUSED: list[tuple[tuple[str, ...], str]] = [
     (("client", "list", "--output-file", "x.ics"), "epicevents event list --output-file FILE.ics"),
-    (("contract", "list", "-o", "ics"), "is not one of"),
+    (("contract", "list", "-o", "ics"), "is not a value of --output"),
     (("event", "list", "-o", "ics", "--fields", "id,name"), "Leave --fields away."),
 ]
 

@@ -1,4 +1,6 @@
-from crm.database import Transaction
+from support.database import Database
+
+from crm.database import Transaction, connect, transaction
 from crm.queries import client, contract, event
 
 
@@ -20,3 +22,20 @@ def test_an_event_comes_with_its_contract_and_how_to_reach_its_client(tx: Transa
     assert found["contract"].rows == [contract.show(tx, 2)]
     assert found["client"].rows == [client.show(tx, 1)]
     assert "+33612345678" in found["client"].rows[0]
+
+
+def test_whose_a_calendar_is_everybody_learns_who_is_logged_in(crowd: Database) -> None:
+    with crowd.as_user(1) as mine, crowd.as_user(5) as theirs:
+        assert event.installation(mine) == event.installation(theirs)
+        assert len(event.installation(mine)) == 36
+    connection = connect(crowd.app)
+    with transaction(connection, None) as nobody:
+        assert event.installation(nobody) == "None"
+    connection.close()
+
+
+def test_a_sheet_has_a_value_for_every_field(tx: Transaction) -> None:
+    found = dict(zip([field.name for field in event.SHEET], event.sheet(tx, 1), strict=True))
+    assert found["client_phone"] == "+33612345678"
+    assert (found["sales_contact"], found["support_contact"]) == ("Sophie Simon", "Paul Petit")
+    assert event.sheet(tx, 2)[17:20] == (None, None, None)
