@@ -35,6 +35,8 @@ def possible(actor: Actor, owner_id: int | None, offers: Iterable[Offer]) -> "li
 def of_client(record: Mapping[str, Any]) -> list[Offer]:
     """Return what comes next for a client, as its listing has it: the likeliest first."""
     number = record["id"]
+    if record["erased_at"] is not None:  # nothing more is sold or changed
+        return []
     return [
         Offer(
             Permission.CONTRACT_CREATE,

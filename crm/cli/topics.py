@@ -207,6 +207,28 @@ def _permissions() -> Topic:
     )
 
 
+def _privacy() -> Topic:
+    return Topic(
+        _("A person's data"),
+        [
+            _(
+                "All that is held on a client: epicevents client privacy-export. To forget one for"
+                " good, with a reason: epicevents client erase. Placeholders take the place of"
+                " name, email, phone and company; (erased) stands for the person in events,"
+                " payments, history and denied attempts; amounts, dates and who did what when stay."
+            ),
+            _("What erasing does not reach:"),
+            [
+                (_("backups"), _("Erase again after a restore; let old ones expire.")),
+                (_("files"), _("What was exported, printed or taken into a calendar.")),
+                (_("logs"), _("Of the server, where they hold statements or values.")),
+                (_("other records"), _("What was written about the person elsewhere.")),
+                (_("old versions"), _("Rows in the database's files, until VACUUM and new ones.")),
+            ],
+        ],
+    )
+
+
 TOPICS: dict[str, Callable[[], Topic]] = {
     "environment": _environment,
     "exit-codes": _exit_codes,
@@ -214,4 +236,5 @@ TOPICS: dict[str, Callable[[], Topic]] = {
     "dates": _dates,
     "filters": _filters,
     "permissions": _permissions,
+    "privacy": _privacy,
 }

@@ -82,6 +82,7 @@ CONSTRAINTS: dict[str | None, Rule] = {
     "ck_payments_request_key": _TEXT,
     "ck_users_email": _EMAIL,
     "ck_clients_email": _EMAIL,
+    "ck_clients_erased_at": _DATES,
     "ck_users_phone": _PHONE,
     "ck_clients_phone": _PHONE,
     "ck_users_dates_range": _DATES,
@@ -221,6 +222,13 @@ CONSTRAINTS: dict[str | None, Rule] = {
         "changed_since",
         lambda: _("What this transaction created has been changed since."),
         lambda: _("See how: epicevents history KIND ID"),
+    ),
+    # Persons who are forgotten
+    "tg_clients_stay_erased": Rule("client_erased", lambda: _("This client is erased, for good.")),
+    "tg_contracts_erased_client": Rule(
+        "client_erased",
+        lambda: _("This client is erased, so nothing more is sold to it."),
+        lambda: _("Create the client anew: epicevents client create"),
     ),
     "ck_security_policy_lifetime": Rule(
         "invalid_policy", lambda: _("A session lasts between a minute and 30 days.")

@@ -26,6 +26,7 @@ LISTING = Listing(
         Field("created_at", Kind.TIMESTAMP, sort="created_at", shown=False),
         Field("last_updated", Kind.TIMESTAMP, sort="last_updated", shown=False),
         Field("version", Kind.INTEGER, shown=False),
+        Field("erased_at", Kind.TIMESTAMP, shown=False),
     ),
     filters={
         "sales": Filter("sales_contact_id = {value}"),

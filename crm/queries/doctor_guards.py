@@ -17,8 +17,10 @@ POLICIES = (
 TRIGGERS = (
     "tg_users_touch", "tg_users_guard", "tg_users_keep_a_manager_update",
     "tg_users_keep_a_manager_delete",
-    "tg_clients_touch", "tg_clients_active_contact_insert", "tg_clients_active_contact_update",
+    "tg_clients_touch", "tg_clients_stay_erased", "tg_clients_active_contact_insert",
+    "tg_clients_active_contact_update",
     "tg_contracts_write", "tg_contracts_guard", "tg_contracts_open_ledger",
+    "tg_contracts_erased_client", "tg_contracts_erased_client_update",
     "tg_contracts_active_contact_insert", "tg_contracts_active_contact_update",
     "tg_events_touch", "tg_events_guard", "tg_events_active_contact_insert",
     "tg_events_active_contact_update",

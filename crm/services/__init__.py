@@ -15,12 +15,23 @@ if TYPE_CHECKING:
     from crm.services import event as event
     from crm.services import payment as payment
     from crm.services import portfolio as portfolio
+    from crm.services import privacy as privacy
     from crm.services import undo as undo
     from crm.services import user as user
 
 __getattr__ = attach(
     __name__,
     dict.fromkeys(
-        ("authentication", "client", "contract", "event", "payment", "portfolio", "undo", "user")
+        (
+            "authentication",
+            "client",
+            "contract",
+            "event",
+            "payment",
+            "portfolio",
+            "privacy",
+            "undo",
+            "user",
+        )
     ),
 )

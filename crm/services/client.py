@@ -10,7 +10,7 @@ from crm.domain.errors import RuleViolation
 from crm.domain.i18n import gettext as _
 from crm.domain.i18n import ngettext
 from crm.domain.permissions import Permission, authorize
-from crm.services import contacts
+from crm.services import contacts, privacy
 from crm.services.editing import Change, edit, find, remove
 
 if TYPE_CHECKING:
@@ -56,7 +56,8 @@ def update(
 ) -> Change:
     """Change a client: SALES their own, MANAGEMENT any; its sales contact only by transfer.
 
-    Raises NotFound, PermissionDenied, InvalidValue, Conflict, RuleViolation ``duplicate_email``.
+    Raises NotFound, PermissionDenied, InvalidValue, Conflict, RuleViolation ``duplicate_email``,
+    ``client_erased``.
     """
     client = find(tx, models.Client, client_id)
     authorize(
@@ -67,6 +68,7 @@ def update(
         record_id=client.id,
         instead=contacts.ask_the_contact(tx, client.sales_contact_id),
     )
+    privacy.refuse_erased(client)
     cleaned = inputs.clean(inputs.CLIENT, values)
     if cleaned.get("email", client.email) != client.email:
         _refuse_duplicate(tx, cleaned["email"])

@@ -11,7 +11,7 @@ from crm.domain.errors import RuleViolation, UsageFault
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission
 from crm.domain.rules import CONSTRAINTS
-from crm.services import contacts
+from crm.services import contacts, privacy
 from crm.services.contract_checks import (
     check_amounts,
     check_total,
@@ -69,10 +69,11 @@ def create(
 def client_for(tx: "Transaction", client_id: int) -> "Client":
     """Return the client if the actor may create a contract for it.
 
-    Raises NotFound, PermissionDenied.
+    Raises NotFound, PermissionDenied, RuleViolation ``client_erased``.
     """
     client = find(tx, models.Client, client_id)
     contacts.authorize_for_client(tx, Permission.CONTRACT_CREATE, client)
+    privacy.refuse_erased(client)
     return client
 
 

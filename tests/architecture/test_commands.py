@@ -68,8 +68,7 @@ def test_what_a_rule_advises_is_a_command(tmp_path: Path) -> None:
         for line in re.findall(r"epicevents [^,;:]+", rule.hint())
     ]
     assert len(advised) > 8
-    # Comes with the privacy of persons.
-    known = {path for path, _command in every_command()} | {"client erase"}
+    known = {path for path, _command in every_command()}
     assert [
         line for line in advised if not any(line.startswith(f"epicevents {path}") for path in known)
     ] == []

@@ -144,7 +144,7 @@ def test_every_command_that_a_page_names_there_is(tmp_path: Path) -> None:
         for part in topic().parts:
             if isinstance(part, str):
                 named += re.findall(r"epicevents [a-z][a-z -]*[a-z]", part)
-    assert len(named) == 5
+    assert len(named) == 7
     for line in named:
         parse(line, tmp_path)
 

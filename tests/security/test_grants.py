@@ -50,7 +50,8 @@ TABLES = {
 FUNCTIONS = {
     "begin_import", "begin_session", "begin_undo", "change_password",
     "company_today", "company_zone", "delete_record", "deny",
-    "employee_id", "employee_role", "end_other_sessions", "end_session", "fold", "has_reason",
+    "employee_id", "employee_role", "end_other_sessions", "end_session", "erase_client", "fold",
+    "has_reason",
     "installation_id", "is_email",
     "is_own_client", "is_phone", "is_plain_text", "login_attempt", "login_challenge",
     "login_result", "prefix_query", "record_denial", "reset_password", "restore_access",

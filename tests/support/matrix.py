@@ -122,7 +122,7 @@ TABLE = (
     Row(P.CLIENT_DELETE, *ONLY_MANAGEMENT, "SELECT delete_record('clients', %(empty_client)s)"),
     Row(P.CLIENT_IMPORT, *ONLY_SALES),
     Row(P.CLIENT_PRIVACY_EXPORT, *ONLY_SALES),
-    Row(P.CLIENT_ERASE, *ONLY_MANAGEMENT),
+    Row(P.CLIENT_ERASE, *ONLY_MANAGEMENT, "SELECT erase_client(%(client)s)"),
     Row(P.BULK_EXPORT, *EVERYBODY, "SELECT FROM client_list WHERE id = %(client)s"),
     Row(P.CONTRACT_CREATE, *ONLY_SALES,
         "INSERT INTO contracts (client_id, sales_contact_id, total_amount, amount_due)"

@@ -18,6 +18,7 @@ RULES, VALUES, LEDGER = (
     f"{SECURITY}{name}.py" for name in ("integrity", "integrity_values", "ledger")
 )
 AUDIT, GATES, INSIDER = (f"{SECURITY}{name}.py" for name in ("audit", "gates", "insider"))
+PRIVACY = f"{SECURITY}privacy.py"
 LOGIN, IDENTITY, LOCKS = (f"{SECURITY}{name}.py" for name in ("login", "identity", "held_locks"))
 CATALOGUE = "tests/migrations/test_catalogue.py"
 SCHEMA = "tests/migrations/test_schema.py"
@@ -225,10 +226,12 @@ NOTICED_BY: tuple[tuple[str, Tests], ...] = (
     (r"trigger tg_payments_guard dropped", (f"{LEDGER} -k who_made",)),
     (r"trigger tg_\w+_guard dropped", (ROWS,)),
     (r"trigger (tg_contracts_open_ledger|tg_payments_move_balance) dropped", (LEDGER,)),
+    (r"trigger tg_(?:clients_stay_erased|contracts_erased_client\w*) dropped", (PRIVACY,)),
     (r"trigger tg_\w+ dropped", (RULES, LEDGER)),
     # Refusals inside functions
     (rf"check \d of {RULE_FUNCTIONS} silent", (RULES,)),
     (r"check \d of (\w+_guard) silent", (ROWS,)),
+    (r"check \d of (?:erase_client|\w+_erased) silent", (PRIVACY,)),
     (r"check \d of audit_transaction silent", (AUDIT,)),
     (r"check \d of delete_record silent", (f"{ROWS} -k delete", f"{INSIDER} -k deleting")),
     (r"check \d of (?:begin_undo|undo_\w+|payments_stay) silent", (UNDO,)),

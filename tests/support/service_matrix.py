@@ -19,6 +19,7 @@ from crm.services import (
     event,
     payment,
     portfolio,
+    privacy,
     undo,
     user,
 )
@@ -54,6 +55,7 @@ ACTIONS: dict[P, Callable[["Transaction", Records], object]] = {
     P.CLIENT_UPDATE: lambda tx, r: client.update(tx, r["client"], {"full_name": "N"}),
     P.CLIENT_TRANSFER: lambda tx, r: client.transfer(tx, r["client"], 7),
     P.CLIENT_DELETE: lambda tx, r: client.delete(tx, r["empty_client"]),
+    P.CLIENT_ERASE: lambda tx, r: privacy.erase(tx, r["client"], REASON),
     P.CONTRACT_CREATE: lambda tx, r: contract.create(
         tx, client_id=r["client"], total_amount="10", amount_due="4", signed_status=True
     ),
@@ -79,8 +81,7 @@ ACTIONS: dict[P, Callable[["Transaction", Records], object]] = {
 ELSEWHERE = {
     P.OWN_PASSWORD: "takes a login just now: test_passwords, test_authentication",
     P.CLIENT_IMPORT: "row by row: the tests of imports",
-    P.CLIENT_PRIVACY_EXPORT: "no service yet",
-    P.CLIENT_ERASE: "no service yet",
+    P.CLIENT_PRIVACY_EXPORT: "reads what everybody may read, together: test_privacy",
     P.BULK_EXPORT: "everybody's who is logged in: the gated views",
 }
 

@@ -87,6 +87,7 @@ REFUSED = (
     (4, "ck_events_dates_range", event(start="-infinity")),
     (4, "ck_events_dates_range", event(start="4000-01-01 BC")),
     (4, "ck_events_dates_range", event(end="3000-01-01")),
+    (4, "ck_clients_erased_at", "UPDATE clients SET erased_at = 'infinity'"),
     (5, "ck_contracts_amount_due", contract(due="10.01")),
     (5, "ck_contracts_amount_due", contract(due="-0.01")),
     (5, "ck_contracts_amount_due", contract(due="'NaN'")),

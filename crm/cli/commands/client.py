@@ -6,7 +6,7 @@ import click
 
 from crm.cli import edits, offers, people, prompts, records, updating
 from crm.cli.app import App
-from crm.cli.commands import imports
+from crm.cli.commands import imports, privacy
 from crm.cli.groups import Group
 from crm.cli.listing import Options, run
 from crm.cli.options import (
@@ -85,6 +85,12 @@ def show(app: App, /, client: str, output: str) -> None:
         fields, row = _record(tx, client_id)
         found = query.related(tx, client_id, app.now) if output == "table" else {}
     record = edits.by_field(fields, row)
+    commands = [
+        *offers.possible(tx.actor, record["sales_contact_id"], offers.of_client(record)),
+        offers.history("client", record["id"]),
+    ]
+    if record["erased_at"] is None and output == "table":
+        fields, row = fields[:-1], row[:-1]
     records.show(
         app,
         output,
@@ -92,10 +98,7 @@ def show(app: App, /, client: str, output: str) -> None:
         fields,
         row,
         related=offers.related(found, {"contracts": _("Contracts"), "events": _("Coming events")}),
-        commands=[
-            *offers.possible(tx.actor, record["sales_contact_id"], offers.of_client(record)),
-            offers.history("client", record["id"]),
-        ],
+        commands=commands,
     )
 
 
@@ -271,4 +274,5 @@ def _user(tx: "Transaction", text: str | None) -> int | None:
     return reference.user_id(tx, text) if text else None
 
 
-client.add_command(imports.clients)
+for command in (imports.clients, privacy.privacy_export, privacy.erase):
+    client.add_command(command)

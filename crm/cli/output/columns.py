@@ -102,6 +102,7 @@ def _columns() -> dict[str, Column]:
         "hashed_password": Column(_("Password"), 7),
         "must_change_password": Column(_("Must change it"), 7),
         "created_at": Column(_("Created"), 7),
+        "erased_at": Column(_("Erased"), 7),
         "last_updated": Column(_("Updated"), 7),
         "updated_at": Column(_("Updated"), 7),
         "client_id": Column(_("Client ID"), 8),

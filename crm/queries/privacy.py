@@ -1,0 +1,78 @@
+"""All that is held on one client, as their record and everything that names it."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from crm.domain.fields import Field
+from crm.queries import audit, client, contract, event, payment
+from crm.queries.listing import Listing, Row
+
+if TYPE_CHECKING:
+    from crm.database import Transaction
+
+
+class Held(NamedTuple):
+    """Records of one kind, as their listing has them."""
+
+    fields: Sequence[Field]
+    rows: Sequence[Row]
+
+
+# Of each kind, which concern client %(id)s. A denied attempt is read by MANAGEMENT alone.
+_OF_CLIENT: Mapping[str, tuple[Listing, str]] = {
+    "client": (client.LISTING, "id = %(id)s"),
+    "contracts": (contract.LISTING, "client_id = %(id)s"),
+    "payments": (
+        payment.LISTING,
+        "contract_id IN (SELECT id FROM contracts WHERE client_id = %(id)s)",
+    ),
+    "events": (event.LISTING, "client_id = %(id)s"),
+    "history": (
+        audit.ENTRIES,
+        # Each by the index of the audit. Events that are deleted are found by what they were.
+        """
+        id = ANY (ARRAY(
+            SELECT id FROM audit_list WHERE table_name = 'clients' AND record_id = %(id)s
+            UNION ALL SELECT a.id FROM contracts k JOIN audit_list a
+                ON a.table_name = 'contracts' AND a.record_id = k.id WHERE k.client_id = %(id)s
+            UNION ALL SELECT a.id FROM contracts k JOIN payments p ON p.contract_id = k.id
+                JOIN audit_list a ON a.table_name = 'payments' AND a.record_id = p.id
+                WHERE k.client_id = %(id)s
+            UNION ALL SELECT id FROM audit_list WHERE table_name = 'events' AND record_id IN (
+                SELECT id FROM events WHERE client_id = %(id)s
+                UNION SELECT record_id FROM audit_list WHERE table_name = 'events'
+                    AND changes -> 'client_id' @> to_jsonb(%(id)s)
+            )
+        ))
+        """,
+    ),
+    "denied_attempts": (
+        audit.DENIED,
+        """
+        (kind = 'client' AND record_id = %(id)s)
+        OR (kind = 'contract'
+            AND record_id IN (SELECT id FROM contracts WHERE client_id = %(id)s))
+        OR (kind = 'event' AND record_id IN (SELECT id FROM events WHERE client_id = %(id)s))
+        """,
+    ),
+}
+
+
+def held_on(tx: "Transaction", client_id: int) -> dict[str, Held]:
+    """Return every record that concerns a client, by kind, the oldest first."""
+    from psycopg2.sql import SQL, Identifier
+
+    return {
+        kind: Held(
+            listing.fields,
+            tx.rows(
+                SQL("SELECT {fields} FROM {view} WHERE {condition} ORDER BY id").format(
+                    fields=SQL(", ").join(Identifier(field.name) for field in listing.fields),
+                    view=Identifier(listing.view),
+                    condition=SQL(condition),
+                ),
+                {"id": client_id},
+            ),
+        )
+        for kind, (listing, condition) in _OF_CLIENT.items()
+    }

@@ -1,0 +1,69 @@
+"""What the law gives a person: to know what is held on them, and to be forgotten."""
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from crm import models
+from crm.domain import inputs
+from crm.domain.errors import RuleViolation
+from crm.domain.i18n import gettext as _
+from crm.domain.permissions import Permission, authorize
+from crm.queries import privacy
+from crm.services import contacts
+from crm.services.editing import find, missing
+
+if TYPE_CHECKING:
+    from crm.database import Transaction
+    from crm.models.client import Client
+
+
+class Erased(NamedTuple):
+    """How many records an erasure went through, where the person may have been named."""
+
+    events: int
+    payments: int
+    entries: int
+    denied: int
+
+
+def held_on(tx: "Transaction", client_id: int) -> "dict[str, privacy.Held]":
+    """Return all that is held on a client: SALES of their own, MANAGEMENT of any.
+
+    Raises NotFound, PermissionDenied.
+    """
+    client = find(tx, models.Client, client_id)
+    authorize(
+        tx.actor,
+        Permission.CLIENT_PRIVACY_EXPORT,
+        owner_id=client.sales_contact_id,
+        kind="client",
+        record_id=client.id,
+        instead=contacts.ask_the_contact(tx, client.sales_contact_id),
+    )
+    return privacy.held_on(tx, client_id)
+
+
+def erase(tx: "Transaction", client_id: int, reason: str) -> Erased:
+    """Forget a client for good: MANAGEMENT, with a reason. Amounts, dates and history remain.
+
+    Raises NotFound, PermissionDenied, RuleViolation ``client_erased``.
+    """
+    client = find(tx, models.Client, client_id)
+    authorize(tx.actor, Permission.CLIENT_ERASE, kind="client", record_id=client.id)
+    refuse_erased(client)
+    tx.give_reason(inputs.REASON.clean(reason))
+    # What was read of them is not to be written back.
+    tx.session.expunge_all()
+    found: tuple[Any, ...] | None = tx.row("SELECT * FROM erase_client(%s)", (client_id,))
+    if found is None:
+        raise missing("clients", client_id)
+    return Erased(*found)
+
+
+def refuse_erased(client: "Client") -> None:
+    """Refuse to go on with somebody who is forgotten: RuleViolation ``client_erased``."""
+    if client.erased_at is not None:
+        raise RuleViolation(
+            _("Client {id} is erased, for good.").format(id=client.id),
+            hint=_("Somebody who comes back is a new client: epicevents client create"),
+            code="client_erased",
+        )
