@@ -13,7 +13,7 @@ from crm.database import SCHEMA_REVISION, connect, transaction
 from crm.domain.errors import CRMError, DatabaseUnavailable
 from crm.domain.i18n import gettext as _
 from crm.private_files import whole
-from crm.provisioning import DATABASE, OWNER
+from crm.provisioning import DATABASE, LOGIN, OWNER
 
 if TYPE_CHECKING:
     from crm.database import Transaction
@@ -25,13 +25,14 @@ def make(
     parameters: Mapping[str, str],
     path: Path,
     passphrase: str | None = None,
+    login: str = LOGIN,
     moved: Callable[[int], object] = lambda _size: None,
     programs: tools.Tools | None = None,
 ) -> Manifest:
     """Back up the database that an administrator's ``parameters`` name, into ``path``.
 
-    Others read and write meanwhile; the backup holds one moment. ``moved`` is told how many bytes
-    there are. ``programs`` are the oldest that fit the server, unless given.
+    Others read and write meanwhile; the backup holds one moment. ``login`` is what workstations connect as. ``moved`` is
+    told how many bytes there are. ``programs`` are the oldest that fit the server, unless given.
 
     Raises DatabaseUnavailable where there is no schema or a newer one, CRMError where pg_dump or
     GnuPG is missing or fails, OSError.
@@ -49,7 +50,7 @@ def make(
             program=__version__,
             database=parameters.get("dbname", DATABASE),
             archive_major=programs.major,
-            contents=measuring.measure(tx, measuring.proof(tx)),
+            contents=measuring.measure(tx, measuring.proof(tx, login)),
         )
         command = programs.command(
             "pg_dump",

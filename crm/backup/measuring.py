@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 # keep people out.
 LEFT_OUT = ("sessions", "session_uses", "session_revocations", "login_attempts")
 
+# What doctor finds of roles is the server's affair, and not in a backup.
+_OF_THE_SERVER = ("login_attributes", "login_memberships", "roles_without_login")
+
 _OURS = "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"
 # How values are written out, which the sums depend on.
 _PLAIN = {
@@ -68,13 +71,28 @@ def any_table(tx: "Transaction") -> bool:
     )
 
 
-def proof(tx: "Transaction") -> list[str] | None:
-    """Return which of doctor's checks of the data fail; None for a schema that they do not know."""
+def proof(tx: "Transaction", login: str) -> list[str] | None:
+    """Return which of doctor's checks of data and rights fail; None for a schema it does not know.
+
+    Rights are examined as the program's ``login``, which only a superuser can be for a moment.
+    """
     from crm.services import doctor
 
     if tx.value("SELECT version_num FROM alembic_version") != SCHEMA_REVISION:
         return None
-    return [result.check.name for result in doctor.data(tx) if result.ok is False]
+    results = doctor.data(tx)
+    if tx.value("SELECT rolsuper FROM pg_roles WHERE rolname = session_user") and tx.row(
+        "SELECT 1 FROM pg_roles WHERE rolname = %s", (login,)
+    ):
+        tx.execute("SAVEPOINT as_login")
+        tx.execute(SQL("SET LOCAL SESSION AUTHORIZATION {}").format(Identifier(login)))
+        results += doctor.rights(tx)
+        tx.execute("ROLLBACK TO SAVEPOINT as_login")
+    return [
+        result.check.name
+        for result in results
+        if result.ok is False and result.check.name not in _OF_THE_SERVER
+    ]
 
 
 def _tables(tx: "Transaction") -> dict[str, Table]:

@@ -251,23 +251,13 @@ def _compare(expected: Contents, found: Contents) -> None:
 def _prove(
     parameters: Mapping[str, str], contents: Contents, login: Login, outcome: Outcome
 ) -> None:
-    """Ask doctor: of data that were in order nothing may be wrong now, nor of rights."""
-    from crm.services import doctor
-
-    with closing(connect(parameters)) as connection:
-        with transaction(connection, None) as tx:
-            tx.execute("SET LOCAL statement_timeout = 0")
-            tx.execute(f"SET LOCAL ROLE {provisioning.OWNER}")
-            faults = measuring.proof(tx) or []
-        outcome.faults = [
-            name for name in faults if contents.faults is None or name in contents.faults
-        ]
-        new = [name for name in faults if name not in outcome.faults]
-        with transaction(connection, None) as tx:
-            if tx.value("SELECT rolsuper FROM pg_roles WHERE rolname = session_user"):
-                tx.execute(SQL("SET LOCAL SESSION AUTHORIZATION {}").format(Identifier(login.name)))
-                new += [result.check.name for result in doctor.rights(tx) if result.ok is False]
-    if new:
+    """Ask doctor: nothing may be wrong now, with data or rights, that was in order then."""
+    with closing(connect(parameters)) as connection, transaction(connection, None) as tx:
+        tx.execute("SET LOCAL statement_timeout = 0")
+        faults = measuring.proof(tx, login.name) or []
+    known = faults if contents.faults is None else contents.faults
+    outcome.faults = [name for name in faults if name in known]
+    if new := [name for name in faults if name not in known]:
         raise not_restorable(_("doctor finds fault with {checks}").format(checks=", ".join(new)))
 
 

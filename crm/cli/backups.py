@@ -123,9 +123,9 @@ _ENDINGS = [
 def warn_of_faults(app: App, faults: list[str]) -> None:
     """Say what was wrong with the data before they were backed up."""
     app.console.warning(
-        _(
-            "The data were not in order when they were backed up: {checks}. See: epicevents doctor"
-        ).format(checks=", ".join(faults))
+        _("Not all was in order when it was backed up: {checks}. See: epicevents doctor").format(
+            checks=", ".join(faults)
+        )
     )
 
 

@@ -277,10 +277,18 @@ def test_data_that_were_at_fault_come_back_and_new_faults_do_not(
             pass
 
 
-def test_rights_that_a_backup_lacks_are_refused(database: Database, path: Path) -> None:
+def test_rights_that_were_at_fault_come_back_and_new_faults_do_not(
+    database: Database, path: Path
+) -> None:
+    """What a company has may be all that it has: it is not kept from it by a missing policy."""
     execute(database.admin, "DROP POLICY clients_select ON clients")
-    making.make(database.admin, path)
-    assert "policies" in refused(lambda: restore(database.admin, path)).message
+    assert making.make(database.admin, path).contents.faults == ["policies"]
+    assert restore(database.admin, path).faults == ["policies"]
+    with opened(path) as source, server(database.admin) as found:
+        contents = replace(source.manifest.contents, faults=[])
+        sound = source._replace(manifest=replace(source.manifest, contents=contents))
+        with pytest.raises(RuleViolation, match="policies"), tried(found, sound, Login()):
+            pass
 
 
 def test_one_restores_at_a_time_and_clears_up_after_who_was_killed(

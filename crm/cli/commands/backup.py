@@ -50,7 +50,7 @@ def backup(
     parameters = server.admin_parameters(app.settings)
     passphrase = passphrases.new(app, from_stdin=passphrase_stdin) if encrypt else None
     with backups.progress(app, _("Backing up, MB")) as moved:
-        made = making.make(parameters, path, passphrase, moved)
+        made = making.make(parameters, path, passphrase, backups.login(app).name, moved)
     if output == "json":
         records.as_json(app, FIELDS, backups.row(path, made, encrypted=encrypt))
     app.console.success(

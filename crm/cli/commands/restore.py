@@ -15,8 +15,9 @@ from crm.domain.fields import Field
 from crm.domain.i18n import gettext as _
 
 if TYPE_CHECKING:
+    from crm.backup import restoring
     from crm.backup.manifest import Manifest
-    from crm.backup.restoring import Held, Open, Outcome
+    from crm.backup.restoring import Open, Outcome
 
 RESTORED = (*FIELDS, Field("upgraded_from"), Field("kept_as"))
 
@@ -66,9 +67,12 @@ def restore(
     _tell(app, source.manifest, outcome, dry_run=dry_run)
 
 
-def _refuse_to_lose(app: App, made: "Manifest", *, replace: bool, yes: bool) -> "Held | None":
+def _refuse_to_lose(
+    app: App, made: "Manifest", *, replace: bool, yes: bool
+) -> "restoring.Held | None":
     """Return what the database holds now, once it is said that it may be replaced."""
     from crm.backup import restoring
+    from crm.backup.restoring import Held
 
     held = restoring.held(backups.administrator(app))
     if not held:
@@ -81,16 +85,13 @@ def _refuse_to_lose(app: App, made: "Manifest", *, replace: bool, yes: bool) -> 
             hint=_("Add --replace to put the backup in its place."),
             code="database_not_empty",
         )
-    question = _(
-        "Replace the company ({accounts} accounts, {clients} clients) by that of {moment} "
-        "({new_accounts} accounts, {new_clients} clients)?"
-    ).format(
-        **held._asdict(),
-        moment=when.said(app, made.moment),
-        new_accounts=made.contents.count("users"),
-        new_clients=made.contents.count("clients"),
-    )
-    prompts.confirm(app, question, yes=yes)
+    if not yes:
+        counted = _("{what}: {accounts} accounts, {clients} clients")
+        then = Held(made.contents.count("users"), made.contents.count("clients"))
+        as_of = _("As of {moment}").format(moment=when.said(app, made.moment))
+        app.console.note(counted.format(what=_("Now"), **held._asdict()), loud=True)
+        app.console.note(counted.format(what=as_of, **then._asdict()), loud=True)
+    prompts.confirm(app, _("Replace the company by that of the backup?"), yes=yes)
     return held
 
 
