@@ -2,6 +2,7 @@
 
 import re
 import secrets
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ _LOCK = 7_301_943_202
 _TRIED = "epicevents_scratch_"
 _BEFORE = "_before_"
 _ATTEMPTS = 3
+_LINGERS = 2  # seconds that the server may take to notice who has gone
 
 
 class Server:
@@ -140,15 +142,22 @@ def server(parameters: Mapping[str, str]) -> Iterator[Server]:
     """
     with closing(connect({**parameters, "dbname": "postgres"})) as connection:
         found = Server(parameters, connection)
-        with found.transaction() as tx:
-            if not tx.value("SELECT pg_try_advisory_lock(%s)", (_LOCK,)):
+        deadline = time.monotonic() + _LINGERS
+        while not _is_alone(found):
+            if time.monotonic() > deadline:
                 raise Conflict(
                     _("Another restore or check is going on at this server."),
                     hint=_("Try again when it is done."),
                     code="busy",
                 )
+            time.sleep(0.05)
         found.tidy_up()
         yield found
+
+
+def _is_alone(server: Server) -> bool:
+    with server.transaction() as tx:
+        return bool(tx.value("SELECT pg_try_advisory_lock(%s)", (_LOCK,)))
 
 
 def _rename(old: str, new: str) -> Composed:

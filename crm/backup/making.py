@@ -31,8 +31,9 @@ def make(
 ) -> Manifest:
     """Back up the database that an administrator's ``parameters`` name, into ``path``.
 
-    Others read and write meanwhile; the backup holds one moment. ``login`` is what workstations connect as. ``moved`` is
-    told how many bytes there are. ``programs`` are the oldest that fit the server, unless given.
+    Others read and write meanwhile; the backup holds one moment. ``login`` is what workstations
+    connect as. ``moved`` is told how many bytes there are. ``programs`` are the oldest that fit the
+    server, unless given.
 
     Raises DatabaseUnavailable where there is no schema or a newer one, CRMError where pg_dump or
     GnuPG is missing or fails, OSError.

@@ -207,7 +207,7 @@ def test_ctrl_c_leaves_no_file(admin: Workstation, database: Database, tmp_path:
     blocking = database.owner()
     blocking.cursor().execute("BEGIN; LOCK TABLE clients IN ACCESS EXCLUSIVE MODE")
     waits = "SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'clients'::regclass"
-    with admin.terminal("db", "backup", str(tmp_path / "new.backup")) as child:
+    with admin.terminal("db", "backup", str(tmp_path / "new.backup"), term="xterm") as child:
         child.expect("Backing up")
         while not query(database.admin, waits):
             time.sleep(0.05)

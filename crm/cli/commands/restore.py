@@ -72,7 +72,6 @@ def _refuse_to_lose(
 ) -> "restoring.Held | None":
     """Return what the database holds now, once it is said that it may be replaced."""
     from crm.backup import restoring
-    from crm.backup.restoring import Held
 
     held = restoring.held(backups.administrator(app))
     if not held:
@@ -87,7 +86,7 @@ def _refuse_to_lose(
         )
     if not yes:
         counted = _("{what}: {accounts} accounts, {clients} clients")
-        then = Held(made.contents.count("users"), made.contents.count("clients"))
+        then = restoring.Held(made.contents.count("users"), made.contents.count("clients"))
         as_of = _("As of {moment}").format(moment=when.said(app, made.moment))
         app.console.note(counted.format(what=_("Now"), **held._asdict()), loud=True)
         app.console.note(counted.format(what=as_of, **then._asdict()), loud=True)
