@@ -185,8 +185,11 @@ def test_days_that_are_none_are_refused(sales: Workstation, options: str, said: 
 def test_hostile_text_is_only_shown(sales: Workstation, owner: Connection) -> None:
     plan(owner, "[red]x[/red] 李小龍" + "y" * 80, "2031-02-03 10:00", "2031-02-03 12:00")
     owner.cursor().execute("UPDATE events SET location = 'a' || chr(8238) || 'b'")
+    owner.cursor().execute("UPDATE events SET attendees = 1")
     for width in (80, 140):
         shown = sales.look("event", "agenda", "--from", "2031-02-03", width=width)
         assert "[red]x[/red] 李小龍" in shown
         assert "a\\u202eb" in shown
+        assert "1 guest" in shown
+        assert "1 guests" not in shown
     assert "\u202e" not in sales.look("event", "agenda", "--from", "2031-02-03", "-o", "ics")

@@ -11,6 +11,7 @@ from crm.cli.output.table import GAP
 from crm.cli.output.terminal import Terminal
 from crm.domain.dates import Period
 from crm.domain.i18n import gettext as _
+from crm.domain.i18n import ngettext
 from crm.domain.times import local, wall_clock
 
 _ONE_LINE = 110  # cells from which on an event takes one line
@@ -172,7 +173,11 @@ class _Layout:
 
     def _figures(self, entry: Entry) -> list[str]:
         return [
-            self._out.text(_("{number} guests").format(number=entry.attendees)),
+            self._out.text(
+                ngettext("{number} guest", "{number} guests", entry.attendees).format(
+                    number=entry.attendees
+                )
+            ),
             self._out.text(_("event {id}").format(id=entry.id)),
         ]
 
