@@ -31,7 +31,7 @@ SCREENS = {
     "contract-list-none": (MANAGER, "contract list --client 3 --unsigned --paid"),
     "event-list-none": (MANAGER, "event list --contract 3"),
     "audit-list": (MANAGER, "audit list --limit 3"),
-    "history": (SALES, "history contract 3"),
+    "history": (SALES, "history contract 6"),
     "contract-show": (MANAGER, "contract show 3"),
     "contract-payments": (MANAGER, "contract payments 3"),
     "event-list": (MANAGER, "event list"),

@@ -9,7 +9,7 @@ LONGEST = (
 
 
 def furnish(connection: Connection) -> None:
-    """Write it as the owner, on top of the small company; nothing depends on today's date."""
+    """Write it as the owner, on top of the small company; only one thing depends on today's date."""
     fill(connection)
     cursor = connection.cursor()
     cursor.execute(
@@ -22,7 +22,8 @@ def furnish(connection: Connection) -> None:
             phone = '+3314268000' || id;
         UPDATE clients SET created_at = '2025-03-01 09:30', last_updated = '2025-03-02 10:00';
         UPDATE contracts SET created_at = '2025-03-03 09:30',
-            signed_at = CASE WHEN signed_status THEN timestamp '2025-03-05 15:00' END;
+            signed_at = CASE WHEN signed_status THEN timestamp '2025-03-05 15:00' END,
+            due_date = CASE WHEN signed_status THEN date '2031-01-31' END;
         UPDATE events SET created_at = '2025-03-08 09:30';
         ALTER TABLE users ENABLE TRIGGER USER;
         ALTER TABLE clients ENABLE TRIGGER USER;
@@ -46,11 +47,14 @@ def furnish(connection: Connection) -> None:
             ('Zoé 🎉 Party', 'zoe@party.example', '+33655443322', '[red]Fêtes[/red] & Co', 4,
                 '2025-06-01 07:00', '2025-06-01 07:00');
         INSERT INTO contracts (client_id, sales_contact_id, total_amount, amount_due,
-            signed_status, created_at, signed_at)
+            signed_status, created_at, signed_at, due_date)
         VALUES
-            (4, 3, 1234567.89, 1234567.89, true, '2025-04-02 07:00', '2025-04-03 07:00'),
-            (5, 4, 12345678901.5, 345678901.5, true, '2025-05-02 07:00', '2025-05-03 07:00'),
-            (6, 4, 950, 950, false, '2025-06-02 07:00', NULL);
+            -- A day late, whenever it is looked at.
+            (4, 3, 1234567.89, 1234567.89, true, '2025-04-02 07:00', '2025-04-03 07:00',
+                timezone('Europe/Paris', now())::date - 1),
+            (5, 4, 12345678901.5, 345678901.5, true, '2025-05-02 07:00', '2025-05-03 07:00',
+                '2031-05-31'),
+            (6, 4, 950, 950, false, '2025-06-02 07:00', NULL, NULL);
         INSERT INTO events (name, contract_id, client_id, client_contact, start_date, end_date,
             support_contact_id, location, attendees, notes, created_at)
         VALUES
