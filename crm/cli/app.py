@@ -66,6 +66,11 @@ class App:
         i18n.use(loaded.language)
         return loaded
 
+    def choose_language(self) -> None:
+        """Speak the reader's language from the start, also of what is wrong with the settings."""
+        with suppress(CRMError):
+            i18n.use(configuration.load(environ=self.environ, directory=self.directory).language)
+
     def reload(self) -> None:
         """Read the settings again, after a flag has changed."""
         self.close()

@@ -10,6 +10,7 @@ import click
 
 from crm.cli import arguments
 from crm.cli.app import App
+from crm.cli.help_text import Speaking
 from crm.domain.i18n import gettext as _
 
 ALIASES = {"ls": "list", "new": "create"}
@@ -32,7 +33,7 @@ class Entry(NamedTuple):
     section: str
 
 
-class Command(click.Command):
+class Command(Speaking, click.Command):
     """A command that takes the common flags and negative numbers where it takes a number."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -60,7 +61,7 @@ class Command(click.Command):
         return super().invoke(ctx)
 
 
-class Group(click.Group):
+class Group(Speaking, click.Group):
     """A group that shows its help when it is run alone, and knows ``ls`` and ``new``."""
 
     command_class = Command
@@ -79,13 +80,19 @@ class Group(click.Group):
             click.echo(ctx.get_help(), color=ctx.color)
         return result
 
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands in the order of the alphabet, each with its whole sentence."""
+        rows = [(name, command.get_short_help_str()) for name, command in self.commands.items()]
+        with formatter.section(_("Commands")):
+            formatter.write_dl(sorted(rows))
+
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return the command of that name or alias."""
         name = cmd_name if cmd_name in self.commands else ALIASES.get(cmd_name, cmd_name)
         return super().get_command(ctx, name)
 
 
-class Stub(click.Command):
+class Stub(Speaking, click.Command):
     """Stands for a command until it is run: help, suggestions and completion need no more."""
 
     def __init__(self, entry: Entry) -> None:
@@ -120,10 +127,10 @@ class LazyGroup(Group):
         for name, command in self.commands.items():
             if isinstance(command, Stub):
                 sections.setdefault(command.entry.section, []).append(
-                    (name, command.get_short_help_str(limit=90))
+                    (name, command.get_short_help_str())
                 )
         for title, rows in sections.items():
-            with formatter.section(title):
+            with formatter.section(_(title)):
                 formatter.write_dl(rows)
 
 

@@ -76,6 +76,7 @@ def run(args: list[str], app: App | None = None) -> int:
     if sys.stdout is None:  # as after >&-
         sys.stdout = Closed()
     app = app or App()
+    app.choose_language()
     if completion.VARIABLE in app.environ:
         from crm.cli.completion.answer import answer
 

@@ -126,7 +126,7 @@ def test_every_setting_is_explained() -> None:
 
 
 def test_every_format_is_explained() -> None:
-    assert terms("output", 1) == [f"-o {name}" for name in FORMATS]
+    assert terms("output", 1) == [f"-o {name}" for name in (*FORMATS, "ics")]
 
 
 def test_every_filter_that_is_named_there_is(workstation: Workstation, tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ SCREENS = {
     "search": (SALES, "search s"),
     "search-none": (SALES, "search xyzzy"),
     "update": (SALES, "client update 1 --company-name Fêtes --dry-run"),
-    "sign": (SALES, "contract sign 1 --dry-run"),
+    "assign": (MANAGER, "event assign 2 5 --dry-run"),
     "denied": (SUPPORT, "contract sign 1"),
     "mistyped": (SALES, "client list -o tabel"),
     "mistaken": (SALES, "client lsit"),

@@ -9,7 +9,7 @@ LONGEST = (
 
 
 def furnish(connection: Connection) -> None:
-    """Write it as the owner, on top of the small company; only one thing depends on today's date."""
+    """Write it as the owner, on top of the small company; one due date depends on today."""
     fill(connection)
     cursor = connection.cursor()
     cursor.execute(
