@@ -18,6 +18,8 @@ _PUBLIC = (
     "host", "hostaddr", "port", "user", "dbname", "application_name", "connect_timeout", "sslmode",
     "sslrootcert", "target_session_attrs",
 )  # fmt: skip
+# Whose names are shown. Any other may be the rest of a password with an & in it.
+_NAMED = (*_PUBLIC, "password", "passfile", "sslcert", "sslkey", "sslpassword", "options")
 
 
 def parse_database_url(url: str) -> dict[str, str]:
@@ -76,6 +78,7 @@ def masked(secret: str) -> str:
         "" if url["user"] is None else url["user"] + (f":{MASK}" if url["password"] else "") + "@"
     )
     query = "&".join(
-        f"{key}={value if unquote(key) in _PUBLIC else MASK}" for key, value in parameters
+        f"{key if unquote(key) in _NAMED else MASK}={value if unquote(key) in _PUBLIC else MASK}"
+        for key, value in parameters
     )
     return f"{url['scheme']}://{user}{url['place']}{'?' if query else ''}{query}"

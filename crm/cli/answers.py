@@ -50,8 +50,7 @@ def can_edit(app: App) -> bool:
     return (
         console.stdin is sys.stdin
         and console.stdin.isatty()
-        and console.err.interactive
-        and console.environ.get("TERM", "dumb") not in {"dumb", "unknown"}
+        and console.err.moves
     )
 
 
@@ -64,6 +63,10 @@ def plain(app: App, label: str, option: str = "") -> str:
         with suppress(ImportError):
             import readline  # noqa: F401  input() then edits the line as a shell does
 
+        if len(prompt) > app.console.err.width:
+            # Some terminals scroll a line that is edited sideways, and its beginning away.
+            app.console.err.write(f"{prompt}\n")
+            prompt = "> "
         return input(prompt)
     app.console.err.write(prompt)
     return line_from_stdin(app, option)

@@ -51,6 +51,9 @@ class _Bar:
         self._shown: Progress | None = None
 
     def start(self) -> None:
+        if not self._console.err.moves:
+            self._console.err.write(f"{self._message}{self._console.err.ellipsis}\n")
+            return
         shown = _rich_progress(self._console, counted=self._total is not None)
         with self._lock:
             shown.add_task(self._message, total=self._total, completed=self._done)

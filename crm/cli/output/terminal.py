@@ -42,6 +42,11 @@ class Terminal:
         self.color = _in_color(color, self._environ, self.interactive)
 
     @property
+    def moves(self) -> bool:
+        """Whether its cursor can go back over what is written."""
+        return self.interactive and self._environ.get("TERM", "dumb") not in {"dumb", "unknown"}
+
+    @property
     def width(self) -> int:
         """How many cells a line has."""
         return self._size("COLUMNS", 0, 80)
