@@ -47,11 +47,7 @@ def ask(app: App, question: "Question") -> Any:
 def can_edit(app: App) -> bool:
     """Whether an answer can be edited, with the choices below it."""
     console = app.console
-    return (
-        console.stdin is sys.stdin
-        and console.stdin.isatty()
-        and console.err.moves
-    )
+    return console.stdin is sys.stdin and console.stdin.isatty() and console.err.moves
 
 
 def plain(app: App, label: str, option: str = "") -> str:
