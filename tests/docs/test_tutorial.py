@@ -1,5 +1,6 @@
 """The tutorial, run as it stands there, on the demo company of an embedded database."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -34,6 +35,7 @@ def test_a_customers_year_goes_as_the_page_says(environ: dict[str, str], tmp_pat
     pages.follow(pages.steps(PAGE), environ, tmp_path, typed=f"{PASSWORD}\n")
     calendar = Calendar.from_ical((tmp_path / "ines.ics").read_text("utf-8"))
     assert "Mariage de Nora" in {str(event["SUMMARY"]) for event in calendar.walk("VEVENT")}
+    assert json.loads((tmp_path / "nora.json").read_text("utf-8"))
     assert (tmp_path / "wedding.md").read_text("utf-8").startswith("# Mariage de Nora\n")
 
 
