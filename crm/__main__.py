@@ -8,9 +8,13 @@ def main() -> None:
     """Run the command line and exit with its status."""
     # Importing makes many objects and no garbage; looking for some all the while costs a tenth.
     gc.set_threshold(50_000)
-    from crm.cli.main import run
+    try:
+        from crm.cli.main import run
 
-    sys.exit(run(sys.argv[1:]))
+        status = run(sys.argv[1:])
+    except KeyboardInterrupt:  # also while all this is imported
+        status = 130
+    sys.exit(status)
 
 
 if __name__ == "__main__":

@@ -11,8 +11,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import psycopg2
+from psycopg2.extensions import TRANSACTION_STATUS_IDLE, make_dsn
 from psycopg2.extensions import connection as Connection  # noqa: N812
-from psycopg2.extensions import make_dsn
 
 from crm.database_errors import explain, outcome_unknown
 from crm.domain.errors import (
@@ -24,6 +24,7 @@ from crm.domain.errors import (
 )
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Actor
+from crm.interruption import cancelling
 
 if TYPE_CHECKING:
     from psycopg2.sql import Composable
@@ -164,16 +165,24 @@ def _transaction(
     current = Transaction(connection, actor)
     try:
         with explained():
-            yield current
+            with cancelling(connection.cancel):
+                yield current
             if dry_run:
                 with connection.cursor() as cursor:
                     cursor.execute("ROLLBACK")
             else:
                 _commit(current)
     except BaseException:
-        with suppress(psycopg2.Error), connection.cursor() as cursor:
-            cursor.execute("ROLLBACK")
+        _roll_back(connection)
         raise
+
+
+def _roll_back(connection: Connection) -> None:
+    """End the transaction, if need be with its connection."""
+    with suppress(psycopg2.Error), connection.cursor() as cursor:
+        cursor.execute("ROLLBACK")
+    if connection.info.transaction_status != TRANSACTION_STATUS_IDLE:
+        connection.close()
 
 
 def _commit(current: Transaction) -> None:

@@ -13,6 +13,7 @@ from crm.cli.output.console import quiet_broken_pipe
 from crm.cli.output.terminal import Closed
 from crm.domain.errors import CRMError, UsageFault
 from crm.domain.i18n import gettext as _
+from crm.interruption import Cancelled
 
 INTERRUPTED = 130
 
@@ -202,6 +203,8 @@ def _stopped(app: App, stopped: BaseException) -> int:
                 code="input_ended",
             ),
         )
+    if isinstance(cause, Cancelled):
+        app.console.warning(_("The query was cancelled, and its transaction rolled back."))
     return INTERRUPTED
 
 

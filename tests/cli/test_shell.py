@@ -1,8 +1,10 @@
 """The shell: typed into, and run from a pipe."""
 
 import io
+import os
 import stat
 import statistics
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -313,6 +315,74 @@ def test_a_table_that_is_locked_holds_up_no_typing(
     shell.sees("Stopped by Ctrl-C.")
     owner.close()
     assert time.monotonic() - begun < 4  # where waiting for a lock may take 5 s
+
+
+def test_ctrl_c_cancels_a_query_and_the_shell_goes_on(
+    shell: Keyboard, workstation: Workstation
+) -> None:
+    owner = workstation.database.owner()
+    owner.cursor().execute("BEGIN; LOCK TABLE clients IN ACCESS EXCLUSIVE MODE")
+    shell.type("client list --count\r")
+    waits(workstation)
+    begun = time.monotonic()
+    shell.type(CTRL_C)
+    shell.sees("Warning: The query was cancelled, and its transaction rolled back.")
+    assert time.monotonic() - begun < 4  # where waiting for the lock may take 10 s
+    owner.close()
+    shell.type("client list --count\r")
+    shell.sees("\n3")
+
+
+def test_ctrl_c_cancels_a_query_outside_the_shell_too(sales: Workstation) -> None:
+    owner = sales.database.owner()
+    owner.cursor().execute("BEGIN; LOCK TABLE clients IN ACCESS EXCLUSIVE MODE")
+    with sales.keyboard("client", "update", "kevin", "--phone", "0612345678") as keyboard:
+        waits(sales)
+        keyboard.type(CTRL_C)
+        assert keyboard.ends() == 130
+        assert "The query was cancelled, and its transaction rolled back." in keyboard.screen
+        assert "Traceback" not in keyboard.screen
+    owner.close()
+
+
+def waits(workstation: Workstation) -> None:
+    """Wait until a query of the program waits for a lock."""
+    owner = workstation.database.owner()
+    cursor = owner.cursor()
+    for _time in range(200):
+        cursor.execute(
+            "SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'clients'::regclass"
+        )
+        if cursor.fetchone():
+            owner.close()
+            return
+        time.sleep(0.05)
+    pytest.fail("nothing waits for the lock")
+
+
+# Presses Ctrl-C at the moment when a module is imported.
+AT_IMPORT = """
+import os, runpy, signal, sys
+class Watch:
+    def find_spec(self, name, *rest):
+        if name == {module!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Watch())
+runpy.run_module("crm", run_name="__main__", alter_sys=True)
+"""
+
+
+@pytest.mark.parametrize("module", ["crm.cli.main", "click", "psycopg2", "crm.queries.client"])
+def test_ctrl_c_during_imports_is_130_too(sales: Workstation, module: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", AT_IMPORT.format(module=module), "client", "list"],
+        env={"PATH": os.defpath, "PYTHONPATH": str(REPOSITORY), **sales.environ},
+        cwd=sales.home,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr.strip()) == (130, "", "")
 
 
 def test_a_dumb_terminal_and_no_colour_are_respected(
