@@ -125,6 +125,17 @@ def sets_passwords(tx: "Transaction", number: int) -> bool:
     )
 
 
+def names_erased(tx: "Transaction", number: int) -> bool:
+    """Whether values that a transaction wrote are gone, because their client was erased."""
+    return bool(
+        tx.value(
+            "SELECT EXISTS (SELECT FROM audit_list WHERE transaction_id = %s"
+            " AND changes @? '$.*[*] ? (@ == \"(erased)\")')",
+            (number,),
+        )
+    )
+
+
 def groups(tx: "Transaction", number: int) -> list[Group]:
     """Return the records whose fields would be set back, put together by what and whose they are.
 

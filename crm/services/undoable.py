@@ -134,6 +134,8 @@ def _refuse_kept(tx: "Transaction", number: int, actions: "Actions") -> None:
     """Refuse what the audit cannot give back."""
     if query.sets_passwords(tx, number):
         why = _("it set a password, which is not kept")
+    elif query.names_erased(tx, number):
+        why = _("it names a client who is erased, for good")
     elif ("users", "DELETE") in actions:
         why = _("it deleted an account, whose password is not kept")
     else:

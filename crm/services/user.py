@@ -30,6 +30,8 @@ DEPENDENTS = {
     "events": "SELECT count(*) FROM events WHERE support_contact_id = %(id)s",
     "payments": "SELECT count(*) FROM payments WHERE created_by_id = %(id)s",
 }
+# What another person can take over; who signed and who entered a payment is history.
+HANDED_OVER = frozenset({"clients", "contracts", "events"})
 _OF_ROLE = {Role.SALES: ("clients", "contracts"), Role.SUPPORT: ("events",), Role.MANAGEMENT: ()}
 
 
@@ -183,8 +185,8 @@ def listed(counts: Mapping[str, int]) -> str:
 
 
 def _instead_of_deleting(person: "User", left: Mapping[str, int]) -> str:
-    """Return what may be done: whoever has entered payments stays on their record for good."""
-    if "payments" in left:
+    """Return what may be done: not all of it may be somebody else's."""
+    if not left.keys() <= HANDED_OVER:
         return _(
             "Deactivate the account instead: epicevents user deactivate {id} --transfer-to USER"
         ).format(id=person.id)

@@ -8,7 +8,7 @@ from support.services import refused, stored
 from crm.domain.errors import NotFound, PermissionDenied, RuleViolation
 from crm.queries import client as clients
 from crm.queries.listing import Request, page
-from crm.services import client, contract, event, payment, portfolio, privacy
+from crm.services import client, contract, event, payment, portfolio, privacy, undo
 
 GONE = ["(erased)", "(erased)"]
 REASON = "asked to be forgotten"
@@ -281,3 +281,22 @@ def test_sales_read_what_is_held_on_their_own(written_about: Company) -> None:
             written_about.database.as_user(who) as tx,
         ):
             privacy.held_on(tx, 1)
+
+
+def test_nothing_is_taken_back_to_what_is_erased(written_about: Company, owner: Connection) -> None:
+    with written_about.database.as_user(written_about.manager) as tx:
+        privacy.erase(tx, 1, REASON)
+    cursor = owner.cursor()
+    cursor.execute(
+        "SELECT DISTINCT transaction_id FROM audit_entries WHERE changes::text LIKE '%(erased)%'"
+        " ORDER BY 1"
+    )
+    numbers = [number for (number,) in cursor.fetchall()]
+    assert len(numbers) >= 3
+    for number in numbers:
+        with (
+            refused(RuleViolation, "cannot_undo"),
+            written_about.database.as_user(written_about.manager) as tx,
+        ):
+            undo.undo(tx, number, reason=REASON)
+    assert stored(owner, "clients", 1, "full_name") == "Erased client 1"

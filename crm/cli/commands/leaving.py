@@ -203,14 +203,15 @@ def delete(
     """Delete an account that no record names. MANAGEMENT may, but not its own.
 
     With --transfer-to a colleague takes over everything first, settled and past. Whoever has
-    entered payments is deactivated instead.
+    signed a contract or entered a payment is deactivated instead.
 
     \b
     Examples:
       epicevents user delete manager2@epicevents.example
-      epicevents user delete 3 --transfer-to sales2@epicevents.example
+      epicevents user delete 9 --transfer-to support2@epicevents.example --override "stands in"
     """
     from crm.queries import reference
+    from crm.services.user import HANDED_OVER
 
     with app.transaction() as tx:
         fields, row = people.record(tx, reference.user_id(tx, user))
@@ -224,7 +225,8 @@ def delete(
         if refusal.code != "user_in_use" or transfer_to or yes or not prompts.may_ask(app):
             raise
         app.console.error(refusal.message)
-        if "payments" not in cast("dict[str, int]", refusal.details["dependents"]):
+        left = cast("dict[str, int]", refusal.details["dependents"])
+        if left.keys() <= HANDED_OVER:
             transfer_to = _who_takes_everything(app, user, override)
         if transfer_to is None:
             prompts.confirm(app, _("Deactivate the account instead?"), yes=False)

@@ -34,7 +34,7 @@ def privacy_export(app: App, /, client: str, output_file: Path | None) -> None:
     \b
     Examples:
       epicevents client privacy-export 12
-      epicevents client privacy-export kevin@startup.example --output-file kevin.json
+      epicevents client privacy-export kevin.besnard@terremer.example --output-file kevin.json
     """
     from crm import services
     from crm.queries import reference
@@ -99,7 +99,7 @@ def erase(
     \b
     Examples:
       epicevents client erase 12 --reason "asked to be forgotten"
-      epicevents client erase kevin@startup.example --reason "asked for it" --dry-run
+      epicevents client erase kevin.besnard@terremer.example --reason "asked for it" --dry-run
     """
     from crm import services
     from crm.queries import client as query
