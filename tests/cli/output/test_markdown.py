@@ -54,5 +54,9 @@ def test_blank_lines_part_paragraphs() -> None:
     assert kinds.count("inline") == kinds.count("list_item_open") == 1
 
 
+def test_what_only_some_readers_know_is_plain_too() -> None:
+    assert inline("$x$ | y") == "\\$x\\$ \\| y"
+
+
 def test_controls_are_shown() -> None:
     assert said(inline("a\x1b[2J\u202eb")) == "a\\x1b[2J\\u202eb"
