@@ -41,6 +41,18 @@ def test_login_says_who_and_until_when(office: Workstation) -> None:
     assert "epicevents dashboard" in ran.err
 
 
+def test_in_json_they_print_who_it_is(office: Workstation) -> None:
+    who = log_in(office, SOPHIE, PASSWORD, "-o", "json").done().json()
+    assert (who["id"], who["email"], who["role"]) == (3, SOPHIE, "SALES")
+    assert who == office.run("whoami", "-o", "json").done().json()
+    both = f"{PASSWORD}\n{CHOSEN}\n"
+    changed = office.run("password", "--password-stdin", "-o", "json", stdin=both).done().json()
+    assert changed["id"] == 3
+    assert changed == office.run("whoami", "-o", "json").done().json()
+    assert office.run("logout", "-o", "json").done().json() == changed
+    assert office.run("logout", "-o", "json").done().json() is None
+
+
 def test_a_short_session_ends_today(office: Workstation, owner: Connection) -> None:
     owner.cursor().execute("UPDATE security_policy SET session_lifetime = '1 minute'")
     ends = datetime.now(ZoneInfo("Europe/Paris")) + timedelta(minutes=1)

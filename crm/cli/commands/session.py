@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from crm.cli import answers, prompts, when
+from crm.cli import answers, prompts, records, when
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
 from crm.cli.options import password_option, record_options
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 @click.command(cls=Command, context_settings=SETTINGS)
 @click.argument("email", required=False)
 @password_option
+@record_options
 @click.pass_obj
-def login(app: App, /, email: str | None, password_stdin: bool) -> None:
+def login(app: App, /, email: str | None, password_stdin: bool, output: str) -> None:
     """Log in on this workstation. Anybody with an account may.
 
     \b
@@ -35,6 +36,19 @@ def login(app: App, /, email: str | None, password_stdin: bool) -> None:
     email = prompts.complete(app, {"email": email}, [_email()])["email"]
     typed = answers.line_from_stdin(app) if password_stdin else prompts.password(app, _("Password"))
     log_in(app, email, typed)
+    if output == "json":
+        with app.transaction(allow_pending=True) as tx:
+            _as_json(app, tx.actor)
+
+
+def _as_json(app: App, actor: "Actor") -> None:
+    records.as_json(app, FIELDS, _row(actor))
+
+
+def _row(actor: "Actor") -> list[Any]:
+    return [
+        actor.id, actor.first_name, actor.last_name, actor.email, actor.role, actor.expires_at
+    ]  # fmt: skip
 
 
 def _email() -> prompts.Question:
@@ -106,9 +120,12 @@ def _choose(app: App, opened: "Login", actor: "Actor", current: str) -> None:
 
 
 @click.command(cls=Command, context_settings=SETTINGS)
+@record_options
 @click.pass_obj
-def logout(app: App) -> None:
+def logout(app: App, output: str) -> None:
     """Log out: the session ends here and in the database.
+
+    In JSON it says whose session that was; null where nobody was logged in.
 
     \b
     Examples:
@@ -119,11 +136,16 @@ def logout(app: App) -> None:
     try:
         with app.transaction(allow_pending=True) as tx:
             authentication.logout(tx)
+            actor = tx.actor
     except NotLoggedIn:
         app.forget()
+        if output == "json":
+            app.console.data("null")
         app.console.note(_("Nobody was logged in."))
         return
     app.forget()
+    if output == "json":
+        _as_json(app, actor)
     app.console.success(_("Logged out."))
 
 
@@ -149,19 +171,14 @@ def whoami(app: App, /, can: bool, output: str) -> None:
       epicevents whoami
       epicevents whoami --can
     """
-    from crm.cli import records
-
     with app.transaction(allow_pending=True) as tx:
         actor = tx.actor
-    row: list[Any] = [
-        actor.id, actor.first_name, actor.last_name, actor.email, actor.role, actor.expires_at
-    ]  # fmt: skip
     if can:
         from crm.cli.commands.permissions import grants_of
 
         grants_of(app, actor.role, output)
         return
-    records.show(app, output, actor.name, FIELDS, row)
+    records.show(app, output, actor.name, FIELDS, _row(actor))
 
 
 @click.command(cls=Command, context_settings=SETTINGS)
@@ -170,8 +187,9 @@ def whoami(app: App, /, can: bool, output: str) -> None:
     is_flag=True,
     help=_("Read two lines from standard input: the current password and the new one."),
 )
+@record_options
 @click.pass_obj
-def password(app: App, /, password_stdin: bool) -> None:
+def password(app: App, /, password_stdin: bool, output: str) -> None:
     """Change your own password; every other session of yours ends. Anybody may.
 
     \b
@@ -190,6 +208,9 @@ def password(app: App, /, password_stdin: bool) -> None:
         _end(app, opened)
         raise
     app.remember(opened)
+    if output == "json":
+        with app.transaction() as tx:
+            _as_json(app, tx.actor)
 
 
 def _prove(app: App, email: str, current: str) -> "Login":
