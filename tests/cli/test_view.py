@@ -216,3 +216,11 @@ def test_names_are_completed_with_what_they_list(sophie: Workstation) -> None:
         environ={"_EPICEVENTS_COMPLETE": "fish_complete", "COMP_WORDS": "epicevents view run la"}
     )
     assert ran.done().out == "plain\tlate\tcontract list --unpaid --fields id\n"
+
+
+def test_an_option_that_is_gone_is_named_with_the_view(sophie: Workstation) -> None:
+    (sophie.home / "views.toml").write_text('late = "contract list --unpayed"\n')
+    ran = sophie.run("view", "run", "late", "-o", "json")
+    assert (ran.status, ran.out, ran.error()["code"]) == (2, "", "outdated_view")
+    assert ran.error()["message"].startswith("The view late no longer works: ")
+    assert ran.error()["hint"].endswith("epicevents view save late -- contract list --unpayed")

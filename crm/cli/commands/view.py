@@ -73,7 +73,9 @@ def run(ctx: click.Context, name: str, words: tuple[str, ...]) -> Any:
     app: App = ctx.obj
     from crm.cli.main import wants_json
 
-    line = [*_words_of(views.named(app.settings.home, name), app), *words]
+    kept = _words_of(views.named(app.settings.home, name), app)
+    _check_kept(ctx, name, kept)
+    line = [*kept, *words]
     check(ctx, line)
     app.json_errors = wants_json(line)
     return _root(ctx).main(line, prog_name=PROGRAM, standalone_mode=False, obj=app)
@@ -142,6 +144,24 @@ def check(ctx: click.Context, words: Sequence[str]) -> None:
             code="not_a_listing",
         )
     context.command.make_context(context.info_name, rest, parent=context.parent)
+
+
+def _check_kept(ctx: click.Context, name: str, words: Sequence[str]) -> None:
+    """Refuse a view whose listing has lost an option since it was kept, or been edited wrongly."""
+    from crm.cli.usage import explained
+
+    try:
+        check(ctx, words)
+    except click.UsageError as error:
+        raise UsageFault(
+            _("The view {name} no longer works: {reason}").format(
+                name=name, reason=explained(error).message
+            ),
+            hint=_("Keep it anew: epicevents view save {name} -- {line}").format(
+                name=name, line=shlex.join(words)
+            ),
+            code="outdated_view",
+        ) from None
 
 
 def _root(ctx: click.Context) -> click.Command:
