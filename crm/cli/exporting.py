@@ -91,7 +91,7 @@ class _Source:
         from crm.cli.output import workbook
 
         fields, rows = self._read()
-        workbook.write(fields, rows, file, app.console.zone)
+        workbook.write(fields, rows, file, app.console.zone, tidy=not self._request.fields)
 
     @property
     def _as_read(self) -> bool:

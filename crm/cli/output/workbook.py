@@ -1,7 +1,7 @@
 """Listings as a workbook (.xlsx): numbers, amounts and dates as such, text as text."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 # What XML cannot hold.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_WIDTHS = {  # of columns, in characters
+    Kind.TEXT: 24, Kind.LONG_TEXT: 40, Kind.EMAIL: 32, Kind.PHONE: 18, Kind.MONEY: 16,
+    Kind.TIMESTAMP: 20,
+}  # fmt: skip
 LARGEST = 1_048_576  # rows of a sheet, the headings included
 _FORMATS = {
     Kind.MONEY: "#,##0.00",
@@ -25,17 +29,24 @@ _FORMATS = {
 
 
 def write(
-    fields: Sequence[Field], rows: Iterable[Sequence[Any]], file: BinaryIO, zone: "ZoneInfo"
+    fields: Sequence[Field],
+    rows: Iterable[Sequence[Any]],
+    file: BinaryIO,
+    zone: "ZoneInfo",
+    *,
+    tidy: bool = False,
 ) -> None:
     """Write one sheet, row by row; they need not fit in memory.
 
-    Moments are wall-clock time in ``zone``, since a workbook knows no other. Raises UsageFault
+    Moments are wall-clock time in ``zone``, since a workbook knows no other. A ``tidy`` one hides
+    the columns that are there for programs, which read them all the same. Raises UsageFault
     ``too_many_rows``.
     """
     from openpyxl import Workbook
 
     workbook = Workbook(write_only=True)
     sheet = workbook.create_sheet(_("Export"))
+    _lay_out(sheet, fields, _for_programs(fields) if tidy else set())
     try:
         _fill(sheet, fields, rows, zone)
     except BaseException:
@@ -43,6 +54,24 @@ def write(
         sheet.close()
         raise
     workbook.save(file)
+
+
+def _for_programs(fields: Sequence[Field]) -> set[str]:
+    """Return which fields say nothing to people: ids that stand beside a name, and versions."""
+    names = {field.name for field in fields}
+    return {
+        name for name in names if name == "version" or name.removesuffix("_id") in names - {name}
+    }
+
+
+def _lay_out(sheet: Any, fields: Sequence[Field], hidden: Collection[str]) -> None:
+    from openpyxl.utils import get_column_letter
+
+    for number, field in enumerate(fields, 1):
+        column = sheet.column_dimensions[get_column_letter(number)]
+        # A moment that is wider than its column is shown as a row of hashes.
+        column.width = max(_WIDTHS.get(field.kind, 12), len(field.name) + 2)
+        column.hidden = field.name in hidden
 
 
 def _fill(

@@ -44,6 +44,17 @@ def test_values_are_typed() -> None:
     assert [cell.value for cell in found[3]] == [8, *[None] * 5]
 
 
+def test_what_is_there_for_programs_is_hidden_where_nobody_asked_for_it() -> None:
+    names = ("id", "client_id", "client", "contract_id", "version", "created_at")
+    fields = [Field(name, Kind.TIMESTAMP if name == "created_at" else Kind.TEXT) for name in names]
+    for tidy, hidden in ((True, ["B", "E"]), (False, [])):
+        file = io.BytesIO()
+        workbook.write(fields, [], file, ZoneInfo("Europe/Paris"), tidy=tidy)
+        columns = openpyxl.load_workbook(file).active.column_dimensions
+        assert [letter for letter in "ABCDEF" if columns[letter].hidden] == hidden
+        assert columns["F"].width >= len("2026-06-04 13:00:00")
+
+
 @pytest.mark.parametrize(
     "text",
     ["=1+1", "'=1+1", "+SUM(A1)", "-2+3", "@x", "＝1", "'t Hooft", "+33612345678", "é", "0612"],
