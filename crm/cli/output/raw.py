@@ -90,6 +90,8 @@ class _Moments:
         self._hours = _Hours(zone)
 
     def __call__(self, column: Sequence[bytes]) -> Iterable[bytes]:
+        if not any(column):  # a moment that has come for nobody yet
+            return column
         if _COMPLETE.issuperset(map(len, column)):
             hours = self._hours
             try:
