@@ -124,7 +124,7 @@ def failed(name: str, said: str) -> CRMError:
         hint=_(
             "Nothing was changed. See whether the server has room and is well: epicevents doctor"
         ),
-        code=f"{name}_failed",
+        code="program_failed",
     )
 
 
