@@ -187,7 +187,9 @@ def typed(changes: Mapping[str, Sequence[Any]]) -> list[Change]:
         old, new = changes[name]
         field = known.get(name, Field(name))
         try:
-            changed.append(Change(field, _read(field.kind, old), _read(field.kind, new)))
+            changed.append(
+                Change(field, typed_value(field.kind, old), typed_value(field.kind, new))
+            )
         except (ValueError, ArithmeticError, TypeError):
             changed.append(Change(Field(name), old, new))
     return changed
@@ -268,7 +270,8 @@ def _columns() -> dict[str, Field]:
     return first | fields | {field.name: field for field in _UNLISTED} | last
 
 
-def _read(kind: Kind, value: Any) -> Any:
+def typed_value(kind: Kind, value: Any) -> Any:
+    """Return a value of the audit's JSON as its column's kind. Raises ValueError, TypeError."""
     if value is None:
         return None
     match kind:

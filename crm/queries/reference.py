@@ -50,6 +50,17 @@ _USER = _Kind(
 )
 
 
+def lasting_id(tx: "Transaction", noun: str, text: str) -> int:
+    """Return the id that ``text`` means, also of a record that is no longer there.
+
+    A USER or CLIENT who still is may be named by email or name too. Raises as :func:`user_id` does.
+    """
+    named = {"user": user_id, "client": client_id}
+    if noun in named and not text.strip().isdecimal():
+        return named[noun](tx, text)
+    return record_id(text, noun)
+
+
 def user_id(tx: "Transaction", text: str) -> int:
     """Return the id of the colleague whom ``text`` means; ``me`` is the person logged in.
 

@@ -1,16 +1,21 @@
 """Who may read what was done, and end whose session."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from crm.domain.amounts import LARGEST_WHOLE_NUMBER
 from crm.domain.errors import NotFound
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission, authorize
+from crm.domain.times import iso, local, wall_clock
+from crm.queries import as_of as query
 from crm.queries import audit
-from crm.queries.listing import Request, Row, not_found, page
+from crm.queries.listing import Listing, Request, Row, not_found, page
 
 if TYPE_CHECKING:
     from crm.database import Transaction
+    from crm.queries.as_of import AsOf
 
 
 def entries(tx: "Transaction") -> None:
@@ -29,6 +34,40 @@ def history(tx: "Transaction", kind: str, record_id: int) -> dict[str, Any]:
     if kind == "contract":
         return {"contract": record_id}
     return {"table": audit.TABLES[kind], "record": record_id}
+
+
+def as_of(
+    tx: "Transaction", listing: Listing, record_id: int, moment: datetime, zone: ZoneInfo
+) -> "AsOf":
+    """Return a record as it was at ``moment``, in naive UTC, with what was then true of it.
+
+    Raises PermissionDenied, NotFound where there was none, with ``since`` or ``until`` when.
+    """
+    noun = listing.noun
+    authorize(tx.actor, Permission.HISTORY_READ, kind=noun, record_id=record_id)
+    found = query.as_of(tx, listing, record_id, moment, local(moment, zone).date())
+    if found is None:
+        raise not_found(noun, record_id)
+    if found.row is None:
+        created, told = found.since is not None, found.since or found.until
+        when = wall_clock(told or moment, zone)
+        sentence = (
+            _("There was no {noun} {id} at that moment: it was created at {when}.")
+            if created
+            else _("There was no {noun} {id} at that moment: it was deleted at {when}.")
+        )
+        raise NotFound(
+            sentence.format(noun=_(noun), id=record_id, when=when),
+            hint=_("See what became of it: epicevents history {noun} {id}").format(
+                noun=noun, id=record_id
+            ),
+            code="not_found",
+            details={
+                "since" if created else "until": iso(told or moment, zone),
+                "transaction_id": found.transaction,
+            },
+        )
+    return found
 
 
 def denied(tx: "Transaction") -> None:

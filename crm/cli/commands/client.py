@@ -1,10 +1,11 @@
 """epicevents client …"""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from crm.cli import edits, offers, people, prompts, records, updating
+from crm.cli import edits, offers, past, people, prompts, records, updating
 from crm.cli.app import App
 from crm.cli.commands import imports, privacy
 from crm.cli.groups import Group
@@ -67,19 +68,25 @@ def list_(app: App, /, created_from: Any, created_to: Any, sales: str | None, **
 
 @client.command("show")
 @click.argument("client", type=CLIENT)
+@past.as_of_option
 @record_options
 @click.pass_obj
-def show(app: App, /, client: str, output: str) -> None:
+def show(app: App, /, client: str, moment: datetime | None, output: str) -> None:
     """Show a client with its contracts and coming events. Everybody may.
 
     \b
     Examples:
       epicevents client show 12
       epicevents client show kevin.besnard@terremer.example -o json
+      epicevents client show 12 --as-of yesterday
     """
     from crm.queries import client as query
     from crm.queries import reference
 
+    title = _("Client {id}: {full_name}")
+    if moment:
+        past.show(app, output, query.LISTING, client, moment, title)
+        return
     with app.transaction() as tx:
         client_id = reference.client_id(tx, client)
         fields, row = _record(tx, client_id)
@@ -94,7 +101,7 @@ def show(app: App, /, client: str, output: str) -> None:
     records.show(
         app,
         output,
-        _("Client {id}: {name}").format(id=client_id, name=record["full_name"]),
+        title.format(**record),
         fields,
         row,
         related=offers.related(found, {"contracts": _("Contracts"), "events": _("Coming events")}),

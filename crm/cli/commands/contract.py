@@ -1,10 +1,11 @@
 """epicevents contract …"""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from crm.cli import edits, offers, questions, records, updating
+from crm.cli import edits, offers, past, questions, records, updating
 from crm.cli.app import App
 from crm.cli.commands import imports, payment, signature
 from crm.cli.groups import Group
@@ -96,18 +97,24 @@ def list_(
 
 @contract.command("show")
 @click.argument("contract", type=CONTRACT)
+@past.as_of_option
 @record_options
 @click.pass_obj
-def show(app: App, /, contract: str, output: str) -> None:
+def show(app: App, /, contract: str, moment: datetime | None, output: str) -> None:
     """Show a contract with its events and payments. Everybody may.
 
     \b
     Examples:
       epicevents contract show 12
       epicevents contract show 12 -o json
+      epicevents contract show 12 --as-of yesterday
     """
     from crm.queries import contract as query
 
+    title = _("Contract {id} of {client}")
+    if moment:
+        past.show(app, output, query.LISTING, contract, moment, title)
+        return
     with app.transaction() as tx:
         row = edits.find(tx, query.LISTING, contract)
         found = query.related(tx, row[0]) if output == "table" else {}
@@ -116,7 +123,7 @@ def show(app: App, /, contract: str, output: str) -> None:
     records.show(
         app,
         output,
-        _("Contract {id} of {client}").format(**record),
+        title.format(**record),
         query.LISTING.fields,
         row,
         related=offers.related(found, {"events": _("Events"), "payments": _("Payments")}),

@@ -1,11 +1,12 @@
 """epicevents event …"""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from crm.cli import edits, offers, questions, records, updating
+from crm.cli import edits, offers, past, questions, records, updating
 from crm.cli.app import App
 from crm.cli.commands import agenda, assignment, imports, note, sheet
 from crm.cli.groups import Group
@@ -119,18 +120,23 @@ def list_(
 
 @event.command("show")
 @click.argument("event", type=EVENT)
+@past.as_of_option
 @record_options
 @click.pass_obj
-def show(app: App, /, event: str, output: str) -> None:
+def show(app: App, /, event: str, moment: datetime | None, output: str) -> None:
     """Show an event with its contract and its client. Everybody may.
 
     \b
     Examples:
       epicevents event show 40
-      epicevents event show 40 -o json
+      epicevents event show 40 --as-of yesterday -o json
     """
     from crm.queries import event as query
 
+    title = _("Event {id}: {name}")
+    if moment:
+        past.show(app, output, query.LISTING, event, moment, title)
+        return
     with app.transaction() as tx:
         row = edits.find(tx, query.LISTING, event)
         found = query.related(tx, row[0]) if output == "table" else {}
@@ -138,7 +144,7 @@ def show(app: App, /, event: str, output: str) -> None:
     records.show(
         app,
         output,
-        _("Event {id}: {name}").format(**record),
+        title.format(**record),
         query.LISTING.fields,
         row,
         related=offers.related(found, {"contract": _("Contract"), "client": _("Client")}),

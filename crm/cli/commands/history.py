@@ -30,12 +30,12 @@ def history(app: App, /, kind: str, record: str, **given: Any) -> None:
       epicevents history user 3 -o json
     """
     from crm.cli.changes import looks
-    from crm.queries import audit
+    from crm.queries import audit, reference
     from crm.services import audit as service
 
     options = Options.taken_from(given)
     with app.transaction() as tx:
-        record_id = _record_id(tx, kind, record)
+        record_id = reference.lasting_id(tx, kind, record)
         filters = service.history(tx, kind, record_id)
         run(
             app,
@@ -45,13 +45,3 @@ def history(app: App, /, kind: str, record: str, **given: Any) -> None:
             filters,
             looks(app, tx, (audit.TABLES[kind], record_id)),
         )
-
-
-def _record_id(tx: Any, kind: str, text: str) -> int:
-    from crm.queries import reference
-
-    named = {"user": reference.user_id, "client": reference.client_id}
-    # A number may be the id of a record that is no longer there.
-    if kind in named and not text.strip().isdecimal():
-        return named[kind](tx, text)
-    return reference.record_id(text, kind)

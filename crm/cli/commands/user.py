@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,6 +11,7 @@ from crm.cli import (
     edits,
     offers,
     one_time_password,
+    past,
     people,
     prompts,
     questions,
@@ -71,18 +73,25 @@ def list_(app: App, /, **given: Any) -> None:
 
 @user.command("show")
 @click.argument("user", type=USER)
+@past.as_of_option
 @record_options
 @click.pass_obj
-def show(app: App, /, user: str, output: str) -> None:
+def show(app: App, /, user: str, moment: datetime | None, output: str) -> None:
     """Show a colleague, and how much they look after. Everybody may.
 
     \b
     Examples:
-      epicevents user show me
+      epicevents user show me --as-of yesterday
       epicevents user show sales3@epicevents.example -o json
     """
     from crm.queries import reference
+    from crm.queries.user import LISTING
 
+    title = _("Colleague {id}: {first_name} {last_name}")
+    if moment:
+        unknown = people.COUNTS if output == "json" else ()
+        past.show(app, output, LISTING, user, moment, title, unknown=unknown)
+        return
     with app.transaction() as tx:
         user_id = reference.user_id(tx, user)
         fields, row = people.record(tx, user_id)
@@ -93,7 +102,7 @@ def show(app: App, /, user: str, output: str) -> None:
     records.show(
         app,
         output,
-        _("Colleague {id}: {name}").format(id=user_id, name=people.name(row)),
+        title.format(id=user_id, first_name=row[1], last_name=row[2]),
         (*fields, *kept),
         (*row, *(counts[field.name] for field in kept)),
         commands=[*commands, offers.history("user", user_id)],

@@ -1,0 +1,93 @@
+"""``show --as-of``: a record as it was."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from crm.cli import records
+from crm.cli.app import App
+from crm.cli.options import Decorated, Typed
+from crm.domain.errors import InvalidValue
+from crm.domain.fields import Field
+from crm.domain.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from crm.queries.listing import Listing
+
+
+def _moment(text: str, app: App, _option: str) -> datetime:
+    """Return the end of a day, or a moment of it, as naive UTC; now is as late as it gets."""
+    from datetime import timedelta
+
+    from crm.domain.dates import Period, parse_date
+    from crm.domain.times import day_bounds, parse_datetime
+
+    zone = app.settings.timezone
+    try:
+        day = parse_date(text, today=app.today)
+    except InvalidValue:
+        moment = parse_datetime(text, zone=zone, now=app.now)
+    else:
+        if day == app.today:
+            return app.now
+        moment = day_bounds(Period(day, day), zone)[1] - timedelta(microseconds=1)
+    if moment > app.now:
+        raise InvalidValue(
+            _("What will be, the history does not know."),
+            hint=_("Write a moment that has passed, such as yesterday."),
+            code="date_in_the_future",
+        )
+    return moment
+
+
+def as_of_option(function: Decorated) -> Decorated:
+    """Add ``--as-of`` to a command that shows one record."""
+    return click.option(
+        "--as-of",
+        "moment",
+        type=Typed("DATE", _moment, "days"),
+        help=_("As it was at the end of DATE, or at a time of it."),
+    )(function)
+
+
+def show(
+    app: App,
+    output: str,
+    listing: "Listing",
+    text: str,
+    moment: datetime,
+    title: str,
+    *,
+    unknown: tuple[Field, ...] = (),
+) -> None:
+    """Print the record that ``text`` names as it was at ``moment``, and what left it so.
+
+    What is deleted is named by its id. In ``title``, ``{field}`` stands for a value; ``unknown``
+    are fields that the command prints besides, and the past does not tell.
+
+    Raises NotFound with ``since`` or ``until`` when there was one.
+    """
+    from crm.cli import edits
+    from crm.domain.times import wall_clock
+    from crm.queries import reference
+    from crm.services import audit
+
+    zone = app.settings.timezone
+    with app.transaction() as tx:
+        record_id = reference.lasting_id(tx, listing.noun, text)
+        found = audit.as_of(tx, listing, record_id, moment, zone)
+    row = found.row or ()
+    records.show(
+        app,
+        output,
+        title.format(**edits.by_field(listing.fields, row)),
+        (*listing.fields, *unknown),
+        (*row, *(None for _field in unknown)),
+    )
+    when = wall_clock(moment, zone)
+    if found.transaction is None:
+        app.console.note(_("As of {when}.").format(when=when), loud=True)
+    else:
+        said = _("As of {when} (transaction {number}).")
+        app.console.note(said.format(when=when, number=found.transaction), loud=True)
