@@ -22,13 +22,15 @@ class AsOf(NamedTuple):
     """A record at a moment, with the fields of its listing, and the transaction that left it so.
 
     Where there was none, ``row`` is None: it did not exist before ``since``, or not after
-    ``until``; the transaction is the one that created or deleted it.
+    ``until``; the transaction is the one that created or deleted it. An ``older`` one says that it
+    had been created before it was entered at ``since``.
     """
 
     row: Row | None
     transaction: int | None
     since: datetime | None = None
     until: datetime | None = None
+    older: bool = False
 
 
 class _Entry(NamedTuple):
@@ -61,7 +63,9 @@ def as_of(
     if state is None and before:
         return AsOf(None, last, until=before[0].at)
     if state is None:
-        return AsOf(None, later[-1].transaction, since=later[-1].at)
+        entered = later[-1]
+        older = datetime.fromisoformat(entered.changes["created_at"][1]) <= moment
+        return AsOf(None, entered.transaction, since=entered.at, older=older)
     created = datetime.fromisoformat(state["created_at"])
     if not before and created > moment:  # before the audit began
         return AsOf(None, None, since=created)

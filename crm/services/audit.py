@@ -49,21 +49,21 @@ def as_of(
     if found is None:
         raise not_found(noun, record_id)
     if found.row is None:
-        created, told = found.since is not None, found.since or found.until
-        when = wall_clock(told or moment, zone)
-        sentence = (
-            _("There was no {noun} {id} at that moment: it was created at {when}.")
-            if created
-            else _("There was no {noun} {id} at that moment: it was deleted at {when}.")
-        )
+        told = found.since or found.until or moment
+        if found.until:
+            sentence = _("There was no {noun} {id} at that moment: it was deleted at {when}.")
+        elif found.older:
+            sentence = _("What {noun} {id} was then is not known: its history begins at {when}.")
+        else:
+            sentence = _("There was no {noun} {id} at that moment: it was created at {when}.")
         raise NotFound(
-            sentence.format(noun=_(noun), id=record_id, when=when),
+            sentence.format(noun=_(noun), id=record_id, when=wall_clock(told, zone)),
             hint=_("See what became of it: epicevents history {noun} {id}").format(
                 noun=noun, id=record_id
             ),
             code="not_found",
             details={
-                "since" if created else "until": iso(told or moment, zone),
+                "until" if found.until else "since": iso(told, zone),
                 "transaction_id": found.transaction,
             },
         )

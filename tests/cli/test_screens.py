@@ -31,6 +31,8 @@ SCREENS = {
     "contract-list-none": (MANAGER, "contract list --client 3 --unsigned --paid"),
     "event-list-none": (MANAGER, "event list --contract 3"),
     "audit-list": (MANAGER, "audit list --limit 3"),
+    "undo": (MANAGER, "undo 8 --reason mistaken --dry-run"),
+    "client-show-then": (SALES, "client show 1 --as-of today"),
     "history": (SALES, "history contract 6"),
     "contract-show": (MANAGER, "contract show 3"),
     "contract-payments": (MANAGER, "contract payments 3"),

@@ -62,7 +62,7 @@ def list_(
       epicevents audit list --user sales3@epicevents.example --from today
       epicevents audit list --kind contract --action delete
       epicevents audit list --command "contract amend" -o jsonl --all
-      epicevents audit list --transaction 123
+      epicevents audit list --transaction 1
     """
     from crm.cli.changes import looks
     from crm.queries import audit as query

@@ -78,7 +78,7 @@ def show(app: App, /, client: str, moment: datetime | None, output: str) -> None
     Examples:
       epicevents client show 12
       epicevents client show kevin.besnard@terremer.example -o json
-      epicevents client show 12 --as-of yesterday
+      epicevents client show 12 --as-of today
     """
     from crm.queries import client as query
     from crm.queries import reference

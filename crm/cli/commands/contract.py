@@ -107,7 +107,7 @@ def show(app: App, /, contract: str, moment: datetime | None, output: str) -> No
     Examples:
       epicevents contract show 12
       epicevents contract show 12 -o json
-      epicevents contract show 12 --as-of yesterday
+      epicevents contract show 12 --as-of today
     """
     from crm.queries import contract as query
 

@@ -129,7 +129,7 @@ def show(app: App, /, event: str, moment: datetime | None, output: str) -> None:
     \b
     Examples:
       epicevents event show 40
-      epicevents event show 40 --as-of yesterday -o json
+      epicevents event show 40 --as-of today -o json
     """
     from crm.queries import event as query
 

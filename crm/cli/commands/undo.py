@@ -39,8 +39,8 @@ def undo(
 
     \b
     Examples:
+      epicevents undo --dry-run
       epicevents undo
-      epicevents undo 123 --dry-run
       epicevents undo 123 --reason "paid by another client" --yes
     """
     from crm.queries import undo as query

@@ -81,7 +81,7 @@ def show(app: App, /, user: str, moment: datetime | None, output: str) -> None:
 
     \b
     Examples:
-      epicevents user show me --as-of yesterday
+      epicevents user show me --as-of today
       epicevents user show sales3@epicevents.example -o json
     """
     from crm.queries import reference

@@ -111,7 +111,7 @@ def _columns() -> dict[str, Column]:
         "signed_by_id": Column(_("Signed by ID"), 8),
         "created_by_id": Column(_("Entered by ID"), 8),
         "request_key": Column(_("Key"), 8),
-        "transaction_id": Column(_("Transaction"), 2),
+        "transaction_id": Column(_("Transaction"), 8),
         "undoes": Column(_("Undo of"), 7),
         "undone_by": Column(_("Undone by"), 7),
         "undoing": Column(_("Undo"), 7),
