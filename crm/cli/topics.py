@@ -229,6 +229,39 @@ def _privacy() -> Topic:
     )
 
 
+def _past() -> Topic:
+    return Topic(
+        _("The past: undo, and records as they were"),
+        [
+            _(
+                "What one command changed is one transaction with a number; history and audit list"
+                " show it. It is taken back as a whole, after its difference is shown."
+            ),
+            [
+                (
+                    "epicevents undo",
+                    _("Your last command that still stands; again: the one before."),
+                ),
+                ("epicevents undo 123", _("A certain one: yours, for MANAGEMENT anybody's.")),
+                ("epicevents undo 123 --dry-run", _("Only show what would change.")),
+                ("epicevents undo 130", _("Where 130 took back 123: do 123 again.")),
+            ],
+            _(
+                "It takes what the opposite change would take now: only MANAGEMENT takes back what"
+                " created or deleted a record, a signature, a payment, the last two with a reason."
+                " A payment is taken back by an opposite entry. What something later depends on is"
+                " refused, and that is named; take it back first."
+            ),
+            _("A password, a deleted account and what was erased of a person do not come back."),
+            _("Every show takes --as-of, and shows the record as it was:"),
+            [
+                ("--as-of yesterday", _("At the end of that day.")),
+                ('--as-of "2026-06-04 13:00"', _("At that moment.")),
+            ],
+        ],
+    )
+
+
 TOPICS: dict[str, Callable[[], Topic]] = {
     "environment": _environment,
     "exit-codes": _exit_codes,
@@ -236,5 +269,6 @@ TOPICS: dict[str, Callable[[], Topic]] = {
     "dates": _dates,
     "filters": _filters,
     "permissions": _permissions,
+    "past": _past,
     "privacy": _privacy,
 }

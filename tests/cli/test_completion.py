@@ -172,6 +172,20 @@ def test_an_inactive_colleague_gets_no_more_work(
     assert "samuel@epicevents.example" in offered("user reactivate ")
 
 
+def test_undo_completes_one_s_own_commands_the_newest_first(
+    offered: Offered, workstation: Workstation
+) -> None:
+    assert offered("undo ") == {}
+    for phone in ("0611111111", "0622222222"):
+        workstation.run("client", "update", "1", "--phone", phone).done()
+    found = offered("undo ")
+    first, second = found
+    assert int(first) > int(second)
+    assert found[first].startswith("client update, ")
+    assert offered(f"undo {second}").keys() == {second}
+    assert offered("undo x") == {}
+
+
 def test_the_history_completes_the_kind_and_its_records(offered: Offered) -> None:
     assert set(offered("history c")) == {"client", "contract"}
     assert offered("history contract 3").keys() == {"3"}

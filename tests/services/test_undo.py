@@ -10,7 +10,7 @@ from support.services import refused, stored
 
 from crm.database import Transaction
 from crm.domain.errors import NotFound, PermissionDenied, RuleViolation, UsageFault
-from crm.services import authentication, client, contract, event, payment, undo, user
+from crm.services import authentication, client, contract, event, payment, privacy, undo, user
 
 Act = Callable[[Transaction], object]
 
@@ -409,3 +409,21 @@ def test_a_change_of_another_field_and_the_undoing_both_land(
     thread.join(20)
     assert stored(owner, "clients", 1, "phone") == "+33612345678"
     assert stored(owner, "clients", 1, "company_name") == "Other"
+
+
+# What was erased for good
+
+
+def test_what_was_erased_does_not_come_back(company: Company, owner: Connection, do: Do) -> None:
+    updated = do(company.manager, lambda tx: client.update(tx, 1, {"phone": "+33611111111"}))
+    deleted = do(company.manager, lambda tx: event.delete(tx, company.event))
+    moved = do(company.manager, lambda tx: client.transfer(tx, 1, company.sales2))
+    erased = do(company.manager, lambda tx: privacy.erase(tx, 1, WHY))
+    before = contents(owner)
+    for number in (updated, deleted, erased):
+        with refused(RuleViolation, "cannot_undo"):
+            do(company.manager, taking_back(number))
+    assert contents(owner) == before
+    # What says nothing of the person still may.
+    do(company.manager, taking_back(moved))
+    assert stored(owner, "clients", 1, "sales_contact_id") == company.sales
