@@ -27,7 +27,7 @@ def without_moments(shown: str) -> str:
 
 
 def test_each_transaction_is_a_block_the_newest_first(manager: Workstation) -> None:
-    manager.run("contract", "pay", "2", "400.50", "--method", "card").done()
+    manager.run("contract", "pay", "2", "400.50", "--method", "card", "--key", "K").done()
     manager.run("contract", "amend", "2", "2500", "--reason", "Fireworks").done()
     paid_on = manager.run("contract", "payments", "2", "-o", "jsonl").done().json()["paid_on"]
     due_on = manager.run("contract", "show", "2", "-o", "json").done().json()["due_date"]
@@ -45,6 +45,7 @@ def test_each_transaction_is_a_block_the_newest_first(manager: Workstation) -> N
         "    Kind: Payment\n"
         f"    Paid on: {paid_on}\n"
         "    Method: card\n"
+        "    Key: K\n"
         "    Entered by: Marie Martin (1)\n"
         "    Created: WHEN\n"
         "  Contract 2 updated\n"

@@ -1,8 +1,9 @@
 """A record as it was, held against what its listing said at that moment."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812
@@ -19,7 +20,7 @@ from crm.services import payment as payments
 from crm.services import undo
 from crm.services import user as users
 
-TODAY = date.fromisoformat("2030-01-01")
+TODAY = datetime.now(ZoneInfo("Europe/Paris")).date()
 LISTINGS: dict[str, Listing] = {
     "clients": client.LISTING, "contracts": contract.LISTING, "events": event.LISTING,
     "users": user.LISTING,
