@@ -41,6 +41,7 @@ _OF_CLIENT: Mapping[str, tuple[Listing, str]] = {
             UNION ALL SELECT id FROM audit_list WHERE table_name = 'events' AND record_id IN (
                 SELECT id FROM events WHERE client_id = %(id)s
                 UNION SELECT record_id FROM audit_list WHERE table_name = 'events'
+                    AND action <> 'INSERT' AND changes ? 'client_id'
                     AND changes -> 'client_id' @> to_jsonb(%(id)s)
             )
         ))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from crm import models
+from crm import bulk, models
 from crm.domain import inputs
 from crm.domain.enums import Role
 from crm.domain.errors import RuleViolation
@@ -65,12 +65,16 @@ def transfer(
             hint=_("Name somebody else; see: epicevents user list --active"),
             code="same_person",
         )
+    # Thousands of records may take longer than a statement usually may.
+    tx.execute("SET LOCAL statement_timeout = 0")
     if giver.role == Role.SALES:
         contacts.require_sales(tx, to_id)
-        counts = _move_sales(tx, from_id, to_id, include_settled=include_settled)
+        with bulk.interruptible():
+            counts = _move_sales(tx, from_id, to_id, include_settled=include_settled)
     elif giver.role == Role.SUPPORT:
         contacts.require_support(tx, to_id)
-        counts = _move_events(tx, from_id, to_id, everything=include_settled, override=override)
+        with bulk.interruptible():
+            counts = _move_events(tx, from_id, to_id, everything=include_settled, override=override)
     else:
         raise RuleViolation(
             _("{name} is {role}, whom no clients and no events belong to.").format(

@@ -1,5 +1,6 @@
 -- What is erased stays erased; that it is so is forgotten.
 DROP FUNCTION erase_client(integer);
+DROP INDEX ix_audit_entries_reason, ix_audit_entries_event_client;
 DROP FUNCTION without_person(jsonb, text[], text), without_person(text, text),
     personal_pattern(jsonb[], boolean), phone_pattern(text), text_pattern(text);
 CREATE OR REPLACE FUNCTION payments_are_final() RETURNS trigger

@@ -187,6 +187,12 @@ COMMENT ON FUNCTION without_person(jsonb, text[], text) IS
     'What an audit entry changed, with "(erased)" for each value of the fields that are always personal, and for each other text in which the person is found. Granted to nobody.';
 
 
+-- What an erasure looks for among all of the audit: events that were deleted or changed their client,
+-- and reasons, which few entries have.
+CREATE INDEX ix_audit_entries_event_client ON audit_entries (record_id)
+    WHERE table_name = 'events' AND action <> 'INSERT' AND changes ? 'client_id';
+CREATE INDEX ix_audit_entries_reason ON audit_entries (id) WHERE reason IS NOT NULL;
+
 CREATE FUNCTION erase_client(client integer)
     RETURNS TABLE (events integer, payments integer, entries integer, denied integer)
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
@@ -237,7 +243,8 @@ BEGIN
     happened := ARRAY(
         SELECT id FROM events WHERE client_id = client
         UNION SELECT record_id FROM audit_entries
-        WHERE table_name = 'events' AND changes -> 'client_id' @> to_jsonb(client));
+        WHERE table_name = 'events' AND action <> 'INSERT' AND changes ? 'client_id'
+          AND changes -> 'client_id' @> to_jsonb(client));
 
     UPDATE events SET
         name = left(without_person(name, theirs), 100),
@@ -277,7 +284,7 @@ BEGIN
        OR (table_name = 'payments' AND record_id = ANY (paid));
     GET DIAGNOSTICS entries = ROW_COUNT;
     UPDATE audit_entries SET reason = without_person(reason, anywhere)
-    WHERE reason COLLATE "C" ~ anywhere;
+    WHERE reason IS NOT NULL AND reason COLLATE "C" ~ anywhere;
     UPDATE audit_transactions SET command = without_person(command, theirs)
     WHERE command COLLATE "C" ~ theirs AND id IN (
         SELECT transaction_id FROM audit_entries
