@@ -11,7 +11,7 @@ DEMO := EPICEVENTS_HOME='$(DEMO_HOME)' EPICEVENTS_DATABASE_URL= EPICEVENTS_ADMIN
 	EPICEVENTS_TOKEN_FILE= $(BIN)/epicevents
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test mutation soak lint ci readme screens clean
+.PHONY: help demo test mutation soak sequences lint ci readme screens clean
 
 help: ## Show this
 	@echo "make TARGET [PYTHON=python3.12] [ARGS='what pytest also gets']"
@@ -32,6 +32,10 @@ mutation: $(VENV)/.develops ## Break each rule, right and gate in turn: do its t
 
 soak: $(VENV)/.develops ## Work as 16 employees at once, 20,000 times, and look at the rules
 	$(BIN)/python tests/security/soak.py $(ARGS)
+
+sequences: $(VENV)/.develops ## Run hundreds of random sequences of commands against a model of the rules
+	EPICEVENTS_TEST_SEQUENCES=$${EPICEVENTS_TEST_SEQUENCES:-300} \
+		$(BIN)/python -m pytest -q tests/services/test_stateful.py $(ARGS)
 
 lint: $(VENV)/.develops ## Check style, formatting, types and the direction of imports
 	$(BIN)/ruff check

@@ -10,12 +10,14 @@ from crm.domain.errors import UsageFault
 from crm.domain.fields import Field
 from crm.domain.i18n import gettext as _
 from crm.domain.i18n import ngettext
+from crm.domain.text import fold
 
 if TYPE_CHECKING:
     from crm.database import Transaction
     from crm.queries.listing import Listing, Page, Request, Row
 
 COUNTED = 10_000  # where counting what a listing leaves out stops
+SEARCHED = 20  # words that the database looks for (revision 0008)
 
 
 class Options(NamedTuple):
@@ -107,6 +109,10 @@ def run(
         search=options.search,
         mine=options.mine,
     )
+    if options.search and len(set(fold(options.search).split())) > SEARCHED:
+        app.console.note(
+            _("Only the first {most} words are searched for.").format(most=SEARCHED), loud=True
+        )
     if options.only_count:
         from crm.queries.listing import count
 

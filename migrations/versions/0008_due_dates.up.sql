@@ -1,5 +1,4 @@
--- When a contract is to be paid, since when and by whom it is signed, and its search by the client's
--- words.
+-- When a contract is to be paid, since when and by whom it is signed.
 
 -- The program says which zone the company lives in; who writes SQL by hand means that of Paris.
 CREATE FUNCTION company_zone() RETURNS text
@@ -193,8 +192,7 @@ CREATE OR REPLACE VIEW contract_list AS
         k.due_date,
         CASE WHEN k.signed_status AND k.amount_due > 0 AND k.due_date < (SELECT company_today())
             THEN (SELECT company_today()) - k.due_date END AS days_overdue,
-        k.signed_by_id, b.first_name || ' ' || b.last_name AS signed_by,
-        c.search_words
+        k.signed_by_id, b.first_name || ' ' || b.last_name AS signed_by
     FROM clients c, users s, contracts k
     LEFT JOIN users b ON b.id = k.signed_by_id
     WHERE c.id = k.client_id AND s.id = k.sales_contact_id

@@ -48,6 +48,15 @@ def test_a_listing_is_narrowed(sales: Workstation, filters: str, ids: str) -> No
     assert listed.out.split() == ids.split()
 
 
+def test_a_search_says_where_it_leaves_words_out(sales: Workstation) -> None:
+    words = " ".join(["lefe", "ele", *("x" * length for length in range(1, 20))])
+    assert (
+        "Only the first 20 words are searched for."
+        in sales.run("contract", "list", "-S", words).err
+    )
+    assert "Only the first" not in sales.run("contract", "list", "-S", "lefe " * 30).done().err
+
+
 def test_nothing_is_managements_own(manager: Workstation) -> None:
     refused = manager.run("contract", "ls", "--mine", "--json")
     assert refused.status == 2

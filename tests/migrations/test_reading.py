@@ -78,6 +78,17 @@ def test_long_and_odd_texts_are_too(cursor: Cursor, text: str | None) -> None:
     assert found == defined
 
 
+def test_a_search_has_each_word_once_and_twenty_at_most(cursor: Cursor) -> None:
+    words = " ".join(f"w{number}" for number in range(40))
+    cursor.execute(
+        "SELECT prefix_query('Été ete ÉTÉ')::text, numnode(prefix_query(%s)),"
+        " array_to_tsvector(words(%s)) @@ prefix_query(%s)",
+        (words, " ".join(f"w{number}" for number in range(20)), words),
+    )
+    # Twenty words, and nineteen signs between them.
+    assert cursor.fetchone() == ("'ete':*", 39, True)
+
+
 def test_no_word_is_too_long_for_the_index(cursor: Cursor) -> None:
     cursor.execute("SELECT array_to_tsvector(words(repeat('㌀', 700))) IS NOT NULL")
     assert cursor.fetchone() == (True,)

@@ -157,6 +157,9 @@ def read_all(owner: Connection, secret: str) -> dict[str, list[Record]]:
                         (record[name],),
                     )
                     record[name] = (cursor.fetchone() or ("",))[0]
+    words = {record["id"]: record["search_words"] for record in records["client"]}
+    for record in records["contract"]:
+        record["search_words"] = words[record["client_id"]]
     return records
 
 
