@@ -36,7 +36,7 @@ def milliseconds(run: Callable[[], object], times: int = 30) -> float:
 
 def main() -> int:
     """Measure, say the figures, and fail where a promise is broken."""
-    console = Console(stdin=io.StringIO(), stdout=io.StringIO(), stderr=sys.stderr)
+    console = Console(stdin=io.StringIO(), stdout=io.StringIO(), stderr=io.StringIO())
     app = App(console, {"EPICEVENTS_HOME": os.environ["EPICEVENTS_HOME"]})
 
     def query() -> None:

@@ -1,6 +1,6 @@
 """Questions whose answers are looked up: whose contract, on which contract, and when."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,31 @@ def which_client(app: App) -> prompts.Question:
 
     pick = Pick(app, "client", own=True, check=check)
     return prompts.of_record("client", _("Client"), "--client", pick)
+
+
+def with_free_email(
+    app: App, sources: Iterable[inputs.Input], refuse: "Callable[[Transaction, str], None]"
+) -> list[prompts.Question]:
+    """Return the questions for inputs; an email that ``refuse`` knows is refused where it is typed.
+
+    Else all other answers would be lost with it.
+    """
+
+    def free(source: inputs.Input) -> Callable[[str], Any]:
+        def read(typed: str) -> Any:
+            email = source.clean(typed)
+            with app.transaction() as tx:
+                refuse(tx, email)
+            return email
+
+        return read
+
+    return [
+        prompts.of_input(each)._replace(read=free(each))
+        if each.name == "email"
+        else prompts.of_input(each)
+        for each in sources
+    ]
 
 
 def of_person(app: App, user_id: int) -> list[prompts.Question]:

@@ -39,7 +39,7 @@ def create(tx: "Transaction", *, sales_contact_id: int | None = None, **values: 
         raise contacts.missing_contact("--sales-contact")
     contacts.require_sales(tx, contact_id)
     cleaned = inputs.clean(inputs.CLIENT, values)
-    _refuse_duplicate(tx, cleaned["email"])
+    refuse_duplicate(tx, cleaned["email"])
     client = models.Client(sales_contact_id=contact_id, **cleaned)
     tx.session.add(client)
     tx.session.flush()
@@ -71,7 +71,7 @@ def update(
     privacy.refuse_erased(client)
     cleaned = inputs.clean(inputs.CLIENT, values)
     if cleaned.get("email", client.email) != client.email:
-        _refuse_duplicate(tx, cleaned["email"])
+        refuse_duplicate(tx, cleaned["email"])
     return edit(tx, client, cleaned, version=version, seen=seen)
 
 
@@ -124,7 +124,8 @@ def delete(tx: "Transaction", client_id: int) -> Any:
     return client
 
 
-def _refuse_duplicate(tx: "Transaction", email: str) -> None:
+def refuse_duplicate(tx: "Transaction", email: str) -> None:
+    """Refuse an email that is in use already: RuleViolation ``duplicate_email``."""
     found = tx.row("SELECT id, full_name FROM clients WHERE email = %s", (email,))
     if found:
         raise RuleViolation(

@@ -48,7 +48,7 @@ def create(tx: "Transaction", *, password: str, **values: object) -> Change:
     """
     authorize(tx.actor, Permission.USER_CREATE, kind="user")
     cleaned = inputs.clean(inputs.USER, values)
-    _refuse_duplicate(tx, cleaned["email"])
+    refuse_duplicate(tx, cleaned["email"])
     authentication.check(password, cleaned["first_name"], cleaned["last_name"], cleaned["email"])
     person = models.User(hashed_password=passwords.hashed(password), **cleaned)
     tx.session.add(person)
@@ -86,7 +86,7 @@ def update(
             else None,
         )
     if "email" in changed:
-        _refuse_duplicate(tx, cleaned["email"])
+        refuse_duplicate(tx, cleaned["email"])
     if "role" in changed:
         authorize(tx.actor, Permission.USER_CHANGE_ROLE, kind="user", record_id=person.id)
         _refuse_role_in_use(tx, person)
@@ -211,7 +211,8 @@ def _refuse_role_in_use(tx: "Transaction", person: "User") -> None:
         )
 
 
-def _refuse_duplicate(tx: "Transaction", email: str) -> None:
+def refuse_duplicate(tx: "Transaction", email: str) -> None:
+    """Refuse an email that is in use already: RuleViolation ``duplicate_email``."""
     found = tx.row("SELECT id, full_name FROM user_list WHERE email = %s", (email,))
     if found:
         raise RuleViolation(

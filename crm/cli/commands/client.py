@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from crm.cli import edits, offers, past, people, prompts, records, updating
+from crm.cli import edits, offers, past, people, prompts, questions, records, updating
 from crm.cli.app import App
 from crm.cli.commands import imports, privacy
 from crm.cli.groups import Group
@@ -126,13 +126,13 @@ def create(
     """
     from crm import services
 
-    questions = [*map(prompts.of_input, inputs.CLIENT)]
+    asked = questions.with_free_email(app, inputs.CLIENT, services.client.refuse_duplicate)
     if sales_contact is None:
-        questions += _whose_client(app)
+        asked += _whose_client(app)
     values = prompts.complete(
         app,
         given | {"sales_contact": sales_contact},
-        questions,
+        asked,
         permission=Permission.CLIENT_CREATE,
     )
     sales_contact = values.pop("sales_contact", None)

@@ -145,7 +145,7 @@ def create(app: App, /, password_stdin: bool, output: str, dry_run: bool, **give
     """
     from crm import services
 
-    asked = map(prompts.of_input, inputs.USER)
+    asked = questions.with_free_email(app, inputs.USER, services.user.refuse_duplicate)
     values = prompts.complete(app, given, asked, permission=Permission.USER_CREATE)
     password, one_time = one_time_password.choose(app, from_stdin=password_stdin)
     with app.transaction(dry_run=dry_run) as tx:
