@@ -260,6 +260,7 @@ _LATER = f"""
 _NAMING = (
     ("users", "clients", "sales_contact_id"),
     ("users", "contracts", "sales_contact_id"),
+    ("users", "contracts", "signed_by_id"),
     ("users", "events", "support_contact_id"),
     ("users", "payments", "created_by_id"),
     ("clients", "contracts", "client_id"),
