@@ -138,7 +138,7 @@ def _make_roles(
         known = {name for (name,) in tx.rows("SELECT rolname FROM pg_roles")}
     with closing(connect(parameters)) as connection:
         password = None if login.name in known else login.password
-        provisioning.bootstrap(connection, login.name, password)
+        outcome.missing = provisioning.bootstrap(connection, login.name, password)
         ours = {provisioning.OWNER, provisioning.GROUP, login.name}
         outcome.made_roles = [role for role in contents.roles if role not in known | ours]
         for role in outcome.made_roles:
