@@ -7,7 +7,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from support.backups import PASSPHRASE
+from support.backups import PASSPHRASE, needs_gpg
 from support.database import Database
 
 from crm.backup import archive, encryption, making, tools
@@ -58,6 +58,7 @@ def test_it_is_private_and_a_tar_archive_that_pg_restore_reads(made: Path, tmp_p
     assert "TABLE DATA public sessions" not in listed
 
 
+@needs_gpg
 def test_an_encrypted_one_tells_nothing_and_gpg_opens_it(encrypted: Path, tmp_path: Path) -> None:
     content = encrypted.read_bytes()
     for word in (b"sessions", b"clients", b"checksum", b"PGDMP"):
@@ -75,11 +76,12 @@ def test_an_encrypted_one_tells_nothing_and_gpg_opens_it(encrypted: Path, tmp_pa
     subprocess.run(["gpgconf", "--homedir", tmp_path / "home", "--kill", "gpg-agent"], check=False)
 
 
+@needs_gpg
 def test_a_wrong_passphrase_is_told_from_damage(encrypted: Path) -> None:
     assert code(encrypted, "des bateaux sur la Marne") == "wrong_passphrase"
 
 
-@pytest.mark.parametrize("kind", ["made", "encrypted"])
+@pytest.mark.parametrize("kind", ["made", pytest.param("encrypted", marks=needs_gpg)])
 def test_every_flipped_byte_is_noticed(
     kind: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
@@ -119,6 +121,7 @@ def test_what_is_no_file_is_refused_at_once(tmp_path: Path) -> None:
         read(tmp_path / "link")
 
 
+@needs_gpg
 def test_a_dump_that_was_never_encrypted_cannot_pass_for_one(
     encrypted: Path, tmp_path: Path
 ) -> None:
@@ -132,6 +135,7 @@ def test_a_dump_that_was_never_encrypted_cannot_pass_for_one(
     assert caught.value.code == "backup_damaged"
 
 
+@needs_gpg
 def test_nothing_is_left_where_a_backup_fails(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,6 +16,7 @@ from support.backups import (
     PASSPHRASE,
     databases,
     execute,
+    needs_gpg,
     of_the_database,
     query,
     rights,
@@ -87,7 +88,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "company.backup"
 
 
-@pytest.mark.parametrize("passphrase", [None, PASSPHRASE])
+@pytest.mark.parametrize("passphrase", [None, pytest.param(PASSPHRASE, marks=needs_gpg)])
 def test_every_row_and_every_right_comes_back(
     database: Database, path: Path, passphrase: str | None
 ) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.backups import PASSPHRASE, databases, execute, query, rows
+from support.backups import PASSPHRASE, databases, execute, needs_gpg, query, rows
 from support.cli import PASSWORD, Workstation, finish, url
 from support.company import Company
 from support.database import Database
@@ -92,6 +92,7 @@ def test_another_file_is_replaced_only_when_that_is_wanted(
     assert link.is_symlink()
 
 
+@needs_gpg
 def test_encrypted_there_and_back(admin: Workstation, database: Database, tmp_path: Path) -> None:
     path = tmp_path / "secret.backup"
     line = PASSPHRASE + "\n"
@@ -114,6 +115,7 @@ def test_encrypted_there_and_back(admin: Workstation, database: Database, tmp_pa
         assert PASSPHRASE not in ran.out + ran.err
 
 
+@needs_gpg
 def test_the_passphrase_may_lie_in_a_file_that_nobody_else_reads(
     admin: Workstation, tmp_path: Path
 ) -> None:
@@ -133,6 +135,7 @@ def test_the_passphrase_may_lie_in_a_file_that_nobody_else_reads(
     assert admin.run("db", "check", "--quick", str(path)).status == 2
 
 
+@needs_gpg
 def test_a_person_types_the_passphrase_twice_unseen(admin: Workstation, tmp_path: Path) -> None:
     path = tmp_path / "secret.backup"
     with admin.terminal("db", "backup", str(path), "--encrypt") as child:

@@ -1,11 +1,13 @@
 """Everything that a restore must bring back: rows, and every right as PostgreSQL tells it."""
 
 import re
+import shutil
 import subprocess
 from collections.abc import Mapping
 from contextlib import closing
 from typing import Any
 
+import pytest
 from psycopg2.sql import SQL, Identifier
 
 from crm.backup import tools
@@ -13,6 +15,10 @@ from crm.backup.measuring import LEFT_OUT
 from crm.database import connect
 
 PASSPHRASE = "des bateaux sur la Seine"
+
+needs_gpg = pytest.mark.skipif(
+    shutil.which("gpg") is None, reason="GnuPG is not installed; .ci/run installs it"
+)
 
 
 def query(parameters: Mapping[str, str], statement: Any) -> list[tuple[Any, ...]]:
