@@ -120,8 +120,12 @@ def _undo(
 
 
 def _tell(app: App, lines: list[str]) -> None:
-    for line in lines:
-        app.console.note(line)
+    """Hold for stderr the title of what is taken back, and the difference below it."""
+    terminal = app.console.err
+    if lines:
+        title, *rest = lines
+        shown = [terminal.paint(terminal.text(title), "title"), *rest]
+        app.console.show("\n".join(shown) + "\n", terminal)
 
 
 def _when(app: App, undone: "Undone") -> str:
