@@ -213,13 +213,9 @@ BEGIN
     IF NOT has_reason() THEN
         PERFORM deny('erasing a client takes a reason');
     END IF;
-    -- Whoever is selling to the client, or changing it, is waited for.
+    -- Whoever is selling to the client, or changing it, is waited for. One that is erased already is
+    -- refused by its own trigger below.
     PERFORM FROM clients WHERE id = client FOR UPDATE;
-    IF EXISTS (SELECT FROM clients WHERE id = client AND erased_at IS NOT NULL) THEN
-        RAISE EXCEPTION 'client % is erased already', client
-            USING ERRCODE = 'check_violation', TABLE = 'clients',
-            CONSTRAINT = 'tg_clients_stay_erased';
-    END IF;
     -- As the person is known now, and by every name, email and number that the audit remembers.
     SELECT array_agg(known) INTO who FROM (
         SELECT jsonb_build_object('full_name', full_name, 'email', email, 'phone', phone,
