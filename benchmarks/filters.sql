@@ -2,9 +2,10 @@
 -- only those; as a superuser, past triggers and foreign keys.
 SET session_replication_role = replica;
 INSERT INTO contracts (client_id, sales_contact_id, total_amount, amount_due, signed_status,
-    signed_at, created_at)
+    signed_at, due_date, created_at)
 SELECT id, sales_contact_id, total, CASE id % 5 WHEN 0 THEN 0 WHEN 1 THEN total / 2 ELSE total END,
     id % 3 > 0, CASE WHEN id % 3 > 0 THEN created_at + interval '1 day' END,
+    CASE WHEN id % 3 > 0 THEN created_at::date + 31 END,
     created_at + interval '1 hour'
 FROM clients, LATERAL (SELECT 100 + (id * 7919::bigint) % 999983 AS total) amounts;
 INSERT INTO events (name, contract_id, client_id, client_contact, start_date, end_date,

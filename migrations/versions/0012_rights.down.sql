@@ -1,3 +1,7 @@
+ALTER FUNCTION session_id() PARALLEL UNSAFE;
+ALTER FUNCTION employee_role() PARALLEL UNSAFE;
+ALTER FUNCTION employee_id() PARALLEL UNSAFE;
+
 CREATE OR REPLACE FUNCTION reset_password(of_user integer, new_password text) RETURNS void
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$

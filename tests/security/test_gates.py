@@ -97,15 +97,22 @@ def filled(company_template: dict[str, str]) -> Iterator[Database]:
     database.drop()
 
 
-def queries(view: str, value: str) -> list[str]:
+# Conditions that fail on every row. Of those of one row, PostgreSQL tries the cheapest first: the
+# second costs less than any gate.
+FAILING = ("1 / ({0} - {0}) = 0", "({0} / 0) IS NULL")
+
+
+def queries(view: str, value: str, failing: str = FAILING[0]) -> list[str]:
     """Every kind of query on ``view``, with a condition on ``value`` that fails."""
-    fails = f"1 / ({value} - {value}) = 0"
+    fails = failing.format(value)
     return [query.format(view=view, fails=fails) for query in QUERIES]
 
 
+@pytest.mark.parametrize("failing", FAILING)
 @pytest.mark.parametrize("view", VIEWS)
-def test_nobody_meets_a_row(filled: Database, view: str) -> None:
-    tried = [*queries(view, "v.id"), *queries(view, f"length(v.{VIEWS[view]})")]
+def test_nobody_meets_a_row(filled: Database, view: str, failing: str) -> None:
+    values = ("v.id", f"length(v.{VIEWS[view]})")
+    tried = [query for value in values for query in queries(view, value, failing)]
     with acting(filled, None) as cursor:
         for plan in PLANS:
             cursor.execute(plan)
@@ -128,6 +135,7 @@ def test_sessions_of_others_are_not_met_by_a_condition(database: Database) -> No
     with acting(database, 3) as cursor:
         for query in (
             "SELECT mine FROM session_list WHERE 1 / (user_id - 1) <= 1",
+            "SELECT mine FROM session_list WHERE (1 / (user_id - 1)) IS NOT NULL",
             "SELECT mine FROM alembic_version LEFT JOIN session_list ON 1 / (user_id - 1) <= 1",
         ):
             cursor.execute(query)

@@ -104,6 +104,36 @@ def test_no_setting_widens_rights(database: Database, setting: str) -> None:
             assert outcome == 0 or getattr(outcome, "pgcode", None) == DENIED
 
 
+# Each would be widened by hand; a setting that ends the connection proves nothing.
+FORBIDDEN = (
+    "UPDATE public.clients SET full_name = 'N' WHERE id = 3",
+    "UPDATE public.users SET role = 'MANAGEMENT' WHERE id = 3",
+    "SELECT public.delete_record('events', 1)",
+    "SELECT hashed_password FROM public.users",
+)
+
+
+def test_no_value_of_any_setting_widens_rights(database: Database) -> None:
+    with acting(database, SALES) as cursor:
+        cursor.execute(
+            "SELECT name, value FROM pg_settings, unnest(CASE vartype WHEN 'bool' THEN '{on,off}'"
+            " WHEN 'enum' THEN enumvals ELSE ARRAY[min_val, max_val] END) value"
+            " WHERE value <> setting AND name <> 'exit_on_error'"
+            # What is refused or stopped at once is no proof either.
+            " AND name !~ '_timeout$|^log_|^geqo|^max_stack_depth|cost|memory'"
+        )
+        settings, given = cursor.fetchall(), 0
+        for name, value in settings:
+            cursor.execute("SAVEPOINT untouched")
+            if attempt(cursor, f"SET {name} = %s", (value,)) == -1:
+                given += 1
+                for statement in FORBIDDEN:
+                    outcome = attempt(cursor, statement)
+                    assert outcome == 0 or isinstance(outcome, psycopg2.Error), (name, value)
+            cursor.execute("ROLLBACK TO untouched")
+        assert given > 100
+
+
 @pytest.mark.parametrize("setting", ["standard_conforming_strings = off", "search_path = ''"])
 def test_no_setting_confuses_the_login(database: Database, setting: str) -> None:
     set_password(database, RIGHT)
@@ -154,7 +184,9 @@ def test_cursor_from_before_the_end_of_a_session_writes_nothing(database: Databa
 def test_deleting_is_a_function_of_management(database: Database) -> None:
     with acting(database, MANAGER) as cursor:
         assert refusal(cursor, "SELECT delete_record('audit_entries', 1)")[0] == "20000"
-        assert refusal(cursor, "SELECT delete_record('users', 1)")[0] == DENIED
+        own = attempt(cursor, "SELECT delete_record('users', 1)")
+        assert isinstance(own, psycopg2.errors.InsufficientPrivilege)
+        assert own.diag.message_primary == "permission denied: nobody deletes their own account"
         assert refusal(cursor, "SELECT delete_record('clients', 1)")[0] == "23503"
         cursor.execute("SELECT delete_record('events', 1), delete_record('events', 1)")
         assert cursor.fetchone() == (True, False)

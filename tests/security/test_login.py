@@ -2,6 +2,8 @@
 
 import itertools
 import secrets
+import statistics
+import time
 from collections.abc import Iterator
 from threading import Barrier, Thread
 
@@ -220,6 +222,21 @@ def test_challenge_of_an_unknown_email_is_stable_and_looks_like_a_known_one(
     assert known[:3] == unknown[:3] == (65536, 3, 4)
     assert len(known[3]) == len(unknown[3]) == 16
     assert unknown[3] != other[3]
+
+
+def test_a_wrong_guess_takes_as_long_for_an_unknown_email(app: Connection) -> None:
+    taken: dict[str, list[float]] = {"known": [], "unknown": []}
+    for number in range(80):
+        for kind, email in (("known", SOPHIE), ("unknown", NOBODY)):
+            started = time.perf_counter()
+            with app.cursor() as cursor:
+                cursor.execute("SELECT * FROM login_challenge(%s)", (email,))
+            result(app, guess(app, WRONG, email))
+            if number >= 20:
+                taken[kind].append(time.perf_counter() - started)
+    known, unknown = (statistics.median(each) for each in taken.values())
+    # What is left is less than the network's own, and Argon2id takes a hundred times as long.
+    assert abs(known - unknown) < max(0.25 * unknown, 0.0005)
 
 
 def test_guess_has_the_length_of_a_hash(app: Connection) -> None:

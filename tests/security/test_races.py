@@ -10,7 +10,7 @@ import pytest
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from support.company import UNUSABLE
 from support.database import Database
-from support.raw import InBackground
+from support.raw import InBackground, acting
 
 LEVELS = ("READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE")
 
@@ -182,3 +182,29 @@ def test_rule_holds_when_two_race(
     # On an older snapshot, what cannot be known in time is refused as well.
     late = race.swapped if swapped else race.refusal
     assert refused[1] == late or (level != LEVELS[0] and refused[1] == "40001")
+
+
+TRANSFER = "UPDATE clients SET sales_contact_id = 4 WHERE id = 1"
+EDIT = "UPDATE clients SET full_name = 'Edited' WHERE id = 1"
+
+
+@pytest.mark.parametrize("first", ["transfer", "edit"])
+def test_whoever_edits_a_client_that_is_being_transferred_is_asked_again_whose_it_is(
+    database: Database, first: str
+) -> None:
+    observer = database.owner().cursor()
+    with acting(database, 1) as manager, acting(database, 3) as sales:
+        for cursor in (manager, sales):
+            cursor.execute("SELECT sales_contact_id FROM clients WHERE id = 1")
+            assert cursor.fetchone() == (3,)
+        one, two = (manager, sales) if first == "transfer" else (sales, manager)
+        one.execute(TRANSFER if first == "transfer" else EDIT)
+        waiting = InBackground(two, EDIT if first == "transfer" else TRANSFER)
+        assert waiting.wait_until_blocked(observer)
+        one.execute("COMMIT")
+        assert waiting.result() is None
+        # The client is no longer theirs; the manager's, on the other hand, is any.
+        assert two.rowcount == (0 if first == "transfer" else 1)
+        two.execute("COMMIT")
+    observer.execute("SELECT full_name = 'Edited', sales_contact_id FROM clients WHERE id = 1")
+    assert observer.fetchone() == (first == "edit", 4)
