@@ -173,8 +173,9 @@ TABLE = (
     Row(P.HISTORY_READ, *EVERYBODY, "SELECT FROM audit_list WHERE table_name = 'users'", own=False),
     Row(P.DENIED_LIST, *ONLY_MANAGEMENT, "SELECT FROM denied_list", own=False),
     Row(P.UNDO, *EACH_THEIRS, "SELECT begin_undo(%(transaction)s)"),
-    Row(P.UNDO, NOBODY, NOBODY, ANYBODY, "SELECT undo_created()", own=False),
-    Row(P.UNDO, NOBODY, NOBODY, ANYBODY, "SELECT undo_deleted()", own=False),
+    # The undoing of births and deaths, by whoever may delete.
+    Row(P.CLIENT_DELETE, *ONLY_MANAGEMENT, "SELECT undo_created()", own=False),
+    Row(P.CLIENT_DELETE, *ONLY_MANAGEMENT, "SELECT undo_deleted()", own=False),
 )  # fmt: skip
 
 
