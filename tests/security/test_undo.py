@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
+from psycopg2.errors import InsufficientPrivilege
 from psycopg2.extensions import connection as Connection  # noqa: N812
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from support.company import Company
 from support.database import Database
 from support.matrix import DENIED
-from support.raw import InBackground, acting, refusal
+from support.raw import InBackground, acting, attempt, refusal
 from support.statements import client, contract
 
 BEGIN = "SELECT begin_undo(%s)"
@@ -138,7 +139,9 @@ def test_nobody_deletes_their_own_account(company: Company) -> None:
             "SELECT transaction_id FROM audit_list WHERE (table_name, record_id) = ('users', 1)",
         )
         cursor.execute(BEGIN, (number,))
-        assert refusal(cursor, CREATED)[0] == DENIED
+        refused = attempt(cursor, CREATED)
+        assert isinstance(refused, InsufficientPrivilege)
+        assert refused.diag.message_primary == "permission denied: nobody deletes their own account"
 
 
 @pytest.mark.parametrize("statement", [contract(signed=True), contract(due="4")])
