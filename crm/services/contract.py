@@ -130,6 +130,7 @@ def sign(
     *,
     signed_at: datetime | None = None,
     due_date: date | None = None,
+    version: int | None = None,
 ) -> Change:
     """Sign a contract. One that is signed stays as it is: nothing changes, and that is no error.
 
@@ -137,9 +138,10 @@ def sign(
     typed in later, but not in the future; without it, it is signed now. It is to be paid at its own
     due date, at ``due_date`` where one is given, else thirty days after the signature.
 
-    Raises NotFound, PermissionDenied, RuleViolation ``signed_in_future``.
+    Raises NotFound, PermissionDenied, Conflict, RuleViolation ``signed_in_future``.
     """
     contract = _find(tx, contract_id, Permission.CONTRACT_SIGN)
+    expect_version(contract, version)
     if contract.signed_status:
         return Change(contract)
     if signed_at is not None and signed_at > datetime.now(UTC).replace(tzinfo=None):
@@ -149,12 +151,16 @@ def sign(
     return edit(tx, contract, {_SIGNED: True, **chosen})
 
 
-def unsign(tx: "Transaction", contract_id: int, reason: str | None) -> Change:
+def unsign(
+    tx: "Transaction", contract_id: int, reason: str | None, *, version: int | None = None
+) -> Change:
     """Take a signature back: MANAGEMENT, with a reason, while nothing is paid or planned on it.
 
-    Raises PermissionDenied, RuleViolation ``contract_has_payments`` or ``contract_has_events``.
+    Raises PermissionDenied, Conflict, RuleViolation ``contract_has_payments`` or
+    ``contract_has_events``.
     """
     contract = _find(tx, contract_id, Permission.CONTRACT_UNSIGN)
+    expect_version(contract, version)
     _give_reason(tx, reason)
     if contract.signed_status:
         refuse_unsigning(tx, contract)
@@ -166,9 +172,20 @@ def refuse_unsigning(tx: "Transaction", contract: "Contract") -> None:
     refuse_used(tx, contract, _("Contract {id} has {what} and is not unsigned."))
 
 
-def amend(tx: "Transaction", contract_id: int, total_amount: object, reason: str | None) -> Change:
-    """Change the total of a signed contract: MANAGEMENT, with a reason; the audit keeps both."""
+def amend(
+    tx: "Transaction",
+    contract_id: int,
+    total_amount: object,
+    reason: str | None,
+    *,
+    version: int | None = None,
+) -> Change:
+    """Change the total of a signed contract: MANAGEMENT, with a reason; the audit keeps both.
+
+    Raises NotFound, PermissionDenied, InvalidValue, Conflict, RuleViolation.
+    """
     contract = _find(tx, contract_id, Permission.CONTRACT_AMEND)
+    expect_version(contract, version)
     _give_reason(tx, reason)
     total = inputs.clean(inputs.CONTRACT, {"total_amount": total_amount})["total_amount"]
     check_total(contract, total)

@@ -250,3 +250,28 @@ def test_a_script_says_which_version_it_has_read(
     assert (refused.status, refused.error()["code"]) == (6, "conflict")
     assert refused.error()["version"] == 1
     manager.run(*command, "--if-version", "1").done()
+
+
+@pytest.mark.parametrize(
+    ("command", "now"),
+    [
+        ("contract sign 1", 1),
+        ("contract amend 2 900 --reason agreed", 1),
+        ("contract unsign 6 --reason mistaken", 1),
+    ],
+)
+def test_a_signature_is_of_the_version_that_was_read(
+    manager: Workstation, command: str, now: int
+) -> None:
+    unused = ("contract", "create", "--client", "1", "--total-amount", "10", "--signed")
+    manager.run(*unused).done()
+    words = (*command.split(), "--json", "--dry-run", "--if-version")
+    refused = manager.run(*words, str(now + 1))
+    assert (refused.status, refused.error()["code"]) == (6, "conflict")
+    assert refused.error()["version"] == now
+    assert manager.run(*words, str(now)).done().json()["version"] == now + 1
+
+
+def test_a_version_is_of_one_contract(manager: Workstation) -> None:
+    refused = manager.run("contract", "sign", "1", "5", "--if-version", "1")
+    assert (refused.status, "of one record" in refused.err) == (2, True)

@@ -8,7 +8,15 @@ import click
 from crm.cli import edits, offers
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
-from crm.cli.options import CONTRACT, DAY, Typed, reason_option, several, write_options
+from crm.cli.options import (
+    CONTRACT,
+    DAY,
+    Typed,
+    reason_option,
+    several,
+    version_option,
+    write_options,
+)
 from crm.domain import inputs
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission
@@ -28,6 +36,7 @@ TOTAL, _DUE = inputs.CONTRACT
     type=DAY,
     help=_("When it is to be paid; thirty days after it is signed unless given."),
 )
+@version_option
 @write_options
 @click.pass_obj
 def sign(
@@ -36,6 +45,7 @@ def sign(
     contracts: tuple[str, ...],
     signed_on: date | None,
     due_date: date | None,
+    version: int | None,
     output: str,
     dry_run: bool,
 ) -> None:
@@ -56,9 +66,15 @@ def sign(
         offers.after_contract,
     )
 
+    edits.refuse_version_of_several(contracts, version)
+
     def act(tx: "Transaction", contract_id: int) -> "Change":
         return services.contract.sign(
-            tx, contract_id, signed_at=_beginning(app, signed_on), due_date=due_date
+            tx,
+            contract_id,
+            signed_at=_beginning(app, signed_on),
+            due_date=due_date,
+            version=version,
         )
 
     edits.change(app, output, LISTING, contracts, act, said, dry_run=dry_run)
@@ -77,9 +93,18 @@ def _beginning(app: App, day: date | None) -> datetime | None:
 @click.command("unsign", cls=Command, context_settings=SETTINGS)
 @click.argument("contract", type=CONTRACT)
 @reason_option
+@version_option
 @write_options
 @click.pass_obj
-def unsign(app: App, /, contract: str, reason: str | None, output: str, dry_run: bool) -> None:
+def unsign(
+    app: App,
+    /,
+    contract: str,
+    reason: str | None,
+    version: int | None,
+    output: str,
+    dry_run: bool,
+) -> None:
     """Take a signature back, while nothing is paid or planned. MANAGEMENT may, with a reason.
 
     \b
@@ -97,7 +122,7 @@ def unsign(app: App, /, contract: str, reason: str | None, output: str, dry_run:
     )
 
     def act(tx: "Transaction", contract_id: int) -> "Change":
-        return services.contract.unsign(tx, contract_id, why)
+        return services.contract.unsign(tx, contract_id, why, version=version)
 
     edits.change(app, output, LISTING, contract, act, said, dry_run=dry_run)
 
@@ -106,10 +131,18 @@ def unsign(app: App, /, contract: str, reason: str | None, output: str, dry_run:
 @click.argument("contract", type=CONTRACT)
 @click.argument("amount", type=Typed("AMOUNT", lambda text, _app, _option: TOTAL.clean(text)))
 @reason_option
+@version_option
 @write_options
 @click.pass_obj
 def amend(
-    app: App, /, contract: str, amount: Any, reason: str | None, output: str, dry_run: bool
+    app: App,
+    /,
+    contract: str,
+    amount: Any,
+    reason: str | None,
+    version: int | None,
+    output: str,
+    dry_run: bool,
 ) -> None:
     """Change the total of a signed contract. MANAGEMENT may, with a reason.
 
@@ -128,6 +161,6 @@ def amend(
     )
 
     def act(tx: "Transaction", contract_id: int) -> "Change":
-        return services.contract.amend(tx, contract_id, amount, why)
+        return services.contract.amend(tx, contract_id, amount, why, version=version)
 
     edits.change(app, output, LISTING, contract, act, said, dry_run=dry_run)
