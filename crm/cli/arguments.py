@@ -6,12 +6,12 @@ from typing import Any
 import click
 
 from crm.cli.app import App
-from crm.cli.options import Typed
+from crm.cli.options import AskedLater, Typed
 from crm.domain.errors import UsageFault
 from crm.domain.i18n import gettext as _
 
 # The types of those that are asked for: records, and what is done to them.
-ASKED = frozenset({"CLIENT", "CONTRACT", "EVENT", "USER", "RECORD", "AMOUNT"})
+ASKED = frozenset({"CLIENT", "CONTRACT", "EVENT", "USER", "RECORD", "AMOUNT", "PAYMENT"})
 
 
 def make_askable(params: Iterable[click.Parameter]) -> list[click.Argument]:
@@ -45,8 +45,8 @@ def move_to_first(ctx: click.Context, params: Iterable[click.Parameter]) -> None
 def ask_for_missing(ctx: click.Context, params: Iterable[click.Argument]) -> None:
     """Put answers where arguments are missing.
 
-    Raises UsageFault, which names all of them, where nothing may be asked, and NotLoggedIn before
-    anything is.
+    Raises UsageFault, which names all of them and what the command would ask afterwards, where
+    nothing may be asked, and NotLoggedIn before anything is.
     """
     app: App = ctx.find_root().obj
     missing = [each for each in params if ctx.params.get(each.name or "") in (None, ())]
@@ -54,11 +54,16 @@ def ask_for_missing(ctx: click.Context, params: Iterable[click.Argument]) -> Non
         return
     if app.settings.no_input:
         names = [str(each.metavar) for each in missing]
+        later = [
+            each.asked_as
+            for each in ctx.command.params
+            if isinstance(each, AskedLater) and each.is_missing(ctx)
+        ]
         raise UsageFault(
-            _("Missing: {options}.").format(options=", ".join(names)),
+            _("Missing: {options}.").format(options=", ".join(names + later)),
             hint=_("See: {command} --help").format(command=ctx.command_path),
             code="missing_argument",
-            details={"arguments": names},
+            details={"arguments": names} | ({"options": later} if later else {}),
         )
     with app.transaction():
         pass  # whoever is not logged in is asked nothing

@@ -52,6 +52,33 @@ class Typed(click.ParamType[Any]):
         return COMPLETERS[self.completed_by](ctx, param, incomplete)
 
 
+class AskedLater(click.Parameter):
+    """What a command asks for itself where it is missing, once its arguments are there."""
+
+    not_with = ""  # the flag with which it does without
+
+    @property
+    def asked_as(self) -> str:
+        """What it is called where nothing may be asked."""
+        return self.opts[-1] if isinstance(self, click.Option) else (self.name or "").upper()
+
+    def is_missing(self, ctx: click.Context) -> bool:
+        """Whether the command that was typed would ask for it."""
+        return ctx.params.get(self.name or "") is None and not ctx.params.get(self.not_with)
+
+
+class AskedOption(AskedLater, click.Option):
+    """An option that is asked for."""
+
+
+class AskedArgument(AskedLater, click.Argument):
+    """An argument that need not be typed, and is asked for."""
+
+    def __init__(self, *args: Any, not_with: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs | {"required": False})
+        self.not_with = not_with
+
+
 def _as_typed(text: str, _app: App, _option: str) -> str:
     return text
 
@@ -71,6 +98,12 @@ def _day(text: str, app: App, _option: str) -> Any:
 def _day_or_none(text: str, app: App, option: str) -> Any:
     # An empty text empties the column; None would mean that nothing was given.
     return _day(text, app, option) if text.strip() else ""
+
+
+def _payment(text: str, _app: App, _option: str) -> Any:
+    from crm.queries.reference import record_id
+
+    return record_id(text, "contract")
 
 
 def _moment(text: str, app: App, _option: str) -> Any:
@@ -109,6 +142,7 @@ EVENT = Typed("EVENT", _as_typed, "events")
 USER = Typed("USER", _as_typed, "users")
 SALES_USER = Typed("USER", _as_typed, "sales_users")
 SUPPORT_USER = Typed("USER", _as_typed, "support_users")
+PAYMENT = Typed("PAYMENT", _payment)
 TRANSACTION = Typed("TRANSACTION", _as_typed, "transactions")
 # Of the kind that the argument before it says.
 RECORD = Typed("RECORD", _as_typed, "records_of_kind")
@@ -121,6 +155,7 @@ VIEW = Typed("NAME", _as_typed, "views")
 EVENTS_FOR_USER = Typed("EVENT", _as_typed, "events_then_support_users")
 CLIENTS_FOR_USER = Typed("CLIENT", _as_typed, "clients_then_sales_users")
 
+_COMPLETED = {"role": "roles", "method": "methods"}
 _METAVARS = {
     "email": "EMAIL",
     "phone": "PHONE",
@@ -142,7 +177,7 @@ def input_options(*sources: Input) -> Callable[[Decorated], Decorated]:
                 type=Typed(
                     _METAVARS.get(source.name, "TEXT"),
                     _of(source),
-                    "roles" if source.name == "role" else None,
+                    _COMPLETED.get(source.name),
                 ),
                 help=source.label() + (f" ({source.example})" if source.example else ""),
             )(function)
@@ -267,4 +302,13 @@ def password_option(function: Decorated) -> Decorated:
 
 def reason_option(function: Decorated) -> Decorated:
     """Add ``--reason`` to what MANAGEMENT does only with one."""
-    return click.option("--reason", metavar="TEXT", help=_("Why; the history keeps it."))(function)
+    return _reason(click.Option)(function)
+
+
+def asked_reason_option(function: Decorated) -> Decorated:
+    """Add ``--reason``, which the command asks for, to what is never done without one."""
+    return _reason(AskedOption)(function)
+
+
+def _reason(kind: type[click.Option]) -> Callable[[Decorated], Decorated]:
+    return click.option("--reason", metavar="TEXT", help=_("Why; the history keeps it."), cls=kind)

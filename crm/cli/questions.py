@@ -4,7 +4,10 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from crm.cli import edits, prompts
+import click
+from click.core import ParameterSource
+
+from crm.cli import answers, edits, prompts
 from crm.cli.app import App
 from crm.cli.picks import Pick
 from crm.domain import inputs
@@ -114,7 +117,21 @@ def of_contract(app: App, given: dict[str, Any]) -> dict[str, Any]:
         read=lambda typed: chosen.read(typed) if typed.strip() else None,
         hint=_("Enter for thirty days after it is signed"),
     )
-    return prompts.complete(app, given, [due, _proposing(signed, _("no")), day])
+    given = prompts.complete(app, given, [due, _proposing(signed, _("no"))])
+    # A draft has its due date from its signature, unless --due-date says another.
+    return prompts.complete(app, given, [day]) if given["signed_status"] else given
+
+
+def how_paid(app: App, method: str | None) -> str | None:
+    """Return the method of a payment, asked of whoever is asked its amount at a terminal.
+
+    It may be left empty, and is then None.
+    """
+    source = click.get_current_context().get_parameter_source("amount")
+    if method is not None or source is not ParameterSource.DEFAULT or not prompts.may_ask(app):
+        return method
+    chosen: str | None = answers.ask(app, prompts.of_input(inputs.PAYMENT[1]))
+    return chosen
 
 
 def _yes_or_no(typed: str) -> bool:

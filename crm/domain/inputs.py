@@ -19,7 +19,8 @@ class Input(NamedTuple):
 
     ``read`` takes the typed text and the label and returns the column's value, or raises
     InvalidValue. ``optional`` columns may be left out, and emptied by an empty text. ``choices``
-    are those of a closed list; ``lines`` says that people may write several.
+    are those at hand; whether others are taken too is for ``read``. ``lines`` says that people may
+    write several.
     """
 
     name: str
@@ -107,9 +108,14 @@ EVENT = (
 
 NOTE = Input("note", lambda: _("Note"), text(10_000, multiline=True), lines=True)
 
+# What most payments are made by; another word is taken as it is typed.
+METHODS = ("transfer", "card", "cheque", "cash", "direct debit")
+
 PAYMENT = (
     Input("amount", lambda: _("Amount"), _money, example="400"),
-    Input("method", lambda: _("Method"), text(20), optional=True, example="transfer"),
+    Input(
+        "method", lambda: _("Method"), text(20), optional=True, example="transfer", choices=METHODS
+    ),
     Input("reference", lambda: _("Reference"), text(100), optional=True, example="INV-2026-014"),
     Input("request_key", lambda: _("Key"), text(100), optional=True),
 )

@@ -129,7 +129,30 @@ def test_every_missing_argument_is_named_where_nothing_may_be_asked(sales: Works
     ran = sales.run("contract", "amend", "--no-input", "--json")
     assert (ran.status, ran.error()["code"]) == (2, "missing_argument")
     assert ran.error()["arguments"] == ["CONTRACT", "AMOUNT"]
+    assert ran.error()["options"] == ["--reason"]
     assert sales.run("contract", "show").status == 2
+
+
+@pytest.mark.parametrize(
+    ("command", "missing"),
+    [
+        ("contract amend", "CONTRACT, AMOUNT, --reason"),
+        ("contract amend --reason x", "CONTRACT, AMOUNT"),
+        ("contract amend 2", "AMOUNT, --reason"),
+        ("contract amend 2 900", "--reason"),
+        ("contract unsign", "CONTRACT, --reason"),
+        ("contract reverse-payment", "CONTRACT, PAYMENT, --reason"),
+        ("client erase", "CLIENT, --reason"),
+        ("event assign", "EVENT..., USER"),
+        ("event assign --suggest", "EVENT..."),
+        ("event note", "EVENT, TEXT"),
+    ],
+)
+def test_arguments_and_options_are_named_together(
+    sales: Workstation, command: str, missing: str
+) -> None:
+    ran = sales.run(*command.split(), "--no-input")
+    assert (ran.status, ran.err.splitlines()[0]) == (2, f"Error: Missing: {missing}.")
 
 
 def test_arguments_can_be_piped(sales: Workstation) -> None:
@@ -153,6 +176,17 @@ def test_a_closed_list_is_picked_from(
     keyboard.type("sup\r")
     keyboard.sees("Account 7 created: Jo Roy, SUPPORT.")
     assert keyboard.ends() == 0
+
+
+def test_a_method_is_picked_where_the_amount_is_asked(sales: Workstation, asked: Asked) -> None:
+    keyboard = asked("contract", "pay", "2", "--json", width=100)
+    keyboard.sees("Amount:")
+    keyboard.type("400\r")
+    keyboard.sees("Method (optional, transfer, card, cheque, cash, direct debit):")
+    keyboard.type("tra\r")
+    assert keyboard.ends() == 0
+    listed = sales.run("contract", "payments", "2", "--json").done().json()
+    assert (listed[0]["amount"], listed[0]["method"]) == ("400.00", "transfer")
 
 
 def test_a_wrong_answer_can_be_mended(sales: Workstation, asked: Asked) -> None:

@@ -11,6 +11,7 @@ from crm.cli.options import (
     EVENT,
     EVENTS_FOR_USER,
     SUPPORT_USER,
+    AskedArgument,
     several,
     version_option,
     write_options,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 @click.command("assign", cls=Command, context_settings=SETTINGS)
 @several("events", EVENTS_FOR_USER)
-@click.argument("user", type=SUPPORT_USER, required=False)
+@click.argument("user", type=SUPPORT_USER, cls=AskedArgument, not_with="suggest")
 @click.option(
     "--suggest", is_flag=True, help=_("Show who is free then, the least busy first, to pick one.")
 )

@@ -7,7 +7,7 @@ import click
 from crm.cli import answers, edits, prompts, records
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
-from crm.cli.options import EVENT, write_options
+from crm.cli.options import EVENT, AskedArgument, write_options
 from crm.domain import inputs
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @click.command("note", cls=Command, context_settings=SETTINGS)
 @click.argument("event", type=EVENT)
-@click.argument("text", required=False)
+@click.argument("text", cls=AskedArgument)
 @write_options
 @click.pass_obj
 def note(app: App, /, event: str, text: str | None, output: str, dry_run: bool) -> None:

@@ -5,17 +5,18 @@ from typing import Any
 
 import click
 
-from crm.cli import edits, offers, prompts
+from crm.cli import edits, offers, prompts, questions
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
 from crm.cli.listing import Options, run
 from crm.cli.options import (
     CONTRACT,
     DAY,
+    PAYMENT,
     Typed,
+    asked_reason_option,
     input_options,
     listing_options,
-    reason_option,
     write_options,
     yes_option,
 )
@@ -50,7 +51,8 @@ def pay(
 ) -> None:
     """Record a payment, also on a draft. SALES may for their own clients, MANAGEMENT for any.
 
-    The same --key is recorded once, however often it is sent; a lost connection is tried again by
+    Where the amount is asked for at a terminal, so is the method, which may be left empty. The same
+    --key is recorded once, however often it is sent; a lost connection is tried again by
     itself.
 
     \b
@@ -62,6 +64,7 @@ def pay(
     from crm.cli import resending
     from crm.queries.contract import LISTING
 
+    given["method"] = questions.how_paid(app, given["method"])
     key = (request_key or "").strip() or resending.new_key()
     values = {"amount": amount, "paid_on": paid_on or app.today, "request_key": key, **given}
     edited, again = resending.until_known(
@@ -121,8 +124,8 @@ def payments(app: App, /, contract: str, **given: Any) -> None:
 
 @click.command("reverse-payment", cls=Command, context_settings=SETTINGS)
 @click.argument("contract", type=CONTRACT)
-@click.argument("payment", type=click.IntRange(1, 2**31 - 1))
-@reason_option
+@click.argument("payment", type=PAYMENT)
+@asked_reason_option
 @yes_option
 @write_options
 @click.pass_obj

@@ -8,7 +8,7 @@ import click
 from crm.cli import edits, prompts, records
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
-from crm.cli.options import CLIENT, reason_option, write_options, yes_option
+from crm.cli.options import CLIENT, asked_reason_option, write_options, yes_option
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission
 
@@ -84,7 +84,7 @@ def _write(app: App, tx: "Transaction", held: "dict[str, Held]", stream: TextIO)
 
 @click.command("erase", cls=Command, context_settings=SETTINGS)
 @click.argument("client", type=CLIENT)
-@reason_option
+@asked_reason_option
 @yes_option
 @write_options
 @click.pass_obj

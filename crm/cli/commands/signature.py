@@ -12,7 +12,7 @@ from crm.cli.options import (
     CONTRACT,
     DAY,
     Typed,
-    reason_option,
+    asked_reason_option,
     several,
     version_option,
     write_options,
@@ -92,7 +92,7 @@ def _beginning(app: App, day: date | None) -> datetime | None:
 
 @click.command("unsign", cls=Command, context_settings=SETTINGS)
 @click.argument("contract", type=CONTRACT)
-@reason_option
+@asked_reason_option
 @version_option
 @write_options
 @click.pass_obj
@@ -130,7 +130,7 @@ def unsign(
 @click.command("amend", cls=Command, context_settings=SETTINGS)
 @click.argument("contract", type=CONTRACT)
 @click.argument("amount", type=Typed("AMOUNT", lambda text, _app, _option: TOTAL.clean(text)))
-@reason_option
+@asked_reason_option
 @version_option
 @write_options
 @click.pass_obj

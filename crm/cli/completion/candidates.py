@@ -15,6 +15,7 @@ from crm.cli.completion import PROGRAM
 from crm.cli.completion.records import SOURCES, Candidate, candidates
 from crm.cli.completion.shells import Completion
 from crm.domain.enums import Role
+from crm.domain.inputs import METHODS
 
 if TYPE_CHECKING:
     from crm.queries.listing import Listing
@@ -168,4 +169,5 @@ COMPLETERS: dict[str, Completer] = {
     "sort_keys": _sort_keys,
     "days": _words(*DAYS),
     "roles": _words(*Role),
+    "methods": _words(*METHODS),
 }
