@@ -6,7 +6,8 @@ from typing import Any
 import click
 
 from crm.cli.app import App
-from crm.cli.options import AskedLater, Typed
+from crm.cli.asked import AskedLater
+from crm.cli.options import Typed
 from crm.domain.errors import UsageFault
 from crm.domain.i18n import gettext as _
 

@@ -6,12 +6,12 @@ import click
 
 from crm.cli import answers, edits, people, prompts
 from crm.cli.app import App
+from crm.cli.asked import AskedArgument
 from crm.cli.groups import SETTINGS, Command
 from crm.cli.options import (
     EVENT,
     EVENTS_FOR_USER,
     SUPPORT_USER,
-    AskedArgument,
     several,
     version_option,
     write_options,

@@ -6,8 +6,9 @@ import click
 
 from crm.cli import answers, edits, prompts, records
 from crm.cli.app import App
+from crm.cli.asked import AskedArgument
 from crm.cli.groups import SETTINGS, Command
-from crm.cli.options import EVENT, AskedArgument, write_options
+from crm.cli.options import EVENT, write_options
 from crm.domain import inputs
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission
