@@ -1,7 +1,6 @@
 """A service run on the records that are named, all or none, and what it changed told in words."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -36,8 +35,7 @@ class Said(NamedTuple):
     then: Callable[[dict[str, Any]], str]
 
 
-@dataclass(frozen=True)
-class Edited:
+class Edited(NamedTuple):
     """What a service changed, and the record as its listing has it, before and after."""
 
     change: "Change"
@@ -47,8 +45,7 @@ class Edited:
 
     def having(self, field: Field, value: object) -> "Edited":
         """Return it with one more field: what the write has made beside the record."""
-        return replace(
-            self,
+        return self._replace(
             fields=(*self.fields, field),
             before=(*self.before, value),
             row=(*self.row, value),

@@ -1,6 +1,5 @@
 """What is said where a listing holds nothing: which filter is in the way, or how to begin."""
 
-import shlex
 from typing import TYPE_CHECKING
 
 import click
@@ -86,6 +85,8 @@ def _given(context: click.Context) -> dict[str, str]:
     parameters = {
         param.name: param for param in context.command.params if isinstance(param, click.Option)
     }
+    import shlex
+
     given = {}
     for name, value in typed_words(context).items():
         param = parameters.get(name)

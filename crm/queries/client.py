@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from crm.domain.enums import Role
 from crm.domain.fields import Field, Kind
-from crm.queries import contract, event
 from crm.queries.listing import Filter, Listing, Request, Row, record
 
 if TYPE_CHECKING:
@@ -55,6 +54,7 @@ def show(tx: "Transaction", client_id: int) -> Row | None:
 
 def related(tx: "Transaction", client_id: int, now: datetime) -> "dict[str, Section]":
     """Return the first of a client's ``contracts`` and of the ``events`` not ended at ``now``."""
+    from crm.queries import contract, event
     from crm.queries.together import RELATED, read_together
 
     return read_together(

@@ -6,7 +6,6 @@ damaged, foreign or expired token without asking.
 
 import hashlib
 import re
-import secrets
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -49,6 +48,8 @@ class Session:
 
 def new_secret() -> str:
     """Return 256 random bits, safe in a URL: what a session is known by."""
+    import secrets
+
     return secrets.token_urlsafe(SECRET_BYTES)
 
 
@@ -59,6 +60,8 @@ def secret_hash(secret: str) -> bytes:
 
 def new_key() -> str:
     """Return a random key for signing, 256 bits in 43 characters."""
+    import secrets
+
     return secrets.token_urlsafe(SECRET_BYTES)
 
 

@@ -56,13 +56,15 @@ def list_(app: App, /, created_from: Any, created_to: Any, sales: str | None, **
       epicevents client list --created-from 2026-01 -o csv --all
     """
     from crm.cli.bounds import bounds
-    from crm.queries import reference
     from crm.queries.client import LISTING
 
     options = Options.taken_from(given)
     with app.transaction() as tx:
         filters = given | bounds(app, "created", created_from, created_to)
-        filters["sales"] = reference.user_id(tx, sales) if sales else None
+        if sales:
+            from crm.queries import reference
+
+            filters["sales"] = reference.user_id(tx, sales)
         run(app, tx, LISTING, options, filters)
 
 
