@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from crm.domain.fields import Field
 from crm.queries import audit, client, contract, event, payment
 from crm.queries.listing import Listing, Row
+from crm.queries.undo import ERASED
 
 if TYPE_CHECKING:
     from crm.database import Transaction
@@ -59,8 +60,25 @@ _OF_CLIENT: Mapping[str, tuple[Listing, str]] = {
 }
 
 
+def last_email(tx: "Transaction", client_id: int) -> str | None:
+    """Return the email of a client that is deleted, which the audit kept; None once it is erased.
+
+    None too where no such client was deleted.
+    """
+    found: str | None = tx.value(
+        "SELECT changes -> 'email' ->> 0 FROM audit_list"
+        " WHERE table_name = 'clients' AND record_id = %s AND action = 'DELETE'"
+        " ORDER BY id DESC LIMIT 1",
+        (client_id,),
+    )
+    return None if found == ERASED else found
+
+
 def held_on(tx: "Transaction", client_id: int) -> dict[str, Held]:
-    """Return every record that concerns a client, by kind, the oldest first."""
+    """Return every record that concerns a client, by kind, the oldest first.
+
+    Of one that is deleted there is no record, but still what the audit keeps.
+    """
     from psycopg2.sql import SQL, Identifier
 
     return {

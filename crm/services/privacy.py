@@ -9,7 +9,7 @@ from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission, authorize
 from crm.queries import privacy
 from crm.services import contacts
-from crm.services.editing import find, missing
+from crm.services.editing import missing
 
 if TYPE_CHECKING:
     from crm.database import Transaction
@@ -26,30 +26,37 @@ class Erased(NamedTuple):
 
 
 def held_on(tx: "Transaction", client_id: int) -> "dict[str, privacy.Held]":
-    """Return all that is held on a client: SALES of their own, MANAGEMENT of any.
+    """Return all that is held on a client: SALES of their own, MANAGEMENT of any, also deleted.
 
     Raises NotFound, PermissionDenied.
     """
-    client = find(tx, models.Client, client_id)
+    client = tx.session.get(models.Client, client_id)
+    owner_id = client.sales_contact_id if client else None
     authorize(
         tx.actor,
         Permission.CLIENT_PRIVACY_EXPORT,
-        owner_id=client.sales_contact_id,
+        owner_id=owner_id,
         kind="client",
-        record_id=client.id,
-        instead=contacts.ask_the_contact(tx, client.sales_contact_id),
+        record_id=client_id,
+        instead=contacts.ask_the_contact(tx, owner_id),
     )
-    return privacy.held_on(tx, client_id)
+    held = privacy.held_on(tx, client_id)
+    if client is None and not held["history"].rows:
+        raise missing("clients", client_id)
+    return held
 
 
 def erase(tx: "Transaction", client_id: int, reason: str) -> Erased:
     """Forget a client for good: MANAGEMENT, with a reason. Amounts, dates and history remain.
 
+    Also one that is deleted, whom the history still names.
+
     Raises NotFound, PermissionDenied, RuleViolation ``client_erased``.
     """
-    client = find(tx, models.Client, client_id)
-    authorize(tx.actor, Permission.CLIENT_ERASE, kind="client", record_id=client.id)
-    refuse_erased(client)
+    authorize(tx.actor, Permission.CLIENT_ERASE, kind="client", record_id=client_id)
+    client = tx.session.get(models.Client, client_id)
+    if client is not None:
+        refuse_erased(client)
     tx.give_reason(inputs.REASON.clean(reason))
     # What was read of them is not to be written back.
     tx.session.expunge_all()

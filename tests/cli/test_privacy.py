@@ -137,3 +137,47 @@ def test_an_import_does_not_know_the_person_again(
     refused = manager.run("client", "import", str(file), "--on-duplicate", "update", "--json")
     assert refused.status != 0
     assert stored(owner, "clients", 1, "full_name") == "Erased client 1"
+
+
+# Deleted, and still in the history
+
+
+@pytest.fixture
+def deleted(manager: Workstation) -> str:
+    """The email of client 4, whom only the history names."""
+    email = "bob@marsh.example"
+    manager.run(
+        "client", "create", "--full-name", "Bob Marsh", "--email", email, "--phone", "0612345679",
+        "--company-name", "Marsh", "--sales-contact", "sophie",
+    ).done()  # fmt: skip
+    manager.run("client", "delete", "4", "--yes").done()
+    return email
+
+
+def test_who_is_deleted_is_erased_by_the_id(
+    manager: Workstation, owner: Connection, deleted: str
+) -> None:
+    erase = ("client", "erase", "4", "--reason", "asked")
+    with manager.terminal(*erase, width=100) as child:
+        child.expect_exact(f"Type {deleted} to erase the client: ")
+        child.sendline(deleted)
+        status, said = finish(child)
+    assert (status, "Client 4 erased" in said) == (0, True)
+    cursor = owner.cursor()
+    cursor.execute("SELECT string_agg(changes::text, ' ') FROM audit_entries WHERE record_id = 4")
+    (kept,) = cursor.fetchone() or ("",)
+    assert ("Marsh" in kept, "marsh" in kept, "(erased)" in kept) == (False, False, True)
+    again = manager.run(*erase, "--yes", "--json")
+    assert (again.status, again.error()["code"]) == (3, "not_found")
+    assert manager.run("client", "erase", "99", "--reason", "x", "--yes").status == 3
+
+
+def test_what_is_held_on_who_is_deleted_is_told_to_management(
+    manager: Workstation, company: Company, deleted: str
+) -> None:
+    held = manager.run("client", "privacy-export", "4").done().json()
+    assert held["client"] is None
+    assert [each["action"] for each in held["history"]] == ["INSERT", "DELETE"]
+    assert manager.run("client", "privacy-export", "99").status == 3
+    assert manager.run("client", "erase", "4", "--reason", "x", "-n", "--json").json()["id"] == 4
+    assert manager.be(company.sales).run("client", "privacy-export", "4").status == 5

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 def privacy_export(app: App, /, client: str, output_file: Path | None) -> None:
     """Print all that is held on a client, as JSON. SALES may for their own, MANAGEMENT for any.
 
-    The record, contracts, payments, events, and the history: who changed which value, and when.
+    The record, contracts, payments, events, and the history: who changed which value, and when. By
+    its id also of a client that is deleted: the history, to MANAGEMENT.
 
     \b
     Examples:
@@ -40,7 +41,7 @@ def privacy_export(app: App, /, client: str, output_file: Path | None) -> None:
     from crm.queries import reference
 
     with app.transaction() as tx:
-        client_id = reference.client_id(tx, client)
+        client_id = reference.lasting_id(tx, "client", client)
         held = services.privacy.held_on(tx, client_id)
         if output_file is None:
             _write(app, tx, held, app.console.stream)
@@ -52,10 +53,11 @@ def privacy_export(app: App, /, client: str, output_file: Path | None) -> None:
     if output_file is not None:
         said = _("Written to {file}: {client}, {what}. It is personal; keep it accordingly.")
         counts = {kind: len(held[kind].rows) for kind in ("contracts", "events", "payments")}
+        records_held = held["client"].rows
         app.console.success(
             said.format(
                 file=output_file,
-                client=held["client"].rows[0][1],
+                client=records_held[0][1] if records_held else client_id,
                 what=services.user.listed(counts),
             )
         )
@@ -74,7 +76,10 @@ def _write(app: App, tx: "Transaction", held: "dict[str, Held]", stream: TextIO)
     for kind, (fields, rows) in held.items():
         stream.write(f",\n{json.dumps(kind)}: ")
         if kind == "client":
-            export.write_record(fields, rows[0], stream, zone)
+            if rows:
+                export.write_record(fields, rows[0], stream, zone)
+            else:
+                stream.write("null")
             continue
         if kind == "history":
             rows = list(changes.looks(app, tx).rows(fields, rows, "json"))
@@ -94,7 +99,8 @@ def erase(
     """Forget a client for good. MANAGEMENT may, with a reason.
 
     Placeholders take the place of name, email, phone and company, and "(erased)" of what names the
-    person in events, payments and the history. Amounts and dates stay, and who did what when.
+    person in events, payments and the history. Amounts and dates stay, and who did what when. A
+    client that is deleted, whom the history still names, is erased by its id.
 
     \b
     Examples:
@@ -103,35 +109,40 @@ def erase(
     """
     from crm import services
     from crm.queries import client as query
-    from crm.queries import reference
+    from crm.queries import privacy, reference
 
     why = edits.reason_for(app, Permission.CLIENT_ERASE, reason)
     fields = query.LISTING.fields
     # Tried first, so that nobody is asked to confirm what is refused.
     with app.transaction(dry_run=True) as tx:
-        client_id = reference.client_id(tx, client)
+        client_id = reference.lasting_id(tx, "client", client)
         before: Any = query.show(tx, client_id)
+        email = before[2] if before else privacy.last_email(tx, client_id)
         services.privacy.erase(tx, client_id, why)
         after: Any = query.show(tx, client_id)
     if not dry_run:
-        _confirm(app, before, yes=yes)
+        _confirm(app, before, email or str(client_id), yes=yes)
         with app.transaction() as tx:
-            records.expect_as_shown(fields, before, query.show(tx, client_id) or before)
+            now = query.show(tx, client_id)
+            if before and now:
+                records.expect_as_shown(fields, before, now)
             services.privacy.erase(tx, client_id, why)
             after = query.show(tx, client_id)
     done = _("Client {id} erased; this cannot be undone.").format(id=client_id)
-    records.written(app, output, done, fields, after, dry_run=dry_run)
+    # Of one that is deleted there is nothing left but the number.
+    row = after or (client_id, *[None] * (len(fields) - 1))
+    records.written(app, output, done, fields, row, dry_run=dry_run)
     app.console.note(_out_of_reach(), loud=True)
 
 
-def _confirm(app: App, row: Any, *, yes: bool) -> None:
+def _confirm(app: App, row: Any, typed: str, *, yes: bool) -> None:
     from crm.cli.output import detail
     from crm.queries.client import LISTING
 
-    if not yes and prompts.may_ask(app):
+    if row and not yes and prompts.may_ask(app):
         detail.sheet(row[1], LISTING.fields, row, app.console, err=True)
-    question = _("This cannot be undone. Type {email} to erase the client").format(email=row[2])
-    prompts.confirm(app, question, yes=yes, typed=row[2])
+    question = _("This cannot be undone. Type {email} to erase the client").format(email=typed)
+    prompts.confirm(app, question, yes=yes, typed=typed)
 
 
 def _out_of_reach() -> str:
