@@ -25,8 +25,7 @@ WITH named AS MATERIALIZED (
 UPDATE client_import i SET sales_contact_id = u.id, about = i.sales_contact,
     refused = CASE WHEN meant.number = 0 THEN 'unknown_colleague'
         WHEN meant.number > 1 THEN 'ambiguous_colleague'
-        WHEN u.role <> 'SALES' THEN 'fk_clients_sales_contact_role'
-        WHEN NOT u.is_active THEN 'tg_clients_active_contact' END
+        WHEN u.role <> 'SALES' THEN 'fk_clients_sales_contact_role' END
 FROM meant LEFT JOIN user_list u ON u.id = meant.id
 WHERE meant.sales_contact = i.sales_contact AND i.refused IS NULL;
 
@@ -39,6 +38,11 @@ UPDATE client_import i SET id = c.id, about_id = c.id, skipped = %(on_duplicate)
         WHEN i.sales_contact_id <> c.sales_contact_id THEN 'not_transferred' END
 FROM client_list c
 WHERE c.email = i.email AND i.refused IS NULL;
+
+-- Only what is new is assigned to somebody; what exists stays with whom it is.
+UPDATE client_import i SET refused = 'tg_clients_active_contact'
+FROM user_list u
+WHERE u.id = i.sales_contact_id AND NOT u.is_active AND i.id IS NULL AND i.refused IS NULL;
 
 -- What a new one lacks. (One that exists keeps what the file leaves empty.)
 UPDATE client_import SET refused = 'missing', about = concat_ws(', ',

@@ -23,9 +23,8 @@ WITH named AS MATERIALIZED (
 UPDATE contract_import i SET client_id = c.id, sales_contact_id = c.sales_contact_id,
     about = CASE WHEN alone.number > 1 THEN i.client ELSE c.sales_contact END,
     refused = CASE WHEN alone.number > 1 THEN 'ambiguous_client'
-        WHEN %(is_sales)s AND c.sales_contact_id <> %(me)s THEN 'not_own_client'
-        WHEN NOT u.is_active THEN 'tg_contracts_active_contact' END
-FROM alone JOIN client_list c ON c.id = alone.id JOIN user_list u ON u.id = c.sales_contact_id
+        WHEN %(is_sales)s AND c.sales_contact_id <> %(me)s THEN 'not_own_client' END
+FROM alone JOIN client_list c ON c.id = alone.id
 WHERE alone.client = i.client AND i.refused IS NULL;
 
 UPDATE contract_import SET refused = 'missing', about = concat_ws(', ',
@@ -54,6 +53,11 @@ JOIN (
     FROM contracts WHERE client_id IN (SELECT client_id FROM contract_import)
 ) known USING (client_id, total_amount, number)
 WHERE given.line = i.line AND %(on_duplicate)s <> 'create';
+
+-- Only what is new is assigned to somebody; what exists stays with whom it is.
+UPDATE contract_import i SET refused = 'tg_contracts_active_contact'
+FROM user_list u
+WHERE u.id = i.sales_contact_id AND NOT u.is_active AND i.id IS NULL AND i.refused IS NULL;
 """
 
 INSERT = """

@@ -89,8 +89,7 @@ WITH named AS MATERIALIZED (
 UPDATE event_import i SET support_contact_id = u.id, about = i.support_contact,
     refused = CASE WHEN meant.number = 0 THEN 'unknown_colleague'
         WHEN meant.number > 1 THEN 'ambiguous_colleague'
-        WHEN u.role <> 'SUPPORT' THEN 'fk_events_support_contact_role'
-        WHEN NOT u.is_active THEN 'tg_events_active_contact' END
+        WHEN u.role <> 'SUPPORT' THEN 'fk_events_support_contact_role' END
 FROM meant LEFT JOIN user_list u ON u.id = meant.id
 WHERE meant.support_contact = i.support_contact AND i.refused IS NULL;
 
@@ -100,6 +99,11 @@ UPDATE event_import i SET id = e.id, about_id = e.id, skipped = %(on_duplicate)s
 FROM events e
 WHERE e.contract_id = i.contract_id AND e.name = i.name AND e.start_date = i.start_date
   AND i.refused IS NULL;
+
+-- Only what is new is assigned to somebody; what exists stays with whom it is.
+UPDATE event_import i SET refused = 'tg_events_active_contact'
+FROM user_list u
+WHERE u.id = i.support_contact_id AND NOT u.is_active AND i.id IS NULL AND i.refused IS NULL;
 
 UPDATE event_import i SET about_id = same.kept, skipped = %(on_duplicate)s = 'skip',
     refused = CASE WHEN %(on_duplicate)s = 'fail' THEN 'event_twice_in_file' END

@@ -546,6 +546,19 @@ def test_a_contract_needs_an_active_contact(
     assert codes(ran) == ["inactive_contact"]
 
 
+@pytest.mark.parametrize("noun", ["client", "contract", "event"])
+def test_what_exists_stays_with_whom_it_is_though_they_have_left(
+    manager: Workstation, owner: Connection, tmp_path: Path, noun: str
+) -> None:
+    owner.cursor().execute("UPDATE users SET is_active = false WHERE role <> 'MANAGEMENT'")
+    exported = tmp_path / "all.csv"
+    manager.run(noun, "list", "--all", "--output-file", str(exported)).done()
+    past = ("--allow-past",) if noun == "event" else ()
+    again = manager.run(noun, "import", str(exported), "--on-duplicate", "skip", *past, "--json")
+    found = told(again)
+    assert list(found) == ["skipped"]
+
+
 def test_the_nth_contract_over_an_amount_is_the_nth_that_exists(
     sales: Workstation, owner: Connection, bring: Bring
 ) -> None:
