@@ -204,7 +204,7 @@ CONSTRAINTS: dict[str | None, Rule] = {
         lambda: _("MANAGEMENT may amend it, with a reason: epicevents contract amend ID"),
     ),
     "tg_contracts_unsign_with_payments": Rule(
-        "contract_has_payments", lambda: _("A contract with payments is not unsigned.")
+        "contract_has_payments", lambda: _("A contract with payments keeps its signature.")
     ),
     # 12
     "ex_events_support_overlap": Rule(

@@ -169,7 +169,7 @@ def unsign(
 
 def refuse_unsigning(tx: "Transaction", contract: "Contract") -> None:
     """Refuse to take a signature back on which something is paid or planned: RuleViolation."""
-    refuse_used(tx, contract, _("Contract {id} has {what} and is not unsigned."))
+    refuse_used(tx, contract, _("Contract {id} has {what}, so its signature stays."))
 
 
 def amend(

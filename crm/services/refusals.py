@@ -35,7 +35,7 @@ def refused(row: int, code: str, about: str | None, about_id: int | None) -> Ref
 SENTENCES: dict[str, Callable[[], str]] = {
     "invalid_value": lambda: "{about}",
     "missing": lambda: _("Missing: {about}."),
-    "unknown_colleague": lambda: _("No colleague is “{about}”; write the email."),
+    "unknown_colleague": lambda: _("No colleague has the name or email “{about}”."),
     "ambiguous_colleague": lambda: _("Several colleagues are called {about}; write the email."),
     "unknown_client": lambda: _("No client is “{about}”; import the clients first."),
     "ambiguous_client": lambda: _("Several clients are called {about}; write the email."),
