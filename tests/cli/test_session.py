@@ -8,6 +8,8 @@ from psycopg2.extensions import connection as Connection  # noqa: N812
 from support.cli import PASSWORD, Ran, Workstation, finish
 from support.company import Company
 
+from crm.cli.commands.db import DurationType
+
 MARIE, SOPHIE = "marie@epicevents.example", "sophie@epicevents.example"
 CHOSEN = "four words nobody guesses"
 
@@ -317,3 +319,9 @@ def test_scripts_are_told_to_change_it(office: Workstation, owner: Connection) -
     assert office.run("dashboard").status == 5
     office.run("whoami", "--can").done()
     office.run("logout").done()
+
+
+@pytest.mark.parametrize("length", ["7d", "36h", "90m", "24h"])
+def test_a_length_of_time_is_shown_as_it_is_typed(length: str) -> None:
+    shown = DurationType.typed(DurationType().convert(length, None, None))
+    assert shown == {"24h": "1d"}.get(length, length)

@@ -147,6 +147,14 @@ class DurationType(click.ParamType[timedelta]):
             )
         return timedelta(**{self._UNITS[found[2]]: int(found[1])})
 
+    @classmethod
+    def typed(cls, length: timedelta) -> str:
+        """Return how a length of time is typed, in the largest unit that says it whole."""
+        for unit, name in reversed(cls._UNITS.items()):
+            if not length % timedelta(**{name: 1}):
+                return f"{length // timedelta(**{name: 1})}{unit}"
+        return str(length)
+
 
 @db.command("policy")
 @click.option("--session-lifetime", type=DurationType(), help=_("How long a session lasts."))
@@ -173,7 +181,9 @@ def policy(
             administration.set_session_policy(tx, lifetime=session_lifetime, idle=session_idle)
         lifetime, idle = administration.session_policy(tx)
     fields = (Field("session_lifetime"), Field("session_idle_limit"))
-    records.show(app, output, _("Sessions"), fields, [str(lifetime), str(idle)])
+    records.show(
+        app, output, _("Sessions"), fields, [DurationType.typed(lifetime), DurationType.typed(idle)]
+    )
     if session_lifetime or session_idle:
         app.console.success(_("The policy is changed."))
 
