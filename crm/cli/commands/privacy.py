@@ -140,7 +140,8 @@ def _confirm(app: App, row: Any, typed: str, *, yes: bool) -> None:
     from crm.queries.client import LISTING
 
     if row and not yes and prompts.may_ask(app):
-        detail.sheet(row[1], LISTING.fields, row, app.console, err=True)
+        # Without when it was erased, which is what is being asked.
+        detail.sheet(row[1], LISTING.fields[:-1], row[:-1], app.console, err=True)
     question = _("This cannot be undone. Type {email} to erase the client").format(email=typed)
     prompts.confirm(app, question, yes=yes, typed=typed)
 
