@@ -86,7 +86,7 @@ def progress(app: App, message: str, size: int | None = None) -> Iterator[Callab
     from crm.bulk import interruptible
     from crm.cli.output import progress as shown
 
-    total = None if size is None else size // _MEGABYTE
+    total = (size or 0) // _MEGABYTE or None  # of less than one, nothing is counted
     with (
         _ended_as_by_a_person(),
         interruptible(),
