@@ -54,7 +54,7 @@ def ask_to_whom(
 ) -> str | None:
     """Ask who takes over, ``None`` for nobody; whom the rules refuse is refused at once."""
     asked = prompts.of_colleague(
-        app, "transfer_to", _("Hand it over to"), "--transfer-to", role, besides=giver_id
+        app, "transfer_to", _("Hand over to"), "--transfer-to", role, besides=giver_id
     )
 
     def read(answer: str) -> str | None:
@@ -65,7 +65,7 @@ def ask_to_whom(
             act(tx, giver_id, taker, include_settled=include_settled, override=override)
         return taker
 
-    hint = _("Enter to leave it where it is")
+    hint = _("Enter to leave all as it is")
     taker: str | None = answers.ask(app, asked._replace(read=read, hint=hint))
     return taker
 

@@ -69,7 +69,7 @@ def test_only_management_transfers(sales: Workstation) -> None:
 def test_leaving_offers_the_transfer(manager: Workstation, owner: Connection) -> None:
     with manager.terminal("user", "deactivate", "sophie", width=120) as child:
         child.expect_exact("Sophie Simon is the contact of 2 clients, 3 open contracts.")
-        child.expect_exact("Hand it over to (4 Samuel Sanchez, Enter to leave it where it is): ")
+        child.expect_exact("Hand over to (4 Samuel Sanchez, Enter to leave all as it is): ")
         child.sendline("Paul Petit")
         child.expect_exact("Paul Petit is SUPPORT; the contact must be SALES.")
         child.sendline("samuel")
@@ -84,11 +84,11 @@ def test_leaving_offers_the_transfer(manager: Workstation, owner: Connection) ->
 
 def test_whoever_takes_nothing_over_is_told_how(manager: Workstation, owner: Connection) -> None:
     with manager.terminal("user", "deactivate", "sophie", width=140) as child:
-        child.expect_exact("Hand it over to")
+        child.expect_exact("Hand over to")
         child.sendline("")
         status, said = finish(child)
     assert status == 0
-    assert "still the contact of 2 clients, 3 open contracts; hand it over:" in said
+    assert "still the contact of 2 clients, 3 open contracts; hand over:" in said
     assert "epicevents user transfer 3 USER" in said
     assert stored(owner, "clients", 1, "sales_contact_id") == 3
 
@@ -97,7 +97,7 @@ def test_nobody_is_asked_who_may_not_anyway(workstation: Workstation, company: C
     with workstation.be(company.sales2).terminal("user", "deactivate", "sophie") as child:
         status, said = finish(child)
     assert status == 5
-    assert "Hand it over" not in said
+    assert "Hand over" not in said
 
 
 def test_a_script_names_who_takes_over(manager: Workstation, owner: Connection) -> None:
@@ -141,7 +141,7 @@ def test_a_role_that_is_in_use_names_the_command_that_frees_it(manager: Workstat
 def test_deleting_offers_to_hand_over_everything(manager: Workstation, owner: Connection) -> None:
     with manager.terminal("user", "delete", "sophie", width=120) as child:
         child.expect_exact("Records name Sophie Simon: 2 clients, 4 contracts.")
-        child.expect_exact("Hand it over to")
+        child.expect_exact("Hand over to")
         child.sendline("4")
         child.expect_exact("Type sophie@epicevents.example to delete it: ")
         child.sendline("sophie@epicevents.example")
@@ -154,11 +154,11 @@ def test_deleting_offers_to_hand_over_everything(manager: Workstation, owner: Co
 
 def test_deleting_offers_to_deactivate_instead(manager: Workstation, owner: Connection) -> None:
     with manager.terminal("user", "delete", "sophie", width=120) as child:
-        child.expect_exact("Hand it over to")
+        child.expect_exact("Hand over to")
         child.sendline("")
         child.expect_exact("Deactivate the account instead?")
         child.sendline("y")
-        child.expect_exact("Hand it over to")
+        child.expect_exact("Hand over to")
         child.sendline("samuel")
         assert finish(child)[0] == 0
     assert stored(owner, "users", 3, "is_active") is False

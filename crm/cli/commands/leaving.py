@@ -144,7 +144,7 @@ def _deactivate(
         dry_run=dry_run,
     )
     if output != "json" and any(counts.values()):
-        said = _("{name} is still the contact of {what}; hand it over: {command}")
+        said = _("{name} is still the contact of {what}; hand over: {command}")
         command = f"epicevents user transfer {user_id} USER"
         left = handover.listed(counts)
         app.console.note(said.format(name=name, what=left, command=command), loud=True)
