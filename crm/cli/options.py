@@ -201,6 +201,7 @@ def listing_options_with(*more_formats: str) -> Callable[[Decorated], Decorated]
             "-L",
             "--limit",
             type=click.IntRange(min=1),
+            metavar="N",
             default=30,
             show_default=True,
             help=_("How many at most."),
@@ -256,6 +257,7 @@ def version_option(function: Decorated) -> Decorated:
         "--if-version",
         "version",
         type=click.IntRange(min=1),
+        metavar="N",
         help=_("Refuse if the record is no longer at this version."),
     )(function)
 

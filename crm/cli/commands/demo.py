@@ -15,6 +15,7 @@ from crm.domain.i18n import gettext as _
 @click.option(
     "--clients",
     type=click.IntRange(1, 5_000_000),
+    metavar="N",
     help=_("Make this many clients, contracts and events instead, for measuring."),
 )
 @click.option("--reset", is_flag=True, help=_("Start over: drop the demo company first."))

@@ -20,6 +20,7 @@ Row = dict[str, str]
     "-L",
     "--limit",
     type=click.IntRange(min=1),
+    metavar="N",
     default=10,
     show_default=True,
     help=_("How many of each kind at most."),
