@@ -3,8 +3,9 @@
 from typing import TYPE_CHECKING, NamedTuple
 
 from crm.cli.app import App
-from crm.cli.listing import counted
+from crm.cli.listing import spaced
 from crm.domain.i18n import gettext as _
+from crm.domain.i18n import ngettext
 
 if TYPE_CHECKING:
     from crm.database import Transaction
@@ -47,18 +48,18 @@ def difference(app: App, tx: "Transaction", number: int, counts: "Actions") -> D
         lines = [cut(line, widest, terminal.ellipsis) for line in lines]
     more = sum(counts.values()) - SHOWN
     if more > 0:
-        lines.append("  " + _("… and {more}").format(more=counted(more, "more", "more")))
+        lines.append("  " + _("… and {n} more").format(n=spaced(more)))
     return Difference(lines, summary(counts))
 
 
 def summary(counts: "Actions") -> str:
     """Return how many records were written: ``2 clients updated, 1 event deleted``."""
     nouns = {
-        "users": ("colleague", "colleagues"),
-        "clients": ("client", "clients"),
-        "contracts": ("contract", "contracts"),
-        "events": ("event", "events"),
-        "payments": ("payment", "payments"),
+        "users": lambda n: ngettext("{n} colleague", "{n} colleagues", n),
+        "clients": lambda n: ngettext("{n} client", "{n} clients", n),
+        "contracts": lambda n: ngettext("{n} contract", "{n} contracts", n),
+        "events": lambda n: ngettext("{n} event", "{n} events", n),
+        "payments": lambda n: ngettext("{n} payment", "{n} payments", n),
     }
     sentences = {
         "INSERT": _("{records} created"),
@@ -66,6 +67,6 @@ def summary(counts: "Actions") -> str:
         "DELETE": _("{records} deleted"),
     }
     return ", ".join(
-        sentences[action].format(records=counted(count, *nouns[table]))
+        sentences[action].format(records=nouns[table](count).format(n=spaced(count)))
         for (table, action), count in sorted(counts.items())
     )

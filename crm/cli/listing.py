@@ -221,8 +221,3 @@ def _say_cut(
 def spaced(number: int) -> str:
     """Return a number with its thousands apart: ``1 204``."""
     return f"{number:,}".replace(",", " ")
-
-
-def counted(number: int, singular: str, plural: str) -> str:
-    """Return a number with its noun, in the form that fits."""
-    return f"{spaced(number)} {ngettext(singular, plural, number)}"

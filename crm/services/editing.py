@@ -60,11 +60,9 @@ def find(tx: "Transaction", model: type[Record], record_id: int) -> Record:
 
 def missing(table: str, record_id: int) -> NotFound:
     """Return the error that no record of ``table`` has that id."""
-    noun = table.removesuffix("s")
-    return NotFound(
-        _("There is no {noun} {id}.").format(noun=_(noun), id=record_id),
-        hint=_("See which there are: epicevents {noun} list").format(noun=noun),
-    )
+    from crm.queries.listing import not_found
+
+    return not_found(table.removesuffix("s"), record_id)
 
 
 def expect_version(record: Any, version: int | None) -> None:

@@ -56,6 +56,14 @@ def unreadable(tree: ast.AST) -> Iterator[int]:
             yield from (each.lineno for each in sentences if isinstance(each, BUILT))
 
 
+def uncounted(tree: ast.AST) -> Iterator[int]:
+    """Yield the lines where a plural is not written where it is looked up: nobody extracts it."""
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
+            forms = call.args[:2] if called(call) == "ngettext" else []
+            yield from (each.lineno for each in forms if not isinstance(each, ast.Constant))
+
+
 def places(find: Callable[[ast.AST], Iterator[int]]) -> list[str]:
     return [
         f"{path.relative_to(REPOSITORY)}:{line}"
@@ -92,3 +100,9 @@ def test_an_untranslated_sentence_would_be_found(wrong: str) -> None:
 @pytest.mark.parametrize("wrong", ["_(f'No {noun}.')", "_('No ' + noun)", "_('No %s' % noun)"])
 def test_a_sentence_that_no_catalogue_holds_would_be_found(wrong: str) -> None:
     assert list(unreadable(ast.parse(wrong))) == [1]
+
+
+def test_plurals_are_written_where_they_are_looked_up() -> None:
+    assert places(uncounted) == []
+    wrong = ast.parse("ngettext(one, many, n)\nngettext('{n} a', many, n)")
+    assert list(uncounted(wrong)) == [1, 1, 2]
