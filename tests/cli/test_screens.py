@@ -5,9 +5,10 @@
 
 import shlex
 from collections.abc import Iterator
+from contextlib import chdir
 
 import pytest
-from support.cli import Workstation
+from support.cli import Workstation, finish
 from support.company import Company
 from support.database import Database
 from support.screens import DIRECTORY, drawn, held_against
@@ -37,6 +38,12 @@ SCREENS = {
     "contract-show": (MANAGER, "contract show 3"),
     "contract-payments": (MANAGER, "contract payments 3"),
     "event-list": (MANAGER, "event list"),
+    "event-agenda": (MANAGER, "event agenda --from 2030-06-03 --to 2030-06-09"),
+    "event-agenda-none": (MANAGER, "event agenda --from 2032-06-03 --to 2032-06-09"),
+    "event-sheet": (SUPPORT, "event sheet 5"),
+    "assign-suggest": (MANAGER, "event assign 4 --suggest"),
+    "import-refused": (SALES, "client import clients.csv"),
+    "import-partial": (SALES, "client import clients.csv --partial --dry-run"),
     "event-show": (SUPPORT, "event show 5"),
     "user-list": (MANAGER, "user list"),
     "user-show": (MANAGER, "user show 3"),
@@ -54,7 +61,16 @@ SCREENS = {
     "help-command": (SALES, "help contract pay"),
     "help-topic": (SALES, "help output"),
 }  # fmt: skip
+CONFIRMED = "event-delete"
 IN_COLOR = {"dashboard", "contract-list", "contract-show", "user-list", "denied"}
+
+
+CLIENTS = """\
+Nom complet;E-mail;Tél.;Société;Âge
+Jean Dupont;jean@dupont.example;06 12 34 56 78;Dupont & Fils;40
+Sans Téléphone;sans@x.example;#N/A;X;
+Trop Long;personne;06;Société de gestion des réceptions du Val de Marne et des environs;
+"""
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +82,10 @@ def showcase(
     connection = connect(database.create())
     furnish(connection)
     connection.close()
-    yield Workstation(database, tmp_path_factory.mktemp("home"))
+    home = tmp_path_factory.mktemp("home")
+    (home / "clients.csv").write_text(CLIENTS, "utf-8")
+    with chdir(home):
+        yield Workstation(database, home)
     database.drop()
 
 
@@ -90,7 +109,19 @@ def test_colour_is_as_it_was_reviewed(name: str, showcase: Workstation) -> None:
     assert drawn(sent, 80) == drawn(showcase.look(*shlex.split(command), width=80), 80)
 
 
+@pytest.mark.parametrize("width", [80, 140])
+def test_what_is_to_be_confirmed_is_as_it_was_reviewed(width: int, showcase: Workstation) -> None:
+    with showcase.be(MANAGER).terminal("event", "delete", "4", width=width) as child:
+        child.expect_exact("[y/N]: ")
+        sent = (child.before or "") + "[y/N]: "
+        child.sendline("n")
+        said = finish(child)[1]
+    name, whole = f"{CONFIRMED}-{width}", sent.replace("\r\n", "\n") + said
+    shown, expected = held_against(name, "epicevents event delete 4", drawn(whole, width))
+    assert shown == expected
+
+
 def test_every_file_is_the_screen_of_a_command() -> None:
-    names = {f"{name}-{width}.txt" for name in SCREENS for width in (80, 140)}
+    names = {f"{name}-{width}.txt" for name in (*SCREENS, CONFIRMED) for width in (80, 140)}
     names |= {f"{name}-color.txt" for name in IN_COLOR}
     assert {path.name for path in DIRECTORY.iterdir()} == names
