@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crm.cli.app import App
-from crm.cli.completion import records
 from crm.domain.errors import InvalidValue, NotFound, UsageFault
 from crm.domain.i18n import gettext as _
 from crm.domain.text import fold, quote
@@ -55,6 +54,10 @@ class Pick:
         besides: int | None = None,
         check: "Callable[[Transaction, int], object] | None" = None,
     ) -> None:
+        # Loaded for who really picks: every command with a prompt imports this module.
+        from crm.cli.completion import records
+
+        self._records = records
         source = records.SOURCES[name]
         self._app = app
         self._source = replace(source, filters={**source.filters, **(filters or {})})
@@ -68,7 +71,7 @@ class Pick:
 
         Raises CRMError where that fails.
         """
-        with records.hasty_transaction(self._app, alone=True) as tx:
+        with self._records.hasty_transaction(self._app, alone=True) as tx:
             return self._offered(tx, typed, MOST)
 
     def read(self, typed: str) -> str:
@@ -86,18 +89,18 @@ class Pick:
     def called(self, record_id: str) -> str:
         """Return what the record of an answer is called."""
         with self._app.transaction() as tx:
-            row = records.by_id(tx, self._source, int(record_id))
+            row = self._records.by_id(tx, self._source, int(record_id))
         if row is None:
             return ""
         offered = self._as_offered(row)
         return f"{offered.text}, {offered.meaning}"
 
     def _offered(self, tx: "Transaction", typed: str, most: int) -> list[Offered]:
-        rows = records.rows(tx, self._source, typed.strip(), most, own=self._own)
+        rows = self._records.rows(tx, self._source, typed.strip(), most, own=self._own)
         return [self._as_offered(row) for row in rows if row["id"] != self._besides]
 
     def _as_offered(self, row: Mapping[str, Any]) -> Offered:
-        said = records.said(self._app, self._source, row)
+        said = self._records.said(self._app, self._source, row)
         shown = self._app.console.err.text
         offered = Offered(
             shown(self._source.picked.format(**said)), shown(self._source.meaning.format(**said))
