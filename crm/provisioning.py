@@ -234,12 +234,21 @@ def engine_for(parameters: Mapping[str, str]) -> "Engine":
     )
 
 
-def upgrade(parameters: Mapping[str, str], revision: str = "head") -> None:
-    """Migrate the database to ``revision``, all or nothing; upgrades at once queue."""
+def upgrade(
+    parameters: Mapping[str, str], revision: str = "head", *, dry_run: bool = False
+) -> list[str]:
+    """Migrate the database to ``revision``, all or nothing; upgrades at once queue.
+
+    Returns what was applied, such as ``0012_rights``. A dry run applies it and rolls back.
+    """
     from alembic import command
 
+    config = alembic_config(engine_for(parameters))
+    applied: list[str] = config.attributes.setdefault("applied", [])
+    config.attributes["dry_run"] = dry_run
     with explained():
-        command.upgrade(alembic_config(engine_for(parameters)), revision)
+        command.upgrade(config, revision)
+    return applied
 
 
 def downgrade(parameters: Mapping[str, str], revision: str) -> None:

@@ -1,12 +1,22 @@
 """How Alembic reaches the database: as the owner, one upgrade at a time, all or nothing."""
 
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
 from alembic import context
+from alembic.runtime.migration import MigrationContext, MigrationInfo
+from alembic.script import Script
 from sqlalchemy import Connection
 
 from crm.models import Base
 
 # Any number will do, as long as every upgrade of this program asks for the same one.
 UPGRADE_LOCK = 7_301_943_201
+
+
+class Tried(Exception):
+    """Ends a dry run, which keeps nothing."""
 
 
 def run(connection: Connection) -> None:
@@ -17,16 +27,26 @@ def run(connection: Connection) -> None:
         compare_server_default=False,
         include_name=is_mapped,
         include_object=is_declared,
+        on_version_apply=note,
     )
     # Nothing may be executed before this line: Alembic would take the open transaction for
     # somebody else's and apply nothing.
-    with context.begin_transaction():
+    with suppress(Tried), context.begin_transaction():
         # What waits for a lock on a table holds up all who come after it.
         patience = context.config.attributes.get("lock_timeout", "60s")
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{patience}'")
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({UPGRADE_LOCK})")
         connection.exec_driver_sql("SET LOCAL ROLE epicevents_owner")
         context.run_migrations()
+        if context.config.attributes.get("dry_run"):
+            raise Tried
+
+
+def note(ctx: MigrationContext, step: MigrationInfo, heads: Any, run_args: Any) -> None:
+    """Name what is applied, such as ``0012_rights``, to whoever asked for it."""
+    del ctx, heads, run_args
+    applied = context.config.attributes.get("applied", [])
+    applied += [Path(each.path).stem for each in step.up_revisions if isinstance(each, Script)]
 
 
 # What only SQL declares, because only reading uses it: sort keys and search words.

@@ -210,13 +210,13 @@ class App:
             yield tx
 
     @contextmanager
-    def owner(self) -> "Iterator[Transaction]":
+    def owner(self, *, dry_run: bool = False) -> "Iterator[Transaction]":
         """Run one transaction as the database's owner, whom no policy binds."""
         from crm import database, provisioning, server
 
         connection = database.connect(server.admin_parameters(self.settings))
         try:
-            with database.transaction(connection, None) as tx:
+            with database.transaction(connection, None, dry_run=dry_run) as tx:
                 tx.execute(f"SET LOCAL ROLE {provisioning.OWNER}")
                 yield tx
         finally:

@@ -1,6 +1,6 @@
 """Passwords that somebody sets for a colleague, who must choose another at the first login."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crm.cli import answers, records
@@ -29,16 +29,17 @@ def written(
     row: Sequence[Any],
     made: str | None,
     *,
+    old: Mapping[str, Any] | None = None,
     dry_run: bool,
     own: bool = False,
 ) -> None:
     """Say what was done to the account in ``row``, and print its one-time password once.
 
     The password stands alone on stdout, or in the JSON; a dry run, which keeps none, shows none.
-    ``own`` is the account of who is logged in.
+    ``old`` holds what else the account was before; ``own`` is the account of who is logged in.
     """
     made = None if dry_run else made
-    records.written(app, output, done, (*fields, FIELD), (*row, made), dry_run=dry_run)
+    records.written(app, output, done, (*fields, FIELD), (*row, made), old=old, dry_run=dry_run)
     if dry_run or output == "json":
         return
     if made:

@@ -35,6 +35,7 @@ LISTING = Listing(
         "without_contract": Filter(
             "NOT EXISTS (SELECT FROM contracts k WHERE k.client_id = client_list.id)"
         ),
+        "erased": Filter("erased_at IS NOT NULL", "erased_at IS NULL"),
         "event": Filter("id = (SELECT e.client_id FROM events e WHERE e.id = {value})"),
     },
     search="search_words @@ prefix_query({value})",

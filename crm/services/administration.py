@@ -26,6 +26,22 @@ class Holdings(NamedTuple):
     demo: bool
 
 
+class Reset(NamedTuple):
+    """Whose password was reset, and whether the account was active before."""
+
+    id: int
+    first_name: str
+    last_name: str
+    email: str
+    role: str
+    was_active: bool
+
+    @property
+    def name(self) -> str:
+        """First and last name."""
+        return f"{self.first_name} {self.last_name}"
+
+
 def holdings(tx: "Transaction") -> Holdings:
     """Return what the database holds."""
     row = tx.row(
@@ -65,32 +81,34 @@ def create_first_manager(tx: "Transaction", *, password: str, **values: object) 
     return created
 
 
-def reset_password(tx: "Transaction", email: str, password: str) -> str:
+def reset_password(tx: "Transaction", email: str, password: str) -> Reset:
     """Let back in who forgot the password: they choose another at the next login.
 
     The account is reactivated and no longer suspended; its sessions end with the password that
-    opened them. Returns the person's name.
+    opened them.
 
     Raises NotFound, RuleViolation ``weak_password``.
     """
     address = clean_email(email)
-    person = tx.row(
-        "SELECT id, first_name, last_name FROM users WHERE email = %s FOR UPDATE", (address,)
+    row = tx.row(
+        "SELECT id, first_name, last_name, email, role, is_active AND NOT is_suspended(id)"
+        " FROM users WHERE email = %s FOR UPDATE",
+        (address,),
     )
-    if person is None:
+    if row is None:
         raise NotFound(_("No account has the email {email}.").format(email=address))
-    user_id, first_name, last_name = person
-    authentication.check(password, first_name, last_name, address)
+    person = Reset(*row)
+    authentication.check(password, person.first_name, person.last_name, address)
     tx.execute(
         "UPDATE users SET hashed_password = %s, must_change_password = true, is_active = true"
         " WHERE id = %s",
-        (passwords.hashed(password), user_id),
+        (passwords.hashed(password), person.id),
     )
     tx.execute(
         "UPDATE suspensions SET ended_at = utc_now() WHERE user_id = %s AND ended_at IS NULL",
-        (user_id,),
+        (person.id,),
     )
-    return f"{first_name} {last_name}"
+    return person
 
 
 def session_policy(tx: "Transaction") -> tuple["timedelta", "timedelta"]:

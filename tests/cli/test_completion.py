@@ -95,6 +95,20 @@ def test_a_client_is_found_without_accents_and_by_company(offered: Offered) -> N
     assert offered("client show nobody") == {}
 
 
+def test_who_is_forgotten_is_offered_no_more_but_listed(
+    offered: Offered, workstation: Workstation, company: Company
+) -> None:
+    workstation.be(company.manager)
+    before = offered("client show ").keys()
+    workstation.run("client", "erase", "2", "--reason", "asked", "--yes").done()
+    assert before - offered("client show ").keys() == {"kevin@startup.example"}
+    for typed in ("2", "erased", "'erased client'"):
+        assert offered(f"contract list --client {typed}") == {}
+    assert "erased-2@erased.invalid" in workstation.run("client", "list", "--json").done().out
+    # Its contracts are still there to be paid.
+    assert "5" in offered("contract show ")
+
+
 def test_an_id_is_completed_as_one(offered: Offered) -> None:
     assert offered("client show 2") == {"2": "Kevin Casey, Cool Startup LLC"}
     # No id, but the beginning of a company's name.

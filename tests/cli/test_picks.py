@@ -74,6 +74,16 @@ def test_the_choices_stand_below_the_question(sales: Workstation, asked: Asked) 
     assert keyboard.becomes(CHOICES) == CHOICES
 
 
+def test_who_is_forgotten_is_no_choice(manager: Workstation, asked: Asked) -> None:
+    manager.run("client", "erase", "2", "--reason", "asked", "--yes").done()
+    keyboard = asked(*SELL, "--total-amount", "10", "--amount-due", "10")
+    keyboard.sees("Lefèvre & Fils")
+    keyboard.calm()
+    assert "Erased client" not in keyboard.screen
+    keyboard.type("2\r")
+    keyboard.sees("Client 2 is erased, for good.")
+
+
 def test_part_of_a_name_without_accents_finds_the_record(sales: Workstation, asked: Asked) -> None:
     keyboard = asked(*SELL, "--total-amount", "10")
     keyboard.sees("Client:")

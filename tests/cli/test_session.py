@@ -8,7 +8,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812
 from support.cli import PASSWORD, Ran, Workstation, finish
 from support.company import Company
 
-from crm.cli.commands.db import DurationType
+from crm.cli.commands.administration import DurationType
 
 MARIE, SOPHIE = "marie@epicevents.example", "sophie@epicevents.example"
 CHOSEN = "four words nobody guesses"
@@ -229,6 +229,7 @@ def test_a_new_password_replaces_the_old_one(office: Workstation, owner: Connect
     ran = office.run("password", "--password-stdin", stdin=f"{PASSWORD}\n{CHOSEN}\n").done()
     assert PASSWORD not in ran.err
     assert CHOSEN not in ran.err
+    assert "Next: epicevents dashboard" in ran.err
     # This workstation goes on, the others do not.
     office.run("client", "list").done()
     cursor = owner.cursor()
@@ -236,6 +237,24 @@ def test_a_new_password_replaces_the_old_one(office: Workstation, owner: Connect
     assert cursor.fetchone() == ("ended",)
     assert log_in(office, SOPHIE).status == 4
     log_in(office, SOPHIE, CHOSEN).done()
+
+
+def test_a_new_password_can_be_tried(office: Workstation, owner: Connection) -> None:
+    log_in(office, SOPHIE).done()
+    elsewhere = office.database.session_of(3)
+    stdin = f"{PASSWORD}\n{CHOSEN}\n"
+    tried = office.run("password", "--password-stdin", "-n", "--json", stdin=stdin).done()
+    assert "Dry run, nothing was kept: Your password is changed" in tried.err
+    assert tried.json()["email"] == SOPHIE
+    # The session that proved the current password has ended; the others go on.
+    assert live_sessions(owner, 3) == 2
+    office.run("client", "list").done()
+    cursor = owner.cursor()
+    cursor.execute("SELECT state FROM begin_session(%s)", (elsewhere,))
+    assert cursor.fetchone() == ("live",)
+    weak = office.run("password", "--password-stdin", "-n", stdin=f"{PASSWORD}\nshort\n")
+    assert weak.status == 6
+    log_in(office, SOPHIE).done()
 
 
 def test_the_current_password_must_be_known(office: Workstation, owner: Connection) -> None:

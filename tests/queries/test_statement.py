@@ -46,7 +46,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
         st.integers(-9, 9).map(lambda days: NOW.date() + timedelta(days=days)),
     ),
     **dict.fromkeys(
-        ("signed", "paid", "active", "without_contract", "without_event", "no_support"),
+        ("signed", "paid", "active", "erased", "without_contract", "without_event", "no_support"),
         st.booleans(),
     ),
 }

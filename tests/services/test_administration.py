@@ -27,7 +27,8 @@ def test_who_forgot_the_password_is_let_back_in(company: Company, tx: Transactio
     with company.database.as_user(company.manager) as manager:
         manager.execute("SELECT suspend_access(%s)", (company.sales,))
         manager.execute("UPDATE users SET is_active = false WHERE id = %s", (company.sales,))
-    assert administration.reset_password(tx, SOPHIE, CHOSEN) == "Sophie Simon"
+    reset = administration.reset_password(tx, SOPHIE, CHOSEN)
+    assert (reset.name, reset.was_active) == ("Sophie Simon", False)
     assert tx.row(
         "SELECT is_active, must_change_password, is_suspended(id) FROM users WHERE id = %s",
         (company.sales,),

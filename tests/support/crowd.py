@@ -101,5 +101,6 @@ def fill_crowd(connection: Connection) -> None:
     )
     left = [LEFT, LEFT_WITHOUT_RECORDS, LEFT_UNSIGNED]
     cursor.execute("UPDATE users SET is_active = false WHERE id = ANY (%s)", (left,))
+    cursor.execute("UPDATE clients SET erased_at = %s WHERE id = 39", (NOW,))
     # As a server in use has them, so that plans are those of every day.
     cursor.execute("ANALYZE users, clients, contracts, events, payments")

@@ -9,7 +9,7 @@ import click
 from crm.cli import answers, prompts, records, when
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
-from crm.cli.options import password_option, record_options
+from crm.cli.options import password_option, record_options, write_options
 from crm.domain import inputs
 from crm.domain.errors import CRMError, NotLoggedIn
 from crm.domain.fields import Field, Kind
@@ -102,7 +102,9 @@ def _end_session_before(app: App) -> "Actor | None":
         return None
 
 
-def _choose(app: App, opened: "Login", actor: "Actor", current: str) -> None:
+def _choose(
+    app: App, opened: "Login", actor: "Actor", current: str, *, dry_run: bool = False
+) -> None:
     """Ask for a new password and set it in the session that ``current`` has just opened."""
     from crm.services import authentication
 
@@ -114,9 +116,10 @@ def _choose(app: App, opened: "Login", actor: "Actor", current: str) -> None:
             typed, actor.first_name, actor.last_name, actor.email, current=current
         ),
     )
-    begin = partial(app.transaction, allow_pending=True, secret=opened.secret)
+    begin = partial(app.transaction, allow_pending=True, secret=opened.secret, dry_run=dry_run)
     authentication.change_password(begin, opened, new, current=current)
-    app.console.success(_("Your password is changed; your other sessions have ended."))
+    done = _("Your password is changed; your other sessions have ended.")
+    records.written(app, "", done, (), None, dry_run=dry_run)
 
 
 @click.command(cls=Command, context_settings=SETTINGS)
@@ -187,10 +190,12 @@ def whoami(app: App, /, can: bool, output: str) -> None:
     is_flag=True,
     help=_("Read two lines from standard input: the current password and the new one."),
 )
-@record_options
+@write_options
 @click.pass_obj
-def password(app: App, /, password_stdin: bool, output: str) -> None:
+def password(app: App, /, password_stdin: bool, output: str, dry_run: bool) -> None:
     """Change your own password; every other session of yours ends. Anybody may.
+
+    A dry run tries both passwords; a wrong current one counts as a failed login all the same.
 
     \b
     Examples:
@@ -202,15 +207,20 @@ def password(app: App, /, password_stdin: bool, output: str) -> None:
     label = _("Current password")
     current = answers.line_from_stdin(app) if password_stdin else prompts.password(app, label)
     opened = _prove(app, actor.email, current)
+    kept = False
     try:
-        _choose(app, opened, actor, current)
-    except BaseException:
-        _end(app, opened)
-        raise
-    app.remember(opened)
+        _choose(app, opened, actor, current, dry_run=dry_run)
+        kept = not dry_run
+    finally:
+        if not kept:
+            _end(app, opened)
+    if kept:
+        app.remember(opened)
     if output == "json":
-        with app.transaction() as tx:
+        with app.transaction(allow_pending=dry_run) as tx:
             _as_json(app, tx.actor)
+    elif kept:
+        app.console.note(_("Next: {command}").format(command="epicevents dashboard"))
 
 
 def _prove(app: App, email: str, current: str) -> "Login":

@@ -81,6 +81,7 @@ SOURCES = {
         "{company_name}",
         "{id} {full_name}",
         ("{full_name}", "{full_name} {company_name}"),
+        {"erased": False},  # nothing more is done with who is forgotten
     ),
     "contract": Source(
         "contract",
