@@ -5,8 +5,8 @@ Three roles (docs/security.md): ``epicevents_owner`` owns everything and logs in
 what workstations connect as. Every function here may be run again and changes nothing then.
 """
 
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,36 +52,21 @@ WITHHELD = (
 def create_database(parameters: Mapping[str, str]) -> bool:
     """Create the database that ``parameters`` name, in UTF-8; return whether it had to be made."""
     name = parameters.get("dbname", DATABASE)
-    connection = connect({**parameters, "dbname": "postgres"})
-    try:
-        connection.autocommit = True
-        with explained(), connection.cursor() as cursor:
-            cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,))
-            if cursor.fetchone():
-                return False
-            cursor.execute(
-                SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(
-                    Identifier(name)
-                )
-            )
-            return True
-    finally:
-        connection.close()
+    with _at({**parameters, "dbname": "postgres"}) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,))
+        if cursor.fetchone():
+            return False
+        cursor.execute(
+            SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(Identifier(name))
+        )
+        return True
 
 
 def drop_database(parameters: Mapping[str, str]) -> None:
     """Drop the database that ``parameters`` name, whoever is connected to it."""
-    connection = connect({**parameters, "dbname": "postgres"})
-    try:
-        connection.autocommit = True
-        with explained(), connection.cursor() as cursor:
-            cursor.execute(
-                SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(
-                    Identifier(parameters.get("dbname", DATABASE))
-                )
-            )
-    finally:
-        connection.close()
+    name = parameters.get("dbname", DATABASE)
+    with _at({**parameters, "dbname": "postgres"}) as connection, connection.cursor() as cursor:
+        cursor.execute(SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(name)))
 
 
 def bootstrap(connection: Connection, login: str = LOGIN, password: str | None = None) -> list[str]:
@@ -129,13 +114,8 @@ def bootstrap(connection: Connection, login: str = LOGIN, password: str | None =
 
 def restrict(parameters: Mapping[str, str], login: str) -> list[str]:
     """Bind the login as :func:`bootstrap` does; return what this server did not allow."""
-    connection = connect(parameters)
-    try:
-        connection.autocommit = True
-        with explained():
-            return restrict_login(connection, login)
-    finally:
-        connection.close()
+    with _at(parameters) as connection:
+        return restrict_login(connection, login)
 
 
 def restrict_login(connection: Connection, login: str) -> list[str]:
@@ -194,13 +174,8 @@ def withhold(cursor: Cursor) -> None:
 
 def tidy_up(parameters: Mapping[str, str]) -> None:
     """Vacuum and analyse after a large load, so that the first listing is planned well."""
-    connection = connect(parameters)
-    try:
-        connection.autocommit = True
-        with explained(), connection.cursor() as cursor:
-            cursor.execute("VACUUM ANALYZE")
-    finally:
-        connection.close()
+    with _at(parameters) as connection, connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
 
 
 def scripts() -> Path:
@@ -261,14 +236,18 @@ def downgrade(parameters: Mapping[str, str], revision: str) -> None:
 
 def current_revision(parameters: Mapping[str, str]) -> str | None:
     """Return the revision of the database's schema, ``None`` where there is none."""
-    connection = connect(parameters)
-    try:
-        with explained(), connection.cursor() as cursor:
-            cursor.execute("SELECT to_regclass('public.alembic_version')")
-            if cursor.fetchone() == (None,):
-                return None
-            cursor.execute("SELECT version_num FROM alembic_version")
-            row = cursor.fetchone()
-            return row[0] if row else None
-    finally:
-        connection.close()
+    with _at(parameters) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('public.alembic_version')")
+        if cursor.fetchone() == (None,):
+            return None
+        cursor.execute("SELECT version_num FROM alembic_version")
+        row = cursor.fetchone()
+        return row[0] if row else None
+
+
+@contextmanager
+def _at(parameters: Mapping[str, str]) -> Iterator[Connection]:
+    """Connect for statements that are a transaction each; their errors are explained."""
+    with closing(connect(parameters)) as connection, explained():
+        connection.autocommit = True
+        yield connection
