@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from crm import models
 from crm.domain import inputs
+from crm.domain.enums import PaymentKind
 from crm.domain.errors import RuleViolation, UsageFault
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission
@@ -204,7 +205,10 @@ def adjust(tx: "Transaction", contract_id: int, amount_due: Decimal, reason: str
         return Change(contract)
     tx.session.add(
         models.Payment(
-            contract_id=contract.id, amount=old - amount_due, kind="ADJUSTMENT", reason=reason
+            contract_id=contract.id,
+            amount=old - amount_due,
+            kind=PaymentKind.ADJUSTMENT,
+            reason=reason,
         )
     )
     tx.session.flush()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from crm import models
 from crm.domain import inputs
+from crm.domain.enums import PaymentKind
 from crm.domain.errors import NotFound, RuleViolation, UsageFault
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission
@@ -87,7 +88,7 @@ def reverse(
     opposite = models.Payment(
         contract_id=contract.id,
         amount=-payment.amount,
-        kind="REVERSAL",
+        kind=PaymentKind.REVERSAL,
         reverses_id=payment.id,
         reason=reason,
         **({} if paid_on is None else {"paid_on": paid_on}),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from crm import bulk, models
 from crm.domain import inputs
+from crm.domain.enums import PaymentKind
 from crm.domain.errors import Conflict, NotFound
 from crm.domain.i18n import gettext as _
 from crm.queries import undo as query
@@ -154,7 +155,7 @@ def _move_balances(tx: "Transaction", number: int, reason: str, today: date | No
     """Take back payments by opposite entries: the ledger only grows."""
     for entry in query.payments(tx, number):
         match entry.kind:
-            case "REVERSAL":
+            case PaymentKind.REVERSAL:
                 first = find(tx, models.Payment, entry.reverses_id or 0)
                 payment.pay(
                     tx,
@@ -164,7 +165,7 @@ def _move_balances(tx: "Transaction", number: int, reason: str, today: date | No
                     method=first.method,
                     reference=first.reference,
                 )
-            case "ADJUSTMENT":
+            case PaymentKind.ADJUSTMENT:
                 of = find(tx, models.Contract, entry.contract_id)
                 refresh(tx, of, lock=True)
                 contract.adjust(tx, of.id, of.amount_due + entry.amount, reason)

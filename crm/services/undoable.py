@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from crm import models
 from crm.domain.amounts import LARGEST_WHOLE_NUMBER
+from crm.domain.enums import PaymentKind
 from crm.domain.errors import RuleViolation, UsageFault
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import NEEDS_REASON, Permission, authorize
@@ -41,10 +42,10 @@ SETTING_OTHERS_BACK = {
     "events": Permission.EVENT_UPDATE,
 }
 # The opposite entry of each kind of entry in the ledger.
-OPPOSITE = {
-    "PAYMENT": Permission.CONTRACT_REVERSE_PAYMENT,
-    "ADJUSTMENT": Permission.CONTRACT_ADJUST,
-    "REVERSAL": Permission.CONTRACT_PAY,
+OPPOSITE: dict[str, Permission] = {
+    PaymentKind.PAYMENT: Permission.CONTRACT_REVERSE_PAYMENT,
+    PaymentKind.ADJUSTMENT: Permission.CONTRACT_ADJUST,
+    PaymentKind.REVERSAL: Permission.CONTRACT_PAY,
 }
 
 
