@@ -7,13 +7,12 @@ dump can log in.
 
 import base64
 import hashlib
-import re
 import secrets
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from crm.domain.errors import CRMError, NotLoggedIn, RuleViolation
+from crm.domain.errors import NotLoggedIn, RuleViolation
 from crm.domain.i18n import gettext as _
 from crm.security.strength import weakness
 
@@ -32,12 +31,6 @@ ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
 INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 JOINERS = "\u200c\u200d"  # seen through what they join: Persian, Hindi and emoji need them
-
-PHC = re.compile(
-    r"\$argon2id\$v=19\$m=(\d{1,9}),t=(\d{1,9}),p=(\d{1,9})"
-    r"\$([A-Za-z0-9+/]{22})\$([A-Za-z0-9+/]{43})",
-    re.ASCII,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,28 +104,6 @@ def hashed(password: str) -> str:
     tag = hashlib.sha256(derive(password, salt, CURRENT)).digest()
     costs = f"m={CURRENT.memory_kib},t={CURRENT.time_cost},p={CURRENT.parallelism}"
     return f"$argon2id$v=19${costs}${_base64(salt)}${_base64(tag)}"
-
-
-def parse(phc: str) -> tuple[Parameters, bytes, bytes]:
-    """Return the parameters, the salt and the tag of a stored password.
-
-    Raises CRMError, ``damaged_password_hash``, without quoting it.
-    """
-    found = PHC.fullmatch(phc)
-    if found is None:
-        raise CRMError(
-            _("The stored password of this account is damaged."),
-            hint=_("Ask MANAGEMENT for a new one: epicevents user reset-password"),
-            code="damaged_password_hash",
-        )
-    memory_kib, time_cost, parallelism, salt, tag = found.groups()
-    parameters = Parameters(int(memory_kib), int(time_cost), int(parallelism))
-    return parameters, base64.b64decode(salt + "=="), base64.b64decode(tag + "=")
-
-
-def stored_tag(phc: str) -> bytes:
-    """Return the 32 bytes that the SHA-256 of the right derived bytes equals."""
-    return parse(phc)[2]
 
 
 def needs_rehash(parameters: Parameters) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crm.domain.errors import CRMError, NotLoggedIn, RuleViolation
+from crm.domain.errors import NotLoggedIn, RuleViolation
 from crm.security import passwords
 from crm.security.passwords import CURRENT, Parameters, check_policy, derive
 
@@ -99,50 +99,22 @@ def test_a_stored_password_is_phc_whose_tag_is_the_hash_of_what_is_derived() -> 
     phc = passwords.hashed("sous-le-pont-mirabeau")
     assert len(phc) == 97
     assert re.fullmatch(r"\$argon2id\$v=19\$m=65536,t=3,p=4\$[\w+/]{22}\$[\w+/]{43}", phc, re.ASCII)
-    parameters, salt, tag = passwords.parse(phc)
-    assert parameters == CURRENT
-    assert tag == passwords.stored_tag(phc)
-    derived = derive("sous-le-pont-mirabeau", salt, parameters)
+    salt, tag = _salt_and_tag(phc)
+    derived = derive("sous-le-pont-mirabeau", salt, CURRENT)
     assert tag == hashlib.sha256(derived).digest()
     assert base64.b64encode(derived).decode().rstrip("=") not in phc
 
 
 def test_the_same_password_is_stored_with_another_salt_each_time() -> None:
-    one, two = (passwords.parse(passwords.hashed("the same password")) for _ in range(2))
-    assert one[0] == two[0]
-    assert one[1] != two[1]
-    assert one[2] != two[2]
+    one, two = (passwords.hashed("the same password") for _ in range(2))
+    assert one.split("$")[:4] == two.split("$")[:4]
+    assert _salt_and_tag(one)[0] != _salt_and_tag(two)[0]
+    assert _salt_and_tag(one)[1] != _salt_and_tag(two)[1]
 
 
-GOOD = "$argon2id$v=19$m=65536,t=3,p=4$AAAAAAAAAAAAAAAAAAAAAA$" + "A" * 43
-
-
-def test_reads_a_stored_password() -> None:
-    assert passwords.parse(GOOD) == (CURRENT, bytes(16), bytes(32))
-
-
-@pytest.mark.parametrize(
-    "phc",
-    [
-        GOOD[:-1],
-        "",
-        GOOD + "A",
-        GOOD + "\n",
-        " " + GOOD,
-        GOOD.replace("argon2id", "argon2i"),
-        GOOD.replace("v=19", "v=16"),
-        GOOD.replace("65536", "٦٥٥٣٦"),
-        GOOD.replace("65536", "-1"),
-        GOOD.replace("65536", "9" * 5000),
-        GOOD.replace("A" * 43, "_" * 43),
-        "\0",
-    ],
-)
-def test_a_damaged_stored_password_is_refused_and_not_quoted(phc: str) -> None:
-    with pytest.raises(CRMError) as refusal:
-        passwords.parse(phc)
-    assert refusal.value.code == "damaged_password_hash"
-    assert "argon2" not in refusal.value.message
+def _salt_and_tag(phc: str) -> tuple[bytes, bytes]:
+    salt, tag = phc.split("$")[-2:]
+    return base64.b64decode(salt + "=="), base64.b64decode(tag + "=")
 
 
 @pytest.mark.parametrize(
