@@ -78,6 +78,17 @@ def client_for(tx: "Transaction", client_id: int) -> "Client":
     return client
 
 
+def permitted(tx: "Transaction", contract_id: int, permission: Permission) -> "Contract":
+    """Return the contract, on which the actor has ``permission``.
+
+    Raises NotFound, PermissionDenied.
+    """
+    contract = find(tx, models.Contract, contract_id)
+    client = find(tx, models.Client, contract.client_id)
+    contacts.authorize_for_client(tx, permission, client, record_id=contract.id)
+    return contract
+
+
 def update(
     tx: "Transaction",
     contract_id: int,
@@ -95,7 +106,7 @@ def update(
 
     Raises NotFound, PermissionDenied, InvalidValue, Conflict, RuleViolation.
     """
-    contract = _find(tx, contract_id, Permission.CONTRACT_UPDATE)
+    contract = permitted(tx, contract_id, Permission.CONTRACT_UPDATE)
     expect_version(contract, version)
     if reason is not None:
         _give_reason(tx, reason)
@@ -141,7 +152,7 @@ def sign(
 
     Raises NotFound, PermissionDenied, Conflict, RuleViolation ``signed_in_future``.
     """
-    contract = _find(tx, contract_id, Permission.CONTRACT_SIGN)
+    contract = permitted(tx, contract_id, Permission.CONTRACT_SIGN)
     expect_version(contract, version)
     if contract.signed_status:
         return Change(contract)
@@ -160,7 +171,7 @@ def unsign(
     Raises PermissionDenied, Conflict, RuleViolation ``contract_has_payments`` or
     ``contract_has_events``.
     """
-    contract = _find(tx, contract_id, Permission.CONTRACT_UNSIGN)
+    contract = permitted(tx, contract_id, Permission.CONTRACT_UNSIGN)
     expect_version(contract, version)
     _give_reason(tx, reason)
     if contract.signed_status:
@@ -185,7 +196,7 @@ def amend(
 
     Raises NotFound, PermissionDenied, InvalidValue, Conflict, RuleViolation.
     """
-    contract = _find(tx, contract_id, Permission.CONTRACT_AMEND)
+    contract = permitted(tx, contract_id, Permission.CONTRACT_AMEND)
     expect_version(contract, version)
     _give_reason(tx, reason)
     total = inputs.clean(inputs.CONTRACT, {"total_amount": total_amount})["total_amount"]
@@ -195,7 +206,7 @@ def amend(
 
 def adjust(tx: "Transaction", contract_id: int, amount_due: Decimal, reason: str | None) -> Change:
     """Set the amount due by hand: MANAGEMENT, with a reason; the ledger keeps the adjustment."""
-    contract = _find(tx, contract_id, Permission.CONTRACT_ADJUST)
+    contract = permitted(tx, contract_id, Permission.CONTRACT_ADJUST)
     reason = _give_reason(tx, reason)
     # The entry is a difference: nobody may move the balance between reading and writing it.
     refresh(tx, contract, lock=True)
@@ -222,7 +233,7 @@ def delete(tx: "Transaction", contract_id: int) -> Any:
     Raises NotFound, PermissionDenied, RuleViolation ``contract_signed``, ``contract_has_payments``
     or ``contract_has_events``.
     """
-    contract = _find(tx, contract_id, Permission.CONTRACT_DELETE)
+    contract = permitted(tx, contract_id, Permission.CONTRACT_DELETE)
     refusal = _("Contract {id} has {what} and is not deleted.")
     refuse_used(tx, contract, refusal)
     if contract.signed_status:
@@ -232,14 +243,6 @@ def delete(tx: "Transaction", contract_id: int) -> Any:
             code="contract_signed",
         )
     remove(tx, contract)
-    return contract
-
-
-def _find(tx: "Transaction", contract_id: int, permission: Permission) -> "Contract":
-    """Return the contract, on which the actor has ``permission``."""
-    contract = find(tx, models.Contract, contract_id)
-    client = find(tx, models.Client, contract.client_id)
-    contacts.authorize_for_client(tx, permission, client, record_id=contract.id)
     return contract
 
 

@@ -10,8 +10,8 @@ from crm.domain.enums import PaymentKind
 from crm.domain.errors import NotFound, RuleViolation, UsageFault
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission
-from crm.services import contacts
-from crm.services.editing import Change, find, refresh
+from crm.services.contract import permitted
+from crm.services.editing import Change, refresh
 
 if TYPE_CHECKING:
     from crm.database import Transaction
@@ -30,7 +30,7 @@ def pay(
     Raises NotFound, PermissionDenied, InvalidValue, RuleViolation ``overpayment`` with the most
     that may be paid, or ``key_reused`` when the key came with another amount.
     """
-    contract = _find(tx, contract_id, Permission.CONTRACT_PAY)
+    contract = permitted(tx, contract_id, Permission.CONTRACT_PAY)
     cleaned = inputs.clean(inputs.PAYMENT, values)
     key = cleaned.get("request_key")
     if key and (before := _sent_before(tx, contract, key)):
@@ -59,7 +59,7 @@ def reverse(
 
     Raises NotFound, PermissionDenied, RuleViolation ``already_reversed`` or ``invalid_reversal``.
     """
-    contract = _find(tx, contract_id, Permission.CONTRACT_REVERSE_PAYMENT)
+    contract = permitted(tx, contract_id, Permission.CONTRACT_REVERSE_PAYMENT)
     payment = tx.session.get(models.Payment, payment_id)
     if payment is None or payment.contract_id != contract.id:
         raise NotFound(
@@ -94,14 +94,6 @@ def reverse(
         **({} if paid_on is None else {"paid_on": paid_on}),
     )
     return _write(tx, contract, opposite, None)
-
-
-def _find(tx: "Transaction", contract_id: int, permission: Permission) -> "Contract":
-    """Return the contract, on which the actor has ``permission``."""
-    contract = find(tx, models.Contract, contract_id)
-    client = find(tx, models.Client, contract.client_id)
-    contacts.authorize_for_client(tx, permission, client, record_id=contract.id)
-    return contract
 
 
 def _refuse_overpayment(contract: "Contract", amount: Decimal) -> None:

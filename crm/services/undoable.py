@@ -171,9 +171,7 @@ def _authorize(
             )
             wanted.add(permission)
     for entry in query.payments(tx, number):
-        of = find(tx, models.Contract, entry.contract_id)
-        client = find(tx, models.Client, of.client_id)
-        contacts.authorize_for_client(tx, OPPOSITE[entry.kind], client, record_id=of.id)
+        contract.permitted(tx, entry.contract_id, OPPOSITE[entry.kind])
         wanted.add(OPPOSITE[entry.kind])
     return wanted
 
