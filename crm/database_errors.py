@@ -88,6 +88,14 @@ def _reasons() -> list[tuple[str, str, str]]:
     ]
 
 
+def _not_set_up() -> DatabaseUnavailable:
+    return DatabaseUnavailable(
+        _("The database is not set up for this program."),
+        hint=_("Run: epicevents init"),
+        code="schema_missing",
+    )
+
+
 _STATES: dict[str, Callable[[], CRMError]] = {
     "40001": lambda: Collision(
         _("Somebody changed the same records at the same moment."), hint=_("Try again.")
@@ -110,16 +118,8 @@ _STATES: dict[str, Callable[[], CRMError]] = {
         hint=_("Ask your administrator for the address of the primary server."),
         code="read_only_server",
     ),
-    "42883": lambda: DatabaseUnavailable(
-        _("The database is not set up for this program."),
-        hint=_("Run: epicevents init"),
-        code="schema_missing",
-    ),
-    "42P01": lambda: DatabaseUnavailable(
-        _("The database is not set up for this program."),
-        hint=_("Run: epicevents init"),
-        code="schema_missing",
-    ),
+    "42883": _not_set_up,  # no such function
+    "42P01": _not_set_up,  # no such table
     "22001": lambda: RuleViolation(
         _("A text is longer than its field."), hint=_("Shorten it."), code="too_long"
     ),
