@@ -235,11 +235,7 @@ def read_actor(row: tuple[Any, ...] | None) -> Actor:
     state, user_id, email, first_name, last_name, role, must_change, expires_at, revision = row
     check_revision(revision)
     if state == "inactive":
-        raise NotLoggedIn(
-            _("The account {email} is deactivated.").format(email=email),
-            hint=_("A colleague in MANAGEMENT can reactivate it."),
-            code="account_inactive",
-        )
+        raise account_inactive(email)
     if state != "live":
         raise NotLoggedIn(
             _("The session has ended."), hint=_("Run: epicevents login"), code="session_expired"
@@ -279,6 +275,15 @@ def check_revision(revision: str | None) -> None:
 def not_logged_in() -> NotLoggedIn:
     """Return the error for a command that needs somebody to be logged in."""
     return NotLoggedIn(_("You are not logged in."), hint=_("Run: epicevents login"))
+
+
+def account_inactive(email: str) -> NotLoggedIn:
+    """Return the error for somebody whose account is closed."""
+    return NotLoggedIn(
+        _("The account {email} is deactivated.").format(email=email),
+        hint=_("A colleague in MANAGEMENT can reactivate it."),
+        code="account_inactive",
+    )
 
 
 def connect(parameters: Mapping[str, str]) -> Connection:

@@ -10,11 +10,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from crm import models
+from crm.database import account_inactive
 from crm.domain.errors import NotLoggedIn, RuleViolation
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission, authorize
 from crm.domain.text import clean_text, fold
 from crm.security import passwords, tokens
+from crm.services.editing import find
 
 if TYPE_CHECKING:
     from crm.database import Transaction
@@ -106,12 +109,10 @@ def reset_password(tx: "Transaction", user_id: int, password: str) -> None:
     Their sessions end; of one's own, this one goes on. Raises PermissionDenied, NotFound,
     RuleViolation ``weak_password``.
     """
-    from crm.services.user import find_person
-
     authorize(
         tx.actor, Permission.USER_RESET_PASSWORD, kind="user", record_id=user_id, owner_id=user_id
     )
-    person = find_person(tx, user_id)
+    person = find(tx, models.User, user_id)
     check(password, person.first_name, person.last_name, person.email)
     tx.execute("SELECT reset_password(%s, %s)", (user_id, passwords.hashed(password)))
 
@@ -125,11 +126,7 @@ def _refused(state: str, retry_after: int, email: str) -> NotLoggedIn:
             details={"retry_after": retry_after},
         )
     if state == "inactive":
-        return NotLoggedIn(
-            _("The account {email} is deactivated.").format(email=email),
-            hint=_("A colleague in MANAGEMENT can reactivate it."),
-            code="account_inactive",
-        )
+        return account_inactive(email)
     return NotLoggedIn(
         _("The email or the password is wrong."),
         hint=_("A colleague in MANAGEMENT can reset it: epicevents user reset-password EMAIL"),

@@ -35,11 +35,6 @@ HANDED_OVER = frozenset({"clients", "contracts", "events"})
 _OF_ROLE = {Role.SALES: ("clients", "contracts"), Role.SUPPORT: ("events",), Role.MANAGEMENT: ()}
 
 
-def find_person(tx: "Transaction", user_id: int) -> "User":
-    """Return the account with that id. Raises NotFound."""
-    return find(tx, models.User, user_id)
-
-
 def create(tx: "Transaction", *, password: str, **values: object) -> Change:
     """Create an account whose owner must choose another password at the first login.
 
@@ -69,7 +64,7 @@ def update(
     Raises NotFound, PermissionDenied, InvalidValue, Conflict, RuleViolation ``duplicate_email``,
     ``role_in_use`` (rule 8) or ``last_manager`` (rule 9).
     """
-    person = find_person(tx, user_id)
+    person = find(tx, models.User, user_id)
     cleaned = inputs.clean(inputs.USER, values)
     changed = {name for name, value in cleaned.items() if value != getattr(person, name)}
     if changed <= {"phone"} and person.id == tx.actor.id:
@@ -98,14 +93,14 @@ def deactivate(tx: "Transaction", user_id: int) -> Change:
 
     Raises NotFound, PermissionDenied, RuleViolation ``last_manager``.
     """
-    person = find_person(tx, user_id)
+    person = find(tx, models.User, user_id)
     authorize(tx.actor, Permission.USER_DEACTIVATE, kind="user", record_id=person.id)
     return edit(tx, person, {"is_active": False})
 
 
 def reactivate(tx: "Transaction", user_id: int) -> Change:
     """Open a deactivated account again, also one that was left without rights."""
-    person = find_person(tx, user_id)
+    person = find(tx, models.User, user_id)
     authorize(tx.actor, Permission.USER_REACTIVATE, kind="user", record_id=person.id)
     restored = tx.value("SELECT restore_access(%s)", (user_id,))
     change = edit(tx, person, {"is_active": True})
@@ -125,7 +120,7 @@ def without_rights(begin: "Begin", user_id: int, permission: Permission) -> "Ite
     """
     suspension = None
     with begin() as tx:
-        person = find_person(tx, user_id)
+        person = find(tx, models.User, user_id)
         authorize(tx.actor, permission, owner_id=user_id, kind="user", record_id=person.id)
         if user_id != tx.actor.id:
             suspension = tx.value("SELECT suspend_access(%s)", (user_id,))
@@ -149,7 +144,7 @@ def delete(tx: "Transaction", user_id: int) -> Any:
 
     Raises NotFound, PermissionDenied, RuleViolation ``user_in_use`` or ``last_manager``.
     """
-    person = find_person(tx, user_id)
+    person = find(tx, models.User, user_id)
     authorize(tx.actor, Permission.USER_DELETE, kind="user", record_id=person.id)
     if left := dependents(tx, user_id):
         raise RuleViolation(
