@@ -64,7 +64,7 @@ def make(
             f"--dbname={tools.target(parameters)}",
         )
         with whole(path) as file, _dump(command, parameters, passphrase) as pieces:
-            return archive.write(file, _counted(pieces, moved), described, passphrase)
+            return archive.write(file, pipes.counted(pieces, moved), described, passphrase)
 
 
 def _power(tx: "Transaction") -> list[str]:
@@ -118,11 +118,3 @@ def _dump(
                 raise tools.failed("pg_dump", dump.said())
 
         yield pieces()
-
-
-def _counted(pieces: Iterator[bytes], moved: Callable[[int], object]) -> Iterator[bytes]:
-    size = 0
-    for piece in pieces:
-        size += len(piece)
-        moved(size)
-        yield piece

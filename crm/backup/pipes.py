@@ -2,7 +2,7 @@
 
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import IO, BinaryIO
 
@@ -88,6 +88,15 @@ def chunks(file: IO[bytes]) -> Iterator[bytes]:
     """Yield what a stream holds, a piece at a time."""
     while chunk := file.read(CHUNK):
         yield chunk
+
+
+def counted(pieces: Iterable[bytes], moved: Callable[[int], object]) -> Iterator[bytes]:
+    """Yield pieces, and tell ``moved`` how many bytes have passed."""
+    size = 0
+    for piece in pieces:
+        yield piece
+        size += len(piece)
+        moved(size)
 
 
 def pour(pieces: Iterable[bytes], into: IO[bytes] | BinaryIO) -> bool:

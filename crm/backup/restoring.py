@@ -221,7 +221,7 @@ def _load(
         )
         if first:
             first.stdout.close()
-        pipes.pour(_counted(source.backup.pieces(), moved), (first or restore).stdin)
+        pipes.pour(pipes.counted(source.backup.pieces(), moved), (first or restore).stdin)
         status, said = restore.wait(), restore.said()
         complaints = [line for line in said.splitlines() if "pg_restore: error:" in line]
         serious = [line for line in complaints if _HARMLESS not in line]
@@ -229,14 +229,6 @@ def _load(
             raise tools.failed("pg_restore", "\n".join(serious) or said)
         if first:
             encryption.finish(first)
-
-
-def _counted(pieces: Iterator[bytes], moved: Callable[[int], object]) -> Iterator[bytes]:
-    done = 0
-    for piece in pieces:
-        yield piece
-        done += len(piece)
-        moved(done)
 
 
 def _compare(expected: Contents, found: Contents) -> None:

@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import cache
@@ -126,6 +125,3 @@ def failed(name: str, said: str) -> CRMError:
         ),
         code="program_failed",
     )
-
-
-Process = subprocess.Popen[bytes]
