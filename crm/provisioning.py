@@ -16,7 +16,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from psycopg2.extensions import encrypt_password
 from psycopg2.sql import SQL, Identifier, Literal
 
-from crm.database import connect, explained
+from crm.database import Transaction, connect, explained, transaction
 from crm.domain.errors import DatabaseUnavailable
 from crm.domain.i18n import gettext as _
 
@@ -236,13 +236,26 @@ def downgrade(parameters: Mapping[str, str], revision: str) -> None:
 
 def current_revision(parameters: Mapping[str, str]) -> str | None:
     """Return the revision of the database's schema, ``None`` where there is none."""
-    with _at(parameters) as connection, connection.cursor() as cursor:
-        cursor.execute("SELECT to_regclass('public.alembic_version')")
-        if cursor.fetchone() == (None,):
-            return None
-        cursor.execute("SELECT version_num FROM alembic_version")
-        row = cursor.fetchone()
-        return row[0] if row else None
+    with opened(parameters) as tx:
+        return schema_revision(tx)
+
+
+def schema_revision(tx: Transaction) -> str | None:
+    """Return the revision of the schema that a transaction sees, ``None`` where there is none."""
+    if tx.value("SELECT to_regclass('public.alembic_version')") is None:
+        return None
+    revision: str | None = tx.value("SELECT version_num FROM alembic_version")
+    return revision
+
+
+@contextmanager
+def opened(parameters: Mapping[str, str], *, dry_run: bool = False) -> Iterator[Transaction]:
+    """Run one transaction for an administrator, over a connection of its own."""
+    with (
+        closing(connect(parameters)) as connection,
+        transaction(connection, None, dry_run=dry_run) as tx,
+    ):
+        yield tx
 
 
 @contextmanager

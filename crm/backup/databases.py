@@ -98,7 +98,7 @@ class Server:
                     return kept
         except BaseException:
             # An interrupted connection is of no more use.
-            with closing(connect(self.named("postgres"))) as again, transaction(again, None) as tx:
+            with provisioning.opened(self.named("postgres")) as tx:
                 tx.execute(_allow(self.target, True))
             raise
         return kept

@@ -1,15 +1,15 @@
 """Making a backup: one snapshot, measured and dumped, into a file that is whole or not there."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crm import __version__
+from crm import __version__, provisioning
 from crm.backup import archive, encryption, measuring, pipes, tools
 from crm.backup.manifest import Manifest
-from crm.database import SCHEMA_REVISION, connect, transaction
+from crm.database import SCHEMA_REVISION
 from crm.domain.errors import CRMError, DatabaseUnavailable
 from crm.domain.i18n import gettext as _
 from crm.private_files import whole
@@ -40,7 +40,7 @@ def make(
     """
     if passphrase:
         encryption.require_program()
-    with closing(connect(parameters)) as connection, transaction(connection, None) as tx:
+    with provisioning.opened(parameters) as tx:
         tx.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         role = _power(tx)
         _refuse_foreign(tx)
@@ -76,13 +76,13 @@ def _power(tx: "Transaction") -> list[str]:
 
 
 def _refuse_foreign(tx: "Transaction") -> None:
-    if tx.value("SELECT to_regclass('public.alembic_version')") is None:
+    revision = provisioning.schema_revision(tx)
+    if revision is None:
         raise DatabaseUnavailable(
             _("There is nothing to back up: the database is not set up."),
             hint=_("Run: epicevents init"),
             code="schema_missing",
         )
-    revision = tx.value("SELECT version_num FROM alembic_version")
     if revision > SCHEMA_REVISION:
         raise newer_schema(revision)
 

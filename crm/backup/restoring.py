@@ -62,7 +62,7 @@ def held(parameters: Mapping[str, str]) -> Held | None:
     with databases.server(parameters) as server:
         if not server.exists(server.target):
             return None
-    with closing(connect(parameters)) as connection, transaction(connection, None) as tx:
+    with provisioning.opened(parameters) as tx:
         if tx.value("SELECT to_regclass('public.alembic_version')"):
             tx.execute(f"SET LOCAL ROLE {provisioning.OWNER}")
             found = Held(
@@ -114,7 +114,7 @@ def tried(
         parameters = server.named(name)
         _make_roles(server, parameters, source.manifest.contents, login, outcome)
         _load(programs, parameters, source, moved)
-        with closing(connect(parameters)) as connection, transaction(connection, None) as tx:
+        with provisioning.opened(parameters) as tx:
             _compare(source.manifest.contents, measuring.measure(tx))
         if source.manifest.contents.schema_revision != SCHEMA_REVISION:
             provisioning.upgrade(parameters)
@@ -142,12 +142,10 @@ def _make_roles(
         ours = {provisioning.OWNER, provisioning.GROUP, login.name}
         outcome.made_roles = [role for role in contents.roles if role not in known | ours]
         for role in outcome.made_roles:
-            with transaction(connection, None) as tx:
-                tx.execute(SQL("CREATE ROLE {} NOLOGIN").format(Identifier(role)))
+            _run(connection, SQL("CREATE ROLE {} NOLOGIN").format(Identifier(role)))
             if contents.roles[role]:
-                with transaction(connection, None) as tx:
-                    group = Identifier(provisioning.GROUP)
-                    tx.execute(SQL("GRANT {} TO {}").format(group, Identifier(role)))
+                group = Identifier(provisioning.GROUP)
+                _run(connection, SQL("GRANT {} TO {}").format(group, Identifier(role)))
                 provisioning.restrict_login(connection, role)
 
 
@@ -244,7 +242,7 @@ def _prove(
     parameters: Mapping[str, str], contents: Contents, login: Login, outcome: Outcome
 ) -> None:
     """Ask doctor: nothing may be wrong now, with data or rights, that was in order then."""
-    with closing(connect(parameters)) as connection, transaction(connection, None) as tx:
+    with provisioning.opened(parameters) as tx:
         tx.execute("SET LOCAL statement_timeout = 0")
         faults = measuring.proof(tx, login.name) or []
     known = faults if contents.faults is None else contents.faults

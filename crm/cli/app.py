@@ -212,15 +212,12 @@ class App:
     @contextmanager
     def owner(self, *, dry_run: bool = False) -> "Iterator[Transaction]":
         """Run one transaction as the database's owner, whom no policy binds."""
-        from crm import database, provisioning, server
+        from crm import provisioning, server
 
-        connection = database.connect(server.admin_parameters(self.settings))
-        try:
-            with database.transaction(connection, None, dry_run=dry_run) as tx:
-                tx.execute(f"SET LOCAL ROLE {provisioning.OWNER}")
-                yield tx
-        finally:
-            connection.close()
+        parameters = server.admin_parameters(self.settings)
+        with provisioning.opened(parameters, dry_run=dry_run) as tx:
+            tx.execute(f"SET LOCAL ROLE {provisioning.OWNER}")
+            yield tx
 
     def _record(self, error: PermissionDenied, secret: str) -> None:
         from crm import database

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from crm.database import SCHEMA_REVISION, explained
 from crm.domain.errors import CRMError
 from crm.domain.i18n import gettext as _
-from crm.provisioning import LOGIN_SETTINGS
+from crm.provisioning import LOGIN_SETTINGS, schema_revision
 from crm.queries.doctor import SETTINGS, VERSION, Check, faults
 from crm.queries.doctor_data import DATA as DATA
 from crm.queries.doctor_guards import GUARDS
@@ -217,8 +217,7 @@ def _clock(tx: "Transaction", now: Callable[[], datetime]) -> Result:
 
 
 def _revision(tx: "Transaction") -> Result:
-    known = tx.value("SELECT to_regclass('public.alembic_version') IS NOT NULL")
-    revision = tx.value("SELECT version_num FROM alembic_version") if known else None
+    revision = schema_revision(tx)
     if revision == SCHEMA_REVISION:
         return Result(REVISION, True)
     return Result(REVISION, False, [str(revision or _("none"))])

@@ -42,6 +42,7 @@ def status(app: App, output: str) -> None:
     """
     from crm import server
     from crm.database import SCHEMA_REVISION
+    from crm.provisioning import schema_revision
 
     where = _("embedded") if server.is_embedded(app.settings) else _("server")
     if server.is_embedded(app.settings) and not _cluster(app).is_running():
@@ -49,8 +50,7 @@ def status(app: App, output: str) -> None:
     else:
         with app.anonymous() as tx:
             version = tx.value("SELECT current_setting('server_version')")
-            known = tx.value("SELECT to_regclass('alembic_version')")
-            found = tx.value("SELECT version_num FROM alembic_version") if known else None
+            found = schema_revision(tx)
         row = [where, True, version, found, SCHEMA_REVISION, found == SCHEMA_REVISION]
     records.show(app, output, _("Database"), STATUS, row)
 

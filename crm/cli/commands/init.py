@@ -103,6 +103,7 @@ def join(app: App, /) -> None:
     """
     from crm.database import check_revision
     from crm.database_url import parse_database_url
+    from crm.provisioning import schema_revision
 
     if app.settings.database_url is None:
         question = prompts.Question(
@@ -115,8 +116,7 @@ def join(app: App, /) -> None:
         app.set_flag("database_url", prompts.complete(app, {}, [question])["database_url"])
         app.reload()
     with app.anonymous() as tx:
-        known = tx.value("SELECT to_regclass('alembic_version')")
-        check_revision(tx.value("SELECT version_num FROM alembic_version") if known else None)
+        check_revision(schema_revision(tx))
     remember_database(app)
     app.console.success(_("This workstation has joined the company."))
     app.console.note(_("Log in: epicevents login EMAIL"))
