@@ -6,28 +6,13 @@ become where a row names nobody.
 """
 
 from crm.domain.permissions import Permission
+from crm.services import import_names
 from crm.services.imports import Plan
 
-CHECK = """
--- Whom a row names as its sales contact, by email or by name.
-WITH named AS MATERIALIZED (
-    SELECT sales_contact, CASE WHEN strpos(sales_contact, '@') > 0
-        THEN sales_contact ELSE fold(sales_contact) END AS key
-    FROM (SELECT DISTINCT sales_contact FROM client_import WHERE sales_contact IS NOT NULL) i
-), keys AS MATERIALIZED (
-    SELECT email::text AS key, id FROM user_list
-    UNION SELECT fold(full_name), id FROM user_list
-    UNION SELECT fold(last_name || ' ' || first_name), id FROM user_list
-), meant AS (
-    SELECT named.sales_contact, count(DISTINCT keys.id) AS number, min(keys.id) AS id
-    FROM named LEFT JOIN keys USING (key) GROUP BY named.sales_contact
-)
-UPDATE client_import i SET sales_contact_id = u.id, about = i.sales_contact,
-    refused = CASE WHEN meant.number = 0 THEN 'unknown_colleague'
-        WHEN meant.number > 1 THEN 'ambiguous_colleague'
-        WHEN u.role <> 'SALES' THEN 'fk_clients_sales_contact_role' END
-FROM meant LEFT JOIN user_list u ON u.id = meant.id
-WHERE meant.sales_contact = i.sales_contact AND i.refused IS NULL;
+_TABLE = "client_import"
+
+CHECK = f"""
+{import_names.colleagues(_TABLE, "sales_contact", "SALES", "fk_clients_sales_contact_role")}
 
 -- Which exist already.
 UPDATE client_import i SET id = c.id, about_id = c.id, skipped = %(on_duplicate)s = 'skip',
@@ -39,11 +24,7 @@ UPDATE client_import i SET id = c.id, about_id = c.id, skipped = %(on_duplicate)
 FROM client_list c
 WHERE c.email = i.email AND i.refused IS NULL;
 
--- Only what is new is assigned to somebody; what exists stays with whom it is.
-UPDATE client_import i SET refused = 'tg_clients_active_contact'
-FROM user_list u
-WHERE u.id = i.sales_contact_id AND NOT u.is_active AND i.id IS NULL AND i.refused IS NULL;
-
+{import_names.inactive(_TABLE, "sales_contact_id", "tg_clients_active_contact")}
 -- What a new one lacks. (One that exists keeps what the file leaves empty.)
 UPDATE client_import SET refused = 'missing', about = concat_ws(', ',
     CASE WHEN full_name IS NULL THEN 'full_name' END,
@@ -68,7 +49,7 @@ FROM (
     FROM client_import WHERE refused IS NULL AND NOT skipped
 ) same
 WHERE same.line = i.line AND same.kept <> i.line;
-"""
+"""  # noqa: S608  names of ours
 
 INSERT = """
 INSERT INTO clients (full_name, email, phone, company_name, sales_contact_id)

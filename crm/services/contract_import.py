@@ -7,19 +7,13 @@ holds none that is new.
 """
 
 from crm.domain.permissions import Permission
+from crm.services import import_names
 from crm.services.imports import Plan
 
-CHECK = """
-WITH named AS MATERIALIZED (
-    SELECT client, CASE WHEN strpos(client, '@') = 0 THEN left(fold(client), 200) END AS name
-    FROM (SELECT DISTINCT client FROM contract_import WHERE client IS NOT NULL) i
-), meant AS (
-    SELECT named.client, c.id FROM named JOIN clients c ON c.email = named.client
-    UNION ALL
-    SELECT named.client, c.id FROM named JOIN clients c ON c.full_name_folded = named.name
-), alone AS (
-    SELECT client, count(*) AS number, min(id) AS id FROM meant GROUP BY client
-)
+_TABLE = "contract_import"
+
+CHECK = f"""
+{import_names.clients(_TABLE)}
 UPDATE contract_import i SET client_id = c.id, sales_contact_id = c.sales_contact_id,
     about = CASE WHEN alone.number > 1 THEN i.client ELSE c.sales_contact END,
     refused = CASE WHEN alone.number > 1 THEN 'ambiguous_client'
@@ -54,11 +48,8 @@ JOIN (
 ) known USING (client_id, total_amount, number)
 WHERE given.line = i.line AND %(on_duplicate)s <> 'create';
 
--- Only what is new is assigned to somebody; what exists stays with whom it is.
-UPDATE contract_import i SET refused = 'tg_contracts_active_contact'
-FROM user_list u
-WHERE u.id = i.sales_contact_id AND NOT u.is_active AND i.id IS NULL AND i.refused IS NULL;
-"""
+{import_names.inactive(_TABLE, "sales_contact_id", "tg_contracts_active_contact")}
+"""  # noqa: S608  names of ours
 
 INSERT = """
 INSERT INTO contracts (client_id, sales_contact_id, total_amount, amount_due, signed_status,

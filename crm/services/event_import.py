@@ -6,9 +6,12 @@ only one over the amount that it names as well. An event is known by contract, n
 """
 
 from crm.domain.permissions import Permission
+from crm.services import import_names
 from crm.services.imports import Plan
 
-CHECK = """
+_TABLE = "event_import"
+
+CHECK = f"""
 UPDATE event_import SET refused = 'missing', about = concat_ws(', ',
     CASE WHEN name IS NULL THEN 'name' END,
     CASE WHEN client IS NULL AND contract IS NULL THEN 'client' END,
@@ -22,16 +25,7 @@ WHERE refused IS NULL AND (name IS NULL OR coalesce(client, contract::text) IS N
     OR attendees IS NULL);
 
 -- The contract, by its id or as one of its client's.
-WITH named AS MATERIALIZED (
-    SELECT client, CASE WHEN strpos(client, '@') = 0 THEN left(fold(client), 200) END AS name
-    FROM (SELECT DISTINCT client FROM event_import WHERE client IS NOT NULL) i
-), meant AS (
-    SELECT named.client, c.id FROM named JOIN clients c ON c.email = named.client
-    UNION ALL
-    SELECT named.client, c.id FROM named JOIN clients c ON c.full_name_folded = named.name
-), alone AS (
-    SELECT client, count(*) AS number, min(id) AS id FROM meant GROUP BY client
-)
+{import_names.clients(_TABLE)}
 UPDATE event_import i SET client_id = CASE WHEN alone.number = 1 THEN alone.id END,
     about = i.client,
     refused = CASE WHEN alone.number > 1 AND i.contract IS NULL THEN 'ambiguous_client' END
@@ -74,25 +68,7 @@ WHERE refused IS NULL
 UPDATE event_import SET refused = 'not_assigned'
 WHERE refused IS NULL AND support_contact IS NOT NULL AND %(is_sales)s;
 
-WITH named AS MATERIALIZED (
-    SELECT support_contact, CASE WHEN strpos(support_contact, '@') > 0
-        THEN support_contact ELSE fold(support_contact) END AS key
-    FROM (SELECT DISTINCT support_contact FROM event_import WHERE support_contact IS NOT NULL) i
-), keys AS MATERIALIZED (
-    SELECT email::text AS key, id FROM user_list
-    UNION SELECT fold(full_name), id FROM user_list
-    UNION SELECT fold(last_name || ' ' || first_name), id FROM user_list
-), meant AS (
-    SELECT named.support_contact, count(DISTINCT keys.id) AS number, min(keys.id) AS id
-    FROM named LEFT JOIN keys USING (key) GROUP BY named.support_contact
-)
-UPDATE event_import i SET support_contact_id = u.id, about = i.support_contact,
-    refused = CASE WHEN meant.number = 0 THEN 'unknown_colleague'
-        WHEN meant.number > 1 THEN 'ambiguous_colleague'
-        WHEN u.role <> 'SUPPORT' THEN 'fk_events_support_contact_role' END
-FROM meant LEFT JOIN user_list u ON u.id = meant.id
-WHERE meant.support_contact = i.support_contact AND i.refused IS NULL;
-
+{import_names.colleagues(_TABLE, "support_contact", "SUPPORT", "fk_events_support_contact_role")}
 -- Which exist already, and which the file holds twice.
 UPDATE event_import i SET id = e.id, about_id = e.id, skipped = %(on_duplicate)s = 'skip',
     refused = CASE WHEN %(on_duplicate)s = 'fail' THEN 'duplicate_event' END
@@ -100,11 +76,7 @@ FROM events e
 WHERE e.contract_id = i.contract_id AND e.name = i.name AND e.start_date = i.start_date
   AND i.refused IS NULL;
 
--- Only what is new is assigned to somebody; what exists stays with whom it is.
-UPDATE event_import i SET refused = 'tg_events_active_contact'
-FROM user_list u
-WHERE u.id = i.support_contact_id AND NOT u.is_active AND i.id IS NULL AND i.refused IS NULL;
-
+{import_names.inactive(_TABLE, "support_contact_id", "tg_events_active_contact")}
 UPDATE event_import i SET about_id = same.kept, skipped = %(on_duplicate)s = 'skip',
     refused = CASE WHEN %(on_duplicate)s = 'fail' THEN 'event_twice_in_file' END
 FROM (
@@ -133,7 +105,7 @@ WITH busy AS (
 UPDATE event_import i SET refused = 'ex_events_support_overlap'
 FROM clash
 WHERE clash.line = i.line AND (busy_until > clash.start_date OR next_start < clash.end_date);
-"""
+"""  # noqa: S608  names of ours
 
 INSERT = """
 INSERT INTO events (name, contract_id, client_id, client_contact, start_date, end_date,
