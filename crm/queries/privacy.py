@@ -81,12 +81,14 @@ def held_on(tx: "Transaction", client_id: int) -> dict[str, Held]:
     """
     from psycopg2.sql import SQL, Identifier
 
+    from crm.queries.statement import columns
+
     return {
         kind: Held(
             listing.fields,
             tx.rows(
                 SQL("SELECT {fields} FROM {view} WHERE {condition} ORDER BY id").format(
-                    fields=SQL(", ").join(Identifier(field.name) for field in listing.fields),
+                    fields=columns(listing.fields),
                     view=Identifier(listing.view),
                     condition=SQL(condition),
                 ),
