@@ -54,7 +54,7 @@ class Edited(NamedTuple):
     @property
     def record(self) -> dict[str, Any]:
         """The record now, by field."""
-        return by_field(self.fields, self.row)
+        return records.by_field(self.fields, self.row)
 
     @property
     def old(self) -> dict[str, Any]:
@@ -66,26 +66,6 @@ class Edited(NamedTuple):
             for name, was, now in zip(names, self.before, self.row, strict=True)
             if was != now and name not in untold
         }
-
-
-def find(tx: "Transaction", listing: "Listing", text: str) -> "Row":
-    """Return the record that ``text`` means: by its id, people also by email or name.
-
-    Raises UsageFault ``invalid_id`` or ``ambiguous_reference``, NotFound.
-    """
-    from crm.queries import reference
-    from crm.queries.listing import not_found, record
-
-    if listing.noun == "client":
-        record_id = reference.client_id(tx, text)
-    elif listing.noun == "user":
-        record_id = reference.user_id(tx, text)
-    else:
-        record_id = reference.record_id(text, listing.noun)
-    row = record(tx, listing, record_id)
-    if row is None:
-        raise not_found(listing.noun, record_id)
-    return row
 
 
 def edit(
@@ -105,7 +85,7 @@ def edit_in(
     tx: "Transaction", listing: "Listing", text: str, act: "Callable[[Transaction, int], Change]"
 ) -> Edited:
     """Run a service on the record whose id is ``text``, in a transaction that is open."""
-    return _edited(tx, listing, find(tx, listing, text), act)
+    return _edited(tx, listing, records.find(tx, listing, text), act)
 
 
 def _edited(
@@ -160,7 +140,7 @@ def all_or_none(
 ) -> "list[Result]":
     """Run something for each record that is named, once for each; of several, say which failed.
 
-    Raises what :func:`find` and ``run`` raise.
+    Raises what :func:`crm.cli.records.find` and ``run`` raise.
     """
     from crm.database import explained
 
@@ -169,7 +149,7 @@ def all_or_none(
     for text in names:
         try:
             with explained():
-                row = find(tx, listing, text)
+                row = records.find(tx, listing, text)
                 if row[0] not in done:
                     done[row[0]] = run(row)
         except CRMError as error:
@@ -260,11 +240,6 @@ def reason_for(app: App, permission: Permission, given: str | None) -> str:
     asked = prompts.of_input(REASON)
     answered = prompts.complete(app, {asked.name: given}, [asked], permission=permission)
     return str(answered[asked.name])
-
-
-def by_field(fields: Sequence[Field], row: Sequence[Any]) -> dict[str, Any]:
-    """Return the values of a row by the names of their fields."""
-    return dict(zip((field.name for field in fields), row, strict=True))
 
 
 def words(app: App, fields: Sequence[Field], row: Sequence[Any]) -> dict[str, str]:

@@ -1,15 +1,12 @@
-"""What the three import commands share: options, the load itself, and what is said of it."""
+"""What the three import commands share: the load itself, and what is said of it."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
-
-import click
+from typing import TYPE_CHECKING, Any
 
 from crm.cli.app import App
 from crm.cli.listing import spaced
-from crm.cli.options import write_options
 from crm.domain.errors import CRMError, PermissionDenied, RuleViolation, UsageFault
 from crm.domain.i18n import gettext as _
 from crm.domain.i18n import ngettext
@@ -22,50 +19,8 @@ if TYPE_CHECKING:
     from crm.services.imports import Outcome, Plan
     from crm.services.refusals import Refused
 
-Decorated = TypeVar("Decorated", bound=Callable[..., Any])
-
 SHOWN = 10  # refused rows that are told without a file
 LISTED = 100  # of them in the JSON of an error
-FILE = click.Path(dir_okay=False, path_type=Path)
-
-
-def import_options(*on_duplicate: str) -> Callable[[Decorated], Decorated]:
-    """Add the argument FILE and the options of every import; the first choice is the default."""
-
-    def decorate(function: Decorated) -> Decorated:
-        options = [
-            click.argument("file", type=FILE),
-            click.option(
-                "--map",
-                "mapping",
-                multiple=True,
-                metavar="HEADING=FIELD",
-                help=_('Which field a column is: "Nom complet=full_name". Repeat it for others.'),
-            ),
-            click.option(
-                "--on-duplicate",
-                type=click.Choice(on_duplicate),
-                default=on_duplicate[0],
-                show_default=True,
-                help=_("What to do with rows that exist already."),
-            ),
-            click.option(
-                "--partial", is_flag=True, help=_("Import what can be, and leave out the rest.")
-            ),
-            click.option(
-                "--errors",
-                type=click.Path(dir_okay=False, writable=True, path_type=Path),
-                help=_("Write refused rows there, each with its reason."),
-            ),
-            click.option("--encoding", metavar="NAME", help=_("Of a CSV file that is not UTF-8.")),
-            click.option("--sheet", metavar="NAME", help=_("Which sheet of a workbook.")),
-            write_options,
-        ]
-        for option in reversed(options):
-            function = option(function)
-        return function
-
-    return decorate
 
 
 def open_file(app: App, noun: str, given: dict[str, Any]) -> "Table":

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from crm.cli import nothing
 from crm.cli.app import App
 from crm.domain.errors import UsageFault
 from crm.domain.fields import Field
@@ -162,6 +161,8 @@ def _table(
 
     found = page(tx, listing, request)
     if not found.rows:
+        from crm.cli import nothing
+
         nothing.say(app, tx, listing, request, looks.empty)
         return
     if looks.page and not exact:

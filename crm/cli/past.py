@@ -68,7 +68,6 @@ def show(
 
     Raises NotFound with ``since`` or ``until`` when there was one.
     """
-    from crm.cli import edits
     from crm.domain.times import wall_clock
     from crm.queries import reference
     from crm.services import audit
@@ -81,7 +80,7 @@ def show(
     records.show(
         app,
         output,
-        title.format(**edits.by_field(listing.fields, row)),
+        title.format(**records.by_field(listing.fields, row)),
         (*listing.fields, *unknown),
         (*row, *(None for _field in unknown)),
     )

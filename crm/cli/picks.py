@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from crm.cli import records
 from crm.cli.app import App
 from crm.domain.errors import InvalidValue, NotFound, UsageFault
 from crm.domain.i18n import gettext as _
@@ -118,9 +119,7 @@ class Pick:
         if self._source.noun == "user":
             return reference.user_id(tx, typed)
         if typed.isdecimal():
-            from crm.cli import edits
-
-            found: int = edits.find(tx, self._source.listing, typed)[0]
+            found: int = records.find(tx, self._source.listing, typed)[0]
             return found
         return self._by_words(self._offered(tx, typed, LISTED + 1), typed)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from crm.cli import answers, edits, prompts
+from crm.cli import answers, prompts, records
 from crm.cli.app import App
 from crm.cli.picks import Pick
 from crm.domain import inputs
@@ -176,9 +176,9 @@ def _plannable(app: App, contract: str) -> dict[str, Any]:
     from crm.queries.contract import LISTING
 
     with app.transaction() as tx:
-        row = edits.find(tx, LISTING, contract)
+        row = records.find(tx, LISTING, contract)
         services.event.contract_for(tx, row[0])
-    return edits.by_field(LISTING.fields, row)
+    return records.by_field(LISTING.fields, row)
 
 
 def _proposing(question: prompts.Question, default: str) -> prompts.Question:

@@ -10,7 +10,34 @@ from crm.domain.i18n import gettext as _
 
 if TYPE_CHECKING:
     from crm.cli.output.detail import Command, Related
+    from crm.database import Transaction
+    from crm.queries.listing import Listing, Row
     from crm.services.editing import Change
+
+
+def find(tx: "Transaction", listing: "Listing", text: str) -> "Row":
+    """Return the record that ``text`` means: by its id, people also by email or name.
+
+    Raises UsageFault ``invalid_id`` or ``ambiguous_reference``, NotFound.
+    """
+    from crm.queries import reference
+    from crm.queries.listing import not_found, record
+
+    if listing.noun == "client":
+        record_id = reference.client_id(tx, text)
+    elif listing.noun == "user":
+        record_id = reference.user_id(tx, text)
+    else:
+        record_id = reference.record_id(text, listing.noun)
+    row = record(tx, listing, record_id)
+    if row is None:
+        raise not_found(listing.noun, record_id)
+    return row
+
+
+def by_field(fields: Sequence[Field], row: Sequence[Any]) -> dict[str, Any]:
+    """Return the values of a row by the names of their fields."""
+    return dict(zip((field.name for field in fields), row, strict=True))
 
 
 def show(

@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from crm.cli import one_time_password, prompts, records
+from crm import cli
+from crm.cli import records
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
 from crm.cli.options import password_option, write_options
@@ -118,12 +119,14 @@ def reset_password(
     """
     from crm.services import administration
 
-    asked = prompts.Question("email", _("Email"), clean_email, "EMAIL")
-    address = prompts.complete(app, {"email": email}, [asked])["email"]
-    password, one_time = one_time_password.choose(app, from_stdin=password_stdin)
+    asked = cli.prompts.Question("email", _("Email"), clean_email, "EMAIL")
+    address = cli.prompts.complete(app, {"email": email}, [asked])["email"]
+    password, one_time = cli.one_time_password.choose(app, from_stdin=password_stdin)
     with app.owner(dry_run=dry_run) as tx:
         reset = administration.reset_password(tx, address, password)
     row = (reset.id, reset.first_name, reset.last_name, reset.email, reset.role, True)
     said = _("Password of {name} reset; their sessions have ended.").format(name=reset.name)
     old = {} if reset.was_active else {"is_active": False}
-    one_time_password.written(app, output, said, ACCOUNT, row, one_time, old=old, dry_run=dry_run)
+    cli.one_time_password.written(
+        app, output, said, ACCOUNT, row, one_time, old=old, dry_run=dry_run
+    )

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from crm.cli import when
+from crm.cli import records, when
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
 from crm.cli.options import CALENDAR, PERIOD, SUPPORT_USER, output_option
@@ -90,12 +90,11 @@ def agenda(
 
 
 def _show(app: App, rows: "list[Row]", clashes: dict[int, list[int]], period: "Period") -> None:
-    from crm.cli.edits import by_field
     from crm.cli.output import agenda as layout
     from crm.cli.output import table
     from crm.queries.event import LISTING
 
-    records = [by_field(LISTING.fields, row) for row in rows]
+    found = [records.by_field(LISTING.fields, row) for row in rows]
     if not rows and not app.console.out.interactive:
         app.console.note(
             _("Nothing from {first} to {last}.").format(first=period.first, last=period.last)
@@ -104,7 +103,7 @@ def _show(app: App, rows: "list[Row]", clashes: dict[int, list[int]], period: "P
         fields = [*map(LISTING.named, _SHOWN), _CLASHES]
         told = [
             (*(record[name] for name in _SHOWN), _told(clashes.get(record["id"], [])) or None)
-            for record in records
+            for record in found
         ]
         table.render(fields, told, app.console)
     else:
@@ -113,7 +112,7 @@ def _show(app: App, rows: "list[Row]", clashes: dict[int, list[int]], period: "P
                 **{name: record[name] for name in layout.Entry._fields[:-1]},
                 clashes_with=clashes.get(record["id"], []),
             )
-            for record in records
+            for record in found
         ]
         layout.show(entries, period, app.console, lambda day: _title(app, day))
 

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crm.cli import answers, edits, people, prompts
+from crm import cli
+from crm.cli import records
 from crm.cli.app import App
 from crm.cli.asked import AskedArgument
 from crm.cli.groups import SETTINGS, Command
@@ -63,7 +64,7 @@ def assign(
     from crm import services
     from crm.queries.event import LISTING
 
-    edits.refuse_version_of_several(events, version)
+    cli.edits.refuse_version_of_several(events, version)
     if suggest:
         if len(events) > 1 or user is not None:
             raise UsageFault(
@@ -73,19 +74,19 @@ def assign(
         user = _suggested(app, events[0], output)
         if user is None:
             return
-    support = people.whom(app, _whom(app) if user is None else user)
+    support = cli.people.whom(app, _whom(app) if user is None else user)
 
     def act(tx: "Transaction", event_id: int) -> "Change":
         return services.event.assign(
             tx, event_id, support, override=override, version=version, zone=app.settings.timezone
         )
 
-    said = edits.Said(
+    said = cli.edits.Said(
         _("Event {id} assigned to {support_contact}: {name}."),
         _("{support_contact} runs event {id} already."),
         "epicevents event list --support {support_contact_id} --upcoming".format_map,
     )
-    edits.change(app, output, LISTING, events, act, said, dry_run=dry_run)
+    cli.edits.change(app, output, LISTING, events, act, said, dry_run=dry_run)
 
 
 @click.command("unassign", cls=Command, context_settings=SETTINGS)
@@ -106,24 +107,24 @@ def unassign(
     from crm import services
     from crm.queries.event import LISTING
 
-    said = edits.Said(
+    said = cli.edits.Said(
         _("Event {id} unassigned: {name}."),
         _("Nobody runs event {id}."),
         "epicevents event assign {id} USER".format_map,
     )
 
-    edits.refuse_version_of_several(events, version)
+    cli.edits.refuse_version_of_several(events, version)
 
     def act(tx: "Transaction", event_id: int) -> "Change":
         return services.event.unassign(tx, event_id, version=version)
 
-    edits.change(app, output, LISTING, events, act, said, dry_run=dry_run)
+    cli.edits.change(app, output, LISTING, events, act, said, dry_run=dry_run)
 
 
 def _whom(app: App) -> str:
     """Ask which support person is meant."""
-    asked = prompts.of_colleague(app, "user", _("Support"), "USER", Role.SUPPORT)
-    answer = prompts.complete(app, {}, [asked], permission=Permission.EVENT_ASSIGN)
+    asked = cli.prompts.of_colleague(app, "user", _("Support"), "USER", Role.SUPPORT)
+    answer = cli.prompts.complete(app, {}, [asked], permission=Permission.EVENT_ASSIGN)
     return str(answer["user"])
 
 
@@ -136,7 +137,7 @@ def _suggested(app: App, event: str, output: str) -> str | None:
     from crm.queries.schedule import CANDIDATE
 
     with app.transaction() as tx:
-        row = edits.find(tx, LISTING, event)
+        row = records.find(tx, LISTING, event)
         free = services.event.candidates(tx, row[0])
     if output == "json":
         export.write("json", CANDIDATE, free, app.console.stream, app.console.zone)
@@ -163,4 +164,4 @@ def _suggested(app: App, event: str, output: str) -> str | None:
             return str(reference.user_id(tx, typed.strip() or str(free[0].id)))
 
     hint = _("Enter for {default}").format(default=free[0].support_contact)
-    return str(answers.ask(app, prompts.Question("user", _("Support"), read, "USER", hint)))
+    return str(cli.answers.ask(app, cli.prompts.Question("user", _("Support"), read, "USER", hint)))

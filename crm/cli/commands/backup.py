@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from crm.cli import backups, prompts, records, when
+from crm import cli
+from crm.cli import backups, records, when
 from crm.cli.app import App
 from crm.cli.backups import FIELDS, passphrase_option
 from crm.cli.groups import Command
@@ -78,7 +79,7 @@ def _may_be_written(app: App, path: Path, *, yes: bool) -> None:
             code="not_a_file",
         )
     if path.exists():
-        prompts.confirm(app, _("Replace {path}?").format(path=path), yes=yes)
+        cli.prompts.confirm(app, _("Replace {path}?").format(path=path), yes=yes)
 
 
 @click.command(cls=Command)

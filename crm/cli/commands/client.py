@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from crm.cli import edits, offers, past, people, prompts, questions, records, updating
+from crm import cli
+from crm.cli import past, records
 from crm.cli.app import App
 from crm.cli.commands import imports, privacy
 from crm.cli.groups import Group
@@ -29,6 +30,7 @@ from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission
 
 if TYPE_CHECKING:
+    from crm.cli.updating import Values
     from crm.database import Transaction
     from crm.services.editing import Change
 
@@ -93,10 +95,10 @@ def show(app: App, /, client: str, moment: datetime | None, output: str) -> None
         client_id = reference.client_id(tx, client)
         fields, row = _record(tx, client_id)
         found = query.related(tx, client_id, app.now) if output == "table" else {}
-    record = edits.by_field(fields, row)
+    record = records.by_field(fields, row)
     commands = [
-        *offers.possible(tx.actor, record["sales_contact_id"], offers.of_client(record)),
-        offers.history("client", record["id"]),
+        *cli.offers.possible(tx.actor, record["sales_contact_id"], cli.offers.of_client(record)),
+        cli.offers.history("client", record["id"]),
     ]
     if record["erased_at"] is None and output == "table":
         fields, row = fields[:-1], row[:-1]
@@ -106,7 +108,9 @@ def show(app: App, /, client: str, moment: datetime | None, output: str) -> None
         title.format(**record),
         fields,
         row,
-        related=offers.related(found, {"contracts": _("Contracts"), "events": _("Coming events")}),
+        related=cli.offers.related(
+            found, {"contracts": _("Contracts"), "events": _("Coming events")}
+        ),
         commands=commands,
     )
 
@@ -128,10 +132,10 @@ def create(
     """
     from crm import services
 
-    asked = questions.with_free_email(app, inputs.CLIENT, services.client.refuse_duplicate)
+    asked = cli.questions.with_free_email(app, inputs.CLIENT, services.client.refuse_duplicate)
     if sales_contact is None:
         asked += _whose_client(app)
-    values = prompts.complete(
+    values = cli.prompts.complete(
         app,
         given | {"sales_contact": sales_contact},
         asked,
@@ -175,19 +179,17 @@ def update(
     from crm.queries import reference
     from crm.queries.client import LISTING
 
-    def write(
-        tx: "Transaction", client_id: int, values: updating.Values, seen: updating.Values | None
-    ) -> Any:
+    def write(tx: "Transaction", client_id: int, values: "Values", seen: "Values | None") -> Any:
         change = services.client.update(tx, client_id, values, version=version, seen=seen)
         return change, *_record(tx, client_id)
 
-    subject = updating.Update(
+    subject = cli.updating.Update(
         LISTING.fields,
         lambda tx: reference.client_id(tx, client),
-        lambda tx, client_id: edits.by_field(*_record(tx, client_id)),
-        lambda _seen: [*map(prompts.of_input, inputs.CLIENT)],
+        lambda tx, client_id: records.by_field(*_record(tx, client_id)),
+        lambda _seen: [*map(cli.prompts.of_input, inputs.CLIENT)],
     )
-    change, fields, row = updating.run(app, subject, given, write, dry_run=dry_run)
+    change, fields, row = cli.updating.run(app, subject, given, write, dry_run=dry_run)
     done = _("Client {id} updated: {name}.").format(id=row[0], name=row[1])
     then = f"epicevents client show {row[0]}"
     records.edited(app, output, change, done, fields, row, dry_run=dry_run, then=then)
@@ -218,18 +220,18 @@ def transfer(
     from crm import services
     from crm.queries.client import LISTING
 
-    edits.refuse_version_of_several(clients, version)
-    contact = people.whom(app, user)
+    cli.edits.refuse_version_of_several(clients, version)
+    contact = cli.people.whom(app, user)
 
     def act(tx: "Transaction", client_id: int) -> "Change":
         return services.client.transfer(tx, client_id, contact, version=version)
 
-    said = edits.Said(
+    said = cli.edits.Said(
         _("Client {id} transferred: {full_name}."),
         _("It is their client already."),
         "epicevents client show {id}".format_map,
     )
-    edits.change(app, output, LISTING, clients, act, said, dry_run=dry_run)
+    cli.edits.change(app, output, LISTING, clients, act, said, dry_run=dry_run)
 
 
 @client.command("delete")
@@ -248,7 +250,7 @@ def delete(app: App, /, clients: tuple[str, ...], yes: bool, output: str, dry_ru
     from crm import services
     from crm.queries.client import LISTING
 
-    edits.delete(
+    cli.edits.delete(
         app,
         output,
         LISTING,
@@ -267,14 +269,14 @@ def _record(tx: "Transaction", client_id: int) -> tuple[Any, Any]:
     return query.LISTING.fields, query.show(tx, client_id)
 
 
-def _whose_client(app: App) -> list[prompts.Question]:
+def _whose_client(app: App) -> "list[cli.prompts.Question]":
     """Return the question that MANAGEMENT alone is asked: SALES become the contact themselves."""
     with app.transaction() as tx:
         role = tx.actor.role
     if role != Role.MANAGEMENT:
         return []
     label = _("Sales contact")
-    return [prompts.of_colleague(app, "sales_contact", label, "--sales-contact", Role.SALES)]
+    return [cli.prompts.of_colleague(app, "sales_contact", label, "--sales-contact", Role.SALES)]
 
 
 def _user(tx: "Transaction", text: str | None) -> int | None:

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from crm.cli import edits, offers, past, questions, records, updating
+from crm import cli
+from crm.cli import past, records
 from crm.cli.app import App
 from crm.cli.commands import imports, payment, signature
 from crm.cli.groups import Group
@@ -31,6 +32,7 @@ from crm.domain import inputs
 from crm.domain.i18n import gettext as _
 
 if TYPE_CHECKING:
+    from crm.cli.updating import Values
     from crm.database import Transaction
     from crm.services.editing import Change
 
@@ -116,20 +118,20 @@ def show(app: App, /, contract: str, moment: datetime | None, output: str) -> No
         past.show(app, output, query.LISTING, contract, moment, title)
         return
     with app.transaction() as tx:
-        row = edits.find(tx, query.LISTING, contract)
+        row = records.find(tx, query.LISTING, contract)
         found = query.related(tx, row[0]) if output == "table" else {}
         owner_id = query.owner_id(tx, row[0]) if output == "table" else None
-    record = edits.by_field(query.LISTING.fields, row)
+    record = records.by_field(query.LISTING.fields, row)
     records.show(
         app,
         output,
         title.format(**record),
         query.LISTING.fields,
         row,
-        related=offers.related(found, {"events": _("Events"), "payments": _("Payments")}),
+        related=cli.offers.related(found, {"events": _("Events"), "payments": _("Payments")}),
         commands=[
-            *offers.possible(tx.actor, owner_id, offers.of_contract(record)),
-            offers.history("contract", record["id"]),
+            *cli.offers.possible(tx.actor, owner_id, cli.offers.of_contract(record)),
+            cli.offers.history("contract", record["id"]),
         ],
     )
 
@@ -157,21 +159,21 @@ def create(app: App, /, client: str | None, output: str, dry_run: bool, **given:
     from crm.queries import contract as query
     from crm.queries import reference
 
-    values = questions.of_contract(app, {"client": client, **given})
+    values = cli.questions.of_contract(app, {"client": client, **given})
     with app.transaction(dry_run=dry_run) as tx:
         client_id = reference.client_id(tx, values.pop("client"))
         change = services.contract.create(tx, client_id=client_id, **values)
-        row = edits.find(tx, query.LISTING, str(change.record.id))
+        row = records.find(tx, query.LISTING, str(change.record.id))
     records.written(
         app,
         output,
         _("Contract {id} created: {client}, {total_amount}.").format(
-            **edits.words(app, query.LISTING.fields, row)
+            **cli.edits.words(app, query.LISTING.fields, row)
         ),
         query.LISTING.fields,
         row,
         dry_run=dry_run,
-        then=offers.after_contract(edits.by_field(query.LISTING.fields, row)),
+        then=cli.offers.after_contract(records.by_field(query.LISTING.fields, row)),
     )
 
 
@@ -212,9 +214,7 @@ def update(
     from crm.queries import reference
     from crm.queries.contract import LISTING
 
-    def write(
-        tx: "Transaction", contract_id: int, values: updating.Values, seen: updating.Values | None
-    ) -> edits.Edited:
+    def write(tx: "Transaction", contract_id: int, values: "Values", seen: "Values | None") -> Any:
         new = dict(values)
         if "client" in new:
             new["client_id"] = reference.client_id(tx, new.pop("client"))
@@ -224,20 +224,20 @@ def update(
                 tx, contract_id, new, reason=reason, version=version, seen=seen
             )
 
-        return edits.edit_in(tx, LISTING, str(contract_id), act)
+        return cli.edits.edit_in(tx, LISTING, str(contract_id), act)
 
-    subject = updating.Update(
+    subject = cli.updating.Update(
         LISTING.fields,
-        lambda tx: int(edits.find(tx, LISTING, contract)[0]),
-        lambda tx, number: edits.by_field(LISTING.fields, edits.find(tx, LISTING, str(number))),
-        lambda seen: questions.of_contract_changes(app, seen),
+        lambda tx: int(records.find(tx, LISTING, contract)[0]),
+        lambda tx, number: records.by_field(LISTING.fields, records.find(tx, LISTING, str(number))),
+        lambda seen: cli.questions.of_contract_changes(app, seen),
     )
     given = {"client": client, **given}
-    edited = updating.run(app, subject, given, write, dry_run=dry_run)
-    said = edits.Said(
-        _("Contract {id} updated: {client}."), _("Nothing to change."), offers.after_contract
+    edited = cli.updating.run(app, subject, given, write, dry_run=dry_run)
+    said = cli.edits.Said(
+        _("Contract {id} updated: {client}."), _("Nothing to change."), cli.offers.after_contract
     )
-    edits.tell(app, output, edited, said, dry_run=dry_run)
+    cli.edits.tell(app, output, edited, said, dry_run=dry_run)
 
 
 @contract.command("delete")
@@ -256,7 +256,7 @@ def delete(app: App, /, contracts: tuple[str, ...], yes: bool, output: str, dry_
     from crm import services
     from crm.queries.contract import LISTING
 
-    edits.delete(
+    cli.edits.delete(
         app,
         output,
         LISTING,

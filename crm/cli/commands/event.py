@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from crm.cli import edits, offers, past, questions, records, updating
+from crm import cli
+from crm.cli import past, records
 from crm.cli.app import App
 from crm.cli.commands import agenda, assignment, imports, note, sheet
 from crm.cli.groups import Group
@@ -32,6 +33,7 @@ from crm.domain.errors import UsageFault
 from crm.domain.i18n import gettext as _
 
 if TYPE_CHECKING:
+    from crm.cli.updating import Values
     from crm.database import Transaction
     from crm.services.editing import Change
 
@@ -112,7 +114,7 @@ def list_(
         if client is not None:
             filters["client"] = reference.client_id(tx, client)
         if contract is not None:
-            filters["contract"] = edits.find(tx, contracts.LISTING, contract)[0]
+            filters["contract"] = records.find(tx, contracts.LISTING, contract)[0]
         if support is not None:
             filters["support"] = reference.user_id(tx, support)
         run(app, tx, LISTING, options, filters)
@@ -138,19 +140,21 @@ def show(app: App, /, event: str, moment: datetime | None, output: str) -> None:
         past.show(app, output, query.LISTING, event, moment, title)
         return
     with app.transaction() as tx:
-        row = edits.find(tx, query.LISTING, event)
+        row = records.find(tx, query.LISTING, event)
         found = query.related(tx, row[0]) if output == "table" else {}
-    record = edits.by_field(query.LISTING.fields, row)
+    record = records.by_field(query.LISTING.fields, row)
     records.show(
         app,
         output,
         title.format(**record),
         query.LISTING.fields,
         row,
-        related=offers.related(found, {"contract": _("Contract"), "client": _("Client")}),
+        related=cli.offers.related(found, {"contract": _("Contract"), "client": _("Client")}),
         commands=[
-            *offers.possible(tx.actor, record["support_contact_id"], offers.of_event(record)),
-            offers.history("event", record["id"]),
+            *cli.offers.possible(
+                tx.actor, record["support_contact_id"], cli.offers.of_event(record)
+            ),
+            cli.offers.history("event", record["id"]),
         ],
     )
 
@@ -174,18 +178,18 @@ def create(app: App, /, allow_past: bool, output: str, dry_run: bool, **given: A
     from crm.queries import contract as contracts
     from crm.queries import event as query
 
-    values = questions.of_event(app, given)
+    values = cli.questions.of_event(app, given)
     with app.transaction(dry_run=dry_run) as tx:
-        contract_id = edits.find(tx, contracts.LISTING, values.pop("contract"))[0]
+        contract_id = records.find(tx, contracts.LISTING, values.pop("contract"))[0]
         change = services.event.create(tx, contract_id=contract_id, allow_past=allow_past, **values)
-        row = edits.find(tx, query.LISTING, str(change.record.id))
-    record = edits.by_field(query.LISTING.fields, row)
-    next_one = offers.possible(tx.actor, None, offers.of_event(record))
+        row = records.find(tx, query.LISTING, str(change.record.id))
+    record = records.by_field(query.LISTING.fields, row)
+    next_one = cli.offers.possible(tx.actor, None, cli.offers.of_event(record))
     records.written(
         app,
         output,
         _("Event {id} created: {name}, {start_date}.").format(
-            **edits.words(app, query.LISTING.fields, row)
+            **cli.edits.words(app, query.LISTING.fields, row)
         ),
         query.LISTING.fields,
         row,
@@ -224,37 +228,37 @@ def update(
     from crm.queries import contract as contracts
     from crm.queries.event import LISTING
 
-    def write(
-        tx: "Transaction", event_id: int, values: updating.Values, seen: updating.Values | None
-    ) -> edits.Edited:
+    def write(tx: "Transaction", event_id: int, values: "Values", seen: "Values | None") -> Any:
         new = dict(values)
         if "contract" in new:
-            new["contract_id"] = edits.find(tx, contracts.LISTING, new.pop("contract"))[0]
+            new["contract_id"] = records.find(tx, contracts.LISTING, new.pop("contract"))[0]
 
         def act(tx: "Transaction", event_id: int) -> "Change":
             zone = app.settings.timezone
             return services.event.update(tx, event_id, new, version=version, seen=seen, zone=zone)
 
-        return edits.edit_in(tx, LISTING, str(event_id), act)
+        return cli.edits.edit_in(tx, LISTING, str(event_id), act)
 
-    def together(values: updating.Values) -> None:
+    def together(values: "Values") -> None:
         services.event.check_dates(values["start_date"], values["end_date"])
 
-    subject = updating.Update(
+    subject = cli.updating.Update(
         LISTING.fields,
-        lambda tx: int(edits.find(tx, LISTING, event)[0]),
-        lambda tx, event_id: edits.by_field(LISTING.fields, edits.find(tx, LISTING, str(event_id))),
-        lambda _seen: questions.of_event_changes(app),
+        lambda tx: int(records.find(tx, LISTING, event)[0]),
+        lambda tx, event_id: records.by_field(
+            LISTING.fields, records.find(tx, LISTING, str(event_id))
+        ),
+        lambda _seen: cli.questions.of_event_changes(app),
         {"end_date": together},
     )
     given = {"contract": contract, **given}
-    edited = updating.run(app, subject, given, write, dry_run=dry_run)
-    said = edits.Said(
+    edited = cli.updating.run(app, subject, given, write, dry_run=dry_run)
+    said = cli.edits.Said(
         _("Event {id} updated: {name}."),
         _("Nothing to change."),
         "epicevents event show {id}".format_map,
     )
-    edits.tell(app, output, edited, said, dry_run=dry_run)
+    cli.edits.tell(app, output, edited, said, dry_run=dry_run)
 
 
 @event.command("delete")
@@ -273,7 +277,7 @@ def delete(app: App, /, events: tuple[str, ...], yes: bool, output: str, dry_run
     from crm import services
     from crm.queries.event import LISTING
 
-    edits.delete(
+    cli.edits.delete(
         app,
         output,
         LISTING,
@@ -287,11 +291,6 @@ def delete(app: App, /, events: tuple[str, ...], yes: bool, output: str, dry_run
 
 
 for command in (
-    assignment.assign,
-    assignment.unassign,
-    note.note,
-    agenda.agenda,
-    sheet.sheet,
-    imports.events,
-):
+    assignment.assign, assignment.unassign, note.note, agenda.agenda, sheet.sheet, imports.events,
+):  # fmt: skip
     event.add_command(command)

@@ -1,21 +1,64 @@
 """epicevents client import, contract import, event import."""
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
 
+from crm import cli
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
-from crm.cli.importing import import_options, load, open_file
-from crm.cli.options import SALES_USER
+from crm.cli.options import SALES_USER, Decorated, write_options
 from crm.domain.enums import Role
 from crm.domain.i18n import gettext as _
+
+FILE = click.Path(dir_okay=False, path_type=Path)
 
 date_order_option = click.option(
     "--date-order",
     type=click.Choice(["day", "month"]),
     help=_("What comes first in 04/06/2026; the day, unless other rows contradict."),
 )
+
+
+def import_options(*on_duplicate: str) -> Callable[[Decorated], Decorated]:
+    """Add the argument FILE and the options of every import; the first choice is the default."""
+
+    def decorate(function: Decorated) -> Decorated:
+        options = [
+            click.argument("file", type=FILE),
+            click.option(
+                "--map",
+                "mapping",
+                multiple=True,
+                metavar="HEADING=FIELD",
+                help=_('Which field a column is: "Nom complet=full_name". Repeat it for others.'),
+            ),
+            click.option(
+                "--on-duplicate",
+                type=click.Choice(on_duplicate),
+                default=on_duplicate[0],
+                show_default=True,
+                help=_("What to do with rows that exist already."),
+            ),
+            click.option(
+                "--partial", is_flag=True, help=_("Import what can be, and leave out the rest.")
+            ),
+            click.option(
+                "--errors",
+                type=click.Path(dir_okay=False, writable=True, path_type=Path),
+                help=_("Write refused rows there, each with its reason."),
+            ),
+            click.option("--encoding", metavar="NAME", help=_("Of a CSV file that is not UTF-8.")),
+            click.option("--sheet", metavar="NAME", help=_("Which sheet of a workbook.")),
+            write_options,
+        ]
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorate
 
 
 @click.command("import", cls=Command, context_settings=SETTINGS)
@@ -48,7 +91,7 @@ def clients(
     from crm.services import contacts, imports
     from crm.services.client_import import PLAN
 
-    table = open_file(app, "client", given)
+    table = cli.importing.open_file(app, "client", given)
     with app.transaction(dry_run=given["dry_run"]) as tx:
         contact = tx.actor.id if tx.actor.role == Role.SALES else None
         if sales_contact is not None:
@@ -57,7 +100,7 @@ def clients(
         imports.begin(tx, PLAN, contact)
         if contact is None and "sales_contact" not in table.columns:
             raise contacts.missing_contact("--sales-contact")
-        load(
+        cli.importing.load(
             app,
             tx,
             PLAN,
@@ -88,12 +131,14 @@ def contracts(app: App, /, on_duplicate: str, date_order: str | None, **given: A
     from crm.services import imports
     from crm.services.contract_import import PLAN
 
-    table = open_file(app, "contract", given)
+    table = cli.importing.open_file(app, "contract", given)
     moments = _moments(app, date_order)
     with app.transaction(dry_run=given["dry_run"]) as tx:
         imports.begin(tx, PLAN)
         parameters = {"on_duplicate": on_duplicate}
-        load(app, tx, PLAN, table, contract_columns(moments), moments, parameters, **given)
+        cli.importing.load(
+            app, tx, PLAN, table, contract_columns(moments), moments, parameters, **given
+        )
 
 
 @click.command("import", cls=Command, context_settings=SETTINGS)
@@ -118,12 +163,14 @@ def events(
     from crm.services import imports
     from crm.services.event_import import PLAN
 
-    table = open_file(app, "event", given)
+    table = cli.importing.open_file(app, "event", given)
     moments = _moments(app, date_order)
     with app.transaction(dry_run=given["dry_run"]) as tx:
         imports.begin(tx, PLAN)
         parameters = {"on_duplicate": on_duplicate, "allow_past": allow_past}
-        load(app, tx, PLAN, table, event_columns(moments), moments, parameters, **given)
+        cli.importing.load(
+            app, tx, PLAN, table, event_columns(moments), moments, parameters, **given
+        )
 
 
 def _moments(app: App, order: str | None = None) -> Any:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from crm.cli import handover, people, prompts, records
+from crm import cli
+from crm.cli import records
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
 from crm.cli.options import USER, Decorated, write_options, yes_option
@@ -67,20 +68,22 @@ def transfer(
     # Tried first, so that what is asked about is what would happen.
     with app.transaction(dry_run=True) as tx:
         giver_id, taker_id = reference.user_id(tx, giver), str(reference.user_id(tx, taker))
-        moved = handover.act(
+        moved = cli.handover.act(
             tx, giver_id, taker_id, include_settled=include_settled, override=override
         )
     if not moved:
         said = _("{name} has nothing to hand over.").format(name=moved.giver.full_name)
-        records.unchanged(app, output, said, handover.FIELDS, handover.row(moved))
+        records.unchanged(app, output, said, cli.handover.FIELDS, cli.handover.row(moved))
         return
     if not dry_run:
-        prompts.confirm(app, _("{what} Go on?").format(what=handover.in_words(moved)), yes=yes)
+        cli.prompts.confirm(
+            app, _("{what} Go on?").format(what=cli.handover.in_words(moved)), yes=yes
+        )
         with app.transaction() as tx:
-            moved = handover.act(
+            moved = cli.handover.act(
                 tx, giver_id, taker_id, include_settled=include_settled, override=override
             )
-    handover.tell(app, output, moved, dry_run=dry_run)
+    cli.handover.tell(app, output, moved, dry_run=dry_run)
 
 
 @click.command("deactivate", cls=Command, context_settings=SETTINGS)
@@ -121,24 +124,24 @@ def _deactivate(
     from crm import services
 
     permission = Permission.USER_DEACTIVATE
-    if transfer_to is None and prompts.may_ask(app):
+    if transfer_to is None and cli.prompts.may_ask(app):
         transfer_to = _offered(app, user, override)
     moved: Moved | None = None
-    with people.shutting_out(app, user, permission, dry_run=dry_run) as (tx, user_id):
+    with cli.people.shutting_out(app, user, permission, dry_run=dry_run) as (tx, user_id):
         if transfer_to is not None:
-            moved = handover.act(tx, user_id, transfer_to, override=override)
+            moved = cli.handover.act(tx, user_id, transfer_to, override=override)
         change = services.user.deactivate(tx, user_id)
-        fields, row = people.record(tx, user_id)
-        counts = people.looks_after(app, tx, user_id)
-    name = people.name(row)
+        fields, row = cli.people.record(tx, user_id)
+        counts = cli.people.looks_after(app, tx, user_id)
+    name = cli.people.name(row)
     if moved and output != "json":
-        handover.tell(app, output, moved, dry_run=dry_run)
+        cli.handover.tell(app, output, moved, dry_run=dry_run)
     records.edited(
         app,
         output,
         change,
         _("Account {id} deactivated: {name} can no longer log in.").format(id=user_id, name=name),
-        (*fields, *people.COUNTS),
+        (*fields, *cli.people.COUNTS),
         (*row, *counts.values()),
         nothing=_("It is inactive already."),
         dry_run=dry_run,
@@ -146,7 +149,7 @@ def _deactivate(
     if output != "json" and any(counts.values()):
         said = _("{name} is still the contact of {what}; hand over: {command}")
         command = f"epicevents user transfer {user_id} USER"
-        left = handover.listed(counts)
+        left = cli.handover.listed(counts)
         app.console.note(said.format(name=name, what=left, command=command), loud=True)
 
 
@@ -173,15 +176,15 @@ def _offered(app: App, user: str, override: str | None) -> str | None:
     permission = Permission.USER_DEACTIVATE
     with app.transaction() as tx:
         user_id = reference.user_id(tx, user)
-        row: Any = people.record(tx, user_id)[1]
-        counts = people.looks_after(app, tx, user_id)
-    with _tried(), people.shutting_out(app, user, permission, dry_run=True) as (tx, user_id):
+        row: Any = cli.people.record(tx, user_id)[1]
+        counts = cli.people.looks_after(app, tx, user_id)
+    with _tried(), cli.people.shutting_out(app, user, permission, dry_run=True) as (tx, user_id):
         services.user.deactivate(tx, user_id)
     if not any(counts.values()):
         return None
     said = _("{name} is the contact of {what}.")
-    app.console.warning(said.format(name=people.name(row), what=handover.listed(counts)))
-    return handover.ask_to_whom(app, user_id, Role(row[5]), override=override)
+    app.console.warning(said.format(name=cli.people.name(row), what=cli.handover.listed(counts)))
+    return cli.handover.ask_to_whom(app, user_id, Role(row[5]), override=override)
 
 
 @click.command("delete", cls=Command, context_settings=SETTINGS)
@@ -214,7 +217,7 @@ def delete(
     from crm.services.user import HANDED_OVER
 
     with app.transaction() as tx:
-        fields, row = people.record(tx, reference.user_id(tx, user))
+        fields, row = cli.people.record(tx, reference.user_id(tx, user))
     moved = None
     # Tried first, so that nobody is asked to confirm what is refused.
     tried = nullcontext() if dry_run else _tried()
@@ -222,23 +225,23 @@ def delete(
         with tried:
             fields, row, moved = _delete(app, user, transfer_to, override, dry_run=True)
     except RuleViolation as refusal:
-        if refusal.code != "user_in_use" or transfer_to or yes or not prompts.may_ask(app):
+        if refusal.code != "user_in_use" or transfer_to or yes or not cli.prompts.may_ask(app):
             raise
         app.console.error(refusal.message)
         left = cast("dict[str, int]", refusal.details["dependents"])
         if left.keys() <= HANDED_OVER:
             transfer_to = _who_takes_everything(app, user, override)
         if transfer_to is None:
-            prompts.confirm(app, _("Deactivate the account instead?"), yes=False)
+            cli.prompts.confirm(app, _("Deactivate the account instead?"), yes=False)
             _deactivate(app, user, None, override, output, dry_run=dry_run)
             return
         fields, row, moved = _delete(app, user, transfer_to, override, dry_run=True)
-    name = people.name(row)
+    name = cli.people.name(row)
     if not dry_run:
         records.before_deletion(app, [name], fields, [row], yes=yes, typed=row[3])
         fields, row, moved = _delete(app, str(row[0]), transfer_to, override, dry_run=False)
     if moved and output != "json":
-        app.console.success(handover.in_words(moved))
+        app.console.success(cli.handover.in_words(moved))
     done = _("Account {id} deleted: {name}.").format(id=row[0], name=name)
     kept = row if output == "json" else None
     records.written(app, output, done, fields, kept, dry_run=dry_run)
@@ -251,10 +254,13 @@ def _delete(
     from crm import services
 
     moved = None
-    with people.shutting_out(app, user, Permission.USER_DELETE, dry_run=dry_run) as (tx, user_id):
-        fields, row = people.record(tx, user_id)
+    with cli.people.shutting_out(app, user, Permission.USER_DELETE, dry_run=dry_run) as (
+        tx,
+        user_id,
+    ):
+        fields, row = cli.people.record(tx, user_id)
         if taker is not None:
-            moved = handover.act(tx, user_id, taker, include_settled=True, override=override)
+            moved = cli.handover.act(tx, user_id, taker, include_settled=True, override=override)
         services.user.delete(tx, user_id)
     return fields, row, moved
 
@@ -263,5 +269,7 @@ def _who_takes_everything(app: App, user: str, override: str | None) -> str | No
     from crm.queries import reference
 
     with app.transaction() as tx:
-        row = people.record(tx, reference.user_id(tx, user))[1]
-    return handover.ask_to_whom(app, row[0], Role(row[5]), include_settled=True, override=override)
+        row = cli.people.record(tx, reference.user_id(tx, user))[1]
+    return cli.handover.ask_to_whom(
+        app, row[0], Role(row[5]), include_settled=True, override=override
+    )

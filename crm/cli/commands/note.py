@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crm.cli import answers, edits, prompts, records
+from crm import cli
+from crm.cli import records
 from crm.cli.app import App
 from crm.cli.asked import AskedArgument
 from crm.cli.groups import SETTINGS, Command
@@ -41,12 +42,12 @@ def note(app: App, /, event: str, text: str | None, output: str, dry_run: bool) 
     def act(tx: "Transaction", event_id: int) -> "Change":
         return services.event.note(tx, event_id, typed, zone=app.settings.timezone)
 
-    edited = edits.edit(app, LISTING, event, act, dry_run=dry_run)
+    edited = cli.edits.edit(app, LISTING, event, act, dry_run=dry_run)
     before, after = (by["notes"] or "" for by in (edited.old, edited.record))
     records.written(
         app,
         output,
-        _("Event {id}, {name}: noted.").format(**edits.words(app, edited.fields, edited.row)),
+        _("Event {id}, {name}: noted.").format(**cli.edits.words(app, edited.fields, edited.row)),
         edited.fields,
         edited.row,
         dry_run=dry_run,
@@ -64,7 +65,9 @@ def note(app: App, /, event: str, text: str | None, output: str, dry_run: bool) 
 def _text(app: App, given: str | None) -> str:
     """Return the note that was given, or ask for it."""
     if given == "-":
-        return answers.text_from_stdin(app)
-    asked = prompts.of_input(inputs.NOTE)._replace(name="text", option="TEXT")
-    answered = prompts.complete(app, {"text": given}, [asked], permission=Permission.EVENT_UPDATE)
+        return cli.answers.text_from_stdin(app)
+    asked = cli.prompts.of_input(inputs.NOTE)._replace(name="text", option="TEXT")
+    answered = cli.prompts.complete(
+        app, {"text": given}, [asked], permission=Permission.EVENT_UPDATE
+    )
     return str(answered["text"])

@@ -5,7 +5,8 @@ from typing import Any
 
 import click
 
-from crm.cli import edits, offers, prompts, questions
+from crm import cli
+from crm.cli import records
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
 from crm.cli.listing import Options, run
@@ -64,13 +65,13 @@ def pay(
     from crm.cli import resending
     from crm.queries.contract import LISTING
 
-    given["method"] = questions.how_paid(app, given["method"])
+    given["method"] = cli.questions.how_paid(app, given["method"])
     key = (request_key or "").strip() or resending.new_key()
     values = {"amount": amount, "paid_on": paid_on or app.today, "request_key": key, **given}
     edited, again = resending.until_known(
         app,
         key,
-        lambda: edits.edit(
+        lambda: cli.edits.edit(
             app,
             LISTING,
             contract,
@@ -81,16 +82,16 @@ def pay(
     same = _("Payment {payment_id} of {amount} is recorded already; nothing changes.")
     if again:
         same = _("Payment {payment_id} recorded on contract {id}: {amount}; the reply was lost.")
-    edits.tell(
+    cli.edits.tell(
         app,
         output,
         edited.having(ENTRY, edited.change.record.id),
-        edits.Said(
+        cli.edits.Said(
             _("Payment {payment_id} recorded on contract {id}: {amount}."),
             same,
-            offers.after_contract,
+            cli.offers.after_contract,
         ),
-        also=edits.words(app, [Field("amount", Kind.MONEY)], [amount]),
+        also=cli.edits.words(app, [Field("amount", Kind.MONEY)], [amount]),
         dry_run=dry_run,
     )
 
@@ -113,7 +114,7 @@ def payments(app: App, /, contract: str, **given: Any) -> None:
 
     options = Options.taken_from(given)
     with app.transaction() as tx:
-        row = edits.find(tx, contracts.LISTING, contract)
+        row = records.find(tx, contracts.LISTING, contract)
         of_contract = {"contract": row[0]}
         if options == Options() and not count(tx, LISTING, Request(filters=of_contract), most=1):
             pay = _("Nothing is paid yet. Record a payment: epicevents contract pay {id} AMOUNT")
@@ -150,10 +151,10 @@ def reverse_payment(
     from crm.queries import contract as contracts
     from crm.queries import payment as query
 
-    why = edits.reason_for(app, Permission.CONTRACT_REVERSE_PAYMENT, reason)
+    why = cli.edits.reason_for(app, Permission.CONTRACT_REVERSE_PAYMENT, reason)
 
-    def reverse(*, dry_run: bool) -> edits.Edited:
-        return edits.edit(
+    def reverse(*, dry_run: bool) -> cli.edits.Edited:
+        return cli.edits.edit(
             app,
             contracts.LISTING,
             contract,
@@ -171,16 +172,16 @@ def reverse_payment(
         title = _("Payment {id} on contract {contract}").format(id=payment, contract=contract)
         if entry and not yes and app.console.stdin.isatty():
             detail.sheet(title, query.LISTING.fields, entry, app.console, err=True)
-        prompts.confirm(app, _("Reverse it?"), yes=yes)
+        cli.prompts.confirm(app, _("Reverse it?"), yes=yes)
         edited = reverse(dry_run=False)
-    edits.tell(
+    cli.edits.tell(
         app,
         output,
         edited.having(ENTRY, edited.change.record.id),
-        edits.Said(
+        cli.edits.Said(
             _("Payment {payment} reversed by entry {payment_id} on contract {id}."),
             "",
-            offers.after_contract,
+            cli.offers.after_contract,
         ),
         also={"payment": str(payment)},
         dry_run=dry_run,

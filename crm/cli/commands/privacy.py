@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from crm.cli import edits, prompts, records
+from crm import cli
+from crm.cli import records
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
 from crm.cli.options import CLIENT, asked_reason_option, write_options, yes_option
@@ -111,7 +112,7 @@ def erase(
     from crm.queries import client as query
     from crm.queries import privacy, reference
 
-    why = edits.reason_for(app, Permission.CLIENT_ERASE, reason)
+    why = cli.edits.reason_for(app, Permission.CLIENT_ERASE, reason)
     fields = query.LISTING.fields
     # Tried first, so that nobody is asked to confirm what is refused.
     with app.transaction(dry_run=True) as tx:
@@ -139,11 +140,11 @@ def _confirm(app: App, row: Any, typed: str, *, yes: bool) -> None:
     from crm.cli.output import detail
     from crm.queries.client import LISTING
 
-    if row and not yes and prompts.may_ask(app):
+    if row and not yes and cli.prompts.may_ask(app):
         # Without when it was erased, which is what is being asked.
         detail.sheet(row[1], LISTING.fields[:-1], row[:-1], app.console, err=True)
     question = _("This cannot be undone. Type {email} to erase the client").format(email=typed)
-    prompts.confirm(app, question, yes=yes, typed=typed)
+    cli.prompts.confirm(app, question, yes=yes, typed=typed)
 
 
 def _out_of_reach() -> str:

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crm.cli import backups, prompts, records, when
+from crm import cli
+from crm.cli import backups, records, when
 from crm.cli.app import App
 from crm.cli.backups import FIELDS, passphrase_option
 from crm.cli.groups import Command
@@ -90,7 +91,7 @@ def _refuse_to_lose(
         as_of = _("As of {moment}").format(moment=when.said(app, made.moment))
         app.console.note(counted.format(what=_("Now"), **held._asdict()), loud=True)
         app.console.note(counted.format(what=as_of, **then._asdict()), loud=True)
-    prompts.confirm(app, _("Replace the company by that of the backup?"), yes=yes)
+    cli.prompts.confirm(app, _("Replace the company by that of the backup?"), yes=yes)
     return held
 
 
@@ -169,7 +170,7 @@ def _drop_old(app: App, drop_old: bool, *, yes: bool) -> None:
         app.console.note(_("No restore has left a database behind."))
         return
     names = ", ".join(kept)
-    prompts.confirm(app, _("Drop {names} for good?").format(names=names), yes=yes)
+    cli.prompts.confirm(app, _("Drop {names} for good?").format(names=names), yes=yes)
     with databases.server(parameters) as found:
         for name in kept:
             found.drop(name)

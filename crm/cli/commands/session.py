@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from crm.cli import answers, prompts, records, when
+from crm import cli
+from crm.cli import records, when
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
 from crm.cli.options import password_option, record_options, write_options
@@ -33,8 +34,12 @@ def login(app: App, /, email: str | None, password_stdin: bool, output: str) -> 
       epicevents login sales3@epicevents.example
       epicevents login sales3@epicevents.example --password-stdin < password.txt
     """
-    email = prompts.complete(app, {"email": email}, [_email()])["email"]
-    typed = answers.line_from_stdin(app) if password_stdin else prompts.password(app, _("Password"))
+    email = cli.prompts.complete(app, {"email": email}, [_email()])["email"]
+    typed = (
+        cli.answers.line_from_stdin(app)
+        if password_stdin
+        else cli.prompts.password(app, _("Password"))
+    )
     log_in(app, email, typed)
     if output == "json":
         with app.transaction(allow_pending=True) as tx:
@@ -51,9 +56,9 @@ def _row(actor: "Actor") -> list[Any]:
     ]  # fmt: skip
 
 
-def _email() -> prompts.Question:
+def _email() -> "cli.prompts.Question":
     label = _("Email")
-    return prompts.Question("email", label, lambda text: inputs.text(100)(text, label), "EMAIL")
+    return cli.prompts.Question("email", label, lambda text: inputs.text(100)(text, label), "EMAIL")
 
 
 def log_in(app: App, /, email: str, typed: str) -> "Login":
@@ -108,7 +113,7 @@ def _choose(
     """Ask for a new password and set it in the session that ``current`` has just opened."""
     from crm.services import authentication
 
-    new = prompts.password(
+    new = cli.prompts.password(
         app,
         _("New password, 15 characters or more"),
         twice=True,
@@ -205,7 +210,9 @@ def password(app: App, /, password_stdin: bool, output: str, dry_run: bool) -> N
     with app.transaction(allow_pending=True) as tx:
         actor = tx.actor
     label = _("Current password")
-    current = answers.line_from_stdin(app) if password_stdin else prompts.password(app, label)
+    current = (
+        cli.answers.line_from_stdin(app) if password_stdin else cli.prompts.password(app, label)
+    )
     opened = _prove(app, actor.email, current)
     kept = False
     try:

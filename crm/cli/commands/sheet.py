@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from crm.cli import edits, records, when
+from crm.cli import records, when
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
 from crm.cli.options import EVENT, output_option
@@ -33,14 +33,14 @@ def sheet(app: App, /, event: str, output: str) -> None:
     from crm.queries import event as query
 
     with app.transaction() as tx:
-        event_id = edits.find(tx, query.LISTING, event)[0]
+        event_id = records.find(tx, query.LISTING, event)[0]
         row = query.sheet(tx, event_id)
     if output == "json":
         records.as_json(app, query.SHEET, row)
         return
     from crm.cli.output import day_sheet
 
-    page = _page(app, edits.by_field(query.SHEET, row))
+    page = _page(app, records.by_field(query.SHEET, row))
     if output == "markdown":
         day_sheet.show_markdown(page, app.console)
     else:

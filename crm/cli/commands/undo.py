@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crm.cli import prompts, records
+from crm import cli
+from crm.cli import records
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
 from crm.cli.options import TRANSACTION, reason_option, write_options, yes_option
@@ -58,10 +59,10 @@ def undo(
     told = [title, *difference.lines]
     row = (None, *undone.row[1:])  # of a dry run there is no number
     if not dry_run:
-        if not yes and prompts.may_ask(app):
+        if not yes and cli.prompts.may_ask(app):
             _tell(app, told)
             told = []
-        prompts.confirm(app, _("Take it back?"), yes=yes)
+        cli.prompts.confirm(app, _("Take it back?"), yes=yes)
         undone, difference = _undo(app, done.number, reason, dry_run=False)
         row = undone.row
     if output == "json":
@@ -98,12 +99,12 @@ def _try(
     try:
         return (*_undo(app, number, reason, dry_run=True), reason)
     except UsageFault as error:
-        if error.code != "reason_required" or not prompts.may_ask(app):
+        if error.code != "reason_required" or not cli.prompts.may_ask(app):
             raise
     from crm.domain.inputs import REASON
 
-    asked = prompts.of_input(REASON)
-    reason = str(prompts.complete(app, {}, [asked])[asked.name])
+    asked = cli.prompts.of_input(REASON)
+    reason = str(cli.prompts.complete(app, {}, [asked])[asked.name])
     return (*_undo(app, number, reason, dry_run=True), reason)
 
 

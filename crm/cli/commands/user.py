@@ -7,17 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from crm.cli import (
-    edits,
-    offers,
-    one_time_password,
-    past,
-    people,
-    prompts,
-    questions,
-    records,
-    updating,
-)
+from crm import cli
+from crm.cli import past, records
 from crm.cli.app import App
 from crm.cli.commands import account, leaving
 from crm.cli.groups import Group
@@ -38,6 +29,7 @@ from crm.domain.permissions import Permission
 
 if TYPE_CHECKING:
     from crm.cli.output import detail
+    from crm.cli.updating import Values
     from crm.database import Transaction
     from crm.domain.permissions import Actor
 
@@ -89,23 +81,23 @@ def show(app: App, /, user: str, moment: datetime | None, output: str) -> None:
 
     title = _("Colleague {id}: {first_name} {last_name}")
     if moment:
-        unknown = people.COUNTS if output == "json" else ()
+        unknown = cli.people.COUNTS if output == "json" else ()
         past.show(app, output, LISTING, user, moment, title, unknown=unknown)
         return
     with app.transaction() as tx:
         user_id = reference.user_id(tx, user)
-        fields, row = people.record(tx, user_id)
-        counts = people.looks_after(app, tx, user_id)
+        fields, row = cli.people.record(tx, user_id)
+        counts = cli.people.looks_after(app, tx, user_id)
         commands = _next(tx.actor, user_id, row[5], active=row[6])
     # In JSON always, on a sheet where there is some.
-    kept = [field for field in people.COUNTS if output == "json" or counts[field.name]]
+    kept = [field for field in cli.people.COUNTS if output == "json" or counts[field.name]]
     records.show(
         app,
         output,
         title.format(id=user_id, first_name=row[1], last_name=row[2]),
         (*fields, *kept),
         (*row, *(counts[field.name] for field in kept)),
-        commands=[*commands, offers.history("user", user_id)],
+        commands=[*commands, cli.offers.history("user", user_id)],
     )
 
 
@@ -145,16 +137,16 @@ def create(app: App, /, password_stdin: bool, output: str, dry_run: bool, **give
     """
     from crm import services
 
-    asked = questions.with_free_email(app, inputs.USER, services.user.refuse_duplicate)
-    values = prompts.complete(app, given, asked, permission=Permission.USER_CREATE)
-    password, one_time = one_time_password.choose(app, from_stdin=password_stdin)
+    asked = cli.questions.with_free_email(app, inputs.USER, services.user.refuse_duplicate)
+    values = cli.prompts.complete(app, given, asked, permission=Permission.USER_CREATE)
+    password, one_time = cli.one_time_password.choose(app, from_stdin=password_stdin)
     with app.transaction(dry_run=dry_run) as tx:
         change = services.user.create(tx, password=password, **values)
-        fields, row = people.record(tx, change.record.id)
+        fields, row = cli.people.record(tx, change.record.id)
     said = _("Account {id} created: {name}, {role}.").format(
-        id=row[0], name=people.name(row), role=row[5]
+        id=row[0], name=cli.people.name(row), role=row[5]
     )
-    one_time_password.written(app, output, said, fields, row, one_time, dry_run=dry_run)
+    cli.one_time_password.written(app, output, said, fields, row, one_time, dry_run=dry_run)
 
 
 @user.command("update")
@@ -180,36 +172,32 @@ def update(
     from crm.queries import reference
     from crm.queries.user import LISTING
 
-    def write(
-        tx: "Transaction", user_id: int, values: updating.Values, seen: updating.Values | None
-    ) -> Any:
+    def write(tx: "Transaction", user_id: int, values: "Values", seen: "Values | None") -> Any:
         change = services.user.update(tx, user_id, values, version=version, seen=seen)
-        return change, *people.record(tx, user_id)
+        return change, *cli.people.record(tx, user_id)
 
-    def begin(values: updating.Values, trying: bool) -> "AbstractContextManager[Transaction]":
+    def begin(values: "Values", trying: bool) -> "AbstractContextManager[Transaction]":
         return _changing(app, user, values, dry_run=trying)
 
-    subject = updating.Update(
+    subject = cli.updating.Update(
         LISTING.fields,
         lambda tx: reference.user_id(tx, user),
-        lambda tx, user_id: edits.by_field(*people.record(tx, user_id)),
-        lambda seen: questions.of_person(app, seen["id"]),
+        lambda tx, user_id: records.by_field(*cli.people.record(tx, user_id)),
+        lambda seen: cli.questions.of_person(app, seen["id"]),
     )
-    change, fields, row = updating.run(app, subject, given, write, begin, dry_run=dry_run)
+    change, fields, row = cli.updating.run(app, subject, given, write, begin, dry_run=dry_run)
     user_id = row[0]
-    done = _("Account {id} updated: {name}.").format(id=user_id, name=people.name(row))
+    done = _("Account {id} updated: {name}.").format(id=user_id, name=cli.people.name(row))
     then = f"epicevents user show {user_id}"
     records.edited(app, output, change, done, fields, row, dry_run=dry_run, then=then)
 
 
 @contextmanager
-def _changing(
-    app: App, user: str, values: updating.Values, *, dry_run: bool
-) -> "Iterator[Transaction]":
+def _changing(app: App, user: str, values: "Values", *, dry_run: bool) -> "Iterator[Transaction]":
     """Another role takes the old one's rights away first; anything else is an edit like others."""
     if "role" in values:
         permission = Permission.USER_CHANGE_ROLE
-        with people.shutting_out(app, user, permission, dry_run=dry_run) as (tx, _user_id):
+        with cli.people.shutting_out(app, user, permission, dry_run=dry_run) as (tx, _user_id):
             yield tx
     else:
         with app.transaction(dry_run=dry_run) as tx:

@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from crm.cli import prompts, views
+from crm import cli
+from crm.cli import views
 from crm.cli.app import App
 from crm.cli.completion import PROGRAM
 from crm.cli.groups import Group
@@ -52,7 +53,7 @@ def save(ctx: click.Context, name: str, words: tuple[str, ...], yes: bool) -> No
         return
     if name in known:
         question = _("Replace {name}, which is: {line}?").format(name=name, line=known[name])
-        prompts.confirm(app, question, yes=yes)
+        cli.prompts.confirm(app, question, yes=yes)
     views.write(app.settings.home, known | {name: line})
     app.console.success(_("Kept as {name}.").format(name=name))
     app.console.note(_("Next: {command}").format(command=f"epicevents view run {name}"))
@@ -120,7 +121,7 @@ def delete(app: App, /, name: str, yes: bool) -> None:
     """
     line = views.named(app.settings.home, name)
     question = _("Forget {name}, which is: {line}?").format(name=name, line=line)
-    prompts.confirm(app, question, yes=yes)
+    cli.prompts.confirm(app, question, yes=yes)
     known = views.read(app.settings.home)
     known.pop(name, None)
     views.write(app.settings.home, known)
