@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from psycopg2.sql import SQL, Identifier, Literal
+
 from crm.domain.fields import Field, Kind
 
 if TYPE_CHECKING:
@@ -169,7 +171,31 @@ def later(tx: "Transaction", number: int) -> list[Later]:
 
 def referring(tx: "Transaction", number: int) -> list[tuple[str, int]]:
     """Return the first records, table and id, that name one which this transaction created."""
-    return [(table, record_id) for table, record_id in tx.rows(_REFERRING, {"number": number})]
+    created: dict[str, list[int]] = dict(
+        tx.rows(
+            "SELECT table_name, array_agg(record_id) FROM audit_list"
+            " WHERE transaction_id = %s AND action = 'INSERT' GROUP BY 1",
+            (number,),
+        )
+    )
+    # The numbers themselves: of what a query would find, the planner knows nothing, and to find who
+    # names nobody it reads whole tables.
+    parts = [
+        SQL(
+            "(SELECT {table}, r.id FROM {records} r WHERE r.{column} = ANY ({named})"
+            " AND r.id <> ALL ({own}::integer[]) ORDER BY r.id LIMIT {most})"
+        ).format(
+            table=Literal(table),
+            records=Identifier(table),
+            column=Identifier(column),
+            named=Literal(created[named]),
+            own=Literal(created.get(table, [])),
+            most=Literal(NAMED),
+        )
+        for named, table, column in _NAMING
+        if named in created
+    ]
+    return tx.rows(SQL(" UNION ALL ").join(parts)) if parts else []
 
 
 def needs_reason(tx: "Transaction", number: int) -> bool:
@@ -267,12 +293,4 @@ _NAMING = (
     ("clients", "events", "client_id"),
     ("contracts", "events", "contract_id"),
     ("contracts", "payments", "contract_id"),
-)
-_REFERRING = " UNION ALL ".join(
-    f"(SELECT '{table}', r.id FROM {table} r WHERE r.{column} = ANY (ARRAY("  # noqa: S608
-    "SELECT record_id FROM audit_list WHERE transaction_id = %(number)s AND action = 'INSERT'"
-    f" AND table_name = '{named}')) AND r.id <> ALL (ARRAY("
-    "SELECT record_id FROM audit_list WHERE transaction_id = %(number)s AND action = 'INSERT'"
-    f" AND table_name = '{table}')) ORDER BY r.id LIMIT {NAMED})"
-    for named, table, column in _NAMING
 )

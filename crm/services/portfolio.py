@@ -89,18 +89,21 @@ def transfer(
 def _move_sales(
     tx: "Transaction", from_id: int, to_id: int, *, include_settled: bool
 ) -> dict[str, int]:
-    from sqlalchemy import and_, or_, select, update
+    from sqlalchemy import or_, select, union, update
 
     client, contract = models.Client, models.Contract
     unsettled = or_(contract.signed_status.is_(False), contract.amount_due > 0)
-    theirs = select(client.id).where(client.sales_contact_id == from_id)
     sold = contract.sales_contact_id == from_id
+    # Two sets, each from its index: with OR between their conditions all contracts would be read.
+    touched = union(
+        select(contract.id).where(sold),
+        select(contract.id).join(client).where(client.sales_contact_id == from_id),
+    )
     # Before the clients move: contracts that are open again follow them, whoever sold those.
-    wanted = and_(unsettled, or_(sold, contract.client_id.in_(theirs)))
     contracts = tx.session.execute(
         update(contract)
-        .where(or_(wanted, sold) if include_settled else wanted)
-        .where(contract.sales_contact_id != to_id)
+        .where(contract.id.in_(touched), contract.sales_contact_id != to_id)
+        .where(or_(unsettled, sold) if include_settled else unsettled)
         .values(sales_contact_id=to_id)
         .execution_options(synchronize_session=False)
     )

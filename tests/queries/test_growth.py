@@ -1,0 +1,71 @@
+"""What is read does not grow with the tables where the answer does not.
+
+Rows are counted instead of seconds, in a company of thousands of records of others.
+"""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from support.database import Database
+
+from crm.database import Transaction
+from crm.services import portfolio, undo, user
+
+OTHERS = 10_000  # clients and contracts of Samuel, SALES2 of the company
+FEW = 1_000
+
+Act = Callable[[Transaction], object]
+
+
+@pytest.fixture(scope="module")
+def large(company_template: dict[str, str]) -> Iterator[Database]:
+    """The company, and among its clients and contracts thousands of Samuel's."""
+    database = Database(company_template)
+    database.create()
+    connection = database.owner()
+    connection.cursor().execute(
+        f"""
+        RESET ROLE;
+        SET session_replication_role = replica;
+        INSERT INTO clients (full_name, email, phone, company_name, sales_contact_id)
+        SELECT 'Martin ' || i, i || '@crowd.example', '+33612345678', 'Crowd', 4
+        FROM generate_series(1, {OTHERS}) i;
+        INSERT INTO contracts (client_id, sales_contact_id, total_amount, amount_due)
+        SELECT id, sales_contact_id, 1000, 1000 FROM clients WHERE company_name = 'Crowd';
+        """
+    )
+    connection.cursor().execute("ANALYZE")
+    connection.close()
+    yield database
+    database.drop()
+
+
+def rows_read(tx: Transaction) -> int:
+    """How many rows of the business tables this transaction has read."""
+    return int(
+        tx.value(
+            "SELECT sum(seq_tup_read + idx_tup_fetch) FROM pg_stat_xact_user_tables"
+            " WHERE relname IN ('clients', 'contracts', 'events', 'payments')"
+        )
+    )
+
+
+def undo_a_change(tx: Transaction) -> None:
+    undo.undo(tx, undo.latest(tx))
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda tx: portfolio.transfer(tx, 3, 4),
+        lambda tx: portfolio.transfer(tx, 3, 4, include_settled=True),
+        undo_a_change,
+    ],
+    ids=["transfer", "transfer of all", "undo"],
+)
+def test_what_a_few_records_are_written_for_reads_few(large: Database, act: Act) -> None:
+    with large.as_user(1) as tx:
+        user.update(tx, 3, {"phone": "+33612345678"})
+    with large.as_user(1, dry_run=True) as tx:
+        act(tx)
+        assert rows_read(tx) < FEW
