@@ -39,7 +39,7 @@ class Options(NamedTuple):
 
         Where no format was asked for, it is that of the file's name, else a table.
 
-        Raises UsageFault for a file of a table or of no known format.
+        Raises UsageFault for a file of a table, of no known format, or of another than its name's.
         """
         taken = {name: given.pop(name) for name in cls._fields}
         path = taken["output_file"]
@@ -50,6 +50,10 @@ class Options(NamedTuple):
                 _("A table is for people; a file takes another format."),
                 hint=_("Leave --output table away, and end the file's name with .csv or .xlsx."),
             )
+        elif path:
+            from crm.cli.output.files import refuse_other_name
+
+            refuse_other_name(path, taken["output"])
         return cls(**taken)
 
 

@@ -59,24 +59,26 @@ UPDATE event_import i SET client_id = k.client_id, about = c.sales_contact,
 FROM contracts k JOIN client_list c ON c.id = k.client_id
 WHERE k.id = i.contract_id AND i.refused IS NULL;
 
-UPDATE event_import SET refused = CASE
-    WHEN end_date <= start_date THEN 'ck_events_end_date' ELSE 'event_in_the_past' END
-WHERE refused IS NULL
-  AND (end_date <= start_date OR (NOT %(allow_past)s AND end_date <= utc_now()));
-
--- Who runs it, by email or by name.
-UPDATE event_import SET refused = 'not_assigned'
-WHERE refused IS NULL AND support_contact IS NOT NULL AND %(is_sales)s;
-
-{import_names.colleagues(_TABLE, "support_contact", "SUPPORT", "fk_events_support_contact_role")}
--- Which exist already, and which the file holds twice.
+-- Which exist already.
 UPDATE event_import i SET id = e.id, about_id = e.id, skipped = %(on_duplicate)s = 'skip',
     refused = CASE WHEN %(on_duplicate)s = 'fail' THEN 'duplicate_event' END
 FROM events e
 WHERE e.contract_id = i.contract_id AND e.name = i.name AND e.start_date = i.start_date
   AND i.refused IS NULL;
 
+UPDATE event_import SET refused = CASE
+    WHEN end_date <= start_date THEN 'ck_events_end_date' ELSE 'event_in_the_past' END
+WHERE refused IS NULL
+  AND (end_date <= start_date
+    OR (id IS NULL AND NOT %(allow_past)s AND end_date <= utc_now()));
+
+-- Who runs it, by email or by name.
+UPDATE event_import SET refused = 'not_assigned'
+WHERE refused IS NULL AND id IS NULL AND support_contact IS NOT NULL AND %(is_sales)s;
+
+{import_names.colleagues(_TABLE, "support_contact", "SUPPORT", "fk_events_support_contact_role")}
 {import_names.inactive(_TABLE, "support_contact_id", "tg_events_active_contact")}
+-- The same event twice: the first row counts.
 UPDATE event_import i SET about_id = same.kept, skipped = %(on_duplicate)s = 'skip',
     refused = CASE WHEN %(on_duplicate)s = 'fail' THEN 'event_twice_in_file' END
 FROM (

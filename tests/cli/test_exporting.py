@@ -66,6 +66,22 @@ def test_the_format_may_be_named(sales: Workstation, tmp_path: Path) -> None:
         assert (ran.status, "Hint" in ran.err) == (2, True)
 
 
+@pytest.mark.parametrize("ending", ["csv", "tsv", "json", "jsonl", "ndjson", "xlsx", "ics", "XLSX"])
+def test_a_name_and_a_format_that_contradict_each_other_are_refused(
+    sales: Workstation, tmp_path: Path, ending: str
+) -> None:
+    file = tmp_path / f"events.{ending}"
+    named = {"ndjson": "jsonl", "XLSX": "xlsx"}.get(ending, ending)
+    for output in ("csv", "tsv", "json", "jsonl", "ids", "xlsx", "ics"):
+        ran = sales.run("event", "list", "--output-file", str(file), "-o", output)
+        assert (ran.status, file.exists()) == ((0, True) if output == named else (2, False))
+        file.unlink(missing_ok=True)
+    ran = sales.run("event", "list", "--output-file", str(file), "-o", "ids")
+    assert f"The name {file.name} promises {named}, and ids would be written." in ran.err
+    held = sales.run("client", "privacy-export", "1", "--output-file", str(file))
+    assert (held.status, file.exists()) == ((0, True) if named == "json" else (2, False))
+
+
 def test_a_file_that_is_cut_says_so(sales: Workstation, tmp_path: Path) -> None:
     ran = sales.run("client", "list", "-L", "1", "--output-file", str(tmp_path / "a.csv")).done()
     assert "1 record written to" in ran.err

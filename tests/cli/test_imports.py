@@ -553,8 +553,7 @@ def test_what_exists_stays_with_whom_it_is_though_they_have_left(
     owner.cursor().execute("UPDATE users SET is_active = false WHERE role <> 'MANAGEMENT'")
     exported = tmp_path / "all.csv"
     manager.run(noun, "list", "--all", "--output-file", str(exported)).done()
-    past = ("--allow-past",) if noun == "event" else ()
-    again = manager.run(noun, "import", str(exported), "--on-duplicate", "skip", *past, "--json")
+    again = manager.run(noun, "import", str(exported), "--on-duplicate", "skip", "--json")
     found = told(again)
     assert list(found) == ["skipped"]
 
@@ -668,6 +667,22 @@ def test_past_events_are_kept_on_request(sales: Workstation, bring: Bring) -> No
     }
 
 
+def test_what_is_there_already_may_be_past_and_assigned(
+    sales: Workstation, owner: Connection, bring: Bring
+) -> None:
+    held = {"start_date": "04/06/2020 13:00", "end_date": "04/06/2020 14:00"}
+    bring(sales, "event", EVENT_HEADINGS + event(**held), "--allow-past").done()
+    held["support_contact"] = "Paul Petit"
+    skip = ("--on-duplicate", "skip", "--json")
+    assert told(bring(sales, "event", EVENT_HEADINGS + event(**held), *skip)) == {"skipped": 1}
+    # What is not there yet is judged as ever.
+    new = EVENT_HEADINGS + event(name="New", **held)
+    assert codes(bring(sales, "event", new, *skip)) == ["event_in_the_past"]
+    assert codes(bring(sales, "event", EVENT_HEADINGS + event(**held), "--json")) == [
+        "duplicate_event"
+    ]
+
+
 def test_management_assigns_while_it_imports(
     manager: Workstation, owner: Connection, company: Company, bring: Bring
 ) -> None:
@@ -760,9 +775,6 @@ def test_exported_contracts_and_events_are_known_again(
     for ending in ("csv", "xlsx", "jsonl"):
         file = tmp_path / f"exported.{ending}"
         manager.run(noun, "list", "--all", "--output-file", str(file)).done()
-        options = ["--on-duplicate", "skip", "--json"]
-        if noun == "event":
-            options.append("--allow-past")
-        ran = manager.run(noun, "import", str(file), *options)
+        ran = manager.run(noun, "import", str(file), "--on-duplicate", "skip", "--json")
         assert set(told(ran)) == {"skipped"}
     assert rows(owner, COUNTS) == before

@@ -39,16 +39,17 @@ def privacy_export(app: App, /, client: str, output_file: Path | None) -> None:
       epicevents client privacy-export kevin.besnard@terremer.example --output-file kevin.json
     """
     from crm import services
+    from crm.cli.output.files import as_text, refuse_other_name, replaced
     from crm.queries import reference
 
+    if output_file is not None:
+        refuse_other_name(output_file, "json")
     with app.transaction() as tx:
         client_id = reference.lasting_id(tx, "client", client)
         held = services.privacy.held_on(tx, client_id)
         if output_file is None:
             _write(app, tx, held, app.console.stream)
         else:
-            from crm.cli.output.files import as_text, replaced
-
             with replaced(output_file) as file, as_text(file) as stream:
                 _write(app, tx, held, stream)
     if output_file is not None:

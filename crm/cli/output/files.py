@@ -37,6 +37,22 @@ def format_of(path: Path) -> Format:
     return found
 
 
+def refuse_other_name(path: Path, output: str) -> None:
+    """Refuse a file whose name promises another format than ``output``: ``contradictory_format``.
+
+    What a name without a known ending holds is for the person to know.
+    """
+    promised = {**_ENDINGS, ".ics": "ics"}.get(path.suffix.lower(), output)
+    if promised != output:
+        raise UsageFault(
+            _("The name {name} promises {promised}, and {output} would be written.").format(
+                name=path.name, promised=promised, output=output
+            ),
+            hint=_("Let one of them be the other, or leave --output away."),
+            code="contradictory_format",
+        )
+
+
 @contextmanager
 def replaced(path: Path) -> Iterator[BinaryIO]:
     """Yield a file that takes the place of ``path`` if nothing fails; a link stays one.
