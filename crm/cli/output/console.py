@@ -86,13 +86,14 @@ class Console:
 
     def note(self, text: str, *, loud: bool = False) -> None:
         """Hold a remark for stderr, such as what comes next; ``loud`` where it must be noticed."""
-        shown = self.err.text(text, lines=True)
+        shown = self.err.sentence(text)
         self.show(self.err.paint(shown, "warning" if loud else "quiet") + "\n", self.err)
 
     def success(self, text: str) -> None:
         """Hold for stderr what has been done."""
-        mark = self.err.paint(self.err.fit("✓"), "success")
-        self.show(f"{mark} {self.err.text(text, lines=True)}\n", self.err)
+        mark = self.err.fit("✓")
+        shown = self.err.sentence(text, before=len(mark) + 1)
+        self.show(f"{self.err.paint(mark, 'success')} {shown}\n", self.err)
 
     def warning(self, text: str) -> None:
         """Write to stderr, at once, what the person should know before going on."""
@@ -129,8 +130,9 @@ class Console:
         self._held.clear()
 
     def _say(self, word: str, style: str, text: str) -> None:
-        shown = self.err.text(text, lines=True)
-        self.err.write(f"{self.err.paint(self.err.fit(word), style)} {shown}\n")
+        word = self.err.fit(word)
+        shown = self.err.sentence(text, before=len(word) + 1)
+        self.err.write(f"{self.err.paint(word, style)} {shown}\n")
 
     def _page(self, terminal: Terminal, text: str) -> bool:
         pager = self.settings and self.settings.pager

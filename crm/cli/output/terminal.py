@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Literal, TextIO
 
 from crm.cli.output import cells
+from crm.cli.output.prose import wrapped
 
 Color = Literal["auto", "always", "never"]
 
@@ -73,6 +74,11 @@ class Terminal:
     def text(self, value: str, *, lines: bool = False) -> str:
         """Return an outside value so that it is shown and never interpreted, in one line."""
         return self.fit(cells.visible(value, lines=lines))
+
+    def sentence(self, value: str, *, before: int = 0) -> str:
+        """Return an outside value in lines that fit, after ``before`` cells of the first."""
+        shown = self.text(value, lines=True)
+        return wrapped(shown, self.width, before) if self.interactive else shown
 
     def paint(self, text: str, style: str | None) -> str:
         """Return ``text`` in a named style where the stream has colour."""
