@@ -33,6 +33,14 @@ if TYPE_CHECKING:
 # The schema that this program reads and writes; a test holds it against the last migration.
 SCHEMA_REVISION = "0012"
 
+# The login's defaults can be changed by whoever has its password, and PGOPTIONS is anybody's; no
+# session is found at another isolation, and no table along another path.
+BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL search_path = public"
+INTRODUCE = (
+    "SELECT set_config('epicevents.command', %s, true),"
+    " set_config('epicevents.timezone', %s, true); SELECT * FROM begin_session(%s)"
+)
+
 Parameters = Sequence[Any] | Mapping[str, Any]
 
 
@@ -153,14 +161,10 @@ def _transaction(
     connection.autocommit = True
     with explained(), connection.cursor() as cursor:
         if secret is None:
-            cursor.execute("BEGIN")
+            cursor.execute(BEGIN)
             actor = None
         else:
-            cursor.execute(
-                "BEGIN; SELECT set_config('epicevents.command', %s, true),"
-                " set_config('epicevents.timezone', %s, true); SELECT * FROM begin_session(%s)",
-                (command, zone, secret),
-            )
+            cursor.execute(f"{BEGIN}; {INTRODUCE}", (command, zone, secret))
             actor = read_actor(cursor.fetchone())
     current = Transaction(connection, actor)
     try:
@@ -287,8 +291,7 @@ def account_inactive(email: str) -> NotLoggedIn:
 
 
 def connect(parameters: Mapping[str, str]) -> Connection:
-    """Open a connection with libpq's ``parameters``. Raises DatabaseUnavailable."""
+    """Open a connection with libpq's ``parameters``, in UTF-8. Raises DatabaseUnavailable."""
+    ours = {"connect_timeout": "5", "application_name": "epicevents", "client_encoding": "UTF8"}
     with explained():
-        return psycopg2.connect(
-            make_dsn(**{"connect_timeout": "5", "application_name": "epicevents", **parameters})
-        )
+        return psycopg2.connect(make_dsn(**{**ours, **parameters}))

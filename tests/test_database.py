@@ -1,0 +1,37 @@
+"""A connection and a transaction, whatever the workstation and the login have for defaults."""
+
+import pytest
+from support.company import Company
+
+from crm.database import connect, transaction
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PGCLIENTENCODING", "LATIN1"),
+        ("PGOPTIONS", "-c search_path=elsewhere"),
+        ("PGOPTIONS", "-c default_transaction_isolation=serializable"),
+        ("PGOPTIONS", "-c default_transaction_isolation=repeatable\\ read"),
+    ],
+)
+def test_libpq_s_variables_change_nothing(
+    company: Company, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    secret = company.database.session_of(company.manager)
+    monkeypatch.setenv(name, value)
+    connection = connect(company.database.app)
+    with transaction(connection, secret) as tx:
+        assert tx.actor.id == company.manager
+        assert tx.value("SELECT %s", ("Łódź 漢字 — ☎",)) == "Łódź 漢字 — ☎"
+        assert tx.value("SELECT count(*) FROM client_list") > 0
+    connection.close()
+
+
+def test_a_search_path_of_the_login_s_changes_nothing_either(company: Company) -> None:
+    connection = connect(company.database.app)
+    connection.autocommit = True
+    connection.cursor().execute("SET search_path = elsewhere")
+    with transaction(connection, None) as tx:
+        assert tx.value("SELECT to_regclass('client_list') IS NOT NULL")
+    connection.close()
