@@ -64,24 +64,35 @@ _WHY: dict[str, Sentence] = {
     "track_activities": lambda: _("Colleagues on the same login read each other's statements."),
     "log_min_error_statement": lambda: _("The server's log keeps statements with their values."),
     "timezone": lambda: _("Times are kept in UTC, and SQL by hand would mean another zone."),
-    "statement_timeout": lambda: _("One statement could keep the server busy for ever."),
-    "lock_timeout": lambda: _("A statement could wait for ever for somebody else's lock."),
+    "statement_timeout": lambda: _(
+        "Without a limit one statement could keep the server busy; below a second none ends well."
+    ),
+    "lock_timeout": lambda: _(
+        "Without a limit a statement could wait for ever for somebody else's lock; below a second"
+        " colleagues get in each other's way."
+    ),
     "idle_in_transaction_session_timeout": lambda: _(
-        "A transaction that somebody left open would keep its locks."
+        "Without a limit a transaction that was left open would keep its locks; below a second"
+        " connections are lost."
     ),
 }
 
 
 def _setting(name: str) -> Check:
-    # How long is the administrator's to say; for ever is not.
-    condition = "= '0'" if name.endswith("timeout") else f"<> '{LOGIN_SETTINGS[name]}'"
+    # How long is the administrator's to say; for ever is not, nor so short that nothing works.
+    condition = f" <> '{LOGIN_SETTINGS[name]}'"
+    if name.endswith("timeout"):
+        condition = "::interval < '1s'"
     return Check(
         name,
         lambda: _("The login has a safe {name}"),
         lambda: _("For the login, {name} is {found}."),
         _WHY[name],
-        lambda: _("As a superuser: ALTER ROLE {login} SET {name} = '{value}'"),
-        f"SELECT current_setting('{name}') WHERE current_setting('{name}') {condition}",
+        lambda: _(
+            "Run: epicevents db upgrade;"
+            " or as a superuser: ALTER ROLE {login} SET {name} = '{value}'"
+        ),
+        f"SELECT current_setting('{name}')\nWHERE current_setting('{name}'){condition}",
     )
 
 

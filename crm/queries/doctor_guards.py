@@ -59,8 +59,8 @@ GUARDS = (
     ),
     Check(
         "policies",
-        lambda: _("The policies are those of this program, and ask who is logged in"),
-        lambda: _("A policy is missing, foreign or asks nobody: {found}."),
+        lambda: _("Every policy is there, for its verb, and asks who is logged in"),
+        lambda: _("A policy is missing, foreign, for another verb or asks nobody: {found}."),
         lambda: _("The database would allow what the table of permissions denies, or the reverse."),
         lambda: _("Restore it as in migrations/versions/0006_row_security.up.sql."),
         """
@@ -69,6 +69,7 @@ GUARDS = (
         FULL JOIN (SELECT * FROM pg_policies WHERE schemaname = 'public') policy
             ON policyname::text = name
         WHERE policyname IS NULL OR name IS NULL OR roles <> ARRAY['epicevents_app'::name]
+           OR policyname <> concat(tablename, '_', lower(cmd)) OR permissive <> 'PERMISSIVE'
            OR concat(qual, with_check) !~ '(employee_id|employee_role|is_own_client)[(]'
         """.replace("NAMES", _list(POLICIES)),
     ),

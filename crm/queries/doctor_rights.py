@@ -90,13 +90,15 @@ RIGHTS = (
         "table_rights",
         lambda: _("The login reads and writes rows, and does nothing else to tables"),
         lambda: _("The login may do more than read and write rows: {found}."),
-        lambda: _("Row-level security does not bind that."),
+        lambda: _("Row-level security does not bind that, and whole tables can be locked with it."),
         lambda: _("As the owner: REVOKE … FROM {login}, epicevents_app"),
         """
         SELECT a.privilege_type || ' ON ' || c.relname
         FROM pg_class c, aclexplode(c.relacl) a
         WHERE c.relnamespace = 'public'::regnamespace
-          AND a.privilege_type IN ('TRUNCATE', 'TRIGGER', 'REFERENCES', 'MAINTAIN')
+          AND (a.privilege_type IN ('TRUNCATE', 'TRIGGER', 'REFERENCES', 'MAINTAIN')
+              OR a.privilege_type = 'DELETE'
+              AND c.relname IN ('users', 'clients', 'contracts', 'events'))
           AND a.grantee NOT IN (0, c.relowner) AND pg_has_role(session_user, a.grantee, 'MEMBER')
         """,
     ),

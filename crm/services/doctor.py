@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from crm.database import SCHEMA_REVISION, explained
 from crm.domain.errors import CRMError
 from crm.domain.i18n import gettext as _
-from crm.provisioning import LOGIN_SETTINGS, schema_revision
+from crm.provisioning import LOGIN_SETTINGS, OWNER, schema_revision
 from crm.queries.doctor import SETTINGS, VERSION, Check, faults
 from crm.queries.doctor_data import DATA as DATA
 from crm.queries.doctor_guards import GUARDS
+from crm.queries.doctor_needs import NEEDS
 from crm.queries.doctor_rights import RIGHTS
 
 if TYPE_CHECKING:
@@ -59,7 +60,8 @@ REVISION = Check(
     "SELECT version_num FROM alembic_version",
 )
 CONNECTION = (TLS, CLOCK)
-CATALOGUE = (*SETTINGS, *RIGHTS, *GUARDS)
+OBJECTS = (*RIGHTS, *NEEDS, *GUARDS)
+CATALOGUE = (*SETTINGS, *OBJECTS)
 
 
 def _private(name: str, holds: Callable[[], str]) -> Check:
@@ -83,7 +85,8 @@ WORKSTATION = (HOME, TOKEN, KEY, CONFIG)
 class Result:
     """What became of a check: ``ok``, or not, or None where it could not be made.
 
-    ``found`` are its faults, ``reason`` and ``hint`` why it could not be made and what would help.
+    ``found`` are its faults, ``reason`` and ``hint`` why it could not be made and what would help;
+    ``refused`` says that the server did not let it be made, which is no good sign.
     """
 
     check: Check
@@ -92,6 +95,7 @@ class Result:
     login: str = ""
     reason: str | None = None
     hint: str | None = None
+    refused: bool = False
 
     @property
     def what(self) -> str:
@@ -112,6 +116,13 @@ class Result:
     def sql(self) -> str | None:
         """The query that shows it."""
         return cleandoc(self.check.sql) or None
+
+    @property
+    def sql_as(self) -> str | None:
+        """As whom the query shows it: others have other rights and settings, or see no rows."""
+        if not self.check.sql:
+            return None
+        return OWNER if self.check in DATA else self.login or None
 
     def _say(self, sentence: Callable[[], str]) -> str:
         named = self.found[:NAMED] + ["…"] * (len(self.found) > NAMED)
@@ -135,8 +146,8 @@ def server(tx: "Transaction", now: Callable[[], datetime]) -> list[Result]:
     revision = _revision(tx)
     if revision.ok:
         return [*results, revision, *_examine(tx, CATALOGUE)]
-    reason = _("the schema is of another revision")
-    return [*results, revision, *_examine(tx, SETTINGS), *unknown(RIGHTS + GUARDS, reason)]
+    reason = _("The schema is of another revision.")
+    return [*results, revision, *_examine(tx, SETTINGS), *unknown(OBJECTS, reason)]
 
 
 def data(tx: "Transaction") -> list[Result]:
@@ -150,7 +161,7 @@ def data(tx: "Transaction") -> list[Result]:
 
 def rights(tx: "Transaction") -> list[Result]:
     """Examine roles' rights and what guards the rows, as the program's own login."""
-    return _examine(tx, RIGHTS + GUARDS)
+    return _examine(tx, OBJECTS)
 
 
 def unreachable(error: CRMError) -> list[Result]:
@@ -191,7 +202,8 @@ def _examine(tx: "Transaction", checks: Iterable[Check]) -> list[Result]:
                 found = faults(tx, check)
         except CRMError as error:
             tx.execute("ROLLBACK TO SAVEPOINT examination")
-            results += unknown([check], error.message, error.hint)
+            reason, hint = error.message, error.hint
+            results.append(Result(check, None, reason=reason, hint=hint, refused=True))
         else:
             results.append(Result(check, not found, found, login))
     return results

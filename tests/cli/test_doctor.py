@@ -13,13 +13,13 @@ def sales(workstation: Workstation, company: Company) -> Workstation:
 
 def test_when_all_is_well_it_is_quiet(sales: Workstation) -> None:
     ran = sales.run("doctor").done()
-    assert (ran.out, ran.err) == ("", "✓ All is well: 40 checks.\n")
+    assert (ran.out, ran.err) == ("", "✓ All is well: 41 checks.\n")
 
 
 def test_verbose_lists_every_check(sales: Workstation) -> None:
     lines = sales.run("doctor", "--verbose").done().out.splitlines()
     assert lines[0].split() == ["Check", "OK", "What"]
-    assert len(lines) == 1 + 40
+    assert len(lines) == 1 + 41
     assert "ledger" in [line.split()[0] for line in lines]
     assert {line.split()[1] for line in lines[1:]} == {"yes"}
     for width in (80, 140):
@@ -29,16 +29,21 @@ def test_verbose_lists_every_check(sales: Workstation) -> None:
 
 def test_json_lists_every_check(sales: Workstation, owner: Connection) -> None:
     checks = sales.run("doctor", "-o", "json").done().json()
-    assert {tuple(check) for check in checks} == {("check", "ok", "what", "why", "next", "sql")}
+    assert {tuple(check) for check in checks} == {
+        ("check", "ok", "what", "why", "next", "sql", "sql_as")
+    }
     assert {check["ok"] for check in checks} == {True}
     owner.cursor().execute(NO_POLICY)
     ran = sales.run("doctor", "--json")
     assert (ran.status, ran.err) == (6, "")
     (fault,) = [check for check in ran.json() if not check["ok"]]
     assert fault["check"] == "policies"
-    assert fault["what"] == "A policy is missing, foreign or asks nobody: clients_update (missing)."
+    assert fault["what"] == (
+        "A policy is missing, foreign, for another verb or asks nobody: clients_update (missing)."
+    )
     assert fault["why"].startswith("The database would allow")
     assert fault["next"].startswith("Restore it")
+    assert fault["sql_as"] == "epicevents_cli"
     cursor = owner.cursor()
     cursor.execute(fault["sql"])
     assert cursor.fetchall() == [("clients_update (missing)",)]
@@ -52,11 +57,12 @@ def test_a_fault_is_two_lines_and_its_sql(sales: Workstation, owner: Connection)
         "Fault: Row-level security is off for clients. Whoever holds the login's password reaches"
         " rows past the table of permissions.\n"
         "  Next: As the owner: ALTER TABLE … ENABLE ROW LEVEL SECURITY\n"
+        "  SQL, as epicevents_cli:\n"
         "    SELECT relname FROM pg_class\n"
         "    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')\n"
         "      AND NOT relrowsecurity AND relname <> 'alembic_version'\n"
     )
-    assert ran.err == "1 fault in 40 checks.\n"
+    assert ran.err == "1 fault in 41 checks.\n"
 
 
 @pytest.mark.parametrize("width", [80, 140])
@@ -82,6 +88,28 @@ def test_names_in_the_database_are_shown_and_not_interpreted(
         assert "\x1b" not in shown
 
 
+def test_what_the_server_refuses_to_show_is_not_well(sales: Workstation, owner: Connection) -> None:
+    owner.cursor().execute("REVOKE SELECT ON events FROM epicevents_app")
+    checks = {check["check"]: check for check in sales.run("doctor", "--json").json()}
+    assert checks["application_rights"]["ok"] is False
+    assert checks["overlaps"]["ok"] is None
+    owner.cursor().execute("GRANT SELECT ON events TO epicevents_app")
+    # As whoever has the login's password can set it, to the dismay of all.
+    login = f'ALTER ROLE epicevents_cli IN DATABASE "{sales.database.name}"'
+    owner.cursor().execute(f"RESET ROLE; {login} SET row_security = off")
+    refused = sales.run("doctor")
+    assert refused.status == 6
+    assert "row_security=off" in refused.out
+    assert "All is well" not in refused.err
+
+
+def test_the_sql_is_told_with_whoever_sees_by_it(sales: Workstation, owner: Connection) -> None:
+    owner.cursor().execute("RESET ROLE; SET session_replication_role = replica")
+    owner.cursor().execute("UPDATE contracts SET amount_due = 1999 WHERE id = 2")
+    ran = sales.run("doctor")
+    assert "\n  SQL, as epicevents_owner:\n    SELECT c.id" in ran.out
+
+
 def test_a_file_that_others_can_read_is_told(sales: Workstation) -> None:
     sales.home.chmod(0o755)
     ran = sales.run("doctor")
@@ -103,7 +131,7 @@ def test_without_anybody_logged_in_the_data_is_not_proved(workstation: Workstati
     ran = workstation.run("doctor").done()
     assert ran.out == ""
     assert ran.err == (
-        "✓ All is well: 34 checks.\n"
+        "✓ All is well: 35 checks.\n"
         "Not checked: ledger, sales_contacts, support_contacts, overlaps, event_contracts,"
         " active_manager. You are not logged in.\n"
         "Run: epicevents login, or set EPICEVENTS_ADMIN_DATABASE_URL.\n"
@@ -114,7 +142,7 @@ def test_without_anybody_logged_in_the_data_is_not_proved(workstation: Workstati
 
 def test_the_administrator_s_url_proves_it_too(workstation: Workstation, owner: Connection) -> None:
     workstation.environ["EPICEVENTS_ADMIN_DATABASE_URL"] = url(workstation.database.admin)
-    assert workstation.run("doctor").done().err == "✓ All is well: 40 checks.\n"
+    assert workstation.run("doctor").done().err == "✓ All is well: 41 checks.\n"
     owner.cursor().execute("RESET ROLE; SET session_replication_role = replica")
     owner.cursor().execute("UPDATE contracts SET amount_due = 1999 WHERE id = 2")
     ran = workstation.run("doctor")
@@ -130,7 +158,7 @@ def test_a_server_that_is_away_is_7_and_the_workstation_is_checked(sales: Workst
         "Fault: The database cannot be reached: nothing answers there. Nothing else of it was"
         " checked.\n  Next: See where it is looked for: epicevents config\n"
     )
-    assert ran.err == "1 fault in 40 checks.\n"
+    assert ran.err == "1 fault in 41 checks.\n"
     sales.home.chmod(0o755)
     ran = sales.run("doctor", "--json")
     assert ran.status == 7
@@ -153,7 +181,7 @@ def test_another_revision_is_a_fault(sales: Workstation, owner: Connection) -> N
     assert "The schema is of revision 0001, and this program of " in ran.out
     assert "epicevents db upgrade" in ran.out
     assert "policies" in ran.err
-    assert "the schema is of another revision" in ran.err
+    assert "The schema is of another revision." in ran.err
 
 
 def test_nothing_is_changed(sales: Workstation, owner: Connection) -> None:

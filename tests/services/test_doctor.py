@@ -12,6 +12,7 @@ import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812
 from support.company import Company
 from support.database import Database
+from support.mutations import grants
 
 from crm import settings
 from crm.database import connect, transaction
@@ -21,6 +22,7 @@ from crm.provisioning import LOGIN_SETTINGS
 from crm.queries import doctor as queries
 from crm.queries.doctor_data import DATA
 from crm.queries.doctor_guards import POLICIES, TRIGGERS
+from crm.queries.doctor_needs import NEEDED
 from crm.services import doctor
 
 # In one database, and gone with it.
@@ -29,6 +31,11 @@ DAMAGES = {
     "no_ddl": "GRANT TEMPORARY ON DATABASE {database} TO epicevents_app",
     "no_ddl: schema": "GRANT CREATE ON SCHEMA public TO epicevents_app",
     "table_rights": "GRANT TRUNCATE ON clients TO epicevents_app",
+    "table_rights: rows": "GRANT DELETE ON clients TO epicevents_cli",
+    "application_rights": "REVOKE SELECT ON event_list FROM epicevents_app",
+    "application_rights: columns": "REVOKE INSERT (full_name, email, phone, company_name,"
+    " sales_contact_id) ON clients FROM epicevents_app",
+    "application_rights: function": "REVOKE EXECUTE ON FUNCTION login_result FROM epicevents_app",
     "table_rights: login": "GRANT TRIGGER ON events TO epicevents_cli",
     "hashed_passwords": "GRANT SELECT (hashed_password) ON users TO epicevents_app",
     "private_tables": "GRANT SELECT ON sessions TO epicevents_app",
@@ -45,11 +52,21 @@ DAMAGES = {
     "server_functions: public": "GRANT EXECUTE ON FUNCTION pg_advisory_lock(bigint) TO PUBLIC",
     "login_defaults": "ALTER ROLE epicevents_cli IN DATABASE {database}"
     " SET default_transaction_isolation = 'serializable'",
+    "login_defaults: path": "ALTER ROLE epicevents_cli IN DATABASE {database}"
+    " SET search_path = elsewhere",
+    "statement_timeout: too short": "ALTER ROLE epicevents_cli IN DATABASE {database}"
+    " SET statement_timeout = '999ms'",
     "row_security": "ALTER TABLE clients DISABLE ROW LEVEL SECURITY",
     "policies": "DROP POLICY clients_update ON clients",
     "policies: foreign": "CREATE POLICY mine ON events TO epicevents_app USING (employee_id() = 1)",
     "policies: asks nobody": "ALTER POLICY clients_update ON clients USING (true)",
     "policies: everybody's": "ALTER POLICY clients_update ON clients TO PUBLIC",
+    "policies: another verb": "DROP POLICY clients_insert ON clients;"
+    "CREATE POLICY clients_insert ON clients TO epicevents_app"
+    " USING ((SELECT employee_role()) = 'SALES')",
+    "policies: another table": "DROP POLICY clients_insert ON clients;"
+    "CREATE POLICY clients_insert ON events FOR INSERT TO epicevents_app"
+    " WITH CHECK ((SELECT employee_role()) = 'SALES')",
     "view_gates": "CREATE VIEW open_clients AS SELECT * FROM clients;"
     "ALTER VIEW open_clients OWNER TO epicevents_owner;"
     "GRANT SELECT ON open_clients TO epicevents_app",
@@ -196,6 +213,15 @@ def test_lists_of_the_program_are_those_of_the_migrations(owner: Connection) -> 
     }
 
 
+def test_the_rights_that_are_looked_for_are_those_of_the_migrations(owner: Connection) -> None:
+    found = {
+        f"{privilege.split()[0]} {on.split()[1].partition('(')[0]}"
+        for privilege, on in grants(owner.cursor())
+        if not on.startswith("SCHEMA")
+    }
+    assert found == {f"{verb} {name}" for verb, names in NEEDED.items() for name in names}
+
+
 # What a fault says
 
 
@@ -210,6 +236,7 @@ def test_a_fault_says_what_why_and_what_next_with_the_sql(company: Company) -> N
     assert fault.then is not None
     assert "epicevents history contract ID" in fault.then
     assert fault.sql is not None
+    assert fault.sql_as == "epicevents_owner"
     with superuser(company.database) as connection:
         cursor = connection.cursor()
         cursor.execute(fault.sql)
@@ -223,7 +250,10 @@ def test_what_to_do_names_the_login_and_the_setting(company: Company) -> None:
         connection.cursor().execute(damage)
     fault = next(each for each in examined(database) if each.ok is False)
     assert fault.what == "For the login, statement_timeout is 0."
-    assert fault.then == ("As a superuser: ALTER ROLE epicevents_cli SET statement_timeout = '60s'")
+    assert fault.then == (
+        "Run: epicevents db upgrade; or as a superuser:"
+        " ALTER ROLE epicevents_cli SET statement_timeout = '60s'"
+    )
 
 
 def test_of_many_faults_the_first_are_named(company: Company) -> None:

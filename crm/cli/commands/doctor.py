@@ -23,6 +23,7 @@ FIELDS = (
     Field("why"),
     Field("next"),
     Field("sql"),
+    Field("sql_as"),
 )
 
 
@@ -34,8 +35,8 @@ def doctor(app: App, /, verbose: bool, output: str) -> int:
     """Check the server, its rights and rules, the data, and this workstation. Anybody may.
 
     Nothing is changed. What the data must be is proved for somebody who is logged in, or with the
-    administrator's URL. Exit status: 0 when all is well, 6 for a fault, 7 when the server cannot be
-    reached.
+    administrator's URL. Exit status: 0 when all is well, 6 for a fault or for a check that the
+    server refuses, 7 when it cannot be reached.
 
     \b
     Examples:
@@ -90,7 +91,8 @@ def _data(app: App) -> "list[Result]":
 
 
 def _row(result: "Result") -> tuple[str | bool | None, ...]:
-    return (result.check.name, result.ok, result.what, result.why, result.then, result.sql)
+    said = (result.what, result.why, result.then)
+    return (result.check.name, result.ok, *said, result.sql, result.sql_as)
 
 
 def _status(results: "Sequence[Result]") -> int:
@@ -99,7 +101,8 @@ def _status(results: "Sequence[Result]") -> int:
     faulty = [result.check for result in results if result.ok is False]
     if REACH in faulty:
         return DatabaseUnavailable.exit_code
-    return RuleViolation.exit_code if faulty else 0
+    refused = any(result.refused for result in results)
+    return RuleViolation.exit_code if faulty or refused else 0
 
 
 def _show(app: App, results: "Sequence[Result]", *, verbose: bool) -> None:
@@ -118,7 +121,7 @@ def _show(app: App, results: "Sequence[Result]", *, verbose: bool) -> None:
             "{count} fault in {all} checks.", "{count} faults in {all} checks.", len(faulty)
         )
         app.console.note(said.format(count=len(faulty), all=len(results)), loud=True)
-    else:
+    elif not any(result.refused for result in skipped):
         done = len(results) - len(skipped)
         app.console.success(
             ngettext("All is well: {count} check.", "All is well: {count} checks.", done).format(
@@ -140,6 +143,8 @@ def _say_fault(app: App, result: "Result") -> None:
     if terminal.interactive:
         lines = [part for line in lines for part in _hanging(wrap(line, terminal.width - len(GAP)))]
     lines[0] = terminal.paint(label, "error") + lines[0].removeprefix(label)
+    if result.sql and result.sql_as:
+        lines += [GAP + terminal.text(_("SQL, as {role}:").format(role=result.sql_as))]
     lines += [GAP * 2 + terminal.paint(line, "quiet") for line in (result.sql or "").splitlines()]
     app.console.show("\n".join(lines) + "\n")
 
