@@ -85,9 +85,9 @@ def _in_module(tree: ast.Module) -> Iterator[Found]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple):
             # Of the parser: a code, a sentence, and what may have been meant.
-            first, *rest = node.value.elts
-            if len(rest) == 2 and isinstance(first, ast.Constant):
-                yield errors.UsageFault, str(first.value), _sentence(rest[0], named)
+            match node.value.elts:
+                case [ast.Constant(value=word), sentence, _meant]:
+                    yield errors.UsageFault, str(word), _sentence(sentence, named)
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
             continue
         kind = KINDS.get(node.func.id)

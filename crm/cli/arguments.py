@@ -7,12 +7,12 @@ import click
 
 from crm.cli.app import App
 from crm.cli.asked import AskedLater
-from crm.cli.options import Typed
-from crm.domain.errors import UsageFault
+from crm.cli.options import VIEW, Typed
+from crm.domain.errors import InvalidValue, UsageFault
 from crm.domain.i18n import gettext as _
 
-# The types of those that are asked for: records, and what is done to them.
-ASKED = frozenset({"CLIENT", "CONTRACT", "EVENT", "USER", "RECORD", "AMOUNT", "PAYMENT"})
+# The commands that need nobody to be logged in.
+FOR_ANYBODY = frozenset({"completion", "db", "view"})
 
 
 def make_askable(params: Iterable[click.Parameter]) -> list[click.Argument]:
@@ -20,15 +20,25 @@ def make_askable(params: Iterable[click.Parameter]) -> list[click.Argument]:
 
     They are shown as required all the same.
     """
-    askable = [
-        each
-        for each in params
-        if isinstance(each, click.Argument) and each.required and each.type.name in ASKED
-    ]
+    askable = [each for each in params if isinstance(each, click.Argument) and each.required]
     for each in askable:
         each.required = False
-        each.metavar = each.metavar or (each.name or "").upper() + "..." * (each.nargs != 1)
+        each.metavar = each.metavar or _shown(each)
     return askable
+
+
+def _shown(argument: click.Argument) -> str:
+    """Return how an argument stands in the line of usage: its name, or its choices."""
+    if isinstance(argument.type, click.Choice):
+        return f"{{{'|'.join(map(str, argument.type.choices))}}}"
+    return (argument.name or "").upper() + "..." * (argument.nargs != 1)
+
+
+def called(argument: click.Argument) -> str:
+    """Return what an argument is called where it is missing."""
+    if isinstance(argument.type, click.Choice):
+        return (argument.name or "").upper()
+    return str(argument.metavar)
 
 
 def move_to_first(ctx: click.Context, params: Iterable[click.Parameter]) -> None:
@@ -54,7 +64,7 @@ def ask_for_missing(ctx: click.Context, params: Iterable[click.Argument]) -> Non
     if not missing:
         return
     if app.settings.no_input:
-        names = [str(each.metavar) for each in missing]
+        names = [called(each) for each in missing]
         later = [
             each.asked_as
             for each in ctx.command.params
@@ -66,11 +76,11 @@ def ask_for_missing(ctx: click.Context, params: Iterable[click.Argument]) -> Non
             code="missing_argument",
             details={"arguments": names} | ({"options": later} if later else {}),
         )
-    with app.transaction():
-        pass  # whoever is not logged in is asked nothing
+    if app.command.partition(" ")[0] not in FOR_ANYBODY:
+        with app.transaction():
+            pass  # whoever is not logged in is asked nothing
     for each in missing:
-        answer = _ask(app, ctx, each)
-        ctx.params[each.name or ""] = (answer,) if each.nargs != 1 else answer
+        ctx.params[each.name or ""] = _ask(app, ctx, each)
 
 
 def _ask(app: App, ctx: click.Context, argument: click.Argument) -> Any:
@@ -81,18 +91,77 @@ def _ask(app: App, ctx: click.Context, argument: click.Argument) -> Any:
     source = (name or "").partition("_then_")[0][:-1]
     if name == "records_of_kind":
         source = str(ctx.params["kind"])
-    shown = str(argument.metavar)
+    shown = called(argument)
     if source in SOURCES:
         pick = picks.Pick(app, source)
         question = prompts.of_record(shown, _which(SOURCES[source].noun), shown, pick)
-    else:
-        question = prompts.Question(
-            shown,
-            shown.capitalize(),
-            lambda typed: argument.type.convert(typed, argument, ctx),
-            shown,
-        )
+        answer = answers.ask(app, question)
+        return (answer,) if argument.nargs != 1 else answer
+    choices = _choices(app, argument)
+    question = prompts.Question(
+        shown,
+        _labels().get(argument.name or "", shown.capitalize()),
+        lambda typed: _read(typed, argument, ctx),
+        shown,
+        ", ".join(choices),
+        offer=picks.of(*choices) if choices else None,
+        choices=choices,
+    )
     return answers.ask(app, question)
+
+
+def _choices(app: App, argument: click.Argument) -> tuple[str, ...]:
+    if isinstance(argument.type, click.Choice):
+        return tuple(map(str, argument.type.choices))
+    if argument.type is VIEW:
+        from crm.cli import views
+
+        return tuple(views.read(app.settings.home))
+    return ()
+
+
+def _read(typed: str, argument: click.Argument, ctx: click.Context) -> Any:
+    """Return what an answer means, read as on the command line. Raises what is said of it there."""
+    if not typed.strip():
+        raise InvalidValue(
+            _("Nothing was typed."), hint=_("Type it, or press Ctrl-C."), code="blank"
+        )
+    try:
+        if argument.nargs != 1:
+            return tuple(shell_words(typed))
+        return argument.type.convert(typed, argument, ctx)
+    except click.UsageError as error:
+        from crm.cli.usage import explained
+
+        raise explained(error) from None
+
+
+def shell_words(line: str) -> list[str]:
+    """Return the words of a line as a shell reads them. Raises UsageFault ``unclosed_quote``."""
+    import shlex
+
+    try:
+        return shlex.split(line)
+    except ValueError:
+        raise UsageFault(
+            _("A quotation mark is not closed, or a backslash ends the line."),
+            hint=_("Close it, or put a backslash before the mark: O\\'Brien."),
+            code="unclosed_quote",
+        ) from None
+
+
+def _labels() -> dict[str, str]:
+    return {
+        "amount": _("Amount"),
+        "payment": _("Payment"),
+        "kind": _("Kind"),
+        "file": _("File"),
+        "path": _("File"),
+        "text": _("Text"),
+        "shell": _("Shell"),
+        "name": _("Name of the view"),
+        "words": _("Listing"),
+    }
 
 
 def _which(noun: str) -> str:

@@ -108,16 +108,9 @@ def execute(line: str, app: App) -> int:
 
 
 def _words(line: str) -> list[str]:
-    import shlex
+    from crm.cli.arguments import shell_words
 
-    try:
-        words = shlex.split(line)
-    except ValueError:
-        raise UsageFault(
-            _("A quotation mark is not closed, or a backslash ends the line."),
-            hint=_("Close it, or put a backslash before the mark: O\\'Brien."),
-            code="unclosed_quote",
-        ) from None
+    words = shell_words(line)
     return words[1:] if words[:1] == [completion.PROGRAM] else words
 
 

@@ -124,6 +124,7 @@ RECORD = Typed("RECORD", _as_typed, "records_of_kind")
 HELP_WORDS = Typed("WORDS", _as_typed, "help_words")
 COMMAND_WORDS = Typed("COMMAND", _as_typed, "command_words")
 VIEW = Typed("NAME", _as_typed, "views")
+NEW_VIEW = Typed("NAME", _as_typed, "views")  # which may be one to replace
 
 # Several of the first, and the last word another: who takes them.
 EVENTS_FOR_USER = Typed("EVENT", _as_typed, "events_then_support_users")

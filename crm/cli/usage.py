@@ -11,6 +11,7 @@ from difflib import get_close_matches
 import click
 from click import exceptions
 
+from crm.cli.arguments import called
 from crm.cli.completion import PROGRAM
 from crm.cli.groups import ALIASES
 from crm.cli.tree import every_command
@@ -71,7 +72,7 @@ def _said(error: click.UsageError, path: str) -> tuple[str, str, Iterable[str]]:
 
 
 def _bad_value(error: click.BadParameter, param: click.Parameter) -> tuple[str, str, Iterable[str]]:
-    where = param.opts[-1] if isinstance(param, click.Option) else param.human_readable_name
+    where = called(param) if isinstance(param, click.Argument) else param.opts[-1]
     kind = param.type
     # Click says what was typed first, in quotation marks where it is no number.
     typed = re.sub("^'(.*)'$", r"\1", error.message.partition(" is not ")[0])

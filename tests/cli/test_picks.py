@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from support.cli import REPOSITORY, Workstation
+from support.commands import every_command
 from support.company import Company
 from support.keyboard import Keyboard
 
@@ -156,6 +157,18 @@ def test_every_missing_argument_is_named_where_nothing_may_be_asked(sales: Works
         ("event assign", "EVENT..., USER"),
         ("event assign --suggest", "EVENT..."),
         ("event note", "EVENT, TEXT"),
+        ("history", "KIND, ID"),
+        ("history client", "ID"),
+        ("search", "TEXT"),
+        ("client import", "FILE"),
+        ("view save", "NAME, COMMAND"),
+        ("view save late", "COMMAND"),
+        ("view run", "NAME"),
+        ("view delete", "NAME"),
+        ("completion", "SHELL"),
+        ("db backup", "FILE"),
+        ("db check", "FILE"),
+        ("db reset-password", "EMAIL"),
     ],
 )
 def test_arguments_and_options_are_named_together(
@@ -165,7 +178,46 @@ def test_arguments_and_options_are_named_together(
     assert (ran.status, ran.err.splitlines()[0]) == (2, f"Error: Missing: {missing}.")
 
 
+def test_no_argument_is_left_for_the_parser_to_miss() -> None:
+    required = [
+        f"{path} {param.name}"
+        for path, command in every_command()
+        for param in command.params
+        if param.required
+    ]
+    assert required == []
+
+
+def test_closed_lists_and_names_are_picked_from(sales: Workstation, asked: Asked) -> None:
+    keyboard = asked("history", width=120)
+    keyboard.sees("Kind (user, client, contract, event):")
+    keyboard.type("nobody\r")
+    keyboard.sees("“nobody” is not a value of KIND; there are user, client, contract, event.")
+    keyboard.type("\x15cl\r")
+    keyboard.sees("Which client?")
+    keyboard.type("kevin\r")
+    keyboard.sees("Client 2 created")
+    assert keyboard.ends() == 0
+
+
+def test_what_needs_nobody_logged_in_is_asked_without(workstation: Workstation) -> None:
+    keep = workstation.run("view", "save", stdin="late\ncontract list --unpaid -S 'le f'\n").done()
+    assert "Kept as late." in keep.err
+    listed = workstation.run("view", "list", "--json").done().json()
+    assert listed[0]["listing"] == "contract list --unpaid -S 'le f'"
+    assert "forgotten" in workstation.run("view", "delete", "--yes", stdin="la\n").done().err
+    assert "complete" in workstation.run("completion", stdin="ba\n").done().out
+    assert workstation.run("search", stdin="x\n").status == 4
+
+
+@pytest.mark.parametrize("stdin", ["\n", " \n", ""])
+def test_nothing_typed_is_2(sales: Workstation, stdin: str) -> None:
+    for command in ("search", "completion", "client import", "view run"):
+        assert sales.run(*command.split(), stdin=stdin).status == 2
+
+
 def test_arguments_can_be_piped(sales: Workstation) -> None:
+    assert sales.run("search", stdin="kevin\n").done().out.count("Kevin") > 0
     ran = sales.run("history", "client", "--json", stdin="kevin\n").done()
     assert ran.json()[0]["table_name"] == "clients"
 

@@ -12,7 +12,7 @@ from crm.cli.app import App
 from crm.cli.completion import PROGRAM
 from crm.cli.groups import Group
 from crm.cli.listing import Options
-from crm.cli.options import COMMAND_WORDS, VIEW, record_options, yes_option
+from crm.cli.options import COMMAND_WORDS, NEW_VIEW, VIEW, record_options, yes_option
 from crm.cli.tree import resolve
 from crm.domain.errors import UsageFault
 from crm.domain.fields import Field
@@ -29,7 +29,7 @@ def view() -> None:
 
 
 @view.command("save", context_settings=PASSED_ON)
-@click.argument("name", type=VIEW)
+@click.argument("name", type=NEW_VIEW)
 @click.argument("words", metavar="COMMAND", nargs=-1, required=True, type=COMMAND_WORDS)
 @yes_option
 @click.pass_context
