@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from crm.domain.errors import RuleViolation
@@ -21,37 +21,34 @@ _CONSTRAINT = "ex_events_support_overlap"
 _NAMED = 4  # people whom a refusal proposes
 
 
-def check(
-    tx: "Transaction",
-    event_id: int,
-    support_contact_id: int,
-    start: datetime,
-    end: datetime,
-    *,
-    hint: str,
-    zone: ZoneInfo,
-) -> None:
+class Slot(NamedTuple):
+    """Who is to run an event, from when to when: naive UTC, the end excluded."""
+
+    event_id: int
+    support_contact_id: int
+    start: datetime
+    end: datetime
+
+
+def find(tx: "Transaction", slot: Slot) -> "Clash | None":
+    """Return the first event that keeps this person busy then."""
+    return schedule.clash(tx, slot.support_contact_id, slot.start, slot.end, slot.event_id)
+
+
+def check(tx: "Transaction", slot: Slot, *, hint: str, zone: ZoneInfo) -> None:
     """Refuse an event that this person cannot run because of another: ``support_overlap``.
 
     The refusal names that event, when it is in ``zone`` and who is free; ``hint`` says what else
     can be done.
     """
-    found = schedule.clash(tx, support_contact_id, start, end, event_id)
+    found = find(tx, slot)
     if found:
-        raise _refusal(found, schedule.free(tx, start, end, event_id), hint, zone)
+        free = schedule.free(tx, slot.start, slot.end, slot.event_id)
+        raise _refusal(found, free, hint, zone)
 
 
 @contextmanager
-def told(
-    tx: "Transaction",
-    event_id: int,
-    support_contact_id: int | None,
-    start: datetime,
-    end: datetime,
-    *,
-    hint: str,
-    zone: ZoneInfo,
-) -> Iterator[None]:
+def told(tx: "Transaction", slot: Slot, *, hint: str, zone: ZoneInfo) -> Iterator[None]:
     """Name the other event also where it was written meanwhile, so that the database refuses."""
     from sqlalchemy.exc import IntegrityError
 
@@ -59,12 +56,8 @@ def told(
         yield
     except IntegrityError as error:
         diagnosis = getattr(error.orig, "diag", None)
-        if (
-            support_contact_id is not None
-            and diagnosis
-            and diagnosis.constraint_name == _CONSTRAINT
-        ):
-            check(tx, event_id, support_contact_id, start, end, hint=hint, zone=zone)
+        if diagnosis and diagnosis.constraint_name == _CONSTRAINT:
+            check(tx, slot, hint=hint, zone=zone)
         raise
 
 

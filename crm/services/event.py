@@ -106,9 +106,9 @@ def update(
     if event.support_contact_id is None or (start, end) == (event.start_date, event.end_date):
         return edit(tx, event, cleaned, version=version, seen=seen)
     hint = _("Choose another time, or ask MANAGEMENT to assign somebody else.")
-    when = (event.id, event.support_contact_id, start, end)
-    clashes.check(tx, *when, hint=hint, zone=zone)
-    with clashes.told(tx, *when, hint=hint, zone=zone):
+    slot = clashes.Slot(event.id, event.support_contact_id, start, end)
+    clashes.check(tx, slot, hint=hint, zone=zone)
+    with clashes.told(tx, slot, hint=hint, zone=zone):
         return edit(tx, event, cleaned, version=version, seen=seen)
 
 
@@ -169,12 +169,12 @@ def assign(
     elif event.support_contact_id == support_contact_id:
         return Change(event)
     hint = _("Choose somebody else, or add --override REASON.")
-    when = (event.id, support_contact_id, event.start_date, event.end_date)
+    slot = clashes.Slot(event.id, support_contact_id, event.start_date, event.end_date)
     # Only where it is needed: to the database, one that may overlap is no obstacle to others.
-    allowed = override is not None and schedule.clash(tx, *when[1:], event.id) is not None
+    allowed = override is not None and clashes.find(tx, slot) is not None
     if override is None:
-        clashes.check(tx, *when, hint=hint, zone=zone)
-    with clashes.told(tx, *when, hint=hint, zone=zone):
+        clashes.check(tx, slot, hint=hint, zone=zone)
+    with clashes.told(tx, slot, hint=hint, zone=zone):
         return edit(
             tx, event, {"support_contact_id": support_contact_id, "overlap_allowed": allowed}
         )
