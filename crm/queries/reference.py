@@ -8,8 +8,7 @@ from crm.domain.amounts import LARGEST_WHOLE_NUMBER
 from crm.domain.errors import NotFound, UsageFault
 from crm.domain.i18n import gettext as _
 from crm.domain.text import fold, quote
-from crm.queries import client, user
-from crm.queries.listing import Row, not_found
+from crm.queries.listing import not_found
 
 if TYPE_CHECKING:
     from crm.database import Transaction
@@ -78,24 +77,6 @@ def client_id(tx: "Transaction", text: str) -> int:
     Raises what :func:`user_id` raises.
     """
     return _resolve(tx, _CLIENT, text)
-
-
-def user_row(tx: "Transaction", text: str) -> Row:
-    """Return the colleague whom ``text`` means, with all fields. Raises as :func:`user_id` does."""
-    found = user_id(tx, text)
-    row = user.show(tx, found)
-    if row is None:
-        raise not_found("user", found)
-    return row
-
-
-def client_row(tx: "Transaction", text: str) -> Row:
-    """Return the client whom ``text`` means, with all fields. Raises as :func:`client_id` does."""
-    found = client_id(tx, text)
-    row = client.show(tx, found)
-    if row is None:
-        raise not_found("client", found)
-    return row
 
 
 def record_id(text: str, noun: str, largest: int = LARGEST_WHOLE_NUMBER) -> int:

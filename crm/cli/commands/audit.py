@@ -101,6 +101,7 @@ def denied(
     """
     from crm.queries import audit as query
     from crm.queries import reference
+    from crm.queries.user import LISTING
     from crm.services import audit as service
 
     options = Options.taken_from(given)
@@ -110,7 +111,7 @@ def denied(
         service.denied(tx)
         filters = bounds(app, "at", first, last)
         if user and logins:
-            filters["email"] = reference.user_row(tx, user)[3]
+            filters["email"] = records.find(tx, LISTING, user)[3]
         elif user:
             filters["user"] = reference.user_id(tx, user)
         run(app, tx, listing, options, filters, Looks(empty=empty))
@@ -154,6 +155,7 @@ def revoke(app: App, /, session: str | None, user: str | None, output: str, dry_
     """
     from crm.queries import audit as query
     from crm.queries import reference
+    from crm.queries.user import LISTING
     from crm.services import audit as service
 
     if (session is None) == (user is None):
@@ -168,7 +170,7 @@ def revoke(app: App, /, session: str | None, user: str | None, output: str, dry_
             ended = [service.revoke(tx, session_id)]
             done = _("Session {id} of {name} has ended.").format(id=session_id, name=ended[0][2])
         else:
-            user_id, *person = reference.user_row(tx, user or "")
+            user_id, *person = records.find(tx, LISTING, user or "")
             ended = service.revoke_all(tx, user_id)
             done = ngettext(
                 "{count} session of {name} has ended.",
