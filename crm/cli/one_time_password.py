@@ -48,7 +48,7 @@ def written(
     if own:
         app.console.note(_("Choose another before anything else: epicevents password"))
         return
-    email = dict(zip((field.name for field in fields), row, strict=True))["email"]
+    email = records.by_field(fields, row)["email"]
     app.console.note(
         _("They must choose another when they log in: epicevents login {email}").format(email=email)
     )

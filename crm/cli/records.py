@@ -1,6 +1,6 @@
 """How one record is shown, and what a write says: what changed, and what comes next."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from crm.cli.app import App
@@ -66,7 +66,14 @@ def as_json(app: App, fields: Sequence[Field], *rows: Sequence[Any]) -> None:
     if len(rows) == 1:
         export.write_record(fields, rows[0], app.console.stream, app.console.zone)
     else:
-        export.write("json", fields, rows, app.console.stream, app.console.zone)
+        list_as_json(app, fields, rows)
+
+
+def list_as_json(app: App, fields: Sequence[Field], rows: Iterable[Sequence[Any]]) -> None:
+    """Print records as one JSON array, however many they are."""
+    from crm.cli.output import export
+
+    export.write("json", fields, rows, app.console.stream, app.console.zone)
 
 
 def written(
@@ -94,7 +101,7 @@ def written(
     else:
         app.console.success(done)
     if output != "json" and row is not None and old:
-        now = dict(zip((field.name for field in fields), row, strict=True))
+        now = by_field(fields, row)
         changed = {name: now[name] for name in old if name in now}
         for line in detail.changes(old, changed, fields, app.console):
             app.console.note(f"  {line}")

@@ -131,7 +131,7 @@ def _whom(app: App) -> str:
 def _suggested(app: App, event: str, output: str) -> str | None:
     """Show who is free to run an event; return who is picked, None where nothing is asked."""
     from crm import services
-    from crm.cli.output import export, table
+    from crm.cli.output import table
     from crm.queries import reference
     from crm.queries.event import LISTING
     from crm.queries.schedule import CANDIDATE
@@ -140,7 +140,7 @@ def _suggested(app: App, event: str, output: str) -> str | None:
         row = records.find(tx, LISTING, event)
         free = services.event.candidates(tx, row[0])
     if output == "json":
-        export.write("json", CANDIDATE, free, app.console.stream, app.console.zone)
+        records.list_as_json(app, CANDIDATE, free)
         return None
     if not free:
         app.console.note(_("Nobody in SUPPORT is free then."), loud=True)

@@ -1,6 +1,5 @@
 """epicevents audit …"""
 
-from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -12,7 +11,6 @@ from crm.cli.groups import Group
 from crm.cli.listing import Looks, Options, run
 from crm.cli.options import PERIOD, TRANSACTION, USER, listing_options, write_options
 from crm.domain.errors import UsageFault
-from crm.domain.fields import Field
 from crm.domain.i18n import gettext as _
 from crm.domain.i18n import ngettext
 
@@ -179,7 +177,7 @@ def revoke(app: App, /, session: str | None, user: str | None, output: str, dry_
             ).format(count=len(ended), name=" ".join(person[:2]))
     fields = query.SESSIONS.fields
     if output == "json" and session is None:
-        _as_json(app, fields, ended)
+        records.list_as_json(app, fields, ended)
     if not ended:
         app.console.note(_("Nothing to change: nobody is logged in there."))
         return
@@ -187,9 +185,3 @@ def revoke(app: App, /, session: str | None, user: str | None, output: str, dry_
     records.written(app, output, done, fields, row, dry_run=dry_run)
     if any(each[-1] for each in ended) and not dry_run:
         app.console.note(_("This session was among them. Log in again: epicevents login"))
-
-
-def _as_json(app: App, fields: Sequence[Field], rows: Sequence[Any]) -> None:
-    from crm.cli.output import export
-
-    export.write("json", fields, rows, app.console.stream, app.console.zone)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from crm.cli import when
+from crm.cli import records, when
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
 from crm.cli.options import record_options
@@ -140,10 +140,9 @@ def _part(app: App, look: _Look, section: "Section", role: Role) -> Part:
     from crm.cli import sections
 
     said = sections.values(section, app)
-    names = [field.name for field in section.fields]
     lines = []
     for row, texts in zip(section.rows, said, strict=True):
-        values = dict(zip(names, row, strict=True))
+        values = records.by_field(section.fields, row)
         what, more, figure, style = _SAID[section.noun](app, role, values, texts)
         lines.append(Line(what, more, figure, look.command.format(**values), style))
     return Part(look.title, lines, section.total, look.all_of_them)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from crm.cli import records
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
 from crm.cli.options import record_options
@@ -49,10 +50,7 @@ def doctor(app: App, /, verbose: bool, output: str) -> int:
     with progress(_("Checking"), app.console):
         results = _examine(app)
     if output == "json":
-        from crm.cli.output import export
-
-        rows = [_row(result) for result in results]
-        export.write("json", FIELDS, rows, app.console.stream, app.console.zone)
+        records.list_as_json(app, FIELDS, [_row(result) for result in results])
     else:
         _show(app, results, verbose=verbose)
     return _status(results)

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from crm.cli import records
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
 from crm.cli.options import record_options
@@ -69,10 +70,8 @@ def _scope(role: Role, permission: Permission) -> str | None:
 
 
 def _as_json(app: App, fields: Sequence[Field], rows: Sequence[tuple[Any, ...]]) -> None:
-    from crm.cli.output import export
-
     flagged = [(*row, row[0] in NEEDS_REASON, row[0] in NEVER_ONESELF) for row in rows]
-    export.write("json", (*fields, *FLAGS), flagged, app.console.stream, app.console.zone)
+    records.list_as_json(app, (*fields, *FLAGS), flagged)
 
 
 def _table(app: App, fields: Sequence[Field], rows: Sequence[Sequence[Any]]) -> None:

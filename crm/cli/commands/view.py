@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from crm import cli
-from crm.cli import views
+from crm.cli import records, views
 from crm.cli.app import App
 from crm.cli.completion import PROGRAM
 from crm.cli.groups import Group
@@ -95,9 +95,7 @@ def list_(app: App, /, output: str) -> None:
     """
     rows = list(views.read(app.settings.home).items())
     if output == "json":
-        from crm.cli.output import export
-
-        export.write("json", FIELDS, rows, app.console.stream, app.console.zone)
+        records.list_as_json(app, FIELDS, rows)
     elif rows:
         from crm.cli.output import table
 
