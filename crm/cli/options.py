@@ -142,23 +142,29 @@ _METAVARS = {
 }
 
 
-def input_options(*sources: Input) -> Callable[[Decorated], Decorated]:
-    """Add one option per input, named after its column; none is required, prompts ask for them."""
+def together(*options: Callable[[Any], Any]) -> Callable[[Decorated], Decorated]:
+    """Return what adds several options to a command, in the order of its help."""
 
     def decorate(function: Decorated) -> Decorated:
-        for source in reversed(sources):
-            function = click.option(
-                "--" + source.name.replace("_", "-"),
-                type=Typed(
-                    _METAVARS.get(source.name, "TEXT"),
-                    _of(source),
-                    _COMPLETED.get(source.name),
-                ),
-                help=source.label() + (f" ({source.example})" if source.example else ""),
-            )(function)
+        for option in reversed(options):
+            function = option(function)
         return function
 
     return decorate
+
+
+def input_options(*sources: Input) -> Callable[[Decorated], Decorated]:
+    """Add one option per input, named after its column; none is required, prompts ask for them."""
+    return together(*map(_input_option, sources))
+
+
+def _input_option(source: Input) -> Callable[[Decorated], Decorated]:
+    kind = Typed(_METAVARS.get(source.name, "TEXT"), _of(source), _COMPLETED.get(source.name))
+    return click.option(
+        "--" + source.name.replace("_", "-"),
+        type=kind,
+        help=source.label() + (f" ({source.example})" if source.example else ""),
+    )
 
 
 def several(name: str, kind: Typed) -> Callable[[Decorated], Decorated]:
@@ -173,7 +179,7 @@ def listing_options(function: Decorated) -> Decorated:
 
 def listing_options_with(*more_formats: str) -> Callable[[Decorated], Decorated]:
     """Add the options that every ``list`` takes, with formats that only this one has."""
-    options = [
+    return together(
         click.option(
             "-o",
             "--output",
@@ -187,7 +193,7 @@ def listing_options_with(*more_formats: str) -> Callable[[Decorated], Decorated]
             metavar="FILE",
             help=_("Write it to FILE, whole or not at all, in the format of its name."),
         ),
-        click.option("--json", "output", flag_value="json", help=_("The same as: --output json.")),
+        json_option,
         click.option(
             "--fields",
             type=Typed("A,B,C", _as_typed, "fields"),
@@ -214,14 +220,7 @@ def listing_options_with(*more_formats: str) -> Callable[[Decorated], Decorated]
         ),
         click.option("--count", "only_count", is_flag=True, help=_("Only how many.")),
         click.option("--mine", is_flag=True, help=_("Only what is yours.")),
-    ]
-
-    def decorate(function: Decorated) -> Decorated:
-        for option in reversed(options):
-            function = option(function)
-        return function
-
-    return decorate
+    )
 
 
 def output_option(*formats: str) -> Callable[[Decorated], Decorated]:
@@ -236,20 +235,24 @@ def output_option(*formats: str) -> Callable[[Decorated], Decorated]:
     )
 
 
-def record_options(function: Decorated) -> Decorated:
-    """Add the options of a command that prints one record."""
-    function = click.option(
+def json_option(function: Decorated) -> Decorated:
+    """Add ``--json``, which is short for ``--output json``."""
+    return click.option(
         "--json", "output", flag_value="json", help=_("The same as: --output json.")
     )(function)
-    return output_option("table", "json")(function)
+
+
+def record_options(function: Decorated) -> Decorated:
+    """Add the options of a command that prints one record."""
+    return together(output_option("table", "json"), json_option)(function)
 
 
 def write_options(function: Decorated) -> Decorated:
     """Add the options of every write."""
-    function = click.option(
+    dry_run = click.option(
         "-n", "--dry-run", is_flag=True, help=_("Show what would change, and keep nothing.")
-    )(function)
-    return record_options(function)
+    )
+    return together(record_options, dry_run)(function)
 
 
 def version_option(function: Decorated) -> Decorated:

@@ -7,7 +7,7 @@ import click
 from crm.cli import records, when
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
-from crm.cli.options import CALENDAR, PERIOD, SUPPORT_USER, output_option
+from crm.cli.options import CALENDAR, PERIOD, SUPPORT_USER, json_option, output_option
 from crm.domain.errors import UsageFault
 from crm.domain.fields import Field, Kind
 from crm.domain.i18n import gettext as _
@@ -35,7 +35,7 @@ _CLASHES = Field("clashes_with", Kind.TEXT)
 @click.option("--support", type=SUPPORT_USER, help=_("Only what USER runs."))
 @click.option("--mine", is_flag=True, help=_("Only what is yours."))
 @output_option("table", "json", "csv", CALENDAR)
-@click.option("--json", "output", flag_value="json", help=_("The same as: --output json."))
+@json_option
 @click.pass_obj
 def agenda(
     app: App,

@@ -1,6 +1,5 @@
 """epicevents event …"""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +23,7 @@ from crm.cli.options import (
     listing_options_with,
     record_options,
     several,
+    together,
     version_option,
     write_options,
     yes_option,
@@ -40,20 +40,14 @@ if TYPE_CHECKING:
 PERIODS = ("today", "week", "month")
 
 
-def columns(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Add one option per column that people write."""
-    options = [
-        click.option(
-            "--contract", type=CONTRACT, metavar="ID", help=_("On which signed contract.")
-        ),
-        input_options(*inputs.EVENT[:2]),
-        click.option("--start-date", type=MOMENT, help=_("When it starts (tomorrow 18:00).")),
-        click.option("--end-date", type=MOMENT, help=_("When it ends (tomorrow 23:30).")),
-        input_options(*inputs.EVENT[2:]),
-    ]
-    for option in reversed(options):
-        function = option(function)
-    return function
+# One option for each column that people write.
+columns = together(
+    click.option("--contract", type=CONTRACT, metavar="ID", help=_("On which signed contract.")),
+    input_options(*inputs.EVENT[:2]),
+    click.option("--start-date", type=MOMENT, help=_("When it starts (tomorrow 18:00).")),
+    click.option("--end-date", type=MOMENT, help=_("When it ends (tomorrow 23:30).")),
+    input_options(*inputs.EVENT[2:]),
+)
 
 
 @click.group(cls=Group)

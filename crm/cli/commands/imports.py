@@ -9,7 +9,7 @@ import click
 from crm import cli
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
-from crm.cli.options import SALES_USER, Decorated, write_options
+from crm.cli.options import SALES_USER, Decorated, together, write_options
 from crm.domain.enums import Role
 from crm.domain.i18n import gettext as _
 
@@ -25,40 +25,34 @@ date_order_option = click.option(
 def import_options(*on_duplicate: str) -> Callable[[Decorated], Decorated]:
     """Add the argument FILE and the options of every import; the first choice is the default."""
 
-    def decorate(function: Decorated) -> Decorated:
-        options = [
-            click.argument("file", type=FILE),
-            click.option(
-                "--map",
-                "mapping",
-                multiple=True,
-                metavar="HEADING=FIELD",
-                help=_('Which field a column is: "Nom complet=full_name". Repeat it for others.'),
-            ),
-            click.option(
-                "--on-duplicate",
-                type=click.Choice(on_duplicate),
-                default=on_duplicate[0],
-                show_default=True,
-                help=_("What to do with rows that exist already."),
-            ),
-            click.option(
-                "--partial", is_flag=True, help=_("Import what can be, and leave out the rest.")
-            ),
-            click.option(
-                "--errors",
-                type=click.Path(dir_okay=False, writable=True, path_type=Path),
-                help=_("Write refused rows there, each with its reason."),
-            ),
-            click.option("--encoding", metavar="NAME", help=_("Of a CSV file that is not UTF-8.")),
-            click.option("--sheet", metavar="NAME", help=_("Which sheet of a workbook.")),
-            write_options,
-        ]
-        for option in reversed(options):
-            function = option(function)
-        return function
-
-    return decorate
+    return together(
+        click.argument("file", type=FILE),
+        click.option(
+            "--map",
+            "mapping",
+            multiple=True,
+            metavar="HEADING=FIELD",
+            help=_('Which field a column is: "Nom complet=full_name". Repeat it for others.'),
+        ),
+        click.option(
+            "--on-duplicate",
+            type=click.Choice(on_duplicate),
+            default=on_duplicate[0],
+            show_default=True,
+            help=_("What to do with rows that exist already."),
+        ),
+        click.option(
+            "--partial", is_flag=True, help=_("Import what can be, and leave out the rest.")
+        ),
+        click.option(
+            "--errors",
+            type=click.Path(dir_okay=False, writable=True, path_type=Path),
+            help=_("Write refused rows there, each with its reason."),
+        ),
+        click.option("--encoding", metavar="NAME", help=_("Of a CSV file that is not UTF-8.")),
+        click.option("--sheet", metavar="NAME", help=_("Which sheet of a workbook.")),
+        write_options,
+    )
 
 
 @click.command("import", cls=Command, context_settings=SETTINGS)

@@ -9,7 +9,7 @@ from crm import cli
 from crm import settings as configuration
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
-from crm.cli.options import Decorated, input_options, yes_option
+from crm.cli.options import Decorated, input_options, password_option, yes_option
 from crm.domain import inputs
 from crm.domain.errors import UsageFault
 from crm.domain.i18n import gettext as _
@@ -47,9 +47,7 @@ def url_option(name: str, help_text: str) -> Callable[[Decorated], Decorated]:
 
 @click.command(cls=Command, context_settings=SETTINGS)
 @input_options(*MANAGER)
-@click.option(
-    "--password-stdin", is_flag=True, help=_("Read the password from standard input, one line.")
-)
+@password_option
 @url_option("database_url", _("The database as workstations reach it; embedded without it."))
 @url_option("admin_database_url", _("The same database as its administrator."))
 @yes_option

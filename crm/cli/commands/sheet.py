@@ -7,7 +7,7 @@ import click
 from crm.cli import records, when
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
-from crm.cli.options import EVENT, output_option
+from crm.cli.options import EVENT, json_option, output_option
 from crm.domain.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @click.command("sheet", cls=Command, context_settings=SETTINGS)
 @click.argument("event", type=EVENT)
 @output_option("text", "markdown", "json")
-@click.option("--json", "output", flag_value="json", help=_("The same as: --output json."))
+@json_option
 @click.pass_obj
 def sheet(app: App, /, event: str, output: str) -> None:
     """Print the page to take along on the day of an event. Everybody may.
