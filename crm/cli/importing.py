@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from crm.cli import records
 from crm.cli.app import App
 from crm.cli.listing import spaced
 from crm.domain.errors import CRMError, PermissionDenied, RuleViolation, UsageFault
@@ -175,7 +176,7 @@ def _say(
         noun=noun, told=", ".join(told) or _("the file has no rows")
     )
     if dry_run:
-        app.console.note(_("Dry run, nothing was kept: {done}").format(done=done), loud=True)
+        records.tried(app, done)
     elif outcome.created or outcome.updated:
         app.console.success(done)
     else:

@@ -97,7 +97,7 @@ def written(
     if output == "json" and row is not None:
         as_json(app, fields, row)
     if dry_run:
-        app.console.note(_("Dry run, nothing was kept: {done}").format(done=done), loud=True)
+        tried(app, done)
     else:
         app.console.success(done)
     if output != "json" and row is not None and old:
@@ -106,7 +106,17 @@ def written(
         for line in detail.changes(old, changed, fields, app.console):
             app.console.note(f"  {line}")
     if then and not dry_run and output != "json":
-        app.console.note(_("Next: {command}").format(command=then))
+        suggest(app, then)
+
+
+def tried(app: App, done: str) -> None:
+    """Say what a dry run has done, and taken back."""
+    app.console.note(_("Dry run, nothing was kept: {done}").format(done=done), loud=True)
+
+
+def suggest(app: App, command: str) -> None:
+    """Name the command that comes next."""
+    app.console.note(_("Next: {command}").format(command=command))
 
 
 def unchanged(

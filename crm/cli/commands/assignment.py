@@ -144,18 +144,12 @@ def _suggested(app: App, event: str, output: str) -> str | None:
         return None
     if not free:
         app.console.note(_("Nobody in SUPPORT is free then."), loud=True)
-        app.console.note(
-            _("Next: {command}").format(
-                command=f"epicevents event assign {row[0]} USER --override REASON"
-            )
-        )
+        records.suggest(app, f"epicevents event assign {row[0]} USER --override REASON")
         return None
     table.render(CANDIDATE, free, app.console, exact=True)
-    if app.settings.no_input or not app.console.stdin.isatty():
+    if not cli.prompts.may_ask(app):
         app.console.note(_("Nobody was assigned."))
-        app.console.note(
-            _("Next: {command}").format(command=f"epicevents event assign {row[0]} {free[0].id}")
-        )
+        records.suggest(app, f"epicevents event assign {row[0]} {free[0].id}")
         return None
     app.console.flush()
 

@@ -9,7 +9,7 @@ from crm.cli.app import App
 from crm.cli.commands import administration, backup, restore
 from crm.cli.groups import Group
 from crm.cli.options import record_options, write_options
-from crm.domain.errors import DatabaseUnavailable, UsageFault
+from crm.domain.errors import UsageFault
 from crm.domain.fields import Field, Kind
 from crm.domain.i18n import gettext as _
 
@@ -105,16 +105,13 @@ def start(app: App) -> None:
     Examples:
       epicevents db start
     """
+    from crm import server
+
     cluster = _cluster(app)
     if cluster.is_running():
         app.console.note(_("The database is already running."))
         return
-    if not cluster.is_initialised():
-        raise DatabaseUnavailable(
-            _("There is no database yet."),
-            hint=_("Run: epicevents demo, to try it, or: epicevents init, for your company."),
-            code="no_database",
-        )
+    server.require(app.settings)
     cluster.start()
     app.console.success(_("The database is running."))
 

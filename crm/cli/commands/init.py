@@ -1,6 +1,7 @@
 """init and join: a company's first workstation, and every other one."""
 
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from typing import Any
 
 import click
@@ -132,13 +133,10 @@ def prepare(app: App) -> None:
         administrator = server.admin_parameters(app.settings)
         program = server.parameters(app.settings)
         provisioning.create_database(administrator)
-        connection = connect(administrator)
-        try:
+        with closing(connect(administrator)) as connection:
             refused = provisioning.bootstrap(
                 connection, program.get("user", provisioning.LOGIN), program.get("password")
             )
-        finally:
-            connection.close()
         provisioning.upgrade(administrator)
     warn_of(app, refused)
 

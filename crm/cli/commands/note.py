@@ -57,9 +57,7 @@ def note(app: App, /, event: str, text: str | None, output: str, dry_run: bool) 
     for line in after.removeprefix(before).strip("\n").split("\n"):
         app.console.note(f"  {line}")
     if not dry_run:
-        app.console.note(
-            _("Next: {command}").format(command=f"epicevents event show {edited.row[0]}")
-        )
+        records.suggest(app, f"epicevents event show {edited.row[0]}")
 
 
 def _text(app: App, given: str | None) -> str:

@@ -121,7 +121,7 @@ def _tell(app: App, made: "Manifest", outcome: "Outcome", *, dry_run: bool) -> N
         contracts=made.contents.count("contracts"),
     )
     if dry_run:
-        app.console.note(_("Dry run, nothing was kept: {done}").format(done=done), loud=True)
+        records.tried(app, done)
         return
     app.console.success(done)
     if outcome.upgraded_from:

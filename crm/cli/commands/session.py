@@ -84,7 +84,7 @@ def log_in(app: App, /, email: str, typed: str) -> "Login":
         )
     )
     if actor.must_change_password:
-        if app.settings.no_input or not app.console.stdin.isatty():
+        if not cli.prompts.may_ask(app):
             app.console.note(
                 _("First choose a password of your own: epicevents password"), loud=True
             )
@@ -227,7 +227,7 @@ def password(app: App, /, password_stdin: bool, output: str, dry_run: bool) -> N
         with app.transaction(allow_pending=dry_run) as tx:
             _as_json(app, tx.actor)
     elif kept:
-        app.console.note(_("Next: {command}").format(command="epicevents dashboard"))
+        records.suggest(app, "epicevents dashboard")
 
 
 def _prove(app: App, email: str, current: str) -> "Login":

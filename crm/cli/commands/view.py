@@ -56,7 +56,7 @@ def save(ctx: click.Context, name: str, words: tuple[str, ...], yes: bool) -> No
         cli.prompts.confirm(app, question, yes=yes)
     views.write(app.settings.home, known | {name: line})
     app.console.success(_("Kept as {name}.").format(name=name))
-    app.console.note(_("Next: {command}").format(command=f"epicevents view run {name}"))
+    records.suggest(app, f"epicevents view run {name}")
 
 
 @view.command("run", context_settings=PASSED_ON)
