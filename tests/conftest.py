@@ -18,6 +18,7 @@ import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812
 from support.company import Company, fill
 from support.database import Database
+from support.places import in_memory
 
 from crm import provisioning
 from crm.database import connect
@@ -39,7 +40,7 @@ def cluster() -> Iterator[Cluster]:
     if running := os.environ.get("EPICEVENTS_TEST_SERVER"):
         yield Cluster(Path(running))
         return
-    home = Path(tempfile.mkdtemp(prefix="epicevents-test-"))
+    home = Path(tempfile.mkdtemp(prefix="epicevents-test-", dir=in_memory()))
     binaries = os.environ.get("EPICEVENTS_TEST_POSTGRES")
     server = Cluster(home, Path(binaries) if binaries else None, fast=True)
     try:

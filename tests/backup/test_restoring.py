@@ -54,7 +54,7 @@ def nothing_is_left_behind(database: Database) -> Iterator[None]:
     yield
     left = databases(database.template) - before
     for name in left:
-        database._run(SQL("DROP DATABASE {}").format(Identifier(name)))
+        database.server().execute(SQL("DROP DATABASE {}").format(Identifier(name)))
     assert {name for name in left if "_before_" not in name} == set()
 
 

@@ -26,6 +26,7 @@ REPOSITORY = Path(__file__).parents[2]
 sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "tests")]
 
 from support.mutations import DECLARED, Mutation, mutations, noticed_by  # noqa: E402
+from support.places import in_memory  # noqa: E402
 
 from crm import provisioning  # noqa: E402
 from crm.database import connect  # noqa: E402
@@ -43,7 +44,7 @@ def main() -> int:
     """Run what has no outcome yet; print a table and a summary; 1 if anything survived."""
     arguments = _arguments()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the server stops
-    home = Path(tempfile.mkdtemp(prefix="epicevents-mutation-"))
+    home = Path(tempfile.mkdtemp(prefix="epicevents-mutation-", dir=in_memory()))
     server = Cluster(home, fast=True)
     began = time.monotonic()
     try:

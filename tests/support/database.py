@@ -3,16 +3,23 @@
 import itertools
 import os
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from psycopg2.extensions import connection as Connection  # noqa: N812
-from psycopg2.sql import SQL, Composable, Identifier
+from psycopg2.extensions import cursor as Cursor  # noqa: N812
+from psycopg2.sql import SQL, Identifier
 
 from crm import provisioning
 from crm.database import Transaction, connect, transaction
 
+# Milliseconds for those who have closed their connection to be gone: where somebody is there yet,
+# DROP DATABASE looks again after 100.
+LEAVING = 50
+
 _numbers = itertools.count(1)
+_servers: dict[tuple[str | None, str | None], Connection] = {}
 
 
 class Database:
@@ -26,23 +33,29 @@ class Database:
 
     def create(self) -> dict[str, str]:
         """Copy the template, with the privileges that a copy does not inherit."""
-        self._run(
-            SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
-                Identifier(self.name), Identifier(self.template["dbname"])
-            ),
-            SQL("ALTER DATABASE {} OWNER TO {}").format(
-                Identifier(self.name), Identifier(provisioning.OWNER)
-            ),
-            SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(Identifier(self.name)),
-            SQL("GRANT CONNECT ON DATABASE {} TO {}").format(
-                Identifier(self.name), Identifier(provisioning.GROUP)
-            ),
-        )
+        names = {
+            "name": Identifier(self.name),
+            "template": Identifier(self.template["dbname"]),
+            "owner": Identifier(provisioning.OWNER),
+            "group": Identifier(provisioning.GROUP),
+        }
+        for statements in (
+            "CREATE DATABASE {name} OWNER {owner} TEMPLATE {template} STRATEGY file_copy",
+            "REVOKE ALL ON DATABASE {name} FROM PUBLIC",
+            "GRANT CONNECT ON DATABASE {name} TO {group}",
+        ):
+            self.server().execute(SQL(statements).format(**names))
         return self.admin
 
     def drop(self) -> None:
         """Remove the database, whoever is still connected."""
-        self._run(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(self.name)))
+        cursor = self.server()
+        for _moment in range(LEAVING):
+            cursor.execute("SELECT FROM pg_stat_activity WHERE datname = %s", (self.name,))
+            if not cursor.rowcount:
+                break
+            time.sleep(0.001)
+        cursor.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(self.name)))
 
     def owner(self) -> Connection:
         """A connection in autocommit mode as the owner, whom no policy binds."""
@@ -86,11 +99,11 @@ class Database:
         finally:
             connection.close()
 
-    def _run(self, *statements: Composable) -> None:
-        connection = connect({**self.template, "dbname": "postgres"})
-        connection.autocommit = True
-        try:
-            for statement in statements:
-                connection.cursor().execute(statement)
-        finally:
-            connection.close()
+    def server(self) -> Cursor:
+        """A cursor in autocommit mode beside the databases, on a connection that stays open."""
+        where = self.template.get("host"), self.template.get("port")
+        connection = _servers.get(where)
+        if connection is None or connection.closed:
+            connection = _servers[where] = connect({**self.template, "dbname": "postgres"})
+            connection.autocommit = True
+        return connection.cursor()
