@@ -159,6 +159,15 @@ class Settings:
         return self.value("pager")
 
     @property
+    def timezone_name(self) -> str:
+        """The name of the company's time zone; the default is known to be one and not looked up.
+
+        Raises UsageFault ``invalid_timezone``.
+        """
+        entry = self._entries["timezone"]
+        return self.timezone.key if entry.source != "default" else entry.value or ""
+
+    @property
     def timezone(self) -> "ZoneInfo":
         """The company's time zone. Raises UsageFault ``invalid_timezone``."""
         from zoneinfo import ZoneInfo

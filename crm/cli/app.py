@@ -14,13 +14,13 @@ from crm import settings as configuration
 from crm.cli.output.console import Console
 from crm.domain import i18n
 from crm.domain.errors import CRMError, PermissionDenied
-from crm.domain.permissions import Actor, require_own_password
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection  # noqa: N812
 
     from crm.cli.output.terminal import Color
     from crm.database import Transaction
+    from crm.domain.permissions import Actor
     from crm.security.tokens import Session
     from crm.services.authentication import Login
 
@@ -183,6 +183,7 @@ class App:
         record after the transaction that it ended.
         """
         from crm import database
+        from crm.domain.permissions import require_own_password
 
         secret = secret or self.session().secret
         try:
@@ -190,7 +191,7 @@ class App:
                 self.connection,
                 secret,
                 command=self.command,
-                zone=self.settings.timezone.key,
+                zone=self.settings.timezone_name,
                 dry_run=dry_run,
             ) as tx:
                 if not allow_pending:

@@ -99,16 +99,13 @@ def run(
 ) -> None:
     """Print what ``listing`` holds. Filters whose value is None were not given."""
     from crm.queries.listing import Request, fields_of, sort_of
-    from crm.queries.reference import record_id
 
     request = Request(
         fields=_fields(listing, options, fields_of),
         filters={name: value for name, value in filters.items() if value is not None},
         sort=sort_of(listing, options.sort) if options.sort else (),
         limit=None if options.everything else options.limit,
-        after=(
-            record_id(options.after, listing.noun, listing.largest_id) if options.after else None
-        ),
+        after=_id(listing, options.after) if options.after else None,
         search=options.search,
         mine=options.mine,
     )
@@ -124,6 +121,12 @@ def run(
         _table(app, tx, listing, request, looks, exact=options.fields is not None)
     else:
         _export(app, tx, listing, request, looks, options)
+
+
+def _id(listing: "Listing", text: str) -> int:
+    from crm.queries.reference import record_id
+
+    return record_id(text, listing.noun, listing.largest_id)
 
 
 def _fields(listing: "Listing", options: Options, fields_of: Any) -> Any:

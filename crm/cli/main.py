@@ -13,7 +13,6 @@ from crm.cli.output.console import quiet_broken_pipe
 from crm.cli.output.terminal import Closed
 from crm.domain.errors import CRMError, UsageFault
 from crm.domain.i18n import gettext as _
-from crm.interruption import Cancelled
 
 INTERRUPTED = 130
 
@@ -185,6 +184,8 @@ def _refused_by_the_system(error: OSError) -> CRMError:
 
 def _stopped(app: App, stopped: BaseException) -> int:
     """Tell Ctrl-C (130) from the end of the input (2), which Click calls by one name."""
+    from crm.interruption import Cancelled
+
     app.console.discard()
     cause = stopped.__cause__ or stopped.__context__ or stopped
     if isinstance(cause, EOFError):

@@ -59,13 +59,10 @@ def _ways_on(
 
 
 def _is_in_the_way(tx: "Transaction", listing: "Listing", request: "Request", name: str) -> bool:
-    from dataclasses import replace
-
     from crm.queries.listing import page
 
     filters = {key: value for key, value in request.filters.items() if key != name}
-    wider = replace(
-        request,
+    wider = request._replace(
         fields=("id",),
         filters=filters,
         limit=1,

@@ -10,10 +10,11 @@ from crm.cli.app import App
 from crm.cli.asked import AskedOption
 from crm.domain.enums import Role
 from crm.domain.i18n import gettext as _
-from crm.domain.inputs import Input
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
+
+    from crm.domain.inputs import Input
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -92,7 +93,7 @@ def _money(text: str, _app: App, option: str) -> Any:
     return money(text, field=option)
 
 
-def _of(source: Input) -> Callable[[str, App, str], Any]:
+def _of(source: "Input") -> Callable[[str, App, str], Any]:
     def read(text: str, _app: App, _option: str) -> Any:
         value = source.clean(text)
         # An empty text empties an optional column; None would mean that nothing was given.
@@ -153,7 +154,7 @@ def together(*options: Callable[[Any], Any]) -> Callable[[Decorated], Decorated]
     return decorate
 
 
-def input_options(*sources: Input) -> Callable[[Decorated], Decorated]:
+def input_options(*sources: "Input") -> Callable[[Decorated], Decorated]:
     """Add one option per input, named after its column; none is required, prompts ask for them."""
     return together(*map(_input_option, sources))
 

@@ -5,7 +5,7 @@ together in :mod:`crm.queries.statement`, which is imported only when something 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crm.domain.amounts import LARGEST_WHOLE_NUMBER
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 Row = tuple[Any, ...]
 Sort = tuple[tuple[str, bool], ...]  # names of fields, each with whether it descends
 
+_NONE: Mapping[Any, Any] = MappingProxyType({})
+
 
 class Filter(NamedTuple):
     """A condition on the view's columns, in which ``{value}`` stands for the value asked for.
@@ -33,8 +35,7 @@ class Filter(NamedTuple):
     opposite: str | None = None
 
 
-@dataclass(frozen=True)
-class Listing:
+class Listing(NamedTuple):
     """What can be listed, how it is narrowed and in which orders.
 
     ``noun`` is the word of the command line, ``view`` what is read. ``search`` and the conditions
@@ -50,7 +51,7 @@ class Listing:
     filters: Mapping[str, Filter]
     search: str
     default_sort: Sort = (("id", True),)
-    mine: Mapping[Role, str] = field(default_factory=dict)
+    mine: Mapping[Role, str] = _NONE
     nullable: frozenset[str] = frozenset()
     joined: frozenset[str] = frozenset()
     largest_id: int = LARGEST_WHOLE_NUMBER
@@ -65,8 +66,7 @@ class Listing:
         return {each.name: each for each in self.fields}[name]
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """What is asked of a listing.
 
     ``fields`` are names, ``None`` for all. ``filters`` are values by the filter's name; one that is
@@ -76,7 +76,7 @@ class Request:
     """
 
     fields: tuple[str, ...] | None = None
-    filters: Mapping[str, Any] = field(default_factory=dict)
+    filters: Mapping[str, Any] = _NONE
     sort: Sort = ()
     limit: int | None = None
     after: int | None = None

@@ -7,10 +7,9 @@ damaged, foreign or expired token without asking.
 import hashlib
 import re
 import time
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import jwt
 
@@ -37,13 +36,15 @@ FOREIGN = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(NamedTuple):
     """What a token says: the session's secret, whose it is, until when (an aware datetime)."""
 
-    secret: str = field(repr=False)
+    secret: str
     user_id: int
     expires_at: datetime
+
+    def __repr__(self) -> str:
+        return f"Session(user_id={self.user_id}, expires_at={self.expires_at!r})"
 
 
 def new_secret() -> str:

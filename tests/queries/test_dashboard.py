@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -39,16 +38,16 @@ def check(
 def test_sales_see_what_their_clients_need(crowd: Database, records: Records) -> None:
     found = of(crowd, SALES)
     mine = Request(mine=True)
-    contracts = replace(mine, sort=OLDEST)
+    contracts = mine._replace(sort=OLDEST)
     expected = {
-        "overdue": ("contract", replace(mine, filters={"overdue": DAY}, sort=DUE)),
-        "unsigned": ("contract", replace(contracts, filters={"signed": False})),
-        "due": ("contract", replace(mine, filters={"open_on": DAY}, sort=DUE)),
+        "overdue": ("contract", mine._replace(filters={"overdue": DAY}, sort=DUE)),
+        "unsigned": ("contract", contracts._replace(filters={"signed": False})),
+        "due": ("contract", mine._replace(filters={"open_on": DAY}, sort=DUE)),
         "without_event": (
-            "contract", replace(contracts, filters={"signed": True, "without_event": True})
+            "contract", contracts._replace(filters={"signed": True, "without_event": True})
         ),
         "without_support": (
-            "event", replace(mine, filters={"no_support": True, "upcoming": NOW})
+            "event", mine._replace(filters={"no_support": True, "upcoming": NOW})
         ),
     }  # fmt: skip
     assert list(found) == list(expected)

@@ -1,7 +1,6 @@
 """What a listing must hold, worked out in Python from all records, and how it is read."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import cmp_to_key
 from typing import Any
 
@@ -210,7 +209,7 @@ def walk(tx: Transaction, listing: Listing, request: Request, size: int) -> list
     more, after = True, None
     while more:
         _fields, rows, more = page(
-            tx, listing, replace(request, fields=("id",), limit=size, after=after)
+            tx, listing, request._replace(fields=("id",), limit=size, after=after)
         )
         assert len(rows) == size or not more
         assert not {row[0] for row in rows} & set(ids)

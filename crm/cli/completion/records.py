@@ -145,8 +145,8 @@ def rows(
     listing = source.listing
     asked = Request(source.fields, source.filters, limit=most)
     if own or not typed:
-        asked = replace(asked, mine=tx.actor.role in listing.mine)
-    requests = [(listing, replace(asked, search=typed) if typed else asked)]
+        asked = asked._replace(mine=tx.actor.role in listing.mine)
+    requests = [(listing, asked._replace(search=typed) if typed else asked)]
     if typed.isdecimal() and typed.isascii():
         requests.insert(0, _beginning(listing, asked, typed))
     seen: set[int] = set()
@@ -192,8 +192,8 @@ def _beginning(listing: "Listing", asked: "Request", digits: str) -> "tuple[List
         first, size = first * 10, size * 10
     begins = Filter(" OR ".join(ranges) or "false")
     return (
-        replace(listing, filters={**listing.filters, "begins": begins}),
-        replace(asked, filters={**asked.filters, "begins": True}, sort=(("id", False),)),
+        listing._replace(filters={**listing.filters, "begins": begins}),
+        asked._replace(filters={**asked.filters, "begins": True}, sort=(("id", False),)),
     )
 
 

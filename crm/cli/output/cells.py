@@ -3,12 +3,13 @@
 import re
 import unicodedata
 
-# Controls, lone surrogates, and what reorders or hides the text around it.
-CONTROLS = re.compile(
+# Controls, lone surrogates, and what reorders or hides the text around it. Compiled when a text is
+# not printable as it is: most commands never meet one.
+CONTROLS = (
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\ud800-\udfff]"
 )
-_CONTROLS_BUT_LINE_ENDS = re.compile(f"(?!\n){CONTROLS.pattern}")
+_CONTROLS_BUT_LINE_ENDS = f"(?!\n){CONTROLS}"
 
 # What is written where an encoding has no such character; accents are simply dropped.
 _FALLBACKS = {
@@ -43,10 +44,10 @@ def visible(text: str, *, lines: bool = False) -> str:
 
     Bidirectional controls, invisible characters and lone surrogates too. ``lines`` keeps line ends.
     """
-    if text.isascii() and text.isprintable():
+    if text.isprintable():  # none of them is
         return text
     controls = _CONTROLS_BUT_LINE_ENDS if lines else CONTROLS
-    return controls.sub(lambda found: ascii(found[0])[1:-1], text)
+    return re.sub(controls, lambda found: ascii(found[0])[1:-1], text)
 
 
 def encodable(text: str, encoding: str) -> str:

@@ -96,7 +96,7 @@ def _objects(
         ]
         line = encode(dict(zip(names, values, strict=True)))
         # The encoder escapes the oldest controls only; the others a terminal would obey as well.
-        yield line if line.isascii() else CONTROLS.sub(_json_escape, line)
+        yield line if line.isprintable() else re.sub(CONTROLS, _json_escape, line)
 
 
 def _json_escape(control: re.Match[str]) -> str:

@@ -1,7 +1,6 @@
 """A listing for people: fitted to a terminal, or one whole record a line into a pipe."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from crm.cli.output.cells import cut, pad, width
@@ -17,15 +16,15 @@ _LEAST_OF_ALL = dict.fromkeys(LEAST_WIDTH, 4)
 _WIDEST_IN_A_PIPE = 120  # cells that a column is filled up to
 
 
-@dataclass(eq=False, slots=True)
 class _Laid:
     """A column with its cells and its width."""
 
-    field: Field
-    heading: str
-    rank: int
-    cells: list[str]
-    width: int
+    def __init__(self, field: Field, heading: str, rank: int, cells: list[str], width: int) -> None:
+        self.field = field
+        self.heading = heading
+        self.rank = rank
+        self.cells = cells
+        self.width = width
 
     def least(self, readable: dict[Kind, int]) -> int:
         """How narrow it may become; its heading is never cut."""
