@@ -25,12 +25,13 @@ class Entry(NamedTuple):
     """A command as help and completion see it before its module is loaded.
 
     ``target`` is ``module:attribute`` below ``crm.cli.commands``, ``section`` its heading in help.
+    Without ``help`` the command is loaded to say what it does.
     """
 
     name: str
     target: str
-    help: str
-    section: str
+    help: str | None = None
+    section: str = ""
 
 
 class Command(Speaking, click.Command):
@@ -61,6 +62,26 @@ class Command(Speaking, click.Command):
         return super().invoke(ctx)
 
 
+class Stub(Speaking, click.Command):
+    """Stands for a command until it is run: its name is enough to suggest and complete it."""
+
+    def __init__(self, entry: Entry) -> None:
+        super().__init__(entry.name, short_help=entry.help)
+        self.entry = entry
+
+    def load(self) -> click.Command:
+        """Import the command."""
+        module, _colon, attribute = self.entry.target.partition(":")
+        command: click.Command = getattr(import_module(f"crm.cli.commands.{module}"), attribute)
+        return command
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """Return the sentence that says what the command does."""
+        if self.short_help is None:
+            return self.load().get_short_help_str(limit)
+        return super().get_short_help_str(limit)
+
+
 class Group(Speaking, click.Group):
     """A group that shows its help when it is run alone, and knows ``ls`` and ``new``."""
 
@@ -72,6 +93,11 @@ class Group(Speaking, click.Group):
         super().__init__(*args, **kwargs)
         if not self.params:
             self.params = common_flags(hidden=True)
+
+    def add_later(self, *entries: Entry) -> None:
+        """Add commands that lie in files of their own; each is loaded when it is run."""
+        for entry in entries:
+            self.add_command(Stub(entry))
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that is meant; none at all is a request for help, and no mistake."""
@@ -91,35 +117,20 @@ class Group(Speaking, click.Group):
         name = cmd_name if cmd_name in self.commands else ALIASES.get(cmd_name, cmd_name)
         return super().get_command(ctx, name)
 
-
-class Stub(Speaking, click.Command):
-    """Stands for a command until it is run: help, suggestions and completion need no more."""
-
-    def __init__(self, entry: Entry) -> None:
-        super().__init__(entry.name, short_help=entry.help)
-        self.entry = entry
-
-    def load(self) -> click.Command:
-        """Import the command."""
-        module, _colon, attribute = self.entry.target.partition(":")
-        command: click.Command = getattr(import_module(f"crm.cli.commands.{module}"), attribute)
-        return command
-
-
-class LazyGroup(Group):
-    """The root group: a table of entries, each loaded when it is run."""
-
-    def __init__(self, *args: Any, entries: Iterable[Entry], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for entry in entries:
-            self.add_command(Stub(entry))
-
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Return the command that is meant, loaded."""
         name, command, rest = super().resolve_command(ctx, args)
         return name, command.load() if isinstance(command, Stub) else command, rest
+
+
+class Root(Group):
+    """The root group: a table of entries, under their headings."""
+
+    def __init__(self, *args: Any, entries: Iterable[Entry], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.add_later(*entries)
 
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands under their sections, in the order of the table."""

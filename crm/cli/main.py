@@ -8,7 +8,7 @@ import click
 from crm import __version__
 from crm.cli import completion
 from crm.cli.app import App
-from crm.cli.groups import SETTINGS, Entry, LazyGroup, common_flags
+from crm.cli.groups import SETTINGS, Entry, Root, common_flags
 from crm.cli.output.console import quiet_broken_pipe
 from crm.cli.output.terminal import Closed
 from crm.domain.errors import CRMError, UsageFault
@@ -55,7 +55,7 @@ def entries() -> list[Entry]:
 
 
 @click.group(
-    cls=LazyGroup,
+    cls=Root,
     entries=entries(),
     context_settings=SETTINGS,
     params=common_flags(hidden=False),

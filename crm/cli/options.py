@@ -159,7 +159,7 @@ def input_options(*sources: "Input") -> Callable[[Decorated], Decorated]:
     return together(*map(_input_option, sources))
 
 
-def _input_option(source: Input) -> Callable[[Decorated], Decorated]:
+def _input_option(source: "Input") -> Callable[[Decorated], Decorated]:
     kind = Typed(_METAVARS.get(source.name, "TEXT"), _of(source), _COMPLETED.get(source.name))
     return click.option(
         "--" + source.name.replace("_", "-"),

@@ -121,7 +121,9 @@ def test_a_listing_imports_of_rich_what_measures_text(
 ) -> None:
     found = as_user(company.sales, command)
     assert packages(found) <= READ | {"rich"}
-    assert not found & ({"rich.console", "rich.table", "rich.text"} | LATER)
+    assert not found & ({"rich.console", "rich.table", "rich.text", "dataclasses"} | LATER)
+    commands = {name for name in found if name.startswith("crm.cli.commands.")}
+    assert commands == {f"crm.cli.commands.{command.split()[0]}"}
 
 
 @pytest.mark.parametrize("command", [*RECORDS, "dashboard", "search lefe", "whoami"])

@@ -8,8 +8,7 @@ import click
 from crm import cli
 from crm.cli import past, records
 from crm.cli.app import App
-from crm.cli.commands import imports, privacy
-from crm.cli.groups import Group
+from crm.cli.groups import Entry, Group
 from crm.cli.listing import Options, run
 from crm.cli.options import (
     CLIENT,
@@ -285,5 +284,8 @@ def _user(tx: "Transaction", text: str | None) -> int | None:
     return reference.user_id(tx, text) if text else None
 
 
-for command in (imports.clients, privacy.privacy_export, privacy.erase):
-    client.add_command(command)
+client.add_later(
+    Entry("import", "imports:clients"),
+    Entry("privacy-export", "privacy:privacy_export"),
+    Entry("erase", "privacy:erase"),
+)

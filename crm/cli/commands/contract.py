@@ -8,8 +8,7 @@ import click
 from crm import cli
 from crm.cli import past, records
 from crm.cli.app import App
-from crm.cli.commands import imports, payment, signature
-from crm.cli.groups import Group
+from crm.cli.groups import Entry, Group
 from crm.cli.listing import Options, run
 from crm.cli.options import (
     CLIENT,
@@ -269,13 +268,12 @@ def delete(app: App, /, contracts: tuple[str, ...], yes: bool, output: str, dry_
     )
 
 
-for command in (
-    signature.sign,
-    signature.unsign,
-    signature.amend,
-    payment.pay,
-    payment.payments,
-    payment.reverse_payment,
-    imports.contracts,
-):
-    contract.add_command(command)
+contract.add_later(
+    Entry("sign", "signature:sign"),
+    Entry("unsign", "signature:unsign"),
+    Entry("amend", "signature:amend"),
+    Entry("pay", "payment:pay"),
+    Entry("payments", "payment:payments"),
+    Entry("reverse-payment", "payment:reverse_payment"),
+    Entry("import", "imports:contracts"),
+)

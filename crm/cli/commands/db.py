@@ -6,8 +6,7 @@ import click
 
 from crm.cli import records
 from crm.cli.app import App
-from crm.cli.commands import administration, backup, restore
-from crm.cli.groups import Group
+from crm.cli.groups import Entry, Group
 from crm.cli.options import record_options, write_options
 from crm.domain.errors import UsageFault
 from crm.domain.fields import Field, Kind
@@ -146,11 +145,10 @@ def _cluster(app: App) -> Any:
     return Cluster(app.settings.home)
 
 
-for command in (
-    administration.policy,
-    administration.reset_password,
-    backup.backup,
-    backup.check,
-    restore.restore,
-):
-    db.add_command(command)
+db.add_later(
+    Entry("policy", "administration:policy"),
+    Entry("reset-password", "administration:reset_password"),
+    Entry("backup", "backup:backup"),
+    Entry("check", "backup:check"),
+    Entry("restore", "restore:restore"),
+)

@@ -8,8 +8,7 @@ import click
 from crm import cli
 from crm.cli import past, records
 from crm.cli.app import App
-from crm.cli.commands import agenda, assignment, imports, note, sheet
-from crm.cli.groups import Group
+from crm.cli.groups import Entry, Group
 from crm.cli.listing import Options, run
 from crm.cli.options import (
     CALENDAR,
@@ -284,7 +283,11 @@ def delete(app: App, /, events: tuple[str, ...], yes: bool, output: str, dry_run
     )
 
 
-for command in (
-    assignment.assign, assignment.unassign, note.note, agenda.agenda, sheet.sheet, imports.events,
-):  # fmt: skip
-    event.add_command(command)
+event.add_later(
+    Entry("assign", "assignment:assign"),
+    Entry("unassign", "assignment:unassign"),
+    Entry("note", "note:note"),
+    Entry("agenda", "agenda:agenda"),
+    Entry("sheet", "sheet:sheet"),
+    Entry("import", "imports:events"),
+)

@@ -10,8 +10,7 @@ import click
 from crm import cli
 from crm.cli import past, records
 from crm.cli.app import App
-from crm.cli.commands import account, leaving
-from crm.cli.groups import Group
+from crm.cli.groups import Entry, Group
 from crm.cli.listing import Options, run
 from crm.cli.options import (
     USER,
@@ -204,11 +203,10 @@ def _changing(app: App, user: str, values: "Values", *, dry_run: bool) -> "Itera
             yield tx
 
 
-for command in (
-    leaving.deactivate,
-    account.reactivate,
-    leaving.transfer,
-    leaving.delete,
-    account.reset_password,
-):
-    user.add_command(command)
+user.add_later(
+    Entry("deactivate", "leaving:deactivate"),
+    Entry("reactivate", "account:reactivate"),
+    Entry("transfer", "leaving:transfer"),
+    Entry("delete", "leaving:delete"),
+    Entry("reset-password", "account:reset_password"),
+)
