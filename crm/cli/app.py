@@ -64,6 +64,8 @@ class App:
         loaded = configuration.load(flags, self.environ, self.directory)
         self.console.settings = loaded
         i18n.use(loaded.language)
+        with suppress(CRMError):  # a wrong one is told by who needs it
+            i18n.use_currency(loaded.currency)
         return loaded
 
     def choose_language(self) -> None:

@@ -3,6 +3,7 @@
 import re
 from decimal import Decimal
 
+from crm.domain import i18n
 from crm.domain.errors import InvalidValue
 from crm.domain.i18n import gettext as _
 from crm.domain.text import quote
@@ -65,7 +66,7 @@ def money(value: str, *, field: str, allow_negative: bool = False) -> Decimal:
             _("{field} is too large: {value} has more than 13 digits before the decimals.").format(
                 field=field, value=quote(typed)
             ),
-            hint=_("The largest amount is {largest}.").format(largest=LARGEST_MONEY),
+            hint=_("The largest amount is {largest}.").format(largest=said(LARGEST_MONEY)),
             code="amount_too_large",
         )
     if around["minus"] and not allow_negative:
@@ -103,6 +104,11 @@ def _too_precise(typed: str, number: re.Match[str], field: str) -> InvalidValue:
         hint=hint,
         code="too_many_decimals",
     )
+
+
+def said(amount: Decimal) -> str:
+    """Return ``amount`` as a sentence says it: in its reader's language, the company's currency."""
+    return format_money(amount, i18n.currency(), i18n.language())
 
 
 def format_money(amount: Decimal, currency: str = "EUR", language: str | None = None) -> str:

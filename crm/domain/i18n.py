@@ -1,4 +1,4 @@
-"""The one way every sentence that a person reads is translated.
+"""The one way every sentence that a person reads is translated, and in which currency it speaks.
 
 Field names, error codes and machine output are never translated.
 """
@@ -13,12 +13,29 @@ LOCALE = Path(__file__).parent.parent / "locale"
 
 
 _chosen: str | None = None
+_currency = "EUR"
 
 
 def use(language: str) -> None:
     """Speak ``language`` from now on, as the settings say."""
     global _chosen
     _chosen = language
+
+
+def use_currency(currency: str) -> None:
+    """Say amounts in ``currency`` from now on, as the settings say."""
+    global _currency
+    _currency = currency
+
+
+def language() -> str | None:
+    """Return the language of sentences, ``None`` where nothing says which."""
+    return _chosen or os.environ.get("EPICEVENTS_LANG")
+
+
+def currency() -> str:
+    """Return the ISO 4217 code of the amounts in sentences."""
+    return _currency
 
 
 @cache
@@ -28,7 +45,7 @@ def _catalogue(language: str | None) -> _gettext.NullTranslations:
 
 
 def _spoken() -> _gettext.NullTranslations:
-    return _catalogue(_chosen or os.environ.get("EPICEVENTS_LANG"))
+    return _catalogue(language())
 
 
 def gettext(message: str) -> str:

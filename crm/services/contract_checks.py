@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from crm.domain.amounts import said
 from crm.domain.errors import RuleViolation
 from crm.domain.i18n import gettext as _
 from crm.domain.i18n import ngettext
@@ -53,7 +54,7 @@ def check_amounts(total: Decimal, due: Decimal) -> None:
     if due > total:
         raise RuleViolation(
             _("The amount due ({due}) is more than the total ({total}).").format(
-                due=due, total=total
+                due=said(due), total=said(total)
             ),
             hint=_("It lies between zero and the total."),
             code="amount_due_out_of_range",
@@ -66,9 +67,9 @@ def check_total(contract: "Contract", total: Decimal) -> None:
     if total < paid:
         raise RuleViolation(
             _("The total cannot be {total}: {paid} is already paid.").format(
-                total=total, paid=paid
+                total=said(total), paid=said(paid)
             ),
-            hint=_("The least that it can be is {paid}.").format(paid=paid),
+            hint=_("The least that it can be is {paid}.").format(paid=said(paid)),
             code="total_below_paid",
             details={"paid": str(paid)},
         )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from crm import models
 from crm.domain import inputs
+from crm.domain.amounts import said
 from crm.domain.enums import PaymentKind
 from crm.domain.errors import NotFound, RuleViolation, UsageFault
 from crm.domain.i18n import gettext as _
@@ -100,9 +101,9 @@ def _refuse_overpayment(contract: "Contract", amount: Decimal) -> None:
     if amount > contract.amount_due:
         raise RuleViolation(
             _("{amount} is more than what is due on contract {id}.").format(
-                amount=amount, id=contract.id
+                amount=said(amount), id=contract.id
             ),
-            hint=_("The most that can be paid is {due}.").format(due=contract.amount_due)
+            hint=_("The most that can be paid is {due}.").format(due=said(contract.amount_due))
             if contract.amount_due
             else _("It is paid already: epicevents contract payments {id}").format(id=contract.id),
             code="overpayment",
@@ -141,7 +142,7 @@ def _same(before: "Payment", contract: "Contract", amount: object, key: str) -> 
     if before.amount != amount:
         raise RuleViolation(
             _("The key {key} was used for a payment of {amount} on contract {id}.").format(
-                key=key, amount=before.amount, id=contract.id
+                key=key, amount=said(before.amount), id=contract.id
             ),
             hint=_("Use another --key for another payment."),
             code="key_reused",

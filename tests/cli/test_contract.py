@@ -6,6 +6,8 @@ from support.cli import PASSWORD, Workstation, finish
 from support.company import Company
 from support.services import last_reason, stored
 
+from crm.domain import i18n
+
 
 def count(owner: Connection, table: str) -> int:
     cursor = owner.cursor()
@@ -346,7 +348,7 @@ def test_amending_changes_total_and_due(manager: Workstation) -> None:
         "Next: epicevents contract pay 3 500.00\n"
     )
     refused = manager.run("contract", "amend", "3", "1999", "--reason", "x")
-    assert (refused.status, "2000.00 is already paid" in refused.err) == (6, True)
+    assert (refused.status, "€2,000.00 is already paid" in refused.err) == (6, True)
 
 
 # Paying
@@ -407,7 +409,7 @@ def test_a_payment_is_of_the_companys_day(sales: Workstation) -> None:
         ("10.005", 2, "never rounded"),
         ("1,234", 2, "can mean 1234.00 or 1.234"),
         ("ten", 2, "is not an amount"),
-        ("2000.01", 6, "The most that can be paid is 2000.00."),
+        ("2000.01", 6, "The most that can be paid is €2,000.00."),
         ("99999999999999", 2, "too large"),
     ],
 )
@@ -417,6 +419,25 @@ def test_a_wrong_amount_says_what_is_wrong(
     refused = sales.run("contract", "pay", "2", amount)
     assert refused.status == status
     assert said in refused.err
+
+
+@pytest.mark.parametrize(
+    ("currency", "language", "said"),
+    [("EUR", "en", "€2,000.00"), ("CHF", "en", "2,000.00 CHF"), ("EUR", "fr", "2\xa0000,00\xa0€")],
+)
+def test_a_refusal_says_amounts_as_everything_else(
+    sales: Workstation, monkeypatch: pytest.MonkeyPatch, currency: str, language: str, said: str
+) -> None:
+    for name in ("_chosen", "_currency"):  # put back for the tests that follow
+        monkeypatch.setattr(i18n, name, getattr(i18n, name))
+    sales.environ |= {"EPICEVENTS_CURRENCY": currency, "EPICEVENTS_LANG": language}
+    assert said in sales.run("contract", "pay", "2", "2000.01").err
+    refused = sales.run("contract", "pay", "2", "2000.01", "--json").error()
+    assert (said in refused["hint"], refused["maximum"]) == (True, "2000.00")
+    paid = sales.run("contract", "update", "2", "--total-amount", "1").err
+    assert "contract amend 2 1.00" in paid  # a command to be typed
+    sales.environ["EPICEVENTS_CURRENCY"] = "?"
+    assert sales.run("contract", "pay", "2", "10.005").status == 2
 
 
 def test_a_dry_run_of_a_payment_keeps_nothing(sales: Workstation, owner: Connection) -> None:

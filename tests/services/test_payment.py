@@ -85,7 +85,7 @@ def test_an_overpayment_says_the_most_that_can_be_paid(company: Company) -> None
         refused(RuleViolation, "overpayment") as refusal,
     ):
         payment.pay(tx, company.partly_paid, amount="1000.01")
-    assert refusal.value.hint == "The most that can be paid is 1000.00."
+    assert refusal.value.hint == "The most that can be paid is €1,000.00."
     assert refusal.value.details == {"maximum": "1000.00"}
 
 
