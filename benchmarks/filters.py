@@ -59,6 +59,7 @@ VALUES = {
     "role": "SELECT 'SALES'",
     "user": "SELECT 1",
     "email": "SELECT 'nobody@nowhere.example'",
+    "transaction": "SELECT max(id) FROM audit_transactions",
     "table": "SELECT 'clients'",
     "record": "SELECT 1",
     "action": "SELECT 'UPDATE'",

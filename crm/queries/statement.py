@@ -53,6 +53,8 @@ def select(
     if request.after is not None:
         position = _position(tx, listing, keys, request.after)
         conditions.append(after(keys, position, parameters.bind))
+    else:
+        conditions += _present(keys)
     return SQL("SELECT {columns} FROM {view}{where} ORDER BY {order}{limit}").format(
         columns=columns(selected(listing, request)),
         view=Identifier(listing.view),
@@ -141,6 +143,14 @@ def _keys(listing: Listing, request: Request) -> list[Key]:
         if name == "id":
             break
     return keys
+
+
+def _present(keys: list[Key]) -> list[Composable]:
+    # Views join from the left, and where a join may find nothing no plan begins at the other table,
+    # in the order of its index. Every record has one of these, which tells the planner so.
+    return [
+        SQL("{} IS NOT NULL").format(key.column) for key in keys if key.joined and not key.nullable
+    ]
 
 
 def _position(

@@ -106,6 +106,9 @@ def _checks(sql: Cursor) -> Iterator[Mutation]:
             yield Mutation(f"check {number} of {name} silent", silent)
 
 
+FENCE = re.compile(r"\( SELECT\s+OFFSET 0\) fence,\s*")
+
+
 def _gates(sql: Cursor) -> Iterator[Mutation]:
     sql.execute(
         "SELECT relname, pg_get_viewdef(oid), array_to_string(reloptions, ', ') FROM pg_class"
@@ -125,6 +128,9 @@ def _gates(sql: Cursor) -> Iterator[Mutation]:
         )
         if options:
             yield Mutation(f"barrier of {name} gone", f"ALTER VIEW {name} RESET (security_barrier)")
+        alone, fences = FENCE.subn("", definition)
+        if fences:
+            yield Mutation(f"fence of {name} gone", f"CREATE OR REPLACE VIEW {name} AS {alone}")
 
 
 def grants(sql: Cursor) -> list[tuple[str, str]]:
@@ -239,7 +245,7 @@ NOTICED_BY: tuple[tuple[str, Tests], ...] = (
     (r"check \d of (change_password|login_\w+) silent", (IDENTITY, ONE_LOGIN)),
     (r"check \d of \w+ silent", (ROWS, IDENTITY, LOCKS, AUDIT)),
     # Reading
-    (r"(?:gate|barrier) of (\w+) (?:opened|gone)", (f"{GATES} -k {{0}}",)),
+    (r"(?:gate|barrier|fence) of (\w+) (?:opened|gone)", (f"{GATES} -k {{0}}",)),
     # Grants
     (rf"\w+(?: \(\w+\))? on TABLE {NOUN}s revoked", (f"{MATRIX} -k {{0}}", DECLARED)),
     (r"SELECT on TABLE (\w+_list) revoked", (f"{GATES} -k {{0}}", DECLARED)),
