@@ -13,9 +13,9 @@ import time
 from collections.abc import Callable
 
 from crm.cli.app import App
+from crm.cli.asking.picks import Pick
 from crm.cli.main import execute
 from crm.cli.output.console import Console
-from crm.cli.picks import Pick
 from crm.queries.client import LISTING
 from crm.queries.listing import Request, page
 

@@ -12,8 +12,8 @@ import click
 from crm.cli.commands.help import page
 from crm.cli.completion import PROGRAM
 from crm.cli.groups import SETTINGS
+from crm.cli.help.topics import TOPICS
 from crm.cli.main import entries, root
-from crm.cli.topics import TOPICS
 from crm.cli.tree import every_command, resolve
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference.md"

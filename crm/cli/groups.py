@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 import click
 
-from crm.cli import arguments
 from crm.cli.app import App
-from crm.cli.help_text import Speaking
+from crm.cli.asking import arguments, parameters
+from crm.cli.help.text import Speaking
 from crm.domain.i18n import gettext as _
 
 ALIASES = {"ls": "list", "new": "create"}
@@ -41,7 +41,7 @@ class Command(Speaking, click.Command):
         # Its own, not its parent's: Click keeps the help option of whichever context asked first.
         kwargs.setdefault("context_settings", SETTINGS)
         super().__init__(*args, **kwargs)
-        self.askable = arguments.make_askable(self.params)
+        self.askable = parameters.make_askable(self.params)
         self.params += hidden_flags()
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -49,7 +49,7 @@ class Command(Speaking, click.Command):
         words = list(_readable_numbers(args))
         ctx.meta[_WORDS] = words[:]
         rest = super().parse_args(ctx, words)
-        arguments.move_to_first(ctx, self.params)
+        parameters.move_to_first(ctx, self.params)
         return rest
 
     def invoke(self, ctx: click.Context) -> Any:

@@ -107,7 +107,7 @@ def execute(line: str, app: App) -> int:
 
 
 def _words(line: str) -> list[str]:
-    from crm.cli.arguments import shell_words
+    from crm.cli.asking.arguments import shell_words
 
     words = shell_words(line)
     return words[1:] if words[:1] == [completion.PROGRAM] else words
@@ -130,7 +130,7 @@ def _run(args: list[str], app: App) -> int:
     except (click.Abort, KeyboardInterrupt, EOFError) as stopped:
         return _stopped(app, stopped)
     except click.UsageError as error:
-        from crm.cli.usage import explained
+        from crm.cli.help.usage import explained
 
         return _explain(app, explained(error), error)
     except CRMError as error:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from crm.cli.app import App
-from crm.cli.asked import AskedOption
+from crm.cli.asking.parameters import AskedOption
 from crm.domain.enums import Role
 from crm.domain.i18n import gettext as _
 

@@ -23,8 +23,9 @@ SLOW = {"asyncio", "email", "http.client", "importlib.metadata", "logging", "ssl
 LATER = {
     f"crm.cli.{name}"
     for name in (
-        "answers", "edits", "handover", "importing", "one_time_password", "picks", "prompts",
-        "questions", "updating",
+        "asking.answers", "asking.nouns", "asking.picks", "asking.prompts", "asking.questions",
+        "writing.deleting", "writing.edits", "writing.handover", "writing.importing",
+        "writing.one_time_password", "writing.outcome", "writing.updating",
     )
 }  # fmt: skip
 

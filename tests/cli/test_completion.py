@@ -17,9 +17,9 @@ from crm.cli.app import App
 from crm.cli.completion import PROGRAM, VARIABLE
 from crm.cli.completion.candidates import COMPLETERS
 from crm.cli.completion.shells import Completion, words_before_cursor
-from crm.cli.listing import Options
 from crm.cli.main import root
 from crm.cli.options import Typed
+from crm.cli.reading.listing import Options
 
 Offered = Callable[[str], dict[str, str]]
 

@@ -9,9 +9,9 @@ import pytest
 from support.cli import Workstation
 from support.commands import command_lines, parse
 
+from crm.cli.help.topics import TOPICS
 from crm.cli.main import INTERRUPTED
 from crm.cli.options import FORMATS
-from crm.cli.topics import TOPICS
 from crm.domain import errors
 from crm.domain.dates import parse_period
 from crm.domain.errors import CRMError

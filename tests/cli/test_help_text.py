@@ -9,7 +9,7 @@ import pytest
 from support.cli import Workstation
 from support.commands import every_command
 
-from crm.cli.help_text import messages
+from crm.cli.help.text import messages
 from crm.domain import i18n
 
 TRANSLATED = {

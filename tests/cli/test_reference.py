@@ -4,7 +4,7 @@ import re
 
 from support.commands import every_command
 
-from crm.cli.topics import TOPICS
+from crm.cli.help.topics import TOPICS
 from tools.reference import REFERENCE, reference
 
 

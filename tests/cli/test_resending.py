@@ -10,7 +10,7 @@ from support.cli import Workstation, url
 from support.proxy import Proxy, losing
 from support.services import stored
 
-from crm.cli import resending
+from crm.cli.writing import resending
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,7 @@
 
 import click
 
-from crm import cli
+from crm.cli import writing
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
 from crm.cli.options import USER, password_option, several, write_options
@@ -25,12 +25,14 @@ def reactivate(app: App, /, users: tuple[str, ...], output: str, dry_run: bool) 
     from crm import services
     from crm.queries.user import LISTING
 
-    said = cli.edits.Said(
+    said = writing.edits.Said(
         _("Account {id} reactivated: {first_name} {last_name} can log in again."),
         _("The account of {first_name} {last_name} is active already."),
         "epicevents user show {id}".format_map,
     )
-    cli.edits.change(app, output, LISTING, users, services.user.reactivate, said, dry_run=dry_run)
+    writing.edits.change(
+        app, output, LISTING, users, services.user.reactivate, said, dry_run=dry_run
+    )
 
 
 @click.command("reset-password", cls=Command, context_settings=SETTINGS)
@@ -52,18 +54,18 @@ def reset_password(
     from crm import services
 
     permission = Permission.USER_RESET_PASSWORD
-    password, one_time = cli.one_time_password.choose(app, from_stdin=password_stdin)
-    with cli.people.shutting_out(app, user, permission, dry_run=dry_run) as (tx, user_id):
-        before = cli.people.record(tx, user_id)[1]
+    password, one_time = writing.one_time_password.choose(app, from_stdin=password_stdin)
+    with writing.people.shutting_out(app, user, permission, dry_run=dry_run) as (tx, user_id):
+        before = writing.people.record(tx, user_id)[1]
         services.authentication.reset_password(tx, user_id, password)
-        fields, row = cli.people.record(tx, user_id)
+        fields, row = writing.people.record(tx, user_id)
         # Whoever reset their own password reads nothing until they have another.
         row, own = row or before, user_id == tx.actor.id
     said = _("Password of {name} reset; their sessions have ended.").format(
-        name=cli.people.name(row)
+        name=writing.people.name(row)
     )
     if own:
         said = _("Your password is reset; your other sessions have ended.")
-    cli.one_time_password.written(
+    writing.one_time_password.written(
         app, output, said, fields, row, one_time, dry_run=dry_run, own=own
     )

@@ -6,11 +6,11 @@ from typing import Any
 
 import click
 
-from crm import cli
-from crm.cli import records
+from crm.cli import asking, writing
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
 from crm.cli.options import password_option, write_options
+from crm.cli.reading import records
 from crm.domain.contact import email as clean_email
 from crm.domain.errors import InvalidValue
 from crm.domain.fields import Field, Kind
@@ -88,7 +88,7 @@ def policy(
     if not asked:
         records.show(app, output, _("Sessions"), POLICY, row)
     elif before == after:
-        records.unchanged(app, output, _("Sessions last that long already."), POLICY, row)
+        writing.outcome.unchanged(app, output, _("Sessions last that long already."), POLICY, row)
     else:
         old = {
             field.name: DurationType.typed(was)
@@ -97,7 +97,7 @@ def policy(
         }
         said = _("The policy is changed.")
         then = "epicevents audit sessions"
-        records.written(app, output, said, POLICY, row, old=old, dry_run=dry_run, then=then)
+        writing.outcome.written(app, output, said, POLICY, row, old=old, dry_run=dry_run, then=then)
 
 
 @click.command("reset-password", cls=Command, context_settings=SETTINGS)
@@ -119,14 +119,14 @@ def reset_password(
     """
     from crm.services import administration
 
-    asked = cli.prompts.Question("email", _("Email"), clean_email, "EMAIL")
-    address = cli.prompts.complete(app, {"email": email}, [asked])["email"]
-    password, one_time = cli.one_time_password.choose(app, from_stdin=password_stdin)
+    asked = asking.questions.Question("email", _("Email"), clean_email, "EMAIL")
+    address = asking.prompts.complete(app, {"email": email}, [asked])["email"]
+    password, one_time = writing.one_time_password.choose(app, from_stdin=password_stdin)
     with app.owner(dry_run=dry_run) as tx:
         reset = administration.reset_password(tx, address, password)
     row = (reset.id, reset.first_name, reset.last_name, reset.email, reset.role, True)
     said = _("Password of {name} reset; their sessions have ended.").format(name=reset.name)
     old = {} if reset.was_active else {"is_active": False}
-    cli.one_time_password.written(
+    writing.one_time_password.written(
         app, output, said, ACCOUNT, row, one_time, old=old, dry_run=dry_run
     )

@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from crm.cli import records, when
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
 from crm.cli.options import CALENDAR, PERIOD, SUPPORT_USER, json_option, output_option
+from crm.cli.reading import records, when
 from crm.domain.errors import UsageFault
 from crm.domain.fields import Field, Kind
 from crm.domain.i18n import gettext as _

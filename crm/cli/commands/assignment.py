@@ -4,10 +4,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crm import cli
-from crm.cli import records
+from crm.cli import asking, writing
 from crm.cli.app import App
-from crm.cli.asked import AskedArgument
+from crm.cli.asking.parameters import AskedArgument
 from crm.cli.groups import SETTINGS, Command
 from crm.cli.options import (
     EVENT,
@@ -17,6 +16,7 @@ from crm.cli.options import (
     version_option,
     write_options,
 )
+from crm.cli.reading import records
 from crm.domain.enums import Role
 from crm.domain.errors import UsageFault
 from crm.domain.i18n import gettext as _
@@ -64,7 +64,7 @@ def assign(
     from crm import services
     from crm.queries.event import LISTING
 
-    cli.edits.refuse_version_of_several(events, version)
+    writing.edits.refuse_version_of_several(events, version)
     if suggest:
         if len(events) > 1 or user is not None:
             raise UsageFault(
@@ -74,19 +74,19 @@ def assign(
         user = _suggested(app, events[0], output)
         if user is None:
             return
-    support = cli.people.whom(app, _whom(app) if user is None else user)
+    support = writing.people.whom(app, _whom(app) if user is None else user)
 
     def act(tx: "Transaction", event_id: int) -> "Change":
         return services.event.assign(
             tx, event_id, support, override=override, version=version, zone=app.settings.timezone
         )
 
-    said = cli.edits.Said(
+    said = writing.edits.Said(
         _("Event {id} assigned to {support_contact}: {name}."),
         _("{support_contact} runs event {id} already."),
         "epicevents event list --support {support_contact_id} --upcoming".format_map,
     )
-    cli.edits.change(app, output, LISTING, events, act, said, dry_run=dry_run)
+    writing.edits.change(app, output, LISTING, events, act, said, dry_run=dry_run)
 
 
 @click.command("unassign", cls=Command, context_settings=SETTINGS)
@@ -107,24 +107,24 @@ def unassign(
     from crm import services
     from crm.queries.event import LISTING
 
-    said = cli.edits.Said(
+    said = writing.edits.Said(
         _("Event {id} unassigned: {name}."),
         _("Nobody runs event {id}."),
         "epicevents event assign {id} USER".format_map,
     )
 
-    cli.edits.refuse_version_of_several(events, version)
+    writing.edits.refuse_version_of_several(events, version)
 
     def act(tx: "Transaction", event_id: int) -> "Change":
         return services.event.unassign(tx, event_id, version=version)
 
-    cli.edits.change(app, output, LISTING, events, act, said, dry_run=dry_run)
+    writing.edits.change(app, output, LISTING, events, act, said, dry_run=dry_run)
 
 
 def _whom(app: App) -> str:
     """Ask which support person is meant."""
-    asked = cli.prompts.of_colleague(app, "user", _("Support"), "USER", Role.SUPPORT)
-    answer = cli.prompts.complete(app, {}, [asked], permission=Permission.EVENT_ASSIGN)
+    asked = asking.questions.of_colleague(app, "user", _("Support"), "USER", Role.SUPPORT)
+    answer = asking.prompts.complete(app, {}, [asked], permission=Permission.EVENT_ASSIGN)
     return str(answer["user"])
 
 
@@ -144,12 +144,12 @@ def _suggested(app: App, event: str, output: str) -> str | None:
         return None
     if not free:
         app.console.note(_("Nobody in SUPPORT is free then."), loud=True)
-        records.suggest(app, f"epicevents event assign {row[0]} USER --override REASON")
+        writing.outcome.suggest(app, f"epicevents event assign {row[0]} USER --override REASON")
         return None
     table.render(CANDIDATE, free, app.console, exact=True)
-    if not cli.prompts.may_ask(app):
+    if not asking.prompts.may_ask(app):
         app.console.note(_("Nobody was assigned."))
-        records.suggest(app, f"epicevents event assign {row[0]} {free[0].id}")
+        writing.outcome.suggest(app, f"epicevents event assign {row[0]} {free[0].id}")
         return None
     app.console.flush()
 
@@ -158,4 +158,6 @@ def _suggested(app: App, event: str, output: str) -> str | None:
             return str(reference.user_id(tx, typed.strip() or str(free[0].id)))
 
     hint = _("Enter for {default}").format(default=free[0].support_contact)
-    return str(cli.answers.ask(app, cli.prompts.Question("user", _("Support"), read, "USER", hint)))
+    return str(
+        asking.answers.ask(app, asking.questions.Question("user", _("Support"), read, "USER", hint))
+    )

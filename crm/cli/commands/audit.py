@@ -4,12 +4,13 @@ from typing import Any
 
 import click
 
-from crm.cli import records
+from crm.cli import writing
 from crm.cli.app import App
-from crm.cli.bounds import bounds
 from crm.cli.groups import Group
-from crm.cli.listing import Looks, Options, run
 from crm.cli.options import PERIOD, TRANSACTION, USER, listing_options, write_options
+from crm.cli.reading import records
+from crm.cli.reading.bounds import bounds
+from crm.cli.reading.listing import Looks, Options, run
 from crm.domain.errors import UsageFault
 from crm.domain.i18n import gettext as _
 from crm.domain.i18n import ngettext
@@ -62,7 +63,7 @@ def list_(
       epicevents audit list --command "contract amend" -o jsonl --all
       epicevents audit list --transaction 1
     """
-    from crm.cli.changes import looks
+    from crm.cli.reading.changes import looks
     from crm.queries import audit as query
     from crm.queries import reference
     from crm.services import audit as service
@@ -182,6 +183,6 @@ def revoke(app: App, /, session: str | None, user: str | None, output: str, dry_
         app.console.note(_("Nothing to change: nobody is logged in there."))
         return
     row = ended[0] if session is not None else None
-    records.written(app, output, done, fields, row, dry_run=dry_run)
+    writing.outcome.written(app, output, done, fields, row, dry_run=dry_run)
     if any(each[-1] for each in ended) and not dry_run:
         app.console.note(_("This session was among them. Log in again: epicevents login"))

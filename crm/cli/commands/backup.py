@@ -5,12 +5,13 @@ from pathlib import Path
 
 import click
 
-from crm import cli
-from crm.cli import backups, records, when
+from crm.cli import asking
 from crm.cli.app import App
-from crm.cli.backups import FIELDS, passphrase_option
 from crm.cli.groups import Command
 from crm.cli.options import record_options, yes_option
+from crm.cli.reading import records, when
+from crm.cli.writing import backups
+from crm.cli.writing.backups import FIELDS, passphrase_option
 from crm.domain.errors import UsageFault
 from crm.domain.fields import Field, Kind
 from crm.domain.i18n import gettext as _
@@ -39,7 +40,7 @@ def backup(
     """
     from crm import server
     from crm.backup import making
-    from crm.cli import passphrases
+    from crm.cli.asking import passphrases
 
     if passphrase_stdin and not encrypt:
         raise UsageFault(
@@ -79,7 +80,7 @@ def _may_be_written(app: App, path: Path, *, yes: bool) -> None:
             code="not_a_file",
         )
     if path.exists():
-        cli.prompts.confirm(app, _("Replace {path}?").format(path=path), yes=yes)
+        asking.prompts.confirm(app, _("Replace {path}?").format(path=path), yes=yes)
 
 
 @click.command(cls=Command)

@@ -5,11 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from crm import cli
-from crm.cli import past, records
+from crm.cli import asking, reading, writing
 from crm.cli.app import App
 from crm.cli.groups import Entry, Group
-from crm.cli.listing import Options, run
 from crm.cli.options import (
     CLIENT,
     CLIENTS_FOR_USER,
@@ -23,13 +21,15 @@ from crm.cli.options import (
     write_options,
     yes_option,
 )
+from crm.cli.reading import past, records
+from crm.cli.reading.listing import Options, run
 from crm.domain import inputs
 from crm.domain.enums import Role
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission
 
 if TYPE_CHECKING:
-    from crm.cli.updating import Values
+    from crm.cli.writing.updating import Values
     from crm.database import Transaction
     from crm.services.editing import Change
 
@@ -56,7 +56,7 @@ def list_(app: App, /, created_from: Any, created_to: Any, sales: str | None, **
       epicevents client list -S lefe --without-contract
       epicevents client list --created-from 2026-01 -o csv --all
     """
-    from crm.cli.bounds import bounds
+    from crm.cli.reading.bounds import bounds
     from crm.queries.client import LISTING
 
     options = Options.taken_from(given)
@@ -96,8 +96,10 @@ def show(app: App, /, client: str, moment: datetime | None, output: str) -> None
         found = query.related(tx, client_id, app.now) if output == "table" else {}
     record = records.by_field(fields, row)
     commands = [
-        *cli.offers.possible(tx.actor, record["sales_contact_id"], cli.offers.of_client(record)),
-        cli.offers.history("client", record["id"]),
+        *reading.offers.possible(
+            tx.actor, record["sales_contact_id"], reading.offers.of_client(record)
+        ),
+        reading.offers.history("client", record["id"]),
     ]
     if record["erased_at"] is None and output == "table":
         fields, row = fields[:-1], row[:-1]
@@ -107,7 +109,7 @@ def show(app: App, /, client: str, moment: datetime | None, output: str) -> None
         title.format(**record),
         fields,
         row,
-        related=cli.offers.related(
+        related=reading.offers.related(
             found, {"contracts": _("Contracts"), "events": _("Coming events")}
         ),
         commands=commands,
@@ -131,10 +133,10 @@ def create(
     """
     from crm import services
 
-    asked = cli.questions.with_free_email(app, inputs.CLIENT, services.client.refuse_duplicate)
+    asked = asking.nouns.with_free_email(app, inputs.CLIENT, services.client.refuse_duplicate)
     if sales_contact is None:
         asked += _whose_client(app)
-    values = cli.prompts.complete(
+    values = asking.prompts.complete(
         app,
         given | {"sales_contact": sales_contact},
         asked,
@@ -145,7 +147,7 @@ def create(
         contact = _user(tx, sales_contact)
         change = services.client.create(tx, sales_contact_id=contact, **values)
         fields, row = _record(tx, change.record.id)
-    records.written(
+    writing.outcome.written(
         app,
         output,
         _("Client {id} created: {name}.").format(id=row[0], name=row[1]),
@@ -182,16 +184,16 @@ def update(
         change = services.client.update(tx, client_id, values, version=version, seen=seen)
         return change, *_record(tx, client_id)
 
-    subject = cli.updating.Update(
+    subject = writing.updating.Update(
         LISTING.fields,
         lambda tx: reference.client_id(tx, client),
         lambda tx, client_id: records.by_field(*_record(tx, client_id)),
-        lambda _seen: [*map(cli.prompts.of_input, inputs.CLIENT)],
+        lambda _seen: [*map(asking.questions.of_input, inputs.CLIENT)],
     )
-    change, fields, row = cli.updating.run(app, subject, given, write, dry_run=dry_run)
+    change, fields, row = writing.updating.run(app, subject, given, write, dry_run=dry_run)
     done = _("Client {id} updated: {name}.").format(id=row[0], name=row[1])
     then = f"epicevents client show {row[0]}"
-    records.edited(app, output, change, done, fields, row, dry_run=dry_run, then=then)
+    writing.outcome.edited(app, output, change, done, fields, row, dry_run=dry_run, then=then)
 
 
 @client.command("transfer")
@@ -219,18 +221,18 @@ def transfer(
     from crm import services
     from crm.queries.client import LISTING
 
-    cli.edits.refuse_version_of_several(clients, version)
-    contact = cli.people.whom(app, user)
+    writing.edits.refuse_version_of_several(clients, version)
+    contact = writing.people.whom(app, user)
 
     def act(tx: "Transaction", client_id: int) -> "Change":
         return services.client.transfer(tx, client_id, contact, version=version)
 
-    said = cli.edits.Said(
+    said = writing.edits.Said(
         _("Client {id} transferred: {full_name}."),
         _("It is their client already."),
         "epicevents client show {id}".format_map,
     )
-    cli.edits.change(app, output, LISTING, clients, act, said, dry_run=dry_run)
+    writing.edits.change(app, output, LISTING, clients, act, said, dry_run=dry_run)
 
 
 @client.command("delete")
@@ -249,7 +251,7 @@ def delete(app: App, /, clients: tuple[str, ...], yes: bool, output: str, dry_ru
     from crm import services
     from crm.queries.client import LISTING
 
-    cli.edits.delete(
+    writing.deleting.delete(
         app,
         output,
         LISTING,
@@ -268,14 +270,16 @@ def _record(tx: "Transaction", client_id: int) -> tuple[Any, Any]:
     return query.LISTING.fields, query.show(tx, client_id)
 
 
-def _whose_client(app: App) -> "list[cli.prompts.Question]":
+def _whose_client(app: App) -> "list[asking.questions.Question]":
     """Return the question that MANAGEMENT alone is asked: SALES become the contact themselves."""
     with app.transaction() as tx:
         role = tx.actor.role
     if role != Role.MANAGEMENT:
         return []
     label = _("Sales contact")
-    return [cli.prompts.of_colleague(app, "sales_contact", label, "--sales-contact", Role.SALES)]
+    return [
+        asking.questions.of_colleague(app, "sales_contact", label, "--sales-contact", Role.SALES)
+    ]
 
 
 def _user(tx: "Transaction", text: str | None) -> int | None:

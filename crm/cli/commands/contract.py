@@ -5,11 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from crm import cli
-from crm.cli import past, records
+from crm.cli import asking, reading, writing
 from crm.cli.app import App
 from crm.cli.groups import Entry, Group
-from crm.cli.listing import Options, run
 from crm.cli.options import (
     CLIENT,
     CONTRACT,
@@ -27,11 +25,13 @@ from crm.cli.options import (
     write_options,
     yes_option,
 )
+from crm.cli.reading import past, records
+from crm.cli.reading.listing import Options, run
 from crm.domain import inputs
 from crm.domain.i18n import gettext as _
 
 if TYPE_CHECKING:
-    from crm.cli.updating import Values
+    from crm.cli.writing.updating import Values
     from crm.database import Transaction
     from crm.services.editing import Change
 
@@ -81,7 +81,7 @@ def list_(
       epicevents contract list --unpaid --due-to +7d
       epicevents contract list --client kevin.besnard@terremer.example -o json
     """
-    from crm.cli.bounds import bounds
+    from crm.cli.reading.bounds import bounds
     from crm.queries import reference
     from crm.queries.contract import LISTING
 
@@ -127,10 +127,10 @@ def show(app: App, /, contract: str, moment: datetime | None, output: str) -> No
         title.format(**record),
         query.LISTING.fields,
         row,
-        related=cli.offers.related(found, {"events": _("Events"), "payments": _("Payments")}),
+        related=reading.offers.related(found, {"events": _("Events"), "payments": _("Payments")}),
         commands=[
-            *cli.offers.possible(tx.actor, owner_id, cli.offers.of_contract(record)),
-            cli.offers.history("contract", record["id"]),
+            *reading.offers.possible(tx.actor, owner_id, reading.offers.of_contract(record)),
+            reading.offers.history("contract", record["id"]),
         ],
     )
 
@@ -158,21 +158,21 @@ def create(app: App, /, client: str | None, output: str, dry_run: bool, **given:
     from crm.queries import contract as query
     from crm.queries import reference
 
-    values = cli.questions.of_contract(app, {"client": client, **given})
+    values = asking.nouns.of_contract(app, {"client": client, **given})
     with app.transaction(dry_run=dry_run) as tx:
         client_id = reference.client_id(tx, values.pop("client"))
         change = services.contract.create(tx, client_id=client_id, **values)
         row = records.find(tx, query.LISTING, str(change.record.id))
-    records.written(
+    writing.outcome.written(
         app,
         output,
         _("Contract {id} created: {client}, {total_amount}.").format(
-            **cli.edits.words(app, query.LISTING.fields, row)
+            **writing.edits.words(app, query.LISTING.fields, row)
         ),
         query.LISTING.fields,
         row,
         dry_run=dry_run,
-        then=cli.offers.after_contract(records.by_field(query.LISTING.fields, row)),
+        then=reading.offers.after_contract(records.by_field(query.LISTING.fields, row)),
     )
 
 
@@ -223,20 +223,22 @@ def update(
                 tx, contract_id, new, reason=reason, version=version, seen=seen
             )
 
-        return cli.edits.edit_in(tx, LISTING, str(contract_id), act)
+        return writing.edits.edit_in(tx, LISTING, str(contract_id), act)
 
-    subject = cli.updating.Update(
+    subject = writing.updating.Update(
         LISTING.fields,
         lambda tx: int(records.find(tx, LISTING, contract)[0]),
         lambda tx, number: records.by_field(LISTING.fields, records.find(tx, LISTING, str(number))),
-        lambda seen: cli.questions.of_contract_changes(app, seen),
+        lambda seen: asking.nouns.of_contract_changes(app, seen),
     )
     given = {"client": client, **given}
-    edited = cli.updating.run(app, subject, given, write, dry_run=dry_run)
-    said = cli.edits.Said(
-        _("Contract {id} updated: {client}."), _("Nothing to change."), cli.offers.after_contract
+    edited = writing.updating.run(app, subject, given, write, dry_run=dry_run)
+    said = writing.edits.Said(
+        _("Contract {id} updated: {client}."),
+        _("Nothing to change."),
+        reading.offers.after_contract,
     )
-    cli.edits.tell(app, output, edited, said, dry_run=dry_run)
+    writing.edits.tell(app, output, edited, said, dry_run=dry_run)
 
 
 @contract.command("delete")
@@ -255,7 +257,7 @@ def delete(app: App, /, contracts: tuple[str, ...], yes: bool, output: str, dry_
     from crm import services
     from crm.queries.contract import LISTING
 
-    cli.edits.delete(
+    writing.deleting.delete(
         app,
         output,
         LISTING,

@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from crm.cli import records, when
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
 from crm.cli.options import record_options
-from crm.cli.sections import Line, Part
+from crm.cli.reading import records, when
+from crm.cli.reading.sections import Line, Part
 from crm.domain.enums import Role
 from crm.domain.i18n import gettext as _
 from crm.domain.i18n import ngettext
@@ -29,7 +29,7 @@ def dashboard(app: App, /, output: str) -> None:
       epicevents dashboard
       epicevents dashboard -o json
     """
-    from crm.cli import sections
+    from crm.cli.reading import sections
     from crm.domain.dates import Period, week_of
     from crm.domain.times import day_bounds
     from crm.queries.dashboard import dashboard as waiting
@@ -137,7 +137,7 @@ def _looks(role: Role) -> dict[str, _Look]:
 
 
 def _part(app: App, look: _Look, section: "Section", role: Role) -> Part:
-    from crm.cli import sections
+    from crm.cli.reading import sections
 
     said = sections.values(section, app)
     lines = []

@@ -4,10 +4,11 @@ from typing import Any
 
 import click
 
-from crm.cli import records
+from crm.cli import writing
 from crm.cli.app import App
 from crm.cli.groups import Entry, Group
 from crm.cli.options import record_options, write_options
+from crm.cli.reading import records
 from crm.domain.errors import UsageFault
 from crm.domain.fields import Field, Kind
 from crm.domain.i18n import gettext as _
@@ -89,10 +90,12 @@ def upgrade(app: App, /, output: str, dry_run: bool) -> None:
     if applied:
         said = _("Schema upgraded by {revisions}.").format(revisions=row[1])
         old, then = {"schema_revision": before}, "epicevents doctor"
-        records.written(app, output, said, UPGRADE, row, old=old, dry_run=dry_run, then=then)
+        writing.outcome.written(
+            app, output, said, UPGRADE, row, old=old, dry_run=dry_run, then=then
+        )
     else:
         said = _("The schema is up to date ({revision}).").format(revision=after)
-        records.unchanged(app, output, said, UPGRADE, row)
+        writing.outcome.unchanged(app, output, said, UPGRADE, row)
 
 
 @db.command("start")

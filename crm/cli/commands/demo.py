@@ -2,7 +2,7 @@
 
 import click
 
-from crm import cli
+from crm.cli import asking
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
 from crm.cli.options import yes_option
@@ -57,7 +57,7 @@ def demo(ctx: click.Context, clients: int | None, reset: bool, yes: bool) -> Non
             code="not_a_demo",
         )
     if held.accounts and reset:
-        cli.prompts.confirm(app, _("Drop the demo company and start over?"), yes=yes)
+        asking.prompts.confirm(app, _("Drop the demo company and start over?"), yes=yes)
         replace(app)
     if held.accounts and not reset:
         app.console.note(_("The demo company is there already; --reset starts over."))

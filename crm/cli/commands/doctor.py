@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crm.cli import records
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
 from crm.cli.options import record_options
+from crm.cli.reading import records
 from crm.domain.errors import DatabaseUnavailable, NotLoggedIn, PermissionDenied, RuleViolation
 from crm.domain.fields import Field, Kind
 from crm.domain.i18n import gettext as _

@@ -5,11 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from crm import cli
-from crm.cli import past, records
+from crm.cli import asking, reading, writing
 from crm.cli.app import App
 from crm.cli.groups import Entry, Group
-from crm.cli.listing import Options, run
 from crm.cli.options import (
     CALENDAR,
     CLIENT,
@@ -27,12 +25,14 @@ from crm.cli.options import (
     write_options,
     yes_option,
 )
+from crm.cli.reading import past, records
+from crm.cli.reading.listing import Options, run
 from crm.domain import inputs
 from crm.domain.errors import UsageFault
 from crm.domain.i18n import gettext as _
 
 if TYPE_CHECKING:
-    from crm.cli.updating import Values
+    from crm.cli.writing.updating import Values
     from crm.database import Transaction
     from crm.services.editing import Change
 
@@ -87,7 +87,7 @@ def list_(
       epicevents event list --from 2026-06 --to 2026-08 --location paris -o csv --all
       epicevents event list --mine --all --output-file mine.ics
     """
-    from crm.cli.bounds import bounds, period_of
+    from crm.cli.reading.bounds import bounds, period_of
     from crm.queries import contract as contracts
     from crm.queries import reference
     from crm.queries.event import LISTING
@@ -142,12 +142,12 @@ def show(app: App, /, event: str, moment: datetime | None, output: str) -> None:
         title.format(**record),
         query.LISTING.fields,
         row,
-        related=cli.offers.related(found, {"contract": _("Contract"), "client": _("Client")}),
+        related=reading.offers.related(found, {"contract": _("Contract"), "client": _("Client")}),
         commands=[
-            *cli.offers.possible(
-                tx.actor, record["support_contact_id"], cli.offers.of_event(record)
+            *reading.offers.possible(
+                tx.actor, record["support_contact_id"], reading.offers.of_event(record)
             ),
-            cli.offers.history("event", record["id"]),
+            reading.offers.history("event", record["id"]),
         ],
     )
 
@@ -171,18 +171,18 @@ def create(app: App, /, allow_past: bool, output: str, dry_run: bool, **given: A
     from crm.queries import contract as contracts
     from crm.queries import event as query
 
-    values = cli.questions.of_event(app, given)
+    values = asking.nouns.of_event(app, given)
     with app.transaction(dry_run=dry_run) as tx:
         contract_id = records.find(tx, contracts.LISTING, values.pop("contract"))[0]
         change = services.event.create(tx, contract_id=contract_id, allow_past=allow_past, **values)
         row = records.find(tx, query.LISTING, str(change.record.id))
     record = records.by_field(query.LISTING.fields, row)
-    next_one = cli.offers.possible(tx.actor, None, cli.offers.of_event(record))
-    records.written(
+    next_one = reading.offers.possible(tx.actor, None, reading.offers.of_event(record))
+    writing.outcome.written(
         app,
         output,
         _("Event {id} created: {name}, {start_date}.").format(
-            **cli.edits.words(app, query.LISTING.fields, row)
+            **writing.edits.words(app, query.LISTING.fields, row)
         ),
         query.LISTING.fields,
         row,
@@ -230,28 +230,28 @@ def update(
             zone = app.settings.timezone
             return services.event.update(tx, event_id, new, version=version, seen=seen, zone=zone)
 
-        return cli.edits.edit_in(tx, LISTING, str(event_id), act)
+        return writing.edits.edit_in(tx, LISTING, str(event_id), act)
 
     def together(values: "Values") -> None:
         services.event.check_dates(values["start_date"], values["end_date"])
 
-    subject = cli.updating.Update(
+    subject = writing.updating.Update(
         LISTING.fields,
         lambda tx: int(records.find(tx, LISTING, event)[0]),
         lambda tx, event_id: records.by_field(
             LISTING.fields, records.find(tx, LISTING, str(event_id))
         ),
-        lambda _seen: cli.questions.of_event_changes(app),
+        lambda _seen: asking.nouns.of_event_changes(app),
         {"end_date": together},
     )
     given = {"contract": contract, **given}
-    edited = cli.updating.run(app, subject, given, write, dry_run=dry_run)
-    said = cli.edits.Said(
+    edited = writing.updating.run(app, subject, given, write, dry_run=dry_run)
+    said = writing.edits.Said(
         _("Event {id} updated: {name}."),
         _("Nothing to change."),
         "epicevents event show {id}".format_map,
     )
-    cli.edits.tell(app, output, edited, said, dry_run=dry_run)
+    writing.edits.tell(app, output, edited, said, dry_run=dry_run)
 
 
 @event.command("delete")
@@ -270,7 +270,7 @@ def delete(app: App, /, events: tuple[str, ...], yes: bool, output: str, dry_run
     from crm import services
     from crm.queries.event import LISTING
 
-    cli.edits.delete(
+    writing.deleting.delete(
         app,
         output,
         LISTING,

@@ -6,8 +6,8 @@ import click
 
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
+from crm.cli.help.topics import TOPICS, Topic
 from crm.cli.options import HELP_WORDS
-from crm.cli.topics import TOPICS, Topic
 from crm.cli.tree import resolve
 from crm.domain.errors import UsageFault
 from crm.domain.i18n import gettext as _

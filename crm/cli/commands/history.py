@@ -6,8 +6,8 @@ import click
 
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
-from crm.cli.listing import Options, run
 from crm.cli.options import RECORD, listing_options
+from crm.cli.reading.listing import Options, run
 
 KINDS = ("user", "client", "contract", "event")
 
@@ -29,7 +29,7 @@ def history(app: App, /, kind: str, record: str, **given: Any) -> None:
       epicevents history client kevin.besnard@terremer.example --all
       epicevents history user 3 -o json
     """
-    from crm.cli.changes import looks
+    from crm.cli.reading.changes import looks
     from crm.queries import audit, reference
     from crm.services import audit as service
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from crm import cli
+from crm.cli import writing
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
 from crm.cli.options import SALES_USER, Decorated, together, write_options
@@ -85,7 +85,7 @@ def clients(
     from crm.services import contacts, imports
     from crm.services.client_import import PLAN
 
-    table = cli.importing.open_file(app, "client", given)
+    table = writing.importing.open_file(app, "client", given)
     with app.transaction(dry_run=given["dry_run"]) as tx:
         contact = tx.actor.id if tx.actor.role == Role.SALES else None
         if sales_contact is not None:
@@ -94,7 +94,7 @@ def clients(
         imports.begin(tx, PLAN, contact)
         if contact is None and "sales_contact" not in table.columns:
             raise contacts.missing_contact("--sales-contact")
-        cli.importing.load(
+        writing.importing.load(
             app,
             tx,
             PLAN,
@@ -125,12 +125,12 @@ def contracts(app: App, /, on_duplicate: str, date_order: str | None, **given: A
     from crm.services import imports
     from crm.services.contract_import import PLAN
 
-    table = cli.importing.open_file(app, "contract", given)
+    table = writing.importing.open_file(app, "contract", given)
     moments = _moments(app, date_order)
     with app.transaction(dry_run=given["dry_run"]) as tx:
         imports.begin(tx, PLAN)
         parameters = {"on_duplicate": on_duplicate}
-        cli.importing.load(
+        writing.importing.load(
             app, tx, PLAN, table, contract_columns(moments), moments, parameters, **given
         )
 
@@ -157,12 +157,12 @@ def events(
     from crm.services import imports
     from crm.services.event_import import PLAN
 
-    table = cli.importing.open_file(app, "event", given)
+    table = writing.importing.open_file(app, "event", given)
     moments = _moments(app, date_order)
     with app.transaction(dry_run=given["dry_run"]) as tx:
         imports.begin(tx, PLAN)
         parameters = {"on_duplicate": on_duplicate, "allow_past": allow_past}
-        cli.importing.load(
+        writing.importing.load(
             app, tx, PLAN, table, event_columns(moments), moments, parameters, **given
         )
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from crm import cli
 from crm import settings as configuration
+from crm.cli import asking
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
 from crm.cli.options import Decorated, input_options, password_option, yes_option
@@ -69,12 +69,12 @@ def init(app: App, /, password_stdin: bool, yes: bool, **given: Any) -> None:
         held = administration.holdings(tx)
     administration.refuse_real_company(held)
     if held.accounts:
-        cli.prompts.confirm(app, _("Replace the demo company? All of it is lost."), yes=yes)
-    values = cli.prompts.complete(app, given, map(cli.prompts.of_input, MANAGER))
+        asking.prompts.confirm(app, _("Replace the demo company? All of it is lost."), yes=yes)
+    values = asking.prompts.complete(app, given, map(asking.questions.of_input, MANAGER))
     typed = (
-        cli.answers.line_from_stdin(app)
+        asking.answers.line_from_stdin(app)
         if password_stdin
-        else cli.prompts.password(app, _("Password (15 characters or more)"), twice=True)
+        else asking.prompts.password(app, _("Password (15 characters or more)"), twice=True)
     )
     if held.accounts:
         replace(app)
@@ -105,14 +105,14 @@ def join(app: App, /) -> None:
     from crm.provisioning import schema_revision
 
     if app.settings.database_url is None:
-        question = cli.prompts.Question(
+        question = asking.questions.Question(
             "database_url",
             _("Database URL"),
             lambda typed: (parse_database_url(typed), typed)[1],
             "--database-url",
             "postgresql://epicevents_cli@HOST/NAME",
         )
-        app.set_flag("database_url", cli.prompts.complete(app, {}, [question])["database_url"])
+        app.set_flag("database_url", asking.prompts.complete(app, {}, [question])["database_url"])
         app.reload()
     with app.anonymous() as tx:
         check_revision(schema_revision(tx))

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from crm import cli
-from crm.cli import records
+from crm.cli import asking, writing
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
 from crm.cli.options import USER, Decorated, write_options, yes_option
@@ -68,22 +67,24 @@ def transfer(
     # Tried first, so that what is asked about is what would happen.
     with app.transaction(dry_run=True) as tx:
         giver_id, taker_id = reference.user_id(tx, giver), str(reference.user_id(tx, taker))
-        moved = cli.handover.act(
+        moved = writing.handover.act(
             tx, giver_id, taker_id, include_settled=include_settled, override=override
         )
     if not moved:
         said = _("{name} has nothing to hand over.").format(name=moved.giver.full_name)
-        records.unchanged(app, output, said, cli.handover.FIELDS, cli.handover.row(moved))
+        writing.outcome.unchanged(
+            app, output, said, writing.handover.FIELDS, writing.handover.row(moved)
+        )
         return
     if not dry_run:
-        cli.prompts.confirm(
-            app, _("{what} Go on?").format(what=cli.handover.in_words(moved)), yes=yes
+        asking.prompts.confirm(
+            app, _("{what} Go on?").format(what=writing.handover.in_words(moved)), yes=yes
         )
         with app.transaction() as tx:
-            moved = cli.handover.act(
+            moved = writing.handover.act(
                 tx, giver_id, taker_id, include_settled=include_settled, override=override
             )
-    cli.handover.tell(app, output, moved, dry_run=dry_run)
+    writing.handover.tell(app, output, moved, dry_run=dry_run)
 
 
 @click.command("deactivate", cls=Command, context_settings=SETTINGS)
@@ -124,24 +125,24 @@ def _deactivate(
     from crm import services
 
     permission = Permission.USER_DEACTIVATE
-    if transfer_to is None and cli.prompts.may_ask(app):
+    if transfer_to is None and asking.prompts.may_ask(app):
         transfer_to = _offered(app, user, override)
     moved: Moved | None = None
-    with cli.people.shutting_out(app, user, permission, dry_run=dry_run) as (tx, user_id):
+    with writing.people.shutting_out(app, user, permission, dry_run=dry_run) as (tx, user_id):
         if transfer_to is not None:
-            moved = cli.handover.act(tx, user_id, transfer_to, override=override)
+            moved = writing.handover.act(tx, user_id, transfer_to, override=override)
         change = services.user.deactivate(tx, user_id)
-        fields, row = cli.people.record(tx, user_id)
-        counts = cli.people.looks_after(app, tx, user_id)
-    name = cli.people.name(row)
+        fields, row = writing.people.record(tx, user_id)
+        counts = writing.people.looks_after(app, tx, user_id)
+    name = writing.people.name(row)
     if moved and output != "json":
-        cli.handover.tell(app, output, moved, dry_run=dry_run)
-    records.edited(
+        writing.handover.tell(app, output, moved, dry_run=dry_run)
+    writing.outcome.edited(
         app,
         output,
         change,
         _("Account {id} deactivated: {name} can no longer log in.").format(id=user_id, name=name),
-        (*fields, *cli.people.COUNTS),
+        (*fields, *writing.people.COUNTS),
         (*row, *counts.values()),
         nothing=_("It is inactive already."),
         dry_run=dry_run,
@@ -149,7 +150,7 @@ def _deactivate(
     if output != "json" and any(counts.values()):
         said = _("{name} is still the contact of {what}; hand over: {command}")
         command = f"epicevents user transfer {user_id} USER"
-        left = cli.handover.listed(counts)
+        left = writing.handover.listed(counts)
         app.console.note(said.format(name=name, what=left, command=command), loud=True)
 
 
@@ -176,15 +177,20 @@ def _offered(app: App, user: str, override: str | None) -> str | None:
     permission = Permission.USER_DEACTIVATE
     with app.transaction() as tx:
         user_id = reference.user_id(tx, user)
-        row: Any = cli.people.record(tx, user_id)[1]
-        counts = cli.people.looks_after(app, tx, user_id)
-    with _tried(), cli.people.shutting_out(app, user, permission, dry_run=True) as (tx, user_id):
+        row: Any = writing.people.record(tx, user_id)[1]
+        counts = writing.people.looks_after(app, tx, user_id)
+    with (
+        _tried(),
+        writing.people.shutting_out(app, user, permission, dry_run=True) as (tx, user_id),
+    ):
         services.user.deactivate(tx, user_id)
     if not any(counts.values()):
         return None
     said = _("{name} is the contact of {what}.")
-    app.console.warning(said.format(name=cli.people.name(row), what=cli.handover.listed(counts)))
-    return cli.handover.ask_to_whom(app, user_id, Role(row[5]), override=override)
+    app.console.warning(
+        said.format(name=writing.people.name(row), what=writing.handover.listed(counts))
+    )
+    return writing.handover.ask_to_whom(app, user_id, Role(row[5]), override=override)
 
 
 @click.command("delete", cls=Command, context_settings=SETTINGS)
@@ -217,7 +223,7 @@ def delete(
     from crm.services.user import HANDED_OVER
 
     with app.transaction() as tx:
-        fields, row = cli.people.record(tx, reference.user_id(tx, user))
+        fields, row = writing.people.record(tx, reference.user_id(tx, user))
     moved = None
     # Tried first, so that nobody is asked to confirm what is refused.
     tried = nullcontext() if dry_run else _tried()
@@ -225,26 +231,26 @@ def delete(
         with tried:
             fields, row, moved = _delete(app, user, transfer_to, override, dry_run=True)
     except RuleViolation as refusal:
-        if refusal.code != "user_in_use" or transfer_to or yes or not cli.prompts.may_ask(app):
+        if refusal.code != "user_in_use" or transfer_to or yes or not asking.prompts.may_ask(app):
             raise
         app.console.error(refusal.message)
         left = cast("dict[str, int]", refusal.details["dependents"])
         if left.keys() <= HANDED_OVER:
             transfer_to = _who_takes_everything(app, user, override)
         if transfer_to is None:
-            cli.prompts.confirm(app, _("Deactivate the account instead?"), yes=False)
+            asking.prompts.confirm(app, _("Deactivate the account instead?"), yes=False)
             _deactivate(app, user, None, override, output, dry_run=dry_run)
             return
         fields, row, moved = _delete(app, user, transfer_to, override, dry_run=True)
-    name = cli.people.name(row)
+    name = writing.people.name(row)
     if not dry_run:
-        records.before_deletion(app, [name], fields, [row], yes=yes, typed=row[3])
+        writing.deleting.before_deletion(app, [name], fields, [row], yes=yes, typed=row[3])
         fields, row, moved = _delete(app, str(row[0]), transfer_to, override, dry_run=False)
     if moved and output != "json":
-        app.console.success(cli.handover.in_words(moved))
+        app.console.success(writing.handover.in_words(moved))
     done = _("Account {id} deleted: {name}.").format(id=row[0], name=name)
     kept = row if output == "json" else None
-    records.written(app, output, done, fields, kept, dry_run=dry_run)
+    writing.outcome.written(app, output, done, fields, kept, dry_run=dry_run)
 
 
 def _delete(
@@ -254,13 +260,15 @@ def _delete(
     from crm import services
 
     moved = None
-    with cli.people.shutting_out(app, user, Permission.USER_DELETE, dry_run=dry_run) as (
+    with writing.people.shutting_out(app, user, Permission.USER_DELETE, dry_run=dry_run) as (
         tx,
         user_id,
     ):
-        fields, row = cli.people.record(tx, user_id)
+        fields, row = writing.people.record(tx, user_id)
         if taker is not None:
-            moved = cli.handover.act(tx, user_id, taker, include_settled=True, override=override)
+            moved = writing.handover.act(
+                tx, user_id, taker, include_settled=True, override=override
+            )
         services.user.delete(tx, user_id)
     return fields, row, moved
 
@@ -269,7 +277,7 @@ def _who_takes_everything(app: App, user: str, override: str | None) -> str | No
     from crm.queries import reference
 
     with app.transaction() as tx:
-        row = cli.people.record(tx, reference.user_id(tx, user))[1]
-    return cli.handover.ask_to_whom(
+        row = writing.people.record(tx, reference.user_id(tx, user))[1]
+    return writing.handover.ask_to_whom(
         app, row[0], Role(row[5]), include_settled=True, override=override
     )

@@ -4,10 +4,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crm import cli
-from crm.cli import records
+from crm.cli import asking, writing
 from crm.cli.app import App
-from crm.cli.asked import AskedArgument
+from crm.cli.asking.parameters import AskedArgument
 from crm.cli.groups import SETTINGS, Command
 from crm.cli.options import EVENT, write_options
 from crm.domain import inputs
@@ -42,12 +41,14 @@ def note(app: App, /, event: str, text: str | None, output: str, dry_run: bool) 
     def act(tx: "Transaction", event_id: int) -> "Change":
         return services.event.note(tx, event_id, typed, zone=app.settings.timezone)
 
-    edited = cli.edits.edit(app, LISTING, event, act, dry_run=dry_run)
+    edited = writing.edits.edit(app, LISTING, event, act, dry_run=dry_run)
     before, after = (by["notes"] or "" for by in (edited.old, edited.record))
-    records.written(
+    writing.outcome.written(
         app,
         output,
-        _("Event {id}, {name}: noted.").format(**cli.edits.words(app, edited.fields, edited.row)),
+        _("Event {id}, {name}: noted.").format(
+            **writing.edits.words(app, edited.fields, edited.row)
+        ),
         edited.fields,
         edited.row,
         dry_run=dry_run,
@@ -57,15 +58,15 @@ def note(app: App, /, event: str, text: str | None, output: str, dry_run: bool) 
     for line in after.removeprefix(before).strip("\n").split("\n"):
         app.console.note(f"  {line}")
     if not dry_run:
-        records.suggest(app, f"epicevents event show {edited.row[0]}")
+        writing.outcome.suggest(app, f"epicevents event show {edited.row[0]}")
 
 
 def _text(app: App, given: str | None) -> str:
     """Return the note that was given, or ask for it."""
     if given == "-":
-        return cli.answers.text_from_stdin(app)
-    asked = cli.prompts.of_input(inputs.NOTE)._replace(name="text", option="TEXT")
-    answered = cli.prompts.complete(
+        return asking.answers.text_from_stdin(app)
+    asked = asking.questions.of_input(inputs.NOTE)._replace(name="text", option="TEXT")
+    answered = asking.prompts.complete(
         app, {"text": given}, [asked], permission=Permission.EVENT_UPDATE
     )
     return str(answered["text"])

@@ -5,11 +5,9 @@ from typing import Any
 
 import click
 
-from crm import cli
-from crm.cli import records
+from crm.cli import asking, reading, writing
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
-from crm.cli.listing import Options, run
 from crm.cli.options import (
     CONTRACT,
     DAY,
@@ -21,6 +19,8 @@ from crm.cli.options import (
     write_options,
     yes_option,
 )
+from crm.cli.reading import records
+from crm.cli.reading.listing import Options, run
 from crm.domain import inputs
 from crm.domain.fields import Field, Kind
 from crm.domain.i18n import gettext as _
@@ -62,16 +62,16 @@ def pay(
       epicevents contract pay 12 "1 250,50" --date yesterday --method transfer --key INV-2026-014
     """
     from crm import services
-    from crm.cli import resending
+    from crm.cli.writing import resending
     from crm.queries.contract import LISTING
 
-    given["method"] = cli.questions.how_paid(app, given["method"])
+    given["method"] = asking.nouns.how_paid(app, given["method"])
     key = (request_key or "").strip() or resending.new_key()
     values = {"amount": amount, "paid_on": paid_on or app.today, "request_key": key, **given}
     edited, again = resending.until_known(
         app,
         key,
-        lambda: cli.edits.edit(
+        lambda: writing.edits.edit(
             app,
             LISTING,
             contract,
@@ -82,16 +82,16 @@ def pay(
     same = _("Payment {payment_id} of {amount} is recorded already; nothing changes.")
     if again:
         same = _("Payment {payment_id} recorded on contract {id}: {amount}; the reply was lost.")
-    cli.edits.tell(
+    writing.edits.tell(
         app,
         output,
         edited.having(ENTRY, edited.change.record.id),
-        cli.edits.Said(
+        writing.edits.Said(
             _("Payment {payment_id} recorded on contract {id}: {amount}."),
             same,
-            cli.offers.after_contract,
+            reading.offers.after_contract,
         ),
-        also=cli.edits.words(app, [Field("amount", Kind.MONEY)], [amount]),
+        also=writing.edits.words(app, [Field("amount", Kind.MONEY)], [amount]),
         dry_run=dry_run,
     )
 
@@ -151,10 +151,10 @@ def reverse_payment(
     from crm.queries import contract as contracts
     from crm.queries import payment as query
 
-    why = cli.edits.reason_for(app, Permission.CONTRACT_REVERSE_PAYMENT, reason)
+    why = writing.edits.reason_for(app, Permission.CONTRACT_REVERSE_PAYMENT, reason)
 
-    def reverse(*, dry_run: bool) -> cli.edits.Edited:
-        return cli.edits.edit(
+    def reverse(*, dry_run: bool) -> writing.edits.Edited:
+        return writing.edits.edit(
             app,
             contracts.LISTING,
             contract,
@@ -172,16 +172,16 @@ def reverse_payment(
         title = _("Payment {id} on contract {contract}").format(id=payment, contract=contract)
         if entry and not yes and app.console.stdin.isatty():
             detail.sheet(title, query.LISTING.fields, entry, app.console, err=True)
-        cli.prompts.confirm(app, _("Reverse it?"), yes=yes)
+        asking.prompts.confirm(app, _("Reverse it?"), yes=yes)
         edited = reverse(dry_run=False)
-    cli.edits.tell(
+    writing.edits.tell(
         app,
         output,
         edited.having(ENTRY, edited.change.record.id),
-        cli.edits.Said(
+        writing.edits.Said(
             _("Payment {payment} reversed by entry {payment_id} on contract {id}."),
             "",
-            cli.offers.after_contract,
+            reading.offers.after_contract,
         ),
         also={"payment": str(payment)},
         dry_run=dry_run,

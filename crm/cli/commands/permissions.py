@@ -5,10 +5,10 @@ from typing import Any
 
 import click
 
-from crm.cli import records
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
 from crm.cli.options import record_options
+from crm.cli.reading import records
 from crm.domain.enums import Role
 from crm.domain.fields import Field, Kind
 from crm.domain.i18n import gettext as _

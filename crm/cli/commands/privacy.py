@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from crm import cli
-from crm.cli import records
+from crm.cli import asking, writing
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
 from crm.cli.options import CLIENT, asked_reason_option, write_options, yes_option
@@ -69,8 +68,8 @@ def _write(app: App, tx: "Transaction", held: "dict[str, Held]", stream: TextIO)
     """Write one JSON object: the client, then an array for each kind of record."""
     import json
 
-    from crm.cli import changes
     from crm.cli.output import export
+    from crm.cli.reading import changes
     from crm.domain.times import iso
 
     zone = app.console.zone
@@ -113,7 +112,7 @@ def erase(
     from crm.queries import client as query
     from crm.queries import privacy, reference
 
-    why = cli.edits.reason_for(app, Permission.CLIENT_ERASE, reason)
+    why = writing.edits.reason_for(app, Permission.CLIENT_ERASE, reason)
     fields = query.LISTING.fields
     # Tried first, so that nobody is asked to confirm what is refused.
     with app.transaction(dry_run=True) as tx:
@@ -127,13 +126,13 @@ def erase(
         with app.transaction() as tx:
             now = query.show(tx, client_id)
             if before and now:
-                records.expect_as_shown(fields, before, now)
+                writing.deleting.expect_as_shown(fields, before, now)
             services.privacy.erase(tx, client_id, why)
             after = query.show(tx, client_id)
     done = _("Client {id} erased; this cannot be undone.").format(id=client_id)
     # Of one that is deleted there is nothing left but the number.
     row = after or (client_id, *[None] * (len(fields) - 1))
-    records.written(app, output, done, fields, row, dry_run=dry_run)
+    writing.outcome.written(app, output, done, fields, row, dry_run=dry_run)
     app.console.note(_out_of_reach(), loud=True)
 
 
@@ -141,11 +140,11 @@ def _confirm(app: App, row: Any, typed: str, *, yes: bool) -> None:
     from crm.cli.output import detail
     from crm.queries.client import LISTING
 
-    if row and not yes and cli.prompts.may_ask(app):
+    if row and not yes and asking.prompts.may_ask(app):
         # Without when it was erased, which is what is being asked.
         detail.sheet(row[1], LISTING.fields[:-1], row[:-1], app.console, err=True)
     question = _("This cannot be undone. Type {email} to erase the client").format(email=typed)
-    cli.prompts.confirm(app, question, yes=yes, typed=typed)
+    asking.prompts.confirm(app, question, yes=yes, typed=typed)
 
 
 def _out_of_reach() -> str:

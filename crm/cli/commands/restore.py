@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crm import cli
-from crm.cli import backups, records, when
+from crm.cli import asking, writing
 from crm.cli.app import App
-from crm.cli.backups import FIELDS, passphrase_option
 from crm.cli.groups import Command
 from crm.cli.options import record_options, yes_option
+from crm.cli.reading import records, when
+from crm.cli.writing import backups
+from crm.cli.writing.backups import FIELDS, passphrase_option
 from crm.domain.errors import RuleViolation, UsageFault
 from crm.domain.fields import Field
 from crm.domain.i18n import gettext as _
@@ -91,7 +92,7 @@ def _refuse_to_lose(
         as_of = _("As of {moment}").format(moment=when.said(app, made.moment))
         app.console.note(counted.format(what=_("Now"), **held._asdict()), loud=True)
         app.console.note(counted.format(what=as_of, **then._asdict()), loud=True)
-    cli.prompts.confirm(app, _("Replace the company by that of the backup?"), yes=yes)
+    asking.prompts.confirm(app, _("Replace the company by that of the backup?"), yes=yes)
     return held
 
 
@@ -121,7 +122,7 @@ def _tell(app: App, made: "Manifest", outcome: "Outcome", *, dry_run: bool) -> N
         contracts=made.contents.count("contracts"),
     )
     if dry_run:
-        records.tried(app, done)
+        writing.outcome.tried(app, done)
         return
     app.console.success(done)
     if outcome.upgraded_from:
@@ -170,7 +171,7 @@ def _drop_old(app: App, drop_old: bool, *, yes: bool) -> None:
         app.console.note(_("No restore has left a database behind."))
         return
     names = ", ".join(kept)
-    cli.prompts.confirm(app, _("Drop {names} for good?").format(names=names), yes=yes)
+    asking.prompts.confirm(app, _("Drop {names} for good?").format(names=names), yes=yes)
     with databases.server(parameters) as found:
         for name in kept:
             found.drop(name)

@@ -8,7 +8,7 @@ import click
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
 from crm.cli.options import record_options
-from crm.cli.sections import Line, Part
+from crm.cli.reading.sections import Line, Part
 from crm.domain.i18n import gettext as _
 
 Row = dict[str, str]
@@ -37,7 +37,7 @@ def search(app: App, /, text: str, limit: int, output: str) -> None:
       epicevents search lefe
       epicevents search "cool startup" -o json
     """
-    from crm.cli import sections
+    from crm.cli.reading import sections
     from crm.queries.search import search as find
 
     with app.transaction() as tx:

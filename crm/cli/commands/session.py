@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from crm import cli
-from crm.cli import records, when
+from crm.cli import asking, writing
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
 from crm.cli.options import password_option, record_options, write_options
+from crm.cli.reading import records, when
 from crm.domain import inputs
 from crm.domain.errors import CRMError, NotLoggedIn
 from crm.domain.fields import Field, Kind
@@ -34,11 +34,11 @@ def login(app: App, /, email: str | None, password_stdin: bool, output: str) -> 
       epicevents login sales3@epicevents.example
       epicevents login sales3@epicevents.example --password-stdin < password.txt
     """
-    email = cli.prompts.complete(app, {"email": email}, [_email()])["email"]
+    email = asking.prompts.complete(app, {"email": email}, [_email()])["email"]
     typed = (
-        cli.answers.line_from_stdin(app)
+        asking.answers.line_from_stdin(app)
         if password_stdin
-        else cli.prompts.password(app, _("Password"))
+        else asking.prompts.password(app, _("Password"))
     )
     log_in(app, email, typed)
     if output == "json":
@@ -56,9 +56,11 @@ def _row(actor: "Actor") -> list[Any]:
     ]  # fmt: skip
 
 
-def _email() -> "cli.prompts.Question":
+def _email() -> "asking.questions.Question":
     label = _("Email")
-    return cli.prompts.Question("email", label, lambda text: inputs.text(100)(text, label), "EMAIL")
+    return asking.questions.Question(
+        "email", label, lambda text: inputs.text(100)(text, label), "EMAIL"
+    )
 
 
 def log_in(app: App, /, email: str, typed: str) -> "Login":
@@ -84,7 +86,7 @@ def log_in(app: App, /, email: str, typed: str) -> "Login":
         )
     )
     if actor.must_change_password:
-        if not cli.prompts.may_ask(app):
+        if not asking.prompts.may_ask(app):
             app.console.note(
                 _("First choose a password of your own: epicevents password"), loud=True
             )
@@ -113,7 +115,7 @@ def _choose(
     """Ask for a new password and set it in the session that ``current`` has just opened."""
     from crm.services import authentication
 
-    new = cli.prompts.password(
+    new = asking.prompts.password(
         app,
         _("New password, 15 characters or more"),
         twice=True,
@@ -124,7 +126,7 @@ def _choose(
     begin = partial(app.transaction, allow_pending=True, secret=opened.secret, dry_run=dry_run)
     authentication.change_password(begin, opened, new, current=current)
     done = _("Your password is changed; your other sessions have ended.")
-    records.written(app, "", done, (), None, dry_run=dry_run)
+    writing.outcome.written(app, "", done, (), None, dry_run=dry_run)
 
 
 @click.command(cls=Command, context_settings=SETTINGS)
@@ -211,7 +213,9 @@ def password(app: App, /, password_stdin: bool, output: str, dry_run: bool) -> N
         actor = tx.actor
     label = _("Current password")
     current = (
-        cli.answers.line_from_stdin(app) if password_stdin else cli.prompts.password(app, label)
+        asking.answers.line_from_stdin(app)
+        if password_stdin
+        else asking.prompts.password(app, label)
     )
     opened = _prove(app, actor.email, current)
     kept = False
@@ -227,7 +231,7 @@ def password(app: App, /, password_stdin: bool, output: str, dry_run: bool) -> N
         with app.transaction(allow_pending=dry_run) as tx:
             _as_json(app, tx.actor)
     elif kept:
-        records.suggest(app, "epicevents dashboard")
+        writing.outcome.suggest(app, "epicevents dashboard")
 
 
 def _prove(app: App, email: str, current: str) -> "Login":

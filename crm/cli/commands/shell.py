@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import click
 
-from crm import cli
+from crm.cli import asking
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
 from crm.domain.errors import CRMError, NotLoggedIn, UsageFault
@@ -71,7 +71,7 @@ def _script(app: App) -> Iterator[tuple[int, str]]:
         line, more = "", "\\"
         while more.endswith("\\"):
             try:
-                more = cli.answers.line_from_stdin(app)
+                more = asking.answers.line_from_stdin(app)
             except UsageFault as error:
                 if error.code != "input_ended":
                     raise

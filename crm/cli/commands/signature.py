@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from crm import cli
+from crm.cli import reading, writing
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
 from crm.cli.options import (
@@ -60,13 +60,13 @@ def sign(
     from crm import services
     from crm.queries.contract import LISTING
 
-    said = cli.edits.Said(
+    said = writing.edits.Said(
         _("Contract {id} signed: {client}."),
         _("Contract {id} is signed since {signed_at}; nothing changes."),
-        cli.offers.after_contract,
+        reading.offers.after_contract,
     )
 
-    cli.edits.refuse_version_of_several(contracts, version)
+    writing.edits.refuse_version_of_several(contracts, version)
 
     def act(tx: "Transaction", contract_id: int) -> "Change":
         return services.contract.sign(
@@ -77,7 +77,7 @@ def sign(
             version=version,
         )
 
-    cli.edits.change(app, output, LISTING, contracts, act, said, dry_run=dry_run)
+    writing.edits.change(app, output, LISTING, contracts, act, said, dry_run=dry_run)
 
 
 def _beginning(app: App, day: date | None) -> datetime | None:
@@ -114,17 +114,17 @@ def unsign(
     from crm import services
     from crm.queries.contract import LISTING
 
-    why = cli.edits.reason_for(app, Permission.CONTRACT_UNSIGN, reason)
-    said = cli.edits.Said(
+    why = writing.edits.reason_for(app, Permission.CONTRACT_UNSIGN, reason)
+    said = writing.edits.Said(
         _("Contract {id} unsigned: {client}."),
         _("Contract {id} is not signed."),
-        cli.offers.after_contract,
+        reading.offers.after_contract,
     )
 
     def act(tx: "Transaction", contract_id: int) -> "Change":
         return services.contract.unsign(tx, contract_id, why, version=version)
 
-    cli.edits.change(app, output, LISTING, contract, act, said, dry_run=dry_run)
+    writing.edits.change(app, output, LISTING, contract, act, said, dry_run=dry_run)
 
 
 @click.command("amend", cls=Command, context_settings=SETTINGS)
@@ -153,14 +153,14 @@ def amend(
     from crm import services
     from crm.queries.contract import LISTING
 
-    why = cli.edits.reason_for(app, Permission.CONTRACT_AMEND, reason)
-    said = cli.edits.Said(
+    why = writing.edits.reason_for(app, Permission.CONTRACT_AMEND, reason)
+    said = writing.edits.Said(
         _("Contract {id} amended: {client}."),
         _("That is its total already."),
-        cli.offers.after_contract,
+        reading.offers.after_contract,
     )
 
     def act(tx: "Transaction", contract_id: int) -> "Change":
         return services.contract.amend(tx, contract_id, amount, why, version=version)
 
-    cli.edits.change(app, output, LISTING, contract, act, said, dry_run=dry_run)
+    writing.edits.change(app, output, LISTING, contract, act, said, dry_run=dry_run)

@@ -4,8 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crm import cli
-from crm.cli import records
+from crm.cli import asking, writing
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
 from crm.cli.options import TRANSACTION, reason_option, write_options, yes_option
@@ -13,7 +12,7 @@ from crm.domain.errors import UsageFault
 from crm.domain.i18n import gettext as _
 
 if TYPE_CHECKING:
-    from crm.cli.difference import Difference
+    from crm.cli.reading.difference import Difference
     from crm.services.undo import Undone
 
 
@@ -59,16 +58,16 @@ def undo(
     told = [title, *difference.lines]
     row = (None, *undone.row[1:])  # of a dry run there is no number
     if not dry_run:
-        if not yes and cli.prompts.may_ask(app):
+        if not yes and asking.prompts.may_ask(app):
             _tell(app, told)
             told = []
-        cli.prompts.confirm(app, _("Take it back?"), yes=yes)
+        asking.prompts.confirm(app, _("Take it back?"), yes=yes)
         undone, difference = _undo(app, done.number, reason, dry_run=False)
         row = undone.row
     if output == "json":
         told = []
     _tell(app, told)
-    records.written(
+    writing.outcome.written(
         app,
         output,
         _("Transaction {number} taken back: {summary}.").format(
@@ -99,12 +98,12 @@ def _try(
     try:
         return (*_undo(app, number, reason, dry_run=True), reason)
     except UsageFault as error:
-        if error.code != "reason_required" or not cli.prompts.may_ask(app):
+        if error.code != "reason_required" or not asking.prompts.may_ask(app):
             raise
     from crm.domain.inputs import REASON
 
-    asked = cli.prompts.of_input(REASON)
-    reason = str(cli.prompts.complete(app, {}, [asked])[asked.name])
+    asked = asking.questions.of_input(REASON)
+    reason = str(asking.prompts.complete(app, {}, [asked])[asked.name])
     return (*_undo(app, number, reason, dry_run=True), reason)
 
 
@@ -112,7 +111,7 @@ def _undo(
     app: App, number: int | None, reason: str | None, *, dry_run: bool
 ) -> "tuple[Undone, Difference]":
     from crm import services
-    from crm.cli.difference import difference
+    from crm.cli.reading.difference import difference
 
     with app.transaction(dry_run=dry_run) as tx:
         chosen = services.undo.latest(tx) if number is None else number

@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from crm import cli
-from crm.cli import past, records
+from crm.cli import asking, reading, writing
 from crm.cli.app import App
 from crm.cli.groups import Entry, Group
-from crm.cli.listing import Options, run
 from crm.cli.options import (
     USER,
     input_options,
@@ -21,6 +19,8 @@ from crm.cli.options import (
     version_option,
     write_options,
 )
+from crm.cli.reading import past, records
+from crm.cli.reading.listing import Options, run
 from crm.domain import inputs
 from crm.domain.enums import Role
 from crm.domain.i18n import gettext as _
@@ -28,7 +28,7 @@ from crm.domain.permissions import Permission
 
 if TYPE_CHECKING:
     from crm.cli.output import detail
-    from crm.cli.updating import Values
+    from crm.cli.writing.updating import Values
     from crm.database import Transaction
     from crm.domain.permissions import Actor
 
@@ -80,23 +80,23 @@ def show(app: App, /, user: str, moment: datetime | None, output: str) -> None:
 
     title = _("Colleague {id}: {first_name} {last_name}")
     if moment:
-        unknown = cli.people.COUNTS if output == "json" else ()
+        unknown = writing.people.COUNTS if output == "json" else ()
         past.show(app, output, LISTING, user, moment, title, unknown=unknown)
         return
     with app.transaction() as tx:
         user_id = reference.user_id(tx, user)
-        fields, row = cli.people.record(tx, user_id)
-        counts = cli.people.looks_after(app, tx, user_id)
+        fields, row = writing.people.record(tx, user_id)
+        counts = writing.people.looks_after(app, tx, user_id)
         commands = _next(tx.actor, user_id, row[5], active=row[6])
     # In JSON always, on a sheet where there is some.
-    kept = [field for field in cli.people.COUNTS if output == "json" or counts[field.name]]
+    kept = [field for field in writing.people.COUNTS if output == "json" or counts[field.name]]
     records.show(
         app,
         output,
         title.format(id=user_id, first_name=row[1], last_name=row[2]),
         (*fields, *kept),
         (*row, *(counts[field.name] for field in kept)),
-        commands=[*commands, cli.offers.history("user", user_id)],
+        commands=[*commands, reading.offers.history("user", user_id)],
     )
 
 
@@ -136,16 +136,16 @@ def create(app: App, /, password_stdin: bool, output: str, dry_run: bool, **give
     """
     from crm import services
 
-    asked = cli.questions.with_free_email(app, inputs.USER, services.user.refuse_duplicate)
-    values = cli.prompts.complete(app, given, asked, permission=Permission.USER_CREATE)
-    password, one_time = cli.one_time_password.choose(app, from_stdin=password_stdin)
+    asked = asking.nouns.with_free_email(app, inputs.USER, services.user.refuse_duplicate)
+    values = asking.prompts.complete(app, given, asked, permission=Permission.USER_CREATE)
+    password, one_time = writing.one_time_password.choose(app, from_stdin=password_stdin)
     with app.transaction(dry_run=dry_run) as tx:
         change = services.user.create(tx, password=password, **values)
-        fields, row = cli.people.record(tx, change.record.id)
+        fields, row = writing.people.record(tx, change.record.id)
     said = _("Account {id} created: {name}, {role}.").format(
-        id=row[0], name=cli.people.name(row), role=row[5]
+        id=row[0], name=writing.people.name(row), role=row[5]
     )
-    cli.one_time_password.written(app, output, said, fields, row, one_time, dry_run=dry_run)
+    writing.one_time_password.written(app, output, said, fields, row, one_time, dry_run=dry_run)
 
 
 @user.command("update")
@@ -173,22 +173,22 @@ def update(
 
     def write(tx: "Transaction", user_id: int, values: "Values", seen: "Values | None") -> Any:
         change = services.user.update(tx, user_id, values, version=version, seen=seen)
-        return change, *cli.people.record(tx, user_id)
+        return change, *writing.people.record(tx, user_id)
 
     def begin(values: "Values", trying: bool) -> "AbstractContextManager[Transaction]":
         return _changing(app, user, values, dry_run=trying)
 
-    subject = cli.updating.Update(
+    subject = writing.updating.Update(
         LISTING.fields,
         lambda tx: reference.user_id(tx, user),
-        lambda tx, user_id: records.by_field(*cli.people.record(tx, user_id)),
-        lambda seen: cli.questions.of_person(app, seen["id"]),
+        lambda tx, user_id: records.by_field(*writing.people.record(tx, user_id)),
+        lambda seen: asking.nouns.of_person(app, seen["id"]),
     )
-    change, fields, row = cli.updating.run(app, subject, given, write, begin, dry_run=dry_run)
+    change, fields, row = writing.updating.run(app, subject, given, write, begin, dry_run=dry_run)
     user_id = row[0]
-    done = _("Account {id} updated: {name}.").format(id=user_id, name=cli.people.name(row))
+    done = _("Account {id} updated: {name}.").format(id=user_id, name=writing.people.name(row))
     then = f"epicevents user show {user_id}"
-    records.edited(app, output, change, done, fields, row, dry_run=dry_run, then=then)
+    writing.outcome.edited(app, output, change, done, fields, row, dry_run=dry_run, then=then)
 
 
 @contextmanager
@@ -196,7 +196,7 @@ def _changing(app: App, user: str, values: "Values", *, dry_run: bool) -> "Itera
     """Another role takes the old one's rights away first; anything else is an edit like others."""
     if "role" in values:
         permission = Permission.USER_CHANGE_ROLE
-        with cli.people.shutting_out(app, user, permission, dry_run=dry_run) as (tx, _user_id):
+        with writing.people.shutting_out(app, user, permission, dry_run=dry_run) as (tx, _user_id):
             yield tx
     else:
         with app.transaction(dry_run=dry_run) as tx:

@@ -6,13 +6,13 @@ from typing import Any
 
 import click
 
-from crm import cli
-from crm.cli import records, views
+from crm.cli import asking, writing
 from crm.cli.app import App
 from crm.cli.completion import PROGRAM
 from crm.cli.groups import Group
-from crm.cli.listing import Options
 from crm.cli.options import COMMAND_WORDS, NEW_VIEW, VIEW, record_options, yes_option
+from crm.cli.reading import records, views
+from crm.cli.reading.listing import Options
 from crm.cli.tree import resolve
 from crm.domain.errors import UsageFault
 from crm.domain.fields import Field
@@ -53,10 +53,10 @@ def save(ctx: click.Context, name: str, words: tuple[str, ...], yes: bool) -> No
         return
     if name in known:
         question = _("Replace {name}, which is: {line}?").format(name=name, line=known[name])
-        cli.prompts.confirm(app, question, yes=yes)
+        asking.prompts.confirm(app, question, yes=yes)
     views.write(app.settings.home, known | {name: line})
     app.console.success(_("Kept as {name}.").format(name=name))
-    records.suggest(app, f"epicevents view run {name}")
+    writing.outcome.suggest(app, f"epicevents view run {name}")
 
 
 @view.command("run", context_settings=PASSED_ON)
@@ -119,7 +119,7 @@ def delete(app: App, /, name: str, yes: bool) -> None:
     """
     line = views.named(app.settings.home, name)
     question = _("Forget {name}, which is: {line}?").format(name=name, line=line)
-    cli.prompts.confirm(app, question, yes=yes)
+    asking.prompts.confirm(app, question, yes=yes)
     known = views.read(app.settings.home)
     known.pop(name, None)
     views.write(app.settings.home, known)
@@ -147,7 +147,7 @@ def check(ctx: click.Context, words: Sequence[str]) -> None:
 
 def _check_kept(ctx: click.Context, name: str, words: Sequence[str]) -> None:
     """Refuse a view whose listing has lost an option since it was kept, or been edited wrongly."""
-    from crm.cli.usage import explained
+    from crm.cli.help.usage import explained
 
     try:
         check(ctx, words)

@@ -78,7 +78,7 @@ def _command_words(
 def _help_words(
     ctx: click.Context, param: click.Parameter, typed: str
 ) -> list[CompletionItem[str]]:
-    from crm.cli.topics import TOPICS
+    from crm.cli.help.topics import TOPICS
 
     topics = [
         Candidate(name, topic().title) for name, topic in TOPICS.items() if name.startswith(typed)
@@ -91,7 +91,7 @@ def _words_before(ctx: click.Context, param: click.Parameter) -> list[str]:
 
 
 def _views(ctx: click.Context, _param: click.Parameter, typed: str) -> list[CompletionItem[str]]:
-    from crm.cli.views import read
+    from crm.cli.reading.views import read
 
     views = read(ctx.find_root().obj.settings.home)
     return _items(Candidate(*each) for each in views.items() if each[0].startswith(typed))

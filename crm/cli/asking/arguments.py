@@ -6,51 +6,14 @@ from typing import Any
 import click
 
 from crm.cli.app import App
-from crm.cli.asked import AskedLater
+from crm.cli.asking import parameters
+from crm.cli.asking.parameters import AskedLater
 from crm.cli.options import VIEW, Typed
 from crm.domain.errors import InvalidValue, UsageFault
 from crm.domain.i18n import gettext as _
 
 # The commands that need nobody to be logged in.
 FOR_ANYBODY = frozenset({"completion", "db", "view"})
-
-
-def make_askable(params: Iterable[click.Parameter]) -> list[click.Argument]:
-    """Return the required arguments that are asked for when they are missing; Click lets them be.
-
-    They are shown as required all the same.
-    """
-    askable = [each for each in params if isinstance(each, click.Argument) and each.required]
-    for each in askable:
-        each.required = False
-        each.metavar = each.metavar or _shown(each)
-    return askable
-
-
-def _shown(argument: click.Argument) -> str:
-    """Return how an argument stands in the line of usage: its name, or its choices."""
-    if isinstance(argument.type, click.Choice):
-        return f"{{{'|'.join(map(str, argument.type.choices))}}}"
-    return (argument.name or "").upper() + "..." * (argument.nargs != 1)
-
-
-def called(argument: click.Argument) -> str:
-    """Return what an argument is called where it is missing."""
-    if isinstance(argument.type, click.Choice):
-        return (argument.name or "").upper()
-    return str(argument.metavar)
-
-
-def move_to_first(ctx: click.Context, params: Iterable[click.Parameter]) -> None:
-    """Give a single word to the records that come first: ``assign 7`` names an event, no colleague.
-
-    Click fills from the end what follows an argument that takes several.
-    """
-    names = [each.name or "" for each in params if isinstance(each, click.Argument)]
-    given = [name for name in names if ctx.params.get(name)]
-    if given and ctx.params.get(names[0]) == ():
-        ctx.params[names[0]] = (ctx.params[given[0]],)
-        ctx.params[given[0]] = None
 
 
 def ask_for_missing(ctx: click.Context, params: Iterable[click.Argument]) -> None:
@@ -64,7 +27,7 @@ def ask_for_missing(ctx: click.Context, params: Iterable[click.Argument]) -> Non
     if not missing:
         return
     if app.settings.no_input:
-        names = [called(each) for each in missing]
+        names = [parameters.called(each) for each in missing]
         later = [
             each.asked_as
             for each in ctx.command.params
@@ -84,21 +47,21 @@ def ask_for_missing(ctx: click.Context, params: Iterable[click.Argument]) -> Non
 
 
 def _ask(app: App, ctx: click.Context, argument: click.Argument) -> Any:
-    from crm.cli import answers, picks, prompts
+    from crm.cli.asking import answers, picks, questions
     from crm.cli.completion.records import SOURCES
 
     name = argument.type.completed_by if isinstance(argument.type, Typed) else None
     source = (name or "").partition("_then_")[0][:-1]
     if name == "records_of_kind":
         source = str(ctx.params["kind"])
-    shown = called(argument)
+    shown = parameters.called(argument)
     if source in SOURCES:
         pick = picks.Pick(app, source)
-        question = prompts.of_record(shown, _which(SOURCES[source].noun), shown, pick)
+        question = questions.of_record(shown, _which(SOURCES[source].noun), shown, pick)
         answer = answers.ask(app, question)
         return (answer,) if argument.nargs != 1 else answer
     choices = _choices(app, argument)
-    question = prompts.Question(
+    question = questions.Question(
         shown,
         _labels().get(argument.name or "", shown.capitalize()),
         lambda typed: _read(typed, argument, ctx),
@@ -114,7 +77,7 @@ def _choices(app: App, argument: click.Argument) -> tuple[str, ...]:
     if isinstance(argument.type, click.Choice):
         return tuple(map(str, argument.type.choices))
     if argument.type is VIEW:
-        from crm.cli import views
+        from crm.cli.reading import views
 
         return tuple(views.read(app.settings.home))
     return ()
@@ -131,7 +94,7 @@ def _read(typed: str, argument: click.Argument, ctx: click.Context) -> Any:
             return tuple(shell_words(typed))
         return argument.type.convert(typed, argument, ctx)
     except click.UsageError as error:
-        from crm.cli.usage import explained
+        from crm.cli.help.usage import explained
 
         raise explained(error) from None
 

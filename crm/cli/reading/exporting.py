@@ -12,7 +12,7 @@ from crm.domain.fields import Field
 from crm.domain.i18n import gettext as _
 
 if TYPE_CHECKING:
-    from crm.cli.listing import Looks
+    from crm.cli.reading.listing import Looks
     from crm.database import Transaction
     from crm.queries.listing import Listing, Request, Row
 

@@ -76,7 +76,7 @@ def _is_in_the_way(tx: "Transaction", listing: "Listing", request: "Request", na
 
 def _given(context: click.Context) -> dict[str, str]:
     """Return the options that narrow the listing, by name, as they are typed."""
-    from crm.cli.listing import Options
+    from crm.cli.reading.listing import Options
 
     kept = set(Options._fields) - _NARROWING
     parameters = {

@@ -168,7 +168,7 @@ def _table(
 
     found = page(tx, listing, request)
     if not found.rows:
-        from crm.cli import nothing
+        from crm.cli.reading import nothing
 
         nothing.say(app, tx, listing, request, looks.empty)
         return
@@ -191,7 +191,7 @@ def _export(
     looks: Looks,
     options: Options,
 ) -> None:
-    from crm.cli.exporting import export
+    from crm.cli.reading.exporting import export
 
     path = options.output_file
     written, more = export(app, tx, listing, request, looks, options.output, path)

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crm.cli import records
 from crm.cli.app import App
-from crm.cli.listing import spaced
+from crm.cli.reading.listing import spaced
+from crm.cli.writing.outcome import tried
 from crm.domain.errors import CRMError, PermissionDenied, RuleViolation, UsageFault
 from crm.domain.i18n import gettext as _
 from crm.domain.i18n import ngettext
@@ -176,7 +176,7 @@ def _say(
         noun=noun, told=", ".join(told) or _("the file has no rows")
     )
     if dry_run:
-        records.tried(app, done)
+        tried(app, done)
     elif outcome.created or outcome.updated:
         app.console.success(done)
     else:

@@ -12,8 +12,8 @@ from prompt_toolkit.input import create_input
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.output import ColorDepth, create_output
 
+from crm.cli.asking.picks import Offer
 from crm.cli.output.console import Console
-from crm.cli.picks import Offer
 
 
 def edited(

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from crm.cli import answers, prompts, records
 from crm.cli.app import App
-from crm.cli.picks import Pick
+from crm.cli.asking import answers, prompts, questions
+from crm.cli.asking.picks import Pick
+from crm.cli.reading import records
 from crm.domain import inputs
 from crm.domain.enums import Role
 from crm.domain.i18n import gettext as _
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from crm.database import Transaction
 
 
-def which_client(app: App) -> prompts.Question:
+def which_client(app: App) -> questions.Question:
     """Return the question who buys; its answer is one that the person may sell to."""
 
     def check(tx: "Transaction", client_id: int) -> None:
@@ -28,12 +29,12 @@ def which_client(app: App) -> prompts.Question:
         services.contract.client_for(tx, client_id)
 
     pick = Pick(app, "client", own=True, check=check)
-    return prompts.of_record("client", _("Client"), "--client", pick)
+    return questions.of_record("client", _("Client"), "--client", pick)
 
 
 def with_free_email(
     app: App, sources: Iterable[inputs.Input], refuse: "Callable[[Transaction, str], None]"
-) -> list[prompts.Question]:
+) -> list[questions.Question]:
     """Return the questions for inputs; an email that ``refuse`` knows is refused where it is typed.
 
     Else all other answers would be lost with it.
@@ -49,16 +50,16 @@ def with_free_email(
         return read
 
     return [
-        prompts.of_input(each)._replace(read=free(each))
+        questions.of_input(each)._replace(read=free(each))
         if each.name == "email"
-        else prompts.of_input(each)
+        else questions.of_input(each)
         for each in sources
     ]
 
 
-def of_person(app: App, user_id: int) -> list[prompts.Question]:
+def of_person(app: App, user_id: int) -> list[questions.Question]:
     """Return the questions for a change of an account that whoever is logged in may make."""
-    asked = [prompts.of_input(source) for source in inputs.USER]
+    asked = [questions.of_input(source) for source in inputs.USER]
     if app.actor is None or app.actor.id != user_id:
         return asked
     managing = app.actor.role == Role.MANAGEMENT
@@ -69,32 +70,32 @@ def of_person(app: App, user_id: int) -> list[prompts.Question]:
     ]
 
 
-def of_contract_changes(app: App, seen: Mapping[str, Any]) -> list[prompts.Question]:
+def of_contract_changes(app: App, seen: Mapping[str, Any]) -> list[questions.Question]:
     """Return the questions for a change of a contract: nothing of what a signature freezes."""
     if seen["signed_status"]:
         return [_due_date(app)]
-    return [prompts.of_input(inputs.CONTRACT[0]), _due_date(app)._replace(optional=True)]
+    return [questions.of_input(inputs.CONTRACT[0]), _due_date(app)._replace(optional=True)]
 
 
-def _due_date(app: App) -> prompts.Question:
+def _due_date(app: App) -> questions.Question:
     from crm.domain.dates import parse_date
 
     def read(typed: str) -> date:
         return parse_date(typed, today=app.today)
 
-    return prompts.Question("due_date", _("Due date"), read, "--due-date")
+    return questions.Question("due_date", _("Due date"), read, "--due-date")
 
 
-def of_event_changes(app: App) -> list[prompts.Question]:
+def of_event_changes(app: App) -> list[questions.Question]:
     """Return the questions for a change of an event; its dates are checked together afterwards."""
     from crm.domain.times import parse_datetime
 
     def read(typed: str) -> datetime:
         return parse_datetime(typed, zone=app.settings.timezone, now=app.now)
 
-    name, contact, *others = map(prompts.of_input, inputs.EVENT)
-    start = prompts.Question("start_date", _("Starts"), read, "--start-date")
-    end = prompts.Question("end_date", _("Ends"), read, "--end-date")
+    name, contact, *others = map(questions.of_input, inputs.EVENT)
+    start = questions.Question("start_date", _("Starts"), read, "--start-date")
+    end = questions.Question("end_date", _("Ends"), read, "--end-date")
     return [name, contact, start, end, *others]
 
 
@@ -104,14 +105,14 @@ def of_contract(app: App, given: dict[str, Any]) -> dict[str, Any]:
     Whose it is and its total are needed; the rest is proposed, and taken by an empty answer.
     """
     may = Permission.CONTRACT_CREATE
-    who, total = which_client(app), prompts.of_input(inputs.CONTRACT[0])
+    who, total = which_client(app), questions.of_input(inputs.CONTRACT[0])
     asked = given["client"] is None or given["total_amount"] is None
     given = given | prompts.complete(app, given, [who, total], permission=may)
     if not asked:
         return {name: value for name, value in given.items() if value is not None}
-    amount = prompts.of_input(inputs.CONTRACT[1])
+    amount = questions.of_input(inputs.CONTRACT[1])
     due = _proposing(amount, str(given["total_amount"]))
-    signed = prompts.Question("signed_status", _("Signed"), _yes_or_no, "--signed")
+    signed = questions.Question("signed_status", _("Signed"), _yes_or_no, "--signed")
     chosen = _due_date(app)
     day = chosen._replace(
         read=lambda typed: chosen.read(typed) if typed.strip() else None,
@@ -130,7 +131,7 @@ def how_paid(app: App, method: str | None) -> str | None:
     source = click.get_current_context().get_parameter_source("amount")
     if method is not None or source is not ParameterSource.DEFAULT or not prompts.may_ask(app):
         return method
-    chosen: str | None = answers.ask(app, prompts.of_input(inputs.PAYMENT[1]))
+    chosen: str | None = answers.ask(app, questions.of_input(inputs.PAYMENT[1]))
     return chosen
 
 
@@ -147,7 +148,7 @@ def of_event(app: App, given: dict[str, Any]) -> dict[str, Any]:
     """
     may = Permission.EVENT_CREATE
     which = _which_contract(app)
-    name, contact, *others = map(prompts.of_input, inputs.EVENT)
+    name, contact, *others = map(questions.of_input, inputs.EVENT)
     if not app.settings.no_input:
         given = given | prompts.complete(app, given, [which], permission=may)
         if given["client_contact"] is None:
@@ -158,7 +159,7 @@ def of_event(app: App, given: dict[str, Any]) -> dict[str, Any]:
     return prompts.complete(app, given, [which, name, contact, start, end, *others], permission=may)
 
 
-def _which_contract(app: App) -> prompts.Question:
+def _which_contract(app: App) -> questions.Question:
     """Return the question whose event it is; its answer is one that the person may plan on."""
 
     def check(tx: "Transaction", contract_id: int) -> None:
@@ -167,7 +168,7 @@ def _which_contract(app: App) -> prompts.Question:
         services.event.contract_for(tx, contract_id)
 
     pick = Pick(app, "contract", filters={"signed": True}, own=True, check=check)
-    return prompts.of_record("contract", _("Contract"), "--contract", pick)
+    return questions.of_record("contract", _("Contract"), "--contract", pick)
 
 
 def _plannable(app: App, contract: str) -> dict[str, Any]:
@@ -181,7 +182,7 @@ def _plannable(app: App, contract: str) -> dict[str, Any]:
     return records.by_field(LISTING.fields, row)
 
 
-def _proposing(question: prompts.Question, default: str) -> prompts.Question:
+def _proposing(question: questions.Question, default: str) -> questions.Question:
     """Return the question to which an empty answer means ``default``."""
     return question._replace(
         hint=_("Enter for {default}").format(default=default),
@@ -192,7 +193,7 @@ def _proposing(question: prompts.Question, default: str) -> prompts.Question:
 
 def _when(
     app: App, dates: dict[str, datetime], name: str, label: str, example: str
-) -> prompts.Question:
+) -> questions.Question:
     """Return the question for one of an event's ``dates``, which must go with the other."""
     from crm.domain.times import parse_datetime
 
@@ -208,4 +209,4 @@ def _when(
 
     option = f"--{name.replace('_', '-')}"
     hint = _("such as {example}").format(example=example)
-    return prompts.Question(name, label, read, option, hint)
+    return questions.Question(name, label, read, option, hint)

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crm.cli import records
 from crm.cli.app import App
 from crm.cli.options import Decorated, Typed
+from crm.cli.reading import records
 from crm.domain.errors import InvalidValue
 from crm.domain.fields import Field
 from crm.domain.i18n import gettext as _

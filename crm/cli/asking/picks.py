@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from crm.cli import records
 from crm.cli.app import App
+from crm.cli.reading import records
 from crm.domain.errors import InvalidValue, NotFound, UsageFault
 from crm.domain.i18n import gettext as _
 from crm.domain.text import fold, quote

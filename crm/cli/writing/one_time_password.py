@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from crm.cli import answers, records
 from crm.cli.app import App
+from crm.cli.asking import answers
+from crm.cli.reading import records
+from crm.cli.writing import outcome
 from crm.domain.fields import Field
 from crm.domain.i18n import gettext as _
 
@@ -39,7 +41,7 @@ def written(
     ``old`` holds what else the account was before; ``own`` is the account of who is logged in.
     """
     made = None if dry_run else made
-    records.written(app, output, done, (*fields, FIELD), (*row, made), old=old, dry_run=dry_run)
+    outcome.written(app, output, done, (*fields, FIELD), (*row, made), old=old, dry_run=dry_run)
     if dry_run or output == "json":
         return
     if made:

@@ -10,8 +10,10 @@ from contextlib import AbstractContextManager
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from crm.cli import answers, prompts, records
 from crm.cli.app import App
+from crm.cli.asking import answers, prompts
+from crm.cli.asking.questions import Question
+from crm.cli.writing import outcome
 from crm.domain.errors import InvalidValue
 from crm.domain.fields import Field
 from crm.domain.i18n import gettext as _
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
 Told = TypeVar("Told")
 Values = Mapping[str, Any]
-Questions = Sequence[prompts.Question]
+Questions = Sequence[Question]
 
 EMPTIES = "-"  # what is typed to empty an optional field, since Enter keeps it
 _LONGEST = 50  # characters of a present value that a question repeats
@@ -67,7 +69,7 @@ def run(
     record_id = None
     if not values:
         if not prompts.may_ask(app):
-            raise records.nothing_given()
+            raise outcome.nothing_given()
         with begin({}, True) as tx:
             record_id = update.find(tx)
             write(tx, record_id, {}, None)
@@ -90,7 +92,7 @@ def _ask_each(app: App, update: Update, seen: Values) -> dict[str, Any]:
     """Ask for each field, and return those whose answer is another value."""
     questions = update.questions(seen)
     if not questions:
-        raise records.nothing_given()
+        raise outcome.nothing_given()
     kept = _("Enter keeps what is there; {empties} empties what may be empty.")
     app.console.note(kept.format(empties=EMPTIES))
     app.console.flush()
@@ -102,7 +104,7 @@ def _ask_each(app: App, update: Update, seen: Values) -> dict[str, Any]:
     return changed
 
 
-def _ask_one(app: App, update: Update, question: prompts.Question, now: Values) -> Any:
+def _ask_one(app: App, update: Update, question: Question, now: Values) -> Any:
     name = question.name
 
     def read(answer: str) -> Any:
@@ -131,8 +133,8 @@ def _decide(app: App, update: Update, conflict: "SameField", seen: Values) -> di
 
 
 def _which(
-    fields: Sequence[Field], question: prompts.Question | None, name: str, theirs: Any, mine: Any
-) -> prompts.Question:
+    fields: Sequence[Field], question: Question | None, name: str, theirs: Any, mine: Any
+) -> Question:
     keep = {"t": theirs, "theirs": theirs, _("theirs"): theirs, "m": mine, _("mine"): mine}
 
     def read(answer: str) -> Any:
@@ -146,7 +148,7 @@ def _which(
         return question.read(answer)
 
     hint = _("t keeps theirs, m writes mine, or type another") if question else _("t or m")
-    return prompts.Question(name, _label(fields, name), read, "", hint)
+    return Question(name, _label(fields, name), read, "", hint)
 
 
 def _show(app: App, fields: Sequence[Field], conflict: "SameField") -> None:

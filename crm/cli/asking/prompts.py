@@ -1,77 +1,14 @@
 """What is missing is asked for: on stderr, before any transaction, and again when it is wrong."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
-from crm.cli import answers, picks
 from crm.cli.app import App
-from crm.domain.enums import Role
+from crm.cli.asking import answers
+from crm.cli.asking.questions import Question
 from crm.domain.errors import CRMError, UsageFault
 from crm.domain.i18n import gettext as _
-from crm.domain.inputs import Input
 from crm.domain.permissions import Permission, authorize
-
-if TYPE_CHECKING:
-    from crm.database import Transaction
-
-
-class Question(NamedTuple):
-    """A value that may have to be asked for: its option, its words and how an answer is read.
-
-    ``read`` raises an error that is shown, and the question is asked again. ``hint`` is an example.
-    An ``optional`` one is asked only where something else is missing too. ``offer`` returns what a
-    beginning may become; one of the ``choices`` is also taken by its beginning. ``called`` returns
-    what to repeat of an answer that was read. An answer may have several ``lines``.
-    """
-
-    name: str
-    label: str
-    read: Callable[[str], Any]
-    option: str
-    hint: str = ""
-    optional: bool = False
-    offer: picks.Offer | None = None
-    choices: tuple[str, ...] = ()
-    called: Callable[[Any], str] | None = None
-    lines: bool = False
-
-
-def of_input(source: Input) -> Question:
-    """Return the question for an input."""
-    example = _("such as {example}").format(example=source.example) if source.example else ""
-    return Question(
-        source.name,
-        source.label(),
-        source.clean,
-        "--" + source.name.replace("_", "-"),
-        ", ".join(source.choices) or example,
-        source.optional,
-        picks.of(*source.choices) if source.choices else None,
-        source.choices,
-        lines=source.lines,
-    )
-
-
-def of_record(name: str, label: str, option: str, pick: picks.Pick) -> Question:
-    """Return the question for a record; the answer is its id, as text."""
-    return Question(name, label, pick.read, option, offer=pick.offer, called=pick.called)
-
-
-def of_colleague(
-    app: App, name: str, label: str, option: str, role: Role, *, besides: int | None = None
-) -> Question:
-    """Return the question for an active colleague of ``role``; the answer is the id, as text.
-
-    Among the choices the colleague ``besides`` is left out.
-    """
-
-    def check(tx: "Transaction", user_id: int) -> None:
-        from crm.services import contacts
-
-        contacts.require(tx, user_id, role)
-
-    pick = picks.Pick(app, f"{role.lower()}_user", check=check, besides=besides)
-    return of_record(name, label, option, pick)
 
 
 def complete(

@@ -61,7 +61,7 @@ def opened(app: App, path: Path, *, from_stdin: bool) -> "Iterator[Open]":
     """
     from crm.backup import archive
     from crm.backup.restoring import Open
-    from crm.cli import passphrases
+    from crm.cli.asking import passphrases
 
     with archive.opened(path) as backup:
         passphrase = passphrases.known(app, from_stdin=from_stdin) if backup.encrypted else None

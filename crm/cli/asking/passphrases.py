@@ -5,8 +5,8 @@ import stat
 import unicodedata
 from pathlib import Path
 
-from crm.cli import answers, prompts
 from crm.cli.app import App
+from crm.cli.asking import answers, prompts
 from crm.domain.errors import CRMError, InvalidValue, UsageFault
 from crm.domain.i18n import gettext as _
 

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from crm.cli import answers, prompts, records
 from crm.cli.app import App
+from crm.cli.asking import answers, questions
+from crm.cli.writing import outcome
 from crm.domain.enums import Role
 from crm.domain.fields import Field, Kind
 from crm.domain.i18n import gettext as _
@@ -53,7 +54,7 @@ def ask_to_whom(
     override: str | None = None,
 ) -> str | None:
     """Ask who takes over, ``None`` for nobody; whom the rules refuse is refused at once."""
-    asked = prompts.of_colleague(
+    asked = questions.of_colleague(
         app, "transfer_to", _("Hand over to"), "--transfer-to", role, besides=giver_id
     )
 
@@ -79,7 +80,7 @@ def listed(counts: Mapping[str, int]) -> str:
 
 def tell(app: App, output: str, moved: "Moved", *, dry_run: bool) -> None:
     """Say what changed hands, what stayed and with which command that follows."""
-    records.written(
+    outcome.written(
         app,
         output,
         in_words(moved),

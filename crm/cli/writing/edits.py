@@ -1,11 +1,12 @@
 """A service run on the records that are named, all or none, and what it changed told in words."""
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from crm.cli import records
 from crm.cli.app import App
+from crm.cli.asking import questions
+from crm.cli.reading import records
+from crm.cli.writing import outcome
 from crm.domain.errors import CRMError, UsageFault
 from crm.domain.fields import Field
 from crm.domain.i18n import gettext as _
@@ -175,9 +176,9 @@ def tell(
     fields, row = edited.fields, edited.row
     spoken = words(app, fields, row) | dict(also or {})
     if not edited.change:
-        records.unchanged(app, output, said.same.format(**spoken), fields, row)
+        outcome.unchanged(app, output, said.same.format(**spoken), fields, row)
         return
-    records.written(
+    outcome.written(
         app,
         output,
         said.done.format(**spoken),
@@ -189,55 +190,12 @@ def tell(
     )
 
 
-def delete(
-    app: App,
-    output: str,
-    listing: "Listing",
-    named: str | Sequence[str],
-    act: "Callable[[Transaction, int], object]",
-    title: str,
-    done: str,
-    *,
-    yes: bool,
-    dry_run: bool,
-) -> None:
-    """Show the records that are named, ask once, delete them by a service and say so.
-
-    ``title`` and ``done`` are sentences as in :class:`Said`. Raises NotFound, and what the service
-    raises: it is tried first, so that nobody confirms what is then refused. All go, or none.
-    """
-
-    def remove(tx: "Transaction", row: "Row") -> "Row":
-        act(tx, row[0])
-        return row
-
-    with app.transaction(dry_run=True) as tx:
-        rows = all_or_none(tx, listing, named, partial(remove, tx))
-    if not dry_run:
-        titles = [title.format(**words(app, listing.fields, row)) for row in rows]
-        records.before_deletion(app, titles, listing.fields, rows, yes=yes)
-        shown = {row[0]: row for row in rows}
-        with app.transaction() as tx:
-
-            def remove_as_shown(row: "Row") -> "Row":
-                records.expect_as_shown(listing.fields, shown[row[0]], row)
-                return remove(tx, row)
-
-            all_or_none(tx, listing, [str(each) for each in shown], remove_as_shown)
-    for row in rows:
-        said = done.format(**words(app, listing.fields, row))
-        kept = row if output == "json" and len(rows) == 1 else None
-        records.written(app, output, said, listing.fields, kept, dry_run=dry_run)
-    if output == "json" and len(rows) > 1:
-        records.as_json(app, listing.fields, *rows)
-
-
 def reason_for(app: App, permission: Permission, given: str | None) -> str:
     """Return the reason that was given, or ask for it; the history keeps it."""
-    from crm.cli import prompts
+    from crm.cli.asking import prompts
     from crm.domain.inputs import REASON
 
-    asked = prompts.of_input(REASON)
+    asked = questions.of_input(REASON)
     answered = prompts.complete(app, {asked.name: given}, [asked], permission=permission)
     return str(answered[asked.name])
 

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, NamedTuple
 
 from crm.cli.app import App
-from crm.cli.listing import spaced
+from crm.cli.reading.listing import spaced
 from crm.domain.i18n import gettext as _
 from crm.domain.i18n import ngettext
 
@@ -24,9 +24,9 @@ class Difference(NamedTuple):
 
 def difference(app: App, tx: "Transaction", number: int, counts: "Actions") -> Difference:
     """Return what transaction ``number`` wrote, record by record, the first ten of them."""
-    from crm.cli.changes import done, named, telling
     from crm.cli.output.cells import cut
     from crm.cli.output.timeline import change
+    from crm.cli.reading.changes import done, named, telling
     from crm.queries.audit import ENTRIES, Entry
     from crm.queries.listing import Request, page
 

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from crm.cli.app import App
 from crm.cli.output import cells
 from crm.cli.output.console import Console
+from crm.cli.output.table import GAP
 from crm.cli.output.terminal import Terminal
 from crm.domain.i18n import gettext as _
 
 if TYPE_CHECKING:
     from crm.queries.together import Section
 
-GAP = "  "
 WIDEST = 100  # cells; into a pipe one endless text must not spread all other lines
 LEAST = 12  # cells of a text that is cut; a second one that would get less is left out
 

@@ -6,20 +6,18 @@ from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from crm.cli import picks
 from crm.cli.app import App
+from crm.cli.asking import picks
+from crm.cli.asking.questions import Question
 from crm.domain.errors import CRMError, DatabaseUnavailable, NotLoggedIn, UsageFault
 from crm.domain.i18n import gettext as _
-
-if TYPE_CHECKING:
-    from crm.cli.prompts import Question
 
 HINTED = 5  # choices that a question names where none can be shown below it
 
 
-def ask(app: App, question: "Question") -> Any:
+def ask(app: App, question: Question) -> Any:
     """Ask until the answer can be read; a wrong one from a pipe is an error at once.
 
     At a terminal what was typed is there to be mended; of an answer with several readings, these
@@ -108,18 +106,16 @@ def input_ended(wanted: str = "") -> UsageFault:
     )
 
 
-def _answer(
-    app: App, label: str, question: "Question", offer: picks.Offer | None, typed: str
-) -> str:
+def _answer(app: App, label: str, question: Question, offer: picks.Offer | None, typed: str) -> str:
     if not can_edit(app):
         return plain(app, label, question.option)
-    from crm.cli.answer_editor import edited
+    from crm.cli.asking.editor import edited
 
     app.console.flush()
     return edited(app.console, _prompt(app, label), offer=offer, typed=typed, lines=question.lines)
 
 
-def _label(app: App, question: "Question") -> str:
+def _label(app: App, question: Question) -> str:
     remarks = [_("optional")] if question.optional else []
     editing = can_edit(app)
     if question.offer and not question.choices and not editing and app.console.stdin.isatty():
@@ -143,13 +139,13 @@ def _prompt(app: App, label: str) -> str:
     return app.console.err.text(label) + (" " if label.endswith("?") else ": ")
 
 
-def _meant(question: "Question", answer: str) -> str:
+def _meant(question: Question, answer: str) -> str:
     """Return the choice that alone begins as the answer does."""
     begun = list(picks.of(*question.choices)(answer)) if answer.strip() else []
     return begun[0].text if len(begun) == 1 else answer
 
 
-def _readings(question: "Question", error: CRMError) -> list[str]:
+def _readings(question: Question, error: CRMError) -> list[str]:
     """Return what an ambiguous answer may mean, as far as the question takes it."""
     readings = []
     told: Any = error.details.get("readings") or error.details.get("neighbours") or ()
@@ -160,7 +156,7 @@ def _readings(question: "Question", error: CRMError) -> list[str]:
     return readings
 
 
-def _repeat(app: App, question: "Question", answer: str, value: object) -> None:
+def _repeat(app: App, question: Question, answer: str, value: object) -> None:
     """Say what an answer at a terminal was understood as, where that is not what was typed."""
     if value is None or not app.console.stdin.isatty():
         return
@@ -180,13 +176,13 @@ def _in_words(app: App, value: object) -> str:
 
             return format_money(value, app.console.currency, app.console.language)
         case datetime():
-            from crm.cli.when import weekday
+            from crm.cli.reading.when import weekday
             from crm.domain.times import wall_clock
 
             shown = wall_clock(value, app.settings.timezone)
             return f"{weekday(date.fromisoformat(shown[:10]))} {shown}"
         case date():
-            from crm.cli.when import weekday
+            from crm.cli.reading.when import weekday
 
             return f"{weekday(value)} {value.isoformat()}"
         case _:

@@ -11,7 +11,7 @@ from difflib import get_close_matches
 import click
 from click import exceptions
 
-from crm.cli.arguments import called
+from crm.cli.asking.parameters import called
 from crm.cli.completion import PROGRAM
 from crm.cli.groups import ALIASES
 from crm.cli.tree import every_command

@@ -1,0 +1,21 @@
+"""Asking for what is missing, at a terminal or from a pipe.
+
+``parameters`` are the arguments and options that are asked for; ``arguments`` asks for those that
+Click requires. ``questions`` says what a question is, ``nouns`` which ones each noun has, and
+``prompts`` asks all that are missing, confirms, and takes passwords. ``answers`` reads one answer,
+at a terminal by ``editor`` with the choices of ``picks`` below it.
+
+Modules load when they are first used: a listing, help and completion never pay for them.
+"""
+
+from typing import TYPE_CHECKING
+
+from crm.lazy import attach
+
+if TYPE_CHECKING:
+    from crm.cli.asking import answers as answers
+    from crm.cli.asking import nouns as nouns
+    from crm.cli.asking import prompts as prompts
+    from crm.cli.asking import questions as questions
+
+__getattr__ = attach(__name__, dict.fromkeys(("answers", "nouns", "prompts", "questions")))

@@ -1,0 +1,1 @@
+"""What the program says of itself: help in the reader's language, topics, and mistyped lines."""

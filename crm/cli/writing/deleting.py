@@ -1,0 +1,101 @@
+"""Records are shown before they are deleted, once, and deleted as they were shown or not at all."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from crm.cli.app import App
+from crm.cli.asking import prompts
+from crm.cli.reading import records
+from crm.cli.writing import edits, outcome
+from crm.domain.errors import Conflict
+from crm.domain.fields import Field
+from crm.domain.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from crm.database import Transaction
+    from crm.queries.listing import Listing, Row
+
+
+def delete(
+    app: App,
+    output: str,
+    listing: "Listing",
+    named: str | Sequence[str],
+    act: "Callable[[Transaction, int], object]",
+    title: str,
+    done: str,
+    *,
+    yes: bool,
+    dry_run: bool,
+) -> None:
+    """Show the records that are named, ask once, delete them by a service and say so.
+
+    ``title`` and ``done`` are sentences as in :class:`crm.cli.writing.edits.Said`. Raises NotFound,
+    and what the service raises: it is tried first, so that nobody confirms what is then refused.
+    All go, or none.
+    """
+
+    def remove(tx: "Transaction", row: "Row") -> "Row":
+        act(tx, row[0])
+        return row
+
+    with app.transaction(dry_run=True) as tx:
+        rows = edits.all_or_none(tx, listing, named, partial(remove, tx))
+    if not dry_run:
+        titles = [title.format(**edits.words(app, listing.fields, row)) for row in rows]
+        before_deletion(app, titles, listing.fields, rows, yes=yes)
+        shown = {row[0]: row for row in rows}
+        with app.transaction() as tx:
+
+            def remove_as_shown(row: "Row") -> "Row":
+                expect_as_shown(listing.fields, shown[row[0]], row)
+                return remove(tx, row)
+
+            edits.all_or_none(tx, listing, [str(each) for each in shown], remove_as_shown)
+    for row in rows:
+        said = done.format(**edits.words(app, listing.fields, row))
+        kept = row if output == "json" and len(rows) == 1 else None
+        outcome.written(app, output, said, listing.fields, kept, dry_run=dry_run)
+    if output == "json" and len(rows) > 1:
+        records.as_json(app, listing.fields, *rows)
+
+
+def before_deletion(
+    app: App,
+    titles: Sequence[str],
+    fields: Sequence[Field],
+    rows: Sequence[Sequence[Any]],
+    *,
+    yes: bool,
+    typed: str | None = None,
+) -> None:
+    """Show what would be deleted and ask once, unless ``--yes`` was given.
+
+    With ``typed``, the person confirms by typing just that.
+    """
+    from crm.cli.output import detail
+
+    if len(rows) > 1:
+        question = _("Delete these {number}?").format(number=len(rows))
+    elif typed:
+        question = _("Type {text} to delete it").format(text=typed)
+    else:
+        question = _("Delete it?")
+    if not yes and app.console.stdin.isatty():
+        if len(rows) == 1:
+            detail.sheet(titles[0], fields, rows[0], app.console, err=True)
+        for title in titles if len(rows) > 1 else ():
+            app.console.note(f"  {title}")
+    prompts.confirm(app, question, yes=yes, typed=typed)
+
+
+def expect_as_shown(fields: Sequence[Field], shown: Sequence[Any], row: Sequence[Any]) -> None:
+    """Refuse to go on with a record that has changed since the person was asked: Conflict."""
+    version = [field.name for field in fields].index("version")
+    if shown[version] != row[version]:
+        raise Conflict(
+            _("Somebody else has changed the record since it was shown."),
+            hint=_("Look at it again, and repeat what you still want."),
+            details={"version": row[version]},
+        )

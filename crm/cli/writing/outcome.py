@@ -1,0 +1,91 @@
+"""What a write says: what was done, what changed, and what comes next."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from crm.cli.app import App
+from crm.cli.reading import records
+from crm.domain.errors import UsageFault
+from crm.domain.fields import Field
+from crm.domain.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from crm.services.editing import Change
+
+
+def written(
+    app: App,
+    output: str,
+    done: str,
+    fields: Sequence[Field],
+    row: Sequence[Any] | None,
+    *,
+    old: Mapping[str, Any] | None = None,
+    dry_run: bool = False,
+    then: str | None = None,
+) -> None:
+    """Say what a write has done.
+
+    ``done`` is the sentence; ``old`` the fields of an edited record before, ``row`` the record now
+    (None when it is gone); ``then`` the next command. A dry run says that nothing was kept.
+    """
+    from crm.cli.output import detail
+
+    if output == "json" and row is not None:
+        records.as_json(app, fields, row)
+    if dry_run:
+        tried(app, done)
+    else:
+        app.console.success(done)
+    if output != "json" and row is not None and old:
+        now = records.by_field(fields, row)
+        changed = {name: now[name] for name in old if name in now}
+        for line in detail.changes(old, changed, fields, app.console):
+            app.console.note(f"  {line}")
+    if then and not dry_run and output != "json":
+        suggest(app, then)
+
+
+def tried(app: App, done: str) -> None:
+    """Say what a dry run has done, and taken back."""
+    app.console.note(_("Dry run, nothing was kept: {done}").format(done=done), loud=True)
+
+
+def suggest(app: App, command: str) -> None:
+    """Name the command that comes next."""
+    app.console.note(_("Next: {command}").format(command=command))
+
+
+def unchanged(
+    app: App, output: str, said: str, fields: Sequence[Field], row: Sequence[Any]
+) -> None:
+    """Say that there was nothing to change, which is no error."""
+    if output == "json":
+        records.as_json(app, fields, row)
+    app.console.note(said)
+
+
+def edited(
+    app: App,
+    output: str,
+    change: "Change",
+    done: str,
+    fields: Sequence[Field],
+    row: Sequence[Any],
+    *,
+    nothing: str | None = None,
+    dry_run: bool = False,
+    then: str | None = None,
+) -> None:
+    """Say what an edit has changed, or ``nothing`` where the record already was that way."""
+    if change:
+        written(app, output, done, fields, row, old=change.old, dry_run=dry_run, then=then)
+    else:
+        unchanged(app, output, nothing or _("Nothing to change."), fields, row)
+
+
+def nothing_given() -> UsageFault:
+    """Return the error that an update names nothing to change."""
+    return UsageFault(
+        _("Nothing to change was given."), hint=_("Give an option; see --help."), code="no_change"
+    )
