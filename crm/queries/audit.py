@@ -99,7 +99,7 @@ FAILED_LOGINS = Listing(
     view="failed_login_list",
     fields=(
         # Not what login_result() takes: that number is shown to nobody.
-        Field("id", Kind.ID, shown=False),
+        Field("id", Kind.ID),
         Field("at", Kind.TIMESTAMP, sort="at"),
         Field("email", Kind.EMAIL, sort="email"),
         Field("database_role"),

@@ -79,16 +79,21 @@ def client_id(tx: "Transaction", text: str) -> int:
     return _resolve(tx, _CLIENT, text)
 
 
-def record_id(text: str, noun: str, largest: int = LARGEST_WHOLE_NUMBER) -> int:
+def record_id(
+    text: str, noun: str, largest: int = LARGEST_WHOLE_NUMBER, *, listed: str = "list"
+) -> int:
     """Return the id that ``text`` is: digits, at least 1, no more than ``largest``.
 
-    ``noun`` is the word of the command line. Raises UsageFault ``invalid_id``.
+    ``noun`` and ``listed`` are the words of the command line that shows which there are. Raises
+    UsageFault ``invalid_id``.
     """
     number = _number(text)
     if number is None or not 1 <= number <= largest:
         raise UsageFault(
             _("“{value}” is not an id.").format(value=quote(text)),
-            hint=_("An id is a whole number; see: epicevents {noun} list").format(noun=noun),
+            hint=_("An id is a whole number; see: epicevents {noun} {listed}").format(
+                noun=noun, listed=listed
+            ),
             code="invalid_id",
         )
     return number

@@ -127,6 +127,12 @@ def test_failed_logins_are_on_record(workstation: Workstation, company: Company)
     )
     assert after.done().json() == logins[1:]
     assert workstation.run("audit", "denied", "--logins", "-S", "nowhere", "--count").out == "1\n"
+    # Guesses in the name of somebody who has no account.
+    named = workstation.run("audit", "denied", "--logins", "--user", " Nobody@nowhere.example")
+    assert named.done().out.split()[-2:] == ["nobody@nowhere.example", "epicevents_cli"]
+    cut = workstation.run("audit", "denied", "--logins", "-L", "1").done()
+    assert cut.out.splitlines()[1].lstrip().startswith(str(logins[0]["id"]))
+    assert f"--after {logins[0]['id']}" in cut.err
 
 
 def test_when_nothing_was_denied_it_says_so(manager: Workstation) -> None:
@@ -172,6 +178,7 @@ def test_a_revoked_session_is_told_at_its_next_command(
     assert cursor.fetchone() == ("ended",)
     connection.close()
     assert manager.run("audit", "revoke", str(session)).status == 3
+    assert manager.run("audit", "revoke", "hers").err.endswith("see: epicevents audit sessions\n")
 
 
 def test_ending_one_s_own_session_says_what_next(sales: Workstation) -> None:

@@ -220,6 +220,17 @@ def test_whoami_needs_somebody(office: Workstation) -> None:
     assert (ran.status, ran.error()["code"]) == (4, "not_logged_in")
 
 
+def test_whoami_says_that_a_password_must_first_be_changed(
+    office: Workstation, company: Company, owner: Connection
+) -> None:
+    office.be(company.sales)
+    assert office.run("whoami", "--can").done().err.count("epicevents password") == 0
+    owner.cursor().execute("UPDATE users SET must_change_password = true WHERE id = 3")
+    for words in (["whoami"], ["whoami", "--can"], ["whoami", "--json"]):
+        ran = office.run(*words).done()
+        assert ran.err.endswith("First choose a password of your own: epicevents password\n")
+
+
 # Changing one's password
 
 

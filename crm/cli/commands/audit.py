@@ -82,7 +82,7 @@ def list_(
 @audit.command("denied")
 @listing_options
 @click.option("--logins", is_flag=True, help=_("Failed logins instead."))
-@click.option("--user", type=USER, help=_("What was denied to USER."))
+@click.option("--user", type=USER, help=_("What was denied to USER; any email with --logins."))
 @from_option
 @to_option
 @click.pass_obj
@@ -110,7 +110,11 @@ def denied(
         service.denied(tx)
         filters = bounds(app, "at", first, last)
         if user and logins:
-            filters["email"] = records.find(tx, LISTING, user)[3]
+            # Whoever guesses may do so in the name of somebody who is not here.
+            email = "@" in user
+            filters["email"] = (
+                user.strip().lower() if email else records.find(tx, LISTING, user)[3]
+            )
         elif user:
             filters["user"] = reference.user_id(tx, user)
         run(app, tx, listing, options, filters, Looks(empty=empty))
@@ -165,7 +169,7 @@ def revoke(app: App, /, session: str | None, user: str | None, output: str, dry_
         )
     with app.transaction(dry_run=dry_run) as tx:
         if session is not None:
-            session_id = reference.record_id(session, "audit", query.LARGEST_ID)
+            session_id = reference.record_id(session, "audit", query.LARGEST_ID, listed="sessions")
             ended = [service.revoke(tx, session_id)]
             done = _("Session {id} of {name} has ended.").format(id=session_id, name=ended[0][2])
         else:

@@ -187,8 +187,10 @@ def whoami(app: App, /, can: bool, output: str) -> None:
         from crm.cli.commands.permissions import grants_of
 
         grants_of(app, actor.role, output)
-        return
-    records.show(app, output, actor.name, FIELDS, _row(actor))
+    else:
+        records.show(app, output, actor.name, FIELDS, _row(actor))
+    if actor.must_change_password:
+        app.console.note(_("First choose a password of your own: epicevents password"), loud=True)
 
 
 @click.command(cls=Command, context_settings=SETTINGS)
