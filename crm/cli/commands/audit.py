@@ -112,9 +112,7 @@ def denied(
         if user and logins:
             # Whoever guesses may do so in the name of somebody who is not here.
             email = "@" in user
-            filters["email"] = (
-                user.strip().lower() if email else records.find(tx, LISTING, user)[3]
-            )
+            filters["email"] = user.strip().lower() if email else records.find(tx, LISTING, user)[3]
         elif user:
             filters["user"] = reference.user_id(tx, user)
         run(app, tx, listing, options, filters, Looks(empty=empty))
