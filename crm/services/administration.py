@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from crm.database import Transaction
 
 
+# Nothing that an employee holds open keeps an administrator waiting for ever.
+PATIENCE = "SET LOCAL lock_timeout = '10s'"
+
+
 class Holdings(NamedTuple):
     """What a database holds: how many accounts, and whether the demo made them."""
 
@@ -81,24 +85,30 @@ def create_first_manager(tx: "Transaction", *, password: str, **values: object) 
     return created
 
 
+def end_sessions(tx: "Transaction", email: str, password: str) -> None:
+    """End every session of an account that is about to get another password.
+
+    Committed first, this waits for nothing that those sessions hold open.
+
+    Raises NotFound, RuleViolation ``weak_password``.
+    """
+    person = _account(tx, clean_email(email), password)
+    tx.execute(
+        "INSERT INTO session_revocations (user_id, revoked_at) VALUES (%s, utc_now())",
+        (person.id,),
+    )
+
+
 def reset_password(tx: "Transaction", email: str, password: str) -> Reset:
     """Let back in who forgot the password: they choose another at the next login.
 
     The account is reactivated and no longer suspended; its sessions end with the password that
-    opened them.
+    opened them. What these hold locked can delay it, which is why :func:`end_sessions` comes first.
 
-    Raises NotFound, RuleViolation ``weak_password``.
+    Raises NotFound, Conflict ``busy``, RuleViolation ``weak_password``.
     """
-    address = clean_email(email)
-    row = tx.row(
-        "SELECT id, first_name, last_name, email, role, is_active AND NOT is_suspended(id)"
-        " FROM users WHERE email = %s FOR UPDATE",
-        (address,),
-    )
-    if row is None:
-        raise NotFound(_("No account has the email {email}.").format(email=address))
-    person = Reset(*row)
-    authentication.check(password, person.first_name, person.last_name, address)
+    tx.execute(PATIENCE)
+    person = _account(tx, clean_email(email), password, lock=True)
     tx.execute(
         "UPDATE users SET hashed_password = %s, must_change_password = true, is_active = true"
         " WHERE id = %s",
@@ -108,6 +118,20 @@ def reset_password(tx: "Transaction", email: str, password: str) -> Reset:
         "UPDATE suspensions SET ended_at = utc_now() WHERE user_id = %s AND ended_at IS NULL",
         (person.id,),
     )
+    return person
+
+
+def _account(tx: "Transaction", email: str, password: str, *, lock: bool = False) -> Reset:
+    """Return the account with that email, whose name must not be in the password."""
+    row = tx.row(
+        "SELECT id, first_name, last_name, email, role, is_active AND NOT is_suspended(id)"
+        " FROM users WHERE email = %s" + (" FOR UPDATE" if lock else ""),
+        (email,),
+    )
+    if row is None:
+        raise NotFound(_("No account has the email {email}.").format(email=email))
+    person = Reset(*row)
+    authentication.check(password, person.first_name, person.last_name, email)
     return person
 
 
@@ -123,8 +147,9 @@ def set_session_policy(
 ) -> None:
     """Change how long sessions last from now on, and how long any may rest unused.
 
-    Raises RuleViolation ``invalid_policy`` outside a minute to 30 days.
+    Raises Conflict ``busy``, RuleViolation ``invalid_policy`` outside a minute to 30 days.
     """
+    tx.execute(PATIENCE)
     tx.execute(
         "UPDATE security_policy SET session_lifetime = coalesce(%s, session_lifetime),"
         " session_idle_limit = coalesce(%s, session_idle_limit)",

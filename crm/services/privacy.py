@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from crm import models
+from crm import bulk, models
 from crm.domain import inputs
 from crm.domain.errors import RuleViolation
 from crm.domain.i18n import gettext as _
@@ -60,7 +60,10 @@ def erase(tx: "Transaction", client_id: int, reason: str) -> Erased:
     tx.give_reason(inputs.REASON.clean(reason))
     # What was read of them is not to be written back.
     tx.session.expunge_all()
-    found: tuple[Any, ...] | None = tx.row("SELECT * FROM erase_client(%s)", (client_id,))
+    # Each name that the client ever had is looked for in the whole history.
+    tx.execute("SET LOCAL statement_timeout = 0")
+    with bulk.interruptible():
+        found: tuple[Any, ...] | None = tx.row("SELECT * FROM erase_client(%s)", (client_id,))
     if found is None:
         raise missing("clients", client_id)
     return Erased(*found)

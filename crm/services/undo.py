@@ -4,6 +4,8 @@ Fields are set back with the rights of whoever asks, as if they made the opposit
 what was created or deleted goes through two functions of the database (revision 0010).
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -14,13 +16,14 @@ from crm.domain.enums import PaymentKind
 from crm.domain.errors import Conflict, NotFound
 from crm.domain.i18n import gettext as _
 from crm.queries import undo as query
-from crm.services import contract, payment, undoable
+from crm.services import contract, payment, undoable, user
 from crm.services.editing import find, refresh
 
 if TYPE_CHECKING:
     from crm.database import Transaction
     from crm.queries.undo import Done, Group
     from crm.services.undoable import Actions
+    from crm.services.user import Begin
 
 MANY = 1000  # records; more may take longer than a statement usually may
 
@@ -76,6 +79,38 @@ def latest(tx: "Transaction") -> int:
     return query.newest_of_chain(tx, found[0].number)
 
 
+def find_done(tx: "Transaction", number: int) -> "Done":
+    """Return the transaction of that number. Raises NotFound."""
+    done = query.find(tx, number)
+    if done is None:
+        raise NotFound(
+            _("There is no transaction {number}.").format(number=number),
+            hint=_("See which there are: epicevents audit list"),
+        )
+    return done
+
+
+@contextmanager
+def without_rights(begin: "Begin", number: int) -> "Iterator[Transaction]":
+    """Yield a transaction to take ``number`` back in.
+
+    Whom that deactivates, deletes or gives another role has no rights meanwhile, see
+    :func:`crm.services.user.shut_out`.
+
+    Raises what :func:`undo` raises before it writes.
+    """
+
+    def whom(tx: "Transaction") -> list[int]:
+        people = [each for each in query.losing_rights(tx, number) if each != tx.actor.id]
+        if people:
+            actions, groups = query.actions(tx, number), query.groups(tx, number)
+            undoable.check(tx, find_done(tx, number), actions, groups)
+        return people
+
+    with user.shut_out(begin, whom) as tx:
+        yield tx
+
+
 def undo(
     tx: "Transaction", number: int, *, reason: str | None = None, today: date | None = None
 ) -> Undone:
@@ -87,12 +122,7 @@ def undo(
     Raises NotFound, UsageFault ``reason_required``, and what :func:`crm.services.undoable.check`
     and the opposite change raise.
     """
-    done = query.find(tx, number)
-    if done is None:
-        raise NotFound(
-            _("There is no transaction {number}.").format(number=number),
-            hint=_("See which there are: epicevents audit list"),
-        )
+    done = find_done(tx, number)
     actions, groups = query.actions(tx, number), query.groups(tx, number)
     needs_reason = undoable.check(tx, done, actions, groups)
     if reason is not None:

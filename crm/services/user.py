@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     Begin = Callable[[], AbstractContextManager[Transaction]]
 
 BUSY = "busy"  # the code of what has to wait for somebody's lock
+# A trial of what takes somebody's rights waits for nobody: those end only when it is done.
+IMPATIENT = "SET LOCAL lock_timeout = '200ms'"
 # What may name a person, and as what: counted before a role changes or an account is deleted.
 DEPENDENTS = {
     "clients": "SELECT count(*) FROM clients WHERE sales_contact_id = %(id)s",
@@ -111,32 +113,51 @@ def reactivate(tx: "Transaction", user_id: int) -> Change:
 def without_rights(begin: "Begin", user_id: int, permission: Permission) -> "Iterator[Transaction]":
     """Yield a transaction in which an account is changed whose owner has no rights meanwhile.
 
-    They are taken away by a transaction of its own, so that nothing which the person holds open
-    delays that. They come back with the change or its refusal; while it has to wait for the person,
-    they do not, and the change goes on where it is tried again. Of one's own account, the other
-    sessions end before its password is reset.
+    See :func:`shut_out`. Of one's own account, the other sessions end before its password is reset.
 
     Raises what ``permission`` and the change raise.
     """
-    suspension = None
-    with begin() as tx:
+
+    def whom(tx: "Transaction") -> list[int]:
         person = find(tx, models.User, user_id)
         authorize(tx.actor, permission, owner_id=user_id, kind="user", record_id=person.id)
         if user_id != tx.actor.id:
-            suspension = tx.value("SELECT suspend_access(%s)", (user_id,))
-        elif permission == Permission.USER_RESET_PASSWORD:
+            return [user_id]
+        if permission == Permission.USER_RESET_PASSWORD:
             tx.execute("SELECT end_other_sessions()")
-    restore = "SELECT restore_access(%s, %s)", (user_id, suspension)
+        return []
+
+    with shut_out(begin, whom) as tx:
+        yield tx
+
+
+@contextmanager
+def shut_out(begin: "Begin", whom: "Callable[[Transaction], list[int]]") -> "Iterator[Transaction]":
+    """Yield a transaction in which accounts are changed whose owners have no rights meanwhile.
+
+    Their rights are taken away by a transaction of its own, which asks ``whom`` it may, so that
+    nothing which they hold open delays that. They come back with the change or its refusal; while
+    it has to wait for one of them, they do not, and the change goes on where it is tried again.
+
+    Raises what ``whom`` and the change raise.
+    """
+    with begin() as tx:
+        people = whom(tx)
+        ended = [(each, tx.value("SELECT suspend_access(%s)", (each,))) for each in people]
     try:
         with begin() as tx:
             yield tx
-            if suspension is not None:
-                tx.execute(*restore)
+            _restore(tx, ended)
     except BaseException as error:
-        if suspension is not None and getattr(error, "code", None) != BUSY:
+        if ended and getattr(error, "code", None) != BUSY:
             with suppress(CRMError), begin() as tx:
-                tx.execute(*restore)
+                _restore(tx, ended)
         raise
+
+
+def _restore(tx: "Transaction", ended: list[tuple[int, int]]) -> None:
+    for user_id, suspension in ended:
+        tx.execute("SELECT restore_access(%s, %s)", (user_id, suspension))
 
 
 def delete(tx: "Transaction", user_id: int) -> Any:

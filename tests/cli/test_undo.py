@@ -1,5 +1,6 @@
 import re
 from collections.abc import Callable
+from time import sleep
 
 import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812
@@ -115,6 +116,28 @@ def test_ctrl_c_leaves_nothing(manager: Workstation, number: int) -> None:
         child.sendintr()
         assert finish(child)[0] == 130
     assert phone(manager) == "+33611111111"
+
+
+def test_what_they_hold_open_keeps_nobody_from_being_shut_out(
+    manager: Workstation, company: Company
+) -> None:
+    manager.run("user", "deactivate", "4", "--no-input").done()
+    manager.run("user", "reactivate", "4").done()
+    with company.database.as_user(4) as held:
+        held.execute("UPDATE users SET phone = NULL WHERE id = 4")
+        with manager.terminal("undo") as child:
+            child.expect("held open by somebody, whose rights end first")
+            child.expect("Take it back")
+            assert held.value("SELECT employee_id()") == 4
+            child.send("y\r")
+            for _moment in range(200):
+                if held.value("SELECT employee_id()") is None:
+                    break
+                sleep(0.05)
+            held.connection.cursor().execute("ROLLBACK")
+            assert finish(child)[0] == 0
+    shown = manager.run("user", "show", "4", "-o", "json").done().json()
+    assert shown["is_active"] is False
 
 
 @pytest.mark.parametrize(

@@ -1,18 +1,23 @@
 """Rights end at once, whatever locks the open transactions of their owner hold."""
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 
 import psycopg2
 import pytest
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from support.company import UNUSABLE
 from support.database import Database
-from support.login import login, set_password
+from support.login import SOPHIE, login, set_password
 from support.matrix import DENIED
-from support.raw import InBackground, acting, acting_with, attempt, refusal
+from support.raw import PATIENCE, InBackground, acting, acting_with, attempt, refusal
 
-from crm.database import connect
+from crm.database import Transaction, connect
+from crm.domain.errors import PermissionDenied
+from crm.services import administration, undo
 
 SALES, MANAGER, MANAGER2 = 3, 1, 2
 
@@ -135,6 +140,72 @@ def test_account_changes_after_its_rights_are_gone(
         "deactivation": [(False, "SALES")], "demotion": [(True, "SUPPORT")],
         "password reset": [(True, "SALES")], "deletion": [],
     }[change]  # fmt: skip
+
+
+# What a manager did, and what is left of the account when it is taken back.
+UNDONE = {
+    "reactivation": ("is_active = false", "is_active = true", [(False, "SALES")]),
+    "another role": ("role = 'SUPPORT'", "role = 'SALES'", [(True, "SUPPORT")]),
+    "creation": (None, None, []),
+}
+
+
+@pytest.mark.parametrize("hold", ["their phone", "their row", "a new client"])
+@pytest.mark.parametrize("undone", UNDONE)
+def test_undo_ends_rights_before_it_waits(
+    database: Database, newcomer: int, undone: str, hold: str
+) -> None:
+    before, after, left = UNDONE[undone]
+    sql = database.owner().cursor()
+    for change in (before, after):
+        if change:
+            sql.execute(f"UPDATE users SET {change} WHERE id = {newcomer}")
+    sql.execute("SELECT max(id) FROM audit_transactions")
+    ((number,),) = sql.fetchall()
+
+    def take_back() -> None:
+        with undo.without_rights(partial(database.as_user, MANAGER), number) as tx:
+            undo.undo(tx, number)
+
+    with ThreadPoolExecutor(1) as pool, holding(database, newcomer, hold) as cursor:
+        taking_back = pool.submit(take_back)
+        deadline = time.monotonic() + PATIENCE
+        while not has_no_rights(cursor):
+            assert not taking_back.done(), taking_back.result()
+            assert time.monotonic() < deadline
+        sql.execute("SELECT is_active, role FROM users WHERE id = %s", (newcomer,))
+        assert sql.fetchall() == [(True, "SALES")]
+        cursor.execute("ROLLBACK")
+        taking_back.result(PATIENCE)
+    sql.execute("SELECT is_active, role FROM users WHERE id = %s", (newcomer,))
+    assert sql.fetchall() == left
+    sql.execute("SELECT FROM suspensions WHERE ended_at IS NULL")
+    assert sql.rowcount == 0
+
+
+def test_who_may_not_take_it_back_ends_nobody_s_rights(database: Database) -> None:
+    with acting(database, MANAGER) as cursor:
+        cursor.execute("UPDATE users SET is_active = false WHERE id = 4")
+        cursor.execute("UPDATE users SET is_active = true WHERE id = 4; COMMIT")
+    sql = database.owner().cursor()
+    sql.execute("SELECT max(id) FROM audit_transactions")
+    ((number,),) = sql.fetchall()
+    with (
+        pytest.raises(PermissionDenied),
+        undo.without_rights(partial(database.as_user, SALES), number),
+    ):
+        pass
+    sql.execute("SELECT FROM suspensions")
+    assert sql.rowcount == 0
+
+
+def test_the_administrator_s_reset_ends_sessions_before_it_waits(database: Database) -> None:
+    owner = database.owner()
+    tx = Transaction(owner, None)
+    with holding(database, SALES, "their row") as cursor:
+        tx.execute("SET lock_timeout = '1ms'")
+        administration.end_sessions(tx, SOPHIE, "four words nobody guesses")
+        assert has_no_rights(cursor)
 
 
 def test_login_is_not_delayed_by_a_lock_on_the_account(database: Database) -> None:

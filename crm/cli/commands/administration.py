@@ -123,6 +123,8 @@ def reset_password(
     address = asking.prompts.complete(app, {"email": email}, [asked])["email"]
     password, one_time = writing.one_time_password.choose(app, from_stdin=password_stdin)
     with app.owner(dry_run=dry_run) as tx:
+        administration.end_sessions(tx, address, password)
+    with app.owner(dry_run=dry_run) as tx:
         reset = administration.reset_password(tx, address, password)
     row = (reset.id, reset.first_name, reset.last_name, reset.email, reset.role, True)
     said = _("Password of {name} reset; their sessions have ended.").format(name=reset.name)

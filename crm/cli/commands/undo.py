@@ -8,11 +8,12 @@ from crm.cli import asking, writing
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
 from crm.cli.options import TRANSACTION, reason_option, write_options, yes_option
-from crm.domain.errors import UsageFault
+from crm.domain.errors import Conflict, UsageFault
 from crm.domain.i18n import gettext as _
 
 if TYPE_CHECKING:
     from crm.cli.reading.difference import Difference
+    from crm.queries.undo import Done
     from crm.services.undo import Undone
 
 
@@ -47,23 +48,21 @@ def undo(
 
     number = _number(transaction)
     # Tried first, so that the difference is what it will be and nobody confirms what is refused.
-    undone, difference, reason = _try(app, number, reason)
-    done = undone.done
-    title = _("Transaction {number}: {command}, {who}, {when}").format(
-        number=done.number,
-        command=done.command or _("raw SQL"),
-        who=done.employee or "-",
-        when=_when(app, undone),
-    )
-    told = [title, *difference.lines]
-    row = (None, *undone.row[1:])  # of a dry run there is no number
+    done, shuts_out = _which(app, number)
+    told = [_title(app, done)]
+    reason, tried = _try(app, done.number, reason, patient=dry_run or not shuts_out)
+    if tried is None:
+        told.append("  " + _("What it changes is held open by somebody, whose rights end first."))
+    else:
+        told += tried[1].lines
     if not dry_run:
         if not yes and asking.prompts.may_ask(app):
             _tell(app, told)
             told = []
         asking.prompts.confirm(app, _("Take it back?"), yes=yes)
-        undone, difference = _undo(app, done.number, reason, dry_run=False)
-        row = undone.row
+        tried = _undo(app, done.number, reason, dry_run=False)
+    assert tried is not None  # noqa: S101  a dry run is patient
+    undone, difference = tried
     if output == "json":
         told = []
     _tell(app, told)
@@ -74,7 +73,8 @@ def undo(
             number=done.number, summary=difference.summary
         ),
         query.FIELDS,
-        row if output == "json" else None,
+        # Of a dry run there is no number.
+        (None if dry_run else undone.number, *undone.row[1:]) if output == "json" else None,
         dry_run=dry_run,
     )
     if not dry_run and output != "json":
@@ -91,31 +91,55 @@ def _number(text: str | None) -> int | None:
     return reference.record_id(text.removeprefix("#"), "audit", audit.LARGEST_ID)
 
 
+def _which(app: App, number: int | None) -> "tuple[Done, bool]":
+    """Return what is to be taken back, and whether that may take somebody's rights."""
+    from crm import services
+    from crm.queries import undo as query
+
+    with app.transaction() as tx:
+        done = services.undo.find_done(tx, services.undo.latest(tx) if number is None else number)
+        return done, bool(query.losing_rights(tx, done.number))
+
+
 def _try(
-    app: App, number: int | None, reason: str | None
-) -> "tuple[Undone, Difference, str | None]":
-    """Take it back in a dry run; where that needs a reason that was not given, ask for it."""
-    try:
-        return (*_undo(app, number, reason, dry_run=True), reason)
-    except UsageFault as error:
-        if error.code != "reason_required" or not asking.prompts.may_ask(app):
-            raise
+    app: App, number: int, reason: str | None, *, patient: bool
+) -> "tuple[str | None, tuple[Undone, Difference] | None]":
+    """Take it back in a dry run; where that needs a reason that was not given, ask for it.
+
+    Return the reason and what came of it: nothing where, not ``patient``, it would have to wait.
+    What somebody holds must not keep their own account: done in earnest, their rights end first.
+    """
+    from crm import services
     from crm.domain.inputs import REASON
 
-    asked = asking.questions.of_input(REASON)
-    reason = str(asking.prompts.complete(app, {}, [asked])[asked.name])
-    return (*_undo(app, number, reason, dry_run=True), reason)
+    while True:
+        try:
+            return reason, _undo(app, number, reason, dry_run=True, patient=patient)
+        except UsageFault as error:
+            if error.code != "reason_required" or reason or not asking.prompts.may_ask(app):
+                raise
+        except Conflict as error:
+            if error.code != services.user.BUSY or patient:
+                raise
+            return reason, None
+        asked = asking.questions.of_input(REASON)
+        reason = str(asking.prompts.complete(app, {}, [asked])[asked.name])
 
 
 def _undo(
-    app: App, number: int | None, reason: str | None, *, dry_run: bool
+    app: App, number: int, reason: str | None, *, dry_run: bool, patient: bool = True
 ) -> "tuple[Undone, Difference]":
     from crm import services
     from crm.cli.reading.difference import difference
 
-    with app.transaction(dry_run=dry_run) as tx:
-        chosen = services.undo.latest(tx) if number is None else number
-        undone = services.undo.undo(tx, chosen, reason=reason, today=app.today)
+    if dry_run:
+        transaction = app.transaction(dry_run=True)
+    else:
+        transaction = services.undo.without_rights(app.transaction, number)
+    with transaction as tx:
+        if not patient:
+            tx.execute(services.user.IMPATIENT)
+        undone = services.undo.undo(tx, number, reason=reason, today=app.today)
         return undone, difference(app, tx, undone.number, undone.counts)
 
 
@@ -128,7 +152,12 @@ def _tell(app: App, lines: list[str]) -> None:
         app.console.show("\n".join(shown) + "\n", terminal)
 
 
-def _when(app: App, undone: "Undone") -> str:
+def _title(app: App, done: "Done") -> str:
     from crm.domain.times import wall_clock
 
-    return wall_clock(undone.done.at, app.settings.timezone)
+    return _("Transaction {number}: {command}, {who}, {when}").format(
+        number=done.number,
+        command=done.command or _("raw SQL"),
+        who=done.employee or "-",
+        when=wall_clock(done.at, app.settings.timezone),
+    )

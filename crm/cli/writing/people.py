@@ -60,6 +60,7 @@ def shutting_out(
         user_id = reference.user_id(tx, user)
     if dry_run:
         with app.transaction(dry_run=True) as tx:
+            tx.execute(services.user.IMPATIENT)
             yield tx, user_id
     else:
         with services.user.without_rights(app.transaction, user_id, permission) as tx:
