@@ -59,6 +59,21 @@ VERSION = Check(
     """,
 )
 
+PREPARED = Check(
+    "prepared_transactions",
+    lambda: _("The server allows no prepared transactions"),
+    lambda: _("The server allows prepared transactions (max_prepared_transactions: {found})."),
+    lambda: _("What somebody prepares can be committed after their rights have ended."),
+    lambda: _(
+        "Set max_prepared_transactions = 0 and restart the server, if nothing else needs it."
+    ),
+    """
+    SELECT current_setting('max_prepared_transactions')
+    WHERE current_setting('max_prepared_transactions') <> '0'
+    """,
+)
+SERVER = (VERSION, PREPARED)
+
 # Why each setting of the login matters; provisioning says what it is set to.
 _WHY: dict[str, Sentence] = {
     "track_activities": lambda: _("Colleagues on the same login read each other's statements."),

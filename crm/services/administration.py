@@ -108,7 +108,9 @@ def reset_password(tx: "Transaction", email: str, password: str) -> Reset:
     Raises NotFound, Conflict ``busy``, RuleViolation ``weak_password``.
     """
     tx.execute(PATIENCE)
-    person = _account(tx, clean_email(email), password, lock=True)
+    address = clean_email(email)
+    tx.execute("SELECT FROM users WHERE email = %s FOR UPDATE", (address,))
+    person = _account(tx, address, password)
     tx.execute(
         "UPDATE users SET hashed_password = %s, must_change_password = true, is_active = true"
         " WHERE id = %s",
@@ -121,11 +123,11 @@ def reset_password(tx: "Transaction", email: str, password: str) -> Reset:
     return person
 
 
-def _account(tx: "Transaction", email: str, password: str, *, lock: bool = False) -> Reset:
+def _account(tx: "Transaction", email: str, password: str) -> Reset:
     """Return the account with that email, whose name must not be in the password."""
     row = tx.row(
         "SELECT id, first_name, last_name, email, role, is_active AND NOT is_suspended(id)"
-        " FROM users WHERE email = %s" + (" FOR UPDATE" if lock else ""),
+        " FROM users WHERE email = %s",
         (email,),
     )
     if row is None:

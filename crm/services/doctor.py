@@ -13,7 +13,7 @@ from crm.database import SCHEMA_REVISION, explained
 from crm.domain.errors import CRMError
 from crm.domain.i18n import gettext as _
 from crm.provisioning import LOGIN_SETTINGS, OWNER, schema_revision
-from crm.queries.doctor import SETTINGS, VERSION, Check, faults
+from crm.queries.doctor import SERVER, SETTINGS, Check, faults
 from crm.queries.doctor_data import DATA as DATA
 from crm.queries.doctor_guards import GUARDS
 from crm.queries.doctor_needs import NEEDS
@@ -142,7 +142,7 @@ def server(tx: "Transaction", now: Callable[[], datetime]) -> list[Result]:
     ``now`` tells this workstation's time, naive UTC. Of a schema of another revision only that is
     known.
     """
-    results = [Result(REACH, True), *_examine(tx, [VERSION]), _tls(tx), _clock(tx, now)]
+    results = [Result(REACH, True), *_examine(tx, SERVER), _tls(tx), _clock(tx, now)]
     revision = _revision(tx)
     if revision.ok:
         return [*results, revision, *_examine(tx, CATALOGUE)]
@@ -168,7 +168,7 @@ def unreachable(error: CRMError) -> list[Result]:
     """Return the results of a server that cannot be reached."""
     return [
         Result(REACH, False, [error.message], hint=error.hint),
-        *unknown((VERSION, TLS, CLOCK, REVISION, *CATALOGUE), error.message),
+        *unknown((*SERVER, TLS, CLOCK, REVISION, *CATALOGUE), error.message),
     ]
 
 

@@ -271,7 +271,7 @@ def test_of_many_faults_the_first_are_named(company: Company) -> None:
 
 def test_every_sentence_of_every_check_can_be_said() -> None:
     checks = (doctor.REACH, doctor.REVISION, *doctor.CONNECTION, *doctor.WORKSTATION)
-    for check in (*checks, queries.VERSION, *doctor.CATALOGUE, *DATA):
+    for check in (*checks, *queries.SERVER, *doctor.CATALOGUE, *DATA):
         good, bad = doctor.Result(check, True), doctor.Result(check, False, ["X"], "L")
         assert (good.why, good.then) == (None, None)
         for sentence in (good.what, bad.what, bad.why, bad.then):
@@ -293,6 +293,17 @@ def test_an_older_server_is_told(company: Company) -> None:
         (version,) = queries.faults(tx, newer)
         assert version == tx.value("SELECT current_setting('server_version')")
         assert queries.faults(tx, check) == []
+
+
+def test_prepared_transactions_are_told(company: Company) -> None:
+    check = queries.PREPARED
+    # The tests' server allows none; of one that does not allow this, the check tells how many.
+    others = type(check)(
+        check.name, check.holds, check.fault, check.why, check.then,
+        check.sql.replace("<> '0'", "<> '1'"),
+    )  # fmt: skip
+    with company.database.as_user(company.sales) as tx:
+        assert (queries.faults(tx, others), queries.faults(tx, check)) == (["0"], [])
 
 
 @pytest.mark.parametrize("off", [timedelta(hours=1), timedelta(seconds=-75)])
