@@ -128,17 +128,6 @@ def sets_passwords(tx: "Transaction", number: int) -> bool:
     )
 
 
-def losing_rights(tx: "Transaction", number: int) -> list[int]:
-    """Return whom taking a transaction back could delete, deactivate or give another role."""
-    rows = tx.rows(
-        "SELECT DISTINCT record_id FROM audit_list WHERE transaction_id = %s"
-        " AND table_name = 'users' AND (action = 'INSERT' OR changes ? 'role'"
-        " OR changes -> 'is_active' ->> 0 = 'false') ORDER BY 1",
-        (number,),
-    )
-    return [record_id for (record_id,) in rows]
-
-
 def names_erased(tx: "Transaction", number: int) -> bool:
     """Whether values that a transaction wrote are gone, because their client was erased."""
     return bool(

@@ -74,3 +74,14 @@ def dependants(tx: "Transaction", user_id: int, now: datetime) -> dict[str, int]
         "signatures",
     )  # fmt: skip
     return dict(zip(names, counts or (), strict=True))
+
+
+def shut_out_by(tx: "Transaction", number: int) -> list[int]:
+    """Return whom taking a transaction back could delete, deactivate or give another role."""
+    rows = tx.rows(
+        "SELECT DISTINCT record_id FROM audit_list WHERE transaction_id = %s"
+        " AND table_name = 'users' AND (action = 'INSERT' OR changes ? 'role'"
+        " OR changes -> 'is_active' ->> 0 = 'false') ORDER BY 1",
+        (number,),
+    )
+    return [record_id for (record_id,) in rows]

@@ -16,6 +16,7 @@ from crm.domain.enums import PaymentKind
 from crm.domain.errors import Conflict, NotFound
 from crm.domain.i18n import gettext as _
 from crm.queries import undo as query
+from crm.queries import user as user_query
 from crm.services import contract, payment, undoable, user
 from crm.services.editing import find, refresh
 
@@ -101,7 +102,7 @@ def without_rights(begin: "Begin", number: int) -> "Iterator[Transaction]":
     """
 
     def whom(tx: "Transaction") -> list[int]:
-        people = [each for each in query.losing_rights(tx, number) if each != tx.actor.id]
+        people = [each for each in user_query.shut_out_by(tx, number) if each != tx.actor.id]
         if people:
             actions, groups = query.actions(tx, number), query.groups(tx, number)
             undoable.check(tx, find_done(tx, number), actions, groups)

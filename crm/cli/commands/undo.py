@@ -94,11 +94,11 @@ def _number(text: str | None) -> int | None:
 def _which(app: App, number: int | None) -> "tuple[Done, bool]":
     """Return what is to be taken back, and whether that may take somebody's rights."""
     from crm import services
-    from crm.queries import undo as query
+    from crm.queries import user as query
 
     with app.transaction() as tx:
         done = services.undo.find_done(tx, services.undo.latest(tx) if number is None else number)
-        return done, bool(query.losing_rights(tx, done.number))
+        return done, bool(query.shut_out_by(tx, done.number))
 
 
 def _try(
