@@ -6,16 +6,6 @@ from support.cli import Workstation
 from support.company import Company
 
 
-@pytest.fixture
-def manager(workstation: Workstation, company: Company) -> Workstation:
-    return workstation.be(company.manager)
-
-
-@pytest.fixture
-def sales(workstation: Workstation, company: Company) -> Workstation:
-    return workstation.be(company.sales)
-
-
 def ids(ran: str) -> list[int]:
     return [int(number) for number in ran.split()]
 

@@ -10,16 +10,6 @@ BOB = (
 )  # fmt: skip
 
 
-@pytest.fixture
-def manager(workstation: Workstation, company: Company) -> Workstation:
-    return workstation.be(company.manager)
-
-
-@pytest.fixture
-def sales(workstation: Workstation, company: Company) -> Workstation:
-    return workstation.be(company.sales)
-
-
 # Reading
 
 

@@ -1,14 +1,8 @@
 import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812
 from support.cli import Workstation, url
-from support.company import Company
 
 NO_POLICY = "DROP POLICY clients_update ON clients"
-
-
-@pytest.fixture
-def sales(workstation: Workstation, company: Company) -> Workstation:
-    return workstation.be(company.sales)
 
 
 def test_when_all_is_well_it_is_quiet(sales: Workstation) -> None:

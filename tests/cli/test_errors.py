@@ -8,16 +8,10 @@ from pathlib import Path
 import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812
 from support.cli import PATIENCE, REPOSITORY, Workstation, url
-from support.company import Company
 
 from crm.database import SCHEMA_REVISION
 
 SECRET = "s3cr3t-of-the-database"
-
-
-@pytest.fixture
-def sales(workstation: Workstation, company: Company) -> Workstation:
-    return workstation.be(company.sales)
 
 
 def place(workstation: Workstation, **changed: str) -> str:

@@ -11,14 +11,8 @@ import openpyxl
 import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812
 from support.cli import REPOSITORY, Workstation
-from support.company import Company
 
 LISTINGS = ("client list", "contract list", "event list", "user list", "contract payments 3")
-
-
-@pytest.fixture
-def sales(workstation: Workstation, company: Company) -> Workstation:
-    return workstation.be(company.sales)
 
 
 @pytest.mark.parametrize("listing", LISTINGS)

@@ -12,11 +12,6 @@ FIELDS = [
 ]  # fmt: skip
 
 
-@pytest.fixture
-def manager(workstation: Workstation, company: Company) -> Workstation:
-    return workstation.be(company.manager)
-
-
 def without_moments(shown: str) -> str:
     """What is shown, with every minute and every number of a transaction alike."""
     shown = re.sub(r"  #\d+$", "  #N", shown, flags=re.MULTILINE)

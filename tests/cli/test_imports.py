@@ -25,16 +25,6 @@ Bring = Callable[..., Ran]
 
 
 @pytest.fixture
-def manager(workstation: Workstation, company: Company) -> Workstation:
-    return workstation.be(company.manager)
-
-
-@pytest.fixture
-def sales(workstation: Workstation, company: Company) -> Workstation:
-    return workstation.be(company.sales)
-
-
-@pytest.fixture
 def bring(tmp_path: Path) -> Bring:
     """Return what imports a text: the workstation, the noun, the content, options."""
 

@@ -2,13 +2,8 @@ from typing import Any
 
 import pexpect
 import pytest
-from support.cli import Workstation, finish
+from support.cli import Workstation, answer, finish
 from support.company import Company
-
-
-@pytest.fixture
-def sales(workstation: Workstation, company: Company) -> Workstation:
-    return workstation.be(company.sales)
 
 
 def interrupt(child: "pexpect.spawn[Any]") -> tuple[int, str]:
@@ -24,11 +19,6 @@ def interrupt(child: "pexpect.spawn[Any]") -> tuple[int, str]:
         if ended:
             break
     return finish(child)[0], said
-
-
-def answer(child: "pexpect.spawn[Any]", question: str, typed: str) -> None:
-    child.expect_exact(question)
-    child.sendline(typed)
 
 
 def test_what_is_missing_is_asked_for_with_an_example(sales: Workstation) -> None:

@@ -3,7 +3,6 @@ import re
 import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812
 from support.cli import Workstation
-from support.company import Company
 
 HOSTILE = (
     "[red]Acme[/red]",
@@ -16,11 +15,6 @@ HOSTILE = (
     "a\nb",
     "'",
 )
-
-
-@pytest.fixture
-def sales(workstation: Workstation, company: Company) -> Workstation:
-    return workstation.be(company.sales)
 
 
 def test_one_search_finds_every_kind(sales: Workstation) -> None:

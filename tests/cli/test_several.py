@@ -1,13 +1,6 @@
 """Several records at once: all or none, in one transaction, confirmed once."""
 
-import pytest
 from support.cli import Workstation
-from support.company import Company
-
-
-@pytest.fixture
-def manager(workstation: Workstation, company: Company) -> Workstation:
-    return workstation.be(company.manager)
 
 
 def ids(workstation: Workstation, noun: str) -> list[str]:

@@ -399,29 +399,23 @@ def test_a_dumb_terminal_and_no_colour_are_respected(
 # From a pipe
 
 
-@pytest.fixture
-def sophie(workstation: Workstation, company: Company) -> Workstation:
-    """A workstation where somebody in SALES is logged in."""
-    return workstation.be(company.sales)
-
-
-def test_lines_run_and_comments_and_blank_lines_do_not(sophie: Workstation) -> None:
+def test_lines_run_and_comments_and_blank_lines_do_not(sales: Workstation) -> None:
     lines = "# morning\n\n  \nclient list --count\n  # more\nepicevents user list --count\n"
-    assert sophie.run("shell", stdin=lines).done().out == "3\n6\n"
+    assert sales.run("shell", stdin=lines).done().out == "3\n6\n"
 
 
-def test_a_line_goes_on_after_a_backslash(sophie: Workstation) -> None:
+def test_a_line_goes_on_after_a_backslash(sales: Workstation) -> None:
     lines = "client list \\\n  --search lefe \\\n  --count\ncontract list --count"
-    assert sophie.run("shell", stdin=lines).done().out == "1\n5\n"
-    assert sophie.run("shell", stdin="client list --count \\").done().out == "3\n"
+    assert sales.run("shell", stdin=lines).done().out == "1\n5\n"
+    assert sales.run("shell", stdin="client list --count \\").done().out == "3\n"
 
 
-def test_a_number_sign_inside_a_line_is_no_comment(sophie: Workstation) -> None:
-    assert sophie.run("shell", stdin="client list --count -S kevin#x\n").done().out == "0\n"
+def test_a_number_sign_inside_a_line_is_no_comment(sales: Workstation) -> None:
+    assert sales.run("shell", stdin="client list --count -S kevin#x\n").done().out == "0\n"
 
 
-def test_the_first_failure_stops_it_and_is_its_status(sophie: Workstation) -> None:
-    ran = sophie.run("shell", stdin="client list --count\nclient show 99\nuser list --count\n")
+def test_the_first_failure_stops_it_and_is_its_status(sales: Workstation) -> None:
+    ran = sales.run("shell", stdin="client list --count\nclient show 99\nuser list --count\n")
     assert (ran.status, ran.out) == (3, "3\n")
     assert ran.err == (
         "Error: There is no client 99.\n"
@@ -430,17 +424,17 @@ def test_the_first_failure_stops_it_and_is_its_status(sophie: Workstation) -> No
     )
 
 
-def test_keep_going_runs_the_rest_and_ends_with_the_first_failure(sophie: Workstation) -> None:
+def test_keep_going_runs_the_rest_and_ends_with_the_first_failure(sales: Workstation) -> None:
     lines = "client show 99\nclient list --nonsense\nuser list --count\n"
-    ran = sophie.run("shell", "--keep-going", stdin=lines)
+    ran = sales.run("shell", "--keep-going", stdin=lines)
     assert (ran.status, ran.out) == (3, "6\n")
     assert "Line 1 failed.\n" in ran.err
     assert "Line 2 failed.\n" in ran.err
 
 
-def test_the_line_after_is_no_answer_to_a_question(sophie: Workstation) -> None:
+def test_the_line_after_is_no_answer_to_a_question(sales: Workstation) -> None:
     lines = "client create --full-name X\nkevin2@startup.example\n"
-    ran = sophie.run("shell", stdin=lines)
+    ran = sales.run("shell", stdin=lines)
     assert ran.status == 2
     assert "Missing: --email, --phone, --company-name." in ran.err
 
@@ -457,59 +451,59 @@ def test_without_a_login_it_fails_like_any_command(workstation: Workstation) -> 
     assert workstation.run("shell", stdin="client list\n").status == 4
 
 
-def test_exit_ends_it(sophie: Workstation) -> None:
-    ran = sophie.run("shell", stdin="client list --count\nexit\nclient show 99\n").done()
+def test_exit_ends_it(sales: Workstation) -> None:
+    ran = sales.run("shell", stdin="client list --count\nexit\nclient show 99\n").done()
     assert ran.out == "3\n"
 
 
-def test_an_open_quote_is_explained(sophie: Workstation) -> None:
-    ran = sophie.run("shell", stdin="client list -S 'x\n")
+def test_an_open_quote_is_explained(sales: Workstation) -> None:
+    ran = sales.run("shell", stdin="client list -S 'x\n")
     assert ran.status == 2
     assert ran.err.startswith("Error: A quotation mark is not closed, or a backslash ends the line")
 
 
-def test_a_shell_in_the_shell_is_refused(sophie: Workstation) -> None:
-    ran = sophie.run("shell", stdin="shell\n")
+def test_a_shell_in_the_shell_is_refused(sales: Workstation) -> None:
+    ran = sales.run("shell", stdin="shell\n")
     assert ran.status == 2
     assert "This is the shell already." in ran.err
 
 
-def test_errors_are_json_where_the_line_asks_for_it(sophie: Workstation) -> None:
-    ran = sophie.run("shell", "--keep-going", stdin="client show 99 -o json\nclient show 98\n")
+def test_errors_are_json_where_the_line_asks_for_it(sales: Workstation) -> None:
+    ran = sales.run("shell", "--keep-going", stdin="client show 99 -o json\nclient show 98\n")
     first, note, second, *_rest = ran.err.splitlines()
     assert first.startswith('{"error": {"code": "not_found"')
     assert note == "Line 1 failed."
     assert second == "Error: There is no client 98."
 
 
-def test_flags_end_with_their_line(sophie: Workstation) -> None:
+def test_flags_end_with_their_line(sales: Workstation) -> None:
     lines = "client list --fields id --color always\nclient list --fields id\n"
-    ran = sophie.run("shell", stdin=lines).done()
+    ran = sales.run("shell", stdin=lines).done()
     first, second = ran.out.split("ID")[1:]
     assert "\x1b[" in first
     assert "\x1b[" not in second
 
 
-def test_flags_of_the_shell_hold_for_every_line(sophie: Workstation) -> None:
+def test_flags_of_the_shell_hold_for_every_line(sales: Workstation) -> None:
     lines = "client list --fields id\nclient list --fields id\n"
-    ran = sophie.run("--color", "always", "shell", stdin=lines).done()
+    ran = sales.run("--color", "always", "shell", stdin=lines).done()
     assert ran.out.count("\x1b[1mID\x1b[0m") == 2
 
 
-def test_each_line_reads_the_settings_again(sophie: Workstation) -> None:
+def test_each_line_reads_the_settings_again(sales: Workstation) -> None:
     lines = "event show 2 --json\n"
-    (sophie.home / "config.env").write_text("EPICEVENTS_TIMEZONE=Asia/Tokyo\n")
-    assert "T17:00:00+09:00" in sophie.run("shell", stdin=lines).done().out
+    (sales.home / "config.env").write_text("EPICEVENTS_TIMEZONE=Asia/Tokyo\n")
+    assert "T17:00:00+09:00" in sales.run("shell", stdin=lines).done().out
 
 
-def test_bytes_that_are_no_text_are_refused(sophie: Workstation) -> None:
-    ran = sophie.run("shell", stdin="client list -S \udcff\n")
+def test_bytes_that_are_no_text_are_refused(sales: Workstation) -> None:
+    ran = sales.run("shell", stdin="client list -S \udcff\n")
     assert ran.status == 2
     assert "not UTF-8" in ran.err
 
 
-def test_nothing_to_run_is_no_failure(sophie: Workstation) -> None:
-    assert sophie.run("shell", stdin="").done().out == ""
+def test_nothing_to_run_is_no_failure(sales: Workstation) -> None:
+    assert sales.run("shell", stdin="").done().out == ""
 
 
 def median(run: Callable[[], object], times: int = 30) -> float:
@@ -523,11 +517,11 @@ def median(run: Callable[[], object], times: int = 30) -> float:
 
 
 @pytest.fixture
-def app(sophie: Workstation) -> Iterator[App]:
+def app(sales: Workstation) -> Iterator[App]:
     """The app of a shell that nobody sees."""
     stdin, stdout, stderr = (io.StringIO() for _stream in range(3))
-    console = Console(stdin=stdin, stdout=stdout, stderr=stderr, environ=sophie.environ)
-    opened = App(console, sophie.environ, sophie.home)
+    console = Console(stdin=stdin, stdout=stdout, stderr=stderr, environ=sales.environ)
+    opened = App(console, sales.environ, sales.home)
     yield opened
     opened.close()
 
@@ -540,11 +534,11 @@ def test_the_first_line_opens_the_connection_of_all(app: App) -> None:
     assert app.connection.info.backend_pid == backend
 
 
-def test_another_database_takes_another_connection(app: App, sophie: Workstation) -> None:
+def test_another_database_takes_another_connection(app: App, sales: Workstation) -> None:
     assert execute("client list", app) == 0
     elsewhere = "EPICEVENTS_DATABASE_URL=postgresql://x@/x?host=/nowhere\n"
-    (sophie.home / ".env").write_text(elsewhere)
-    del sophie.environ["EPICEVENTS_DATABASE_URL"]
+    (sales.home / ".env").write_text(elsewhere)
+    del sales.environ["EPICEVENTS_DATABASE_URL"]
     assert execute("client list", app) == 7
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812
-from support.cli import Workstation, finish
+from support.cli import Workstation, answer, finish
 from support.company import Company
 from support.services import stored
 
@@ -30,11 +30,6 @@ def keep(child: "pexpect.spawn[Any]", *questions: str) -> None:
     for question in questions:
         child.expect_exact(question)
         child.sendline("")
-
-
-def answer(child: "pexpect.spawn[Any]", question: str, typed: str) -> None:
-    child.expect_exact(question)
-    child.sendline(typed)
 
 
 # Field by field

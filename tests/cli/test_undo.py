@@ -11,11 +11,6 @@ Run = Callable[..., int]
 
 
 @pytest.fixture
-def manager(workstation: Workstation, company: Company) -> Workstation:
-    return workstation.be(company.manager)
-
-
-@pytest.fixture
 def number(manager: Workstation) -> int:
     """The transaction of a command that was a mistake."""
     manager.run("client", "update", "1", "--phone", "0611111111").done()

@@ -10,16 +10,6 @@ ROY = ("--first-name", "Jo", "--last-name", "Roy", "--email", "jo@epicevents.exa
 ONE_TIME = r"[0-9a-z]{4}(-[0-9a-z]{4}){4}"
 
 
-@pytest.fixture
-def manager(workstation: Workstation, company: Company) -> Workstation:
-    return workstation.be(company.manager)
-
-
-@pytest.fixture
-def sales(workstation: Workstation, company: Company) -> Workstation:
-    return workstation.be(company.sales)
-
-
 # Reading
 
 

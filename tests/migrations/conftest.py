@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterator
 
 import pytest
+from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from crm import provisioning
 from crm.database import connect
@@ -25,4 +26,12 @@ def bare(cluster: Cluster) -> Iterator[dict[str, str]]:
     connection = connect({**parameters, "dbname": "postgres"})
     connection.autocommit = True
     connection.cursor().execute(f"DROP DATABASE {parameters['dbname']} WITH (FORCE)")
+    connection.close()
+
+
+@pytest.fixture(scope="module")
+def sql(template: dict[str, str]) -> Iterator[Cursor]:
+    """The catalogue of a migrated database."""
+    connection = connect(template)
+    yield connection.cursor()
     connection.close()

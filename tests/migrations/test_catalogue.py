@@ -1,7 +1,6 @@
 """What `alembic check` does not see: constraints, triggers, policies, views, functions, grants."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,7 +9,6 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.types import TypeEngine
 
 from crm import models
-from crm.database import connect
 from crm.domain.rules import CONSTRAINTS
 
 DIALECT = make_url("postgresql+psycopg2://").get_dialect()()
@@ -40,14 +38,6 @@ READ_AS = {
     "user_list": models.User, "client_list": models.Client, "contract_list": models.Contract,
     "event_list": models.Event, "payment_list": models.Payment,
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def sql(template: dict[str, str]) -> Iterator[Cursor]:
-    """The catalogue of a migrated database."""
-    connection = connect(template)
-    yield connection.cursor()
-    connection.close()
 
 
 def column(sql: Cursor, query: str) -> list[Any]:

@@ -1,12 +1,9 @@
 """The client's schema to the letter: the superset of its SQL and its SQLAlchemy models."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
-
-from crm.database import connect
 
 SERIAL, TEXT, INTEGER, MOMENT = "serial", "text", "integer", "timestamp without time zone"
 MONEY, BOOLEAN = "numeric(15,2)", "boolean"
@@ -62,14 +59,6 @@ REFERENCES = {
     ("contracts", "sales_contact_id", "users"), ("events", "contract_id", "contracts"),
     ("events", "client_id", "clients"), ("events", "support_contact_id", "users"),
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def sql(template: dict[str, str]) -> Iterator[Cursor]:
-    """The catalogue of a migrated database."""
-    connection = connect(template)
-    yield connection.cursor()
-    connection.close()
 
 
 def rows(sql: Cursor, query: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:

@@ -1,12 +1,10 @@
 """Whom a transaction acts for: the session's secret decides, and what the database says now."""
 
-from collections.abc import Iterator
-
 import psycopg2
 import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812
 from support.database import Database
-from support.login import RIGHT, WRONG, guess, login, result, set_password, stored
+from support.login import RIGHT, WRONG, guess, login, result, stored
 from support.matrix import DENIED
 from support.raw import acting, acting_with, refusal
 
@@ -14,22 +12,6 @@ from crm.database import connect
 
 SOPHIE = 3
 WHO = "SELECT employee_id(), employee_role()"
-
-
-@pytest.fixture
-def app(database: Database) -> Iterator[Connection]:
-    """The app's login in autocommit mode; Sophie's password is RIGHT."""
-    set_password(database)
-    connection = connect(database.app)
-    connection.autocommit = True
-    yield connection
-    connection.close()
-
-
-@pytest.fixture
-def owner_sql(database: Database) -> psycopg2.extensions.cursor:
-    """A cursor of the owner, in autocommit mode."""
-    return database.owner().cursor()
 
 
 def state(database: Database, secret: str | None) -> str:

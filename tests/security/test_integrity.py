@@ -6,29 +6,8 @@ The statements run as the owner, whom no policy binds: these rules bind everybod
 import psycopg2
 import pytest
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
-from support.database import Database
 from support.raw import attempt, refusal
 from support.statements import ALLOWED, REFUSED, client, contract, event, payment, reversal, sign
-
-
-@pytest.fixture(scope="module")
-def module_owner(company_template: dict[str, str]) -> object:
-    """A connection as the owner to a company that every test leaves as it was."""
-    database = Database(company_template)
-    database.create()
-    connection = database.owner()
-    yield connection
-    connection.close()
-    database.drop()
-
-
-@pytest.fixture
-def sql(module_owner: psycopg2.extensions.connection) -> object:
-    """A cursor in a transaction that is rolled back."""
-    cursor = module_owner.cursor()
-    cursor.execute("BEGIN")
-    yield cursor
-    cursor.execute("ROLLBACK")
 
 
 @pytest.mark.parametrize(("rule", "constraint", "statement"), REFUSED)

@@ -3,7 +3,6 @@
 import psycopg2
 import pytest
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
-from support.database import Database
 from support.raw import attempt
 
 from crm.domain.errors import InvalidValue
@@ -75,26 +74,6 @@ CASES = [
     ],
     *[(PHONES, value, True) for value in ("+33612345678", "+67812345678", "+1234567")],
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def module_owner(company_template: dict[str, str]) -> object:
-    """A connection as the owner to a company that every test leaves as it was."""
-    database = Database(company_template)
-    database.create()
-    connection = database.owner()
-    yield connection
-    connection.close()
-    database.drop()
-
-
-@pytest.fixture
-def sql(module_owner: psycopg2.extensions.connection) -> object:
-    """A cursor in a transaction that is rolled back."""
-    cursor = module_owner.cursor()
-    cursor.execute("BEGIN")
-    yield cursor
-    cursor.execute("ROLLBACK")
 
 
 @pytest.mark.parametrize(("columns", "value", "accepted"), CASES)

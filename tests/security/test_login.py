@@ -4,7 +4,6 @@ import itertools
 import secrets
 import statistics
 import time
-from collections.abc import Iterator
 from threading import Barrier, Thread
 
 import psycopg2
@@ -18,22 +17,6 @@ from support.raw import InBackground, acting, refusal
 from crm.database import connect
 
 NOBODY = "nobody@epicevents.example"
-
-
-@pytest.fixture
-def app(database: Database) -> Iterator[Connection]:
-    """The app's login in autocommit mode; Sophie's password is RIGHT."""
-    set_password(database)
-    connection = connect(database.app)
-    connection.autocommit = True
-    yield connection
-    connection.close()
-
-
-@pytest.fixture
-def owner_sql(database: Database) -> psycopg2.extensions.cursor:
-    """A cursor of the owner, in autocommit mode."""
-    return database.owner().cursor()
 
 
 def test_right_password_opens_a_session(app: Connection, database: Database) -> None:

@@ -50,12 +50,6 @@ def matrix(company_template: dict[str, str]) -> Iterator[Database]:
     database.drop()
 
 
-@pytest.fixture(scope="module")
-def secrets(matrix: Database) -> Mapping[Role, str]:
-    """A session of somebody of each role."""
-    return {role: matrix.session_of(user_id) for role, user_id in ME.items()}
-
-
 def services_allow(database: Database, secret: str, cell: Cell) -> bool:
     """Try a cell through its service, as one command would, and keep nothing."""
     connection = connect(database.app)

@@ -26,12 +26,6 @@ def matrix(company_template: dict[str, str]) -> Iterator[Database]:
     database.drop()
 
 
-@pytest.fixture(scope="module")
-def secrets(matrix: Database) -> Mapping[Role, str]:
-    """A session of somebody of each role."""
-    return {role: matrix.session_of(user_id) for role, user_id in ME.items()}
-
-
 @pytest.mark.parametrize("cell", TRIED, ids=str)
 def test_database_allows_what_the_table_grants(
     matrix: Database, secrets: Mapping[Role, str], cell: Cell

@@ -177,6 +177,12 @@ def finish(child: "pexpect.spawn[str]") -> tuple[int, str]:
     return (child.exitstatus if child.exitstatus is not None else -(child.signalstatus or 0)), said
 
 
+def answer(child: "pexpect.spawn[Any]", question: str, typed: str) -> None:
+    """Wait for a question at a terminal, and type a line."""
+    child.expect_exact(question)
+    child.sendline(typed)
+
+
 def url(parameters: Mapping[str, str]) -> str:
     """Return the URL that means libpq's ``parameters``."""
     names = f"{quote(parameters['user'], safe='')}@/{quote(parameters['dbname'], safe='')}"
