@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812
 from support.company import Company, fill
-from support.database import Database
+from support.database import Database, copied
 from support.places import in_memory
 
 from crm import provisioning
@@ -88,19 +88,15 @@ def _mutated(template: dict[str, str], mutation: str) -> dict[str, str]:
 @pytest.fixture
 def empty_database(template: dict[str, str]) -> Iterator[Database]:
     """An empty, migrated database for one test."""
-    database = Database(template)
-    database.create()
-    yield database
-    database.drop()
+    with copied(template) as database:
+        yield database
 
 
 @pytest.fixture
 def database(company_template: dict[str, str]) -> Iterator[Database]:
     """A database with a small company in it, for one test."""
-    database = Database(company_template)
-    database.create()
-    yield database
-    database.drop()
+    with copied(company_template) as database:
+        yield database
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from support.backups import (
 )  # fmt: skip
 from support.cli import REPOSITORY, url
 from support.company import Company
-from support.database import Database
+from support.database import Database, copied
 
 from crm import provisioning
 from crm.backup import archive, making, tools
@@ -308,15 +308,11 @@ def test_one_restores_at_a_time_and_clears_up_after_who_was_killed(
 
 
 def test_what_a_restore_would_lose_is_known(template: dict[str, str], database: Database) -> None:
-    empty = Database(template)
-    empty.create()
-    try:
+    with copied(template) as empty:
         assert held(empty.admin) is None
         assert held({**database.admin, "dbname": "not_there"}) is None
         execute(empty.admin, "DROP TABLE alembic_version CASCADE")
         assert refused(lambda: held(empty.admin)).code == "foreign_database"
-    finally:
-        empty.drop()
 
 
 def test_programs_of_a_newer_major_version_do_too(database: Database, path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
-from support.database import Database
+from support.database import copied
 
 OBVIOUS = r"""
 CREATE FUNCTION pg_temp.obvious_fold(value text) RETURNS text LANGUAGE sql STRICT AS $$
@@ -38,14 +38,12 @@ TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=
 @pytest.fixture(scope="module")
 def cursor(template: dict[str, str]) -> Iterator[Cursor]:
     """A connection that knows both definitions."""
-    database = Database(template)
-    database.create()
-    connection = database.owner()
-    found = connection.cursor()
-    found.execute(OBVIOUS)
-    yield found
-    connection.close()
-    database.drop()
+    with copied(template) as database:
+        connection = database.owner()
+        found = connection.cursor()
+        found.execute(OBVIOUS)  # functions of this connection alone
+        yield found
+        connection.close()
 
 
 def both(cursor: Cursor, text: str | None) -> tuple[tuple[object, ...], tuple[object, ...]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from support.crowd import fill_crowd
-from support.database import Database
+from support.database import Database, copied
 from support.oracle import Records, read_all
 
 from crm.database import Transaction
@@ -13,13 +13,11 @@ from crm.database import Transaction
 @pytest.fixture(scope="session")
 def crowd(company_template: dict[str, str]) -> Iterator[Database]:
     """A database with a company large enough to need pages."""
-    database = Database(company_template)
-    database.create()
-    connection = database.owner()
-    fill_crowd(connection)
-    connection.close()
-    yield database
-    database.drop()
+    with copied(company_template) as database:
+        connection = database.owner()
+        fill_crowd(connection)
+        connection.close()
+        yield database
 
 
 @pytest.fixture(scope="session")

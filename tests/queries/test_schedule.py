@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from support.crowd import NOW, SUPPORT, SUPPORT2
-from support.database import Database
+from support.database import Database, copied
 from support.oracle import Records, expected_ids
 
 from crm.database import Transaction
@@ -100,13 +100,8 @@ QUESTIONS: dict[str, Callable[[Transaction], object]] = {
 @pytest.fixture(scope="module")
 def century(template: dict[str, str]) -> Iterator[Database]:
     """Twenty thousand events, from 1975 on, on six people."""
-    database = Database(template)
-    database.create()
-    connection = database.owner()
-    connection.cursor().execute(CENTURY)
-    connection.close()
-    yield database
-    database.drop()
+    with copied(template, CENTURY) as database:
+        yield database
 
 
 @pytest.mark.parametrize("question", QUESTIONS)

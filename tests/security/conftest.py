@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
-from support.database import Database
+from support.database import Database, copied
 from support.login import set_password
 from support.matrix import ME
 
@@ -32,12 +32,10 @@ def owner_sql(database: Database) -> Cursor:
 @pytest.fixture(scope="module")
 def module_owner(company_template: dict[str, str]) -> Iterator[Connection]:
     """A connection as the owner to a company that every test leaves as it was."""
-    database = Database(company_template)
-    database.create()
-    connection = database.owner()
-    yield connection
-    connection.close()
-    database.drop()
+    with copied(company_template) as database:
+        connection = database.owner()
+        yield connection
+        connection.close()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import psycopg2
 import pytest
-from support.database import Database
+from support.database import Database, copied
 from support.login import RIGHT, guess
 from support.raw import acting, attempt
 
@@ -85,16 +85,14 @@ PLANS = (
 @pytest.fixture(scope="module")
 def filled(company_template: dict[str, str]) -> Iterator[Database]:
     """The company, with rows in every view."""
-    database = Database(company_template)
-    database.create()
-    connection = connect(database.app)
-    connection.autocommit = True
-    guess(connection, RIGHT)
-    connection.close()
-    with acting(database, 3) as cursor:
-        cursor.execute("SELECT record_denial('client:delete', 'client', 3, 'why'); COMMIT")
-    yield database
-    database.drop()
+    with copied(company_template) as database:
+        connection = connect(database.app)
+        connection.autocommit = True
+        guess(connection, RIGHT)
+        connection.close()
+        with acting(database, 3) as cursor:
+            cursor.execute("SELECT record_denial('client:delete', 'client', 3, 'why'); COMMIT")
+        yield database
 
 
 # Conditions that fail on every row. Of those of one row, PostgreSQL tries the cheapest first: the

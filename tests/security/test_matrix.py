@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 from psycopg2 import Error
-from support.database import Database
+from support.database import Database, copied
 from support.matrix import CELLS, DENIED, ME, SETUP, Cell, by_raw_sql
 from support.raw import acting, attempt
 from support.service_matrix import (
@@ -39,15 +39,9 @@ DONE, REFUSED, NOT_ALLOWED = "done", "refused by a rule", "not allowed"
 @pytest.fixture(scope="module")
 def matrix(company_template: dict[str, str]) -> Iterator[Database]:
     """The company with a record for every cell and state; what is tried is rolled back."""
-    database = Database(company_template)
-    database.create()
-    connection = database.owner()
-    connection.cursor().execute(SETUP)
-    connection.cursor().execute(STATES_SETUP)
-    connection.close()
-    database.session_of(7)
-    yield database
-    database.drop()
+    with copied(company_template, SETUP, STATES_SETUP) as database:
+        database.session_of(7)
+        yield database
 
 
 def services_allow(database: Database, secret: str, cell: Cell) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from support.company import UNUSABLE
-from support.database import Database
+from support.database import Database, copied
 from support.raw import InBackground, acting
 
 LEVELS = ("READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE")
@@ -129,13 +129,8 @@ RACES = {
 @pytest.fixture(scope="module")
 def raced(company_template: dict[str, str]) -> Iterator[dict[str, str]]:
     """A template of the company with the records that races need."""
-    database = Database(company_template)
-    parameters = database.create()
-    connection = database.owner()
-    connection.cursor().execute(SETUP)
-    connection.close()
-    yield parameters
-    database.drop()
+    with copied(company_template, SETUP) as database:
+        yield database.admin
 
 
 def run(database: Database, first: str, second: str, level: str) -> tuple[str | None, str | None]:
@@ -170,14 +165,10 @@ def holds(cursor: Cursor, broken: str) -> bool:
 def test_rule_holds_when_two_race(
     raced: dict[str, str], race: Race, swapped: bool, level: str
 ) -> None:
-    database = Database(raced)
-    database.create()
-    try:
+    with copied(raced) as database:
         pair = (race.second, race.first) if swapped else (race.first, race.second)
         refused = run(database, *pair, level)
         assert holds(database.owner().cursor(), race.broken)
-    finally:
-        database.drop()
     assert refused[0] is None
     # On an older snapshot, what cannot be known in time is refused as well.
     late = race.swapped if swapped else race.refusal

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 import pytest
-from support.database import Database
+from support.database import Database, copied
 from support.matrix import CELLS, DENIED, ME, SETUP, TABLE, Cell, Row, by_raw_sql
 from support.raw import InBackground, acting, acting_with, attempt, refusal
 
@@ -16,14 +16,9 @@ TRIED = [cell for cell in CELLS if cell.sql is not None]
 @pytest.fixture(scope="module")
 def matrix(company_template: dict[str, str]) -> Iterator[Database]:
     """The company with a record for every cell; every cell is rolled back."""
-    database = Database(company_template)
-    database.create()
-    connection = database.owner()
-    connection.cursor().execute(SETUP)
-    connection.close()
-    database.session_of(7)
-    yield database
-    database.drop()
+    with copied(company_template, SETUP) as database:
+        database.session_of(7)
+        yield database
 
 
 @pytest.mark.parametrize("cell", TRIED, ids=str)

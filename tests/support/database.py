@@ -22,6 +22,22 @@ _numbers = itertools.count(1)
 _servers: dict[tuple[str | None, str | None], Connection] = {}
 
 
+@contextmanager
+def copied(template: dict[str, str], *setup: str) -> "Iterator[Database]":
+    """Yield a copy of a template, in which the owner has run ``setup``, and drop it at the end."""
+    database = Database(template)
+    database.create()
+    try:
+        if setup:
+            connection = database.owner()
+            for statements in setup:
+                connection.cursor().execute(statements)
+            connection.close()
+        yield database
+    finally:
+        database.drop()
+
+
 class Database:
     """A copy of a template database, which may be damaged at will."""
 
