@@ -117,7 +117,13 @@ def _run(args: list[str], app: App) -> int:
     streams = sys.stdout, sys.stderr
     try:
         _refuse_unreadable(args)
-        result = root.main(args, prog_name="epicevents", standalone_mode=False, obj=app)
+        result = root.main(
+            args,
+            prog_name="epicevents",
+            standalone_mode=False,
+            obj=app,
+            terminal_width=_help_width(app),
+        )
         app.console.flush()
     except BrokenPipeError:
         raise
@@ -140,6 +146,11 @@ def _run(args: list[str], app: App) -> int:
     except Exception as error:
         return _explain(app, _unexpected(error), error)
     return result if isinstance(result, int) else 0
+
+
+def _help_width(app: App) -> int:
+    """Return what Click finds out by itself, with modules that nothing else of help needs."""
+    return max(min(app.console.out.width, int(SETTINGS["max_content_width"])) - 2, 50)
 
 
 def wants_json(args: list[str]) -> bool:

@@ -1,14 +1,17 @@
 """Amounts: money to the cent and whole numbers."""
 
 import re
-from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from crm.domain import i18n
 from crm.domain.errors import InvalidValue
 from crm.domain.i18n import gettext as _
 from crm.domain.text import quote
 
-LARGEST_MONEY = Decimal("9999999999999.99")  # DECIMAL(15,2)
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+LARGEST_MONEY = "9999999999999.99"  # DECIMAL(15,2)
 LARGEST_WHOLE_NUMBER = 2_147_483_647  # INTEGER
 
 _AROUND = (
@@ -30,7 +33,7 @@ _THOUSANDS = "[1-9][0-9]{0,2}"
 _SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$"}
 
 
-def money(value: str, *, field: str, allow_negative: bool = False) -> Decimal:
+def money(value: str, *, field: str, allow_negative: bool = False) -> "Decimal":
     """Return the amount with exactly two decimals, never rounded.
 
     French and English forms are read: ``1234.56``, ``1 234,56`` (also with no-break spaces),
@@ -46,6 +49,8 @@ def money(value: str, *, field: str, allow_negative: bool = False) -> Decimal:
         ``amount_too_large``: more than 13 digits before the decimals.
         ``invalid_amount``: all else, such as an exponent, ``1_000`` or digits of other scripts.
     """
+    from decimal import Decimal
+
     typed = value.strip()
     around = re.fullmatch(_AROUND, typed)
     number = around and next(
@@ -61,12 +66,12 @@ def money(value: str, *, field: str, allow_negative: bool = False) -> Decimal:
     if len(decimals) > 2:
         raise _too_precise(typed, number, field)
     amount = Decimal(f"{units}.{decimals:0<2}")
-    if amount > LARGEST_MONEY:
+    if amount > Decimal(LARGEST_MONEY):
         raise InvalidValue(
             _("{field} is too large: {value} has more than 13 digits before the decimals.").format(
                 field=field, value=quote(typed)
             ),
-            hint=_("The largest amount is {largest}.").format(largest=said(LARGEST_MONEY)),
+            hint=_("The largest amount is {largest}.").format(largest=said(Decimal(LARGEST_MONEY))),
             code="amount_too_large",
         )
     if around["minus"] and not allow_negative:
@@ -106,12 +111,12 @@ def _too_precise(typed: str, number: re.Match[str], field: str) -> InvalidValue:
     )
 
 
-def said(amount: Decimal) -> str:
+def said(amount: "Decimal") -> str:
     """Return ``amount`` as a sentence says it: in its reader's language, the company's currency."""
     return format_money(amount, i18n.currency(), i18n.language())
 
 
-def format_money(amount: Decimal, currency: str = "EUR", language: str | None = None) -> str:
+def format_money(amount: "Decimal", currency: str = "EUR", language: str | None = None) -> str:
     """Return ``amount`` as people read it: ``1 234,56 €`` in French, else ``€1,234.56``.
 
     ``language`` is a code such as ``fr`` or ``fr_FR``. A currency without a known symbol stands

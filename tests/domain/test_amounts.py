@@ -114,10 +114,10 @@ def test_whatever_is_read_fits_the_column(typed: str) -> None:
     except InvalidValue:
         return
     assert amount.as_tuple().exponent == -2
-    assert abs(amount) <= LARGEST_MONEY
+    assert abs(amount) <= Decimal(LARGEST_MONEY)
 
 
-AMOUNTS = st.decimals(-LARGEST_MONEY, LARGEST_MONEY, places=2)
+AMOUNTS = st.decimals(-Decimal(LARGEST_MONEY), LARGEST_MONEY, places=2)
 
 
 @given(AMOUNTS, st.sampled_from(["fr", "fr_FR", "en", None]))

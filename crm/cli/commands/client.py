@@ -22,7 +22,6 @@ from crm.cli.options import (
     yes_option,
 )
 from crm.cli.reading import past, records
-from crm.cli.reading.listing import Options, run
 from crm.domain import inputs
 from crm.domain.enums import Role
 from crm.domain.i18n import gettext as _
@@ -59,14 +58,14 @@ def list_(app: App, /, created_from: Any, created_to: Any, sales: str | None, **
     from crm.cli.reading.bounds import bounds
     from crm.queries.client import LISTING
 
-    options = Options.taken_from(given)
+    options = reading.listing.Options.taken_from(given)
     with app.transaction() as tx:
         filters = given | bounds(app, "created", created_from, created_to)
         if sales:
             from crm.queries import reference
 
             filters["sales"] = reference.user_id(tx, sales)
-        run(app, tx, LISTING, options, filters)
+        reading.listing.run(app, tx, LISTING, options, filters)
 
 
 @client.command("show")

@@ -26,7 +26,6 @@ from crm.cli.options import (
     yes_option,
 )
 from crm.cli.reading import past, records
-from crm.cli.reading.listing import Options, run
 from crm.domain import inputs
 from crm.domain.i18n import gettext as _
 
@@ -85,7 +84,7 @@ def list_(
     from crm.queries import reference
     from crm.queries.contract import LISTING
 
-    options = Options.taken_from(given)
+    options = reading.listing.Options.taken_from(given)
     with app.transaction() as tx:
         filters = given | bounds(app, "created", created_from, created_to)
         filters["client"] = None if client is None else reference.client_id(tx, client)
@@ -93,7 +92,7 @@ def list_(
         filters["due_from"] = due_from and due_from.first
         filters["due_to"] = due_to and due_to.last
         filters["sales"] = None if sales is None else reference.user_id(tx, sales)
-        run(app, tx, LISTING, options, filters)
+        reading.listing.run(app, tx, LISTING, options, filters)
 
 
 @contract.command("show")

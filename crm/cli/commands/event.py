@@ -26,7 +26,6 @@ from crm.cli.options import (
     yes_option,
 )
 from crm.cli.reading import past, records
-from crm.cli.reading.listing import Options, run
 from crm.domain import inputs
 from crm.domain.errors import UsageFault
 from crm.domain.i18n import gettext as _
@@ -99,7 +98,7 @@ def list_(
                 hint=_("Leave out either --period, or --from and --to."),
             )
         start_from = start_to = period_of(app.today, period)
-    options = Options.taken_from(given)
+    options = reading.listing.Options.taken_from(given)
     filters = given | bounds(app, "start", start_from, start_to)
     if upcoming is not None:
         filters["upcoming" if upcoming else "past"] = app.now
@@ -110,7 +109,7 @@ def list_(
             filters["contract"] = records.find(tx, contracts.LISTING, contract)[0]
         if support is not None:
             filters["support"] = reference.user_id(tx, support)
-        run(app, tx, LISTING, options, filters)
+        reading.listing.run(app, tx, LISTING, options, filters)
 
 
 @event.command("show")

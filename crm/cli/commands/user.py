@@ -20,7 +20,6 @@ from crm.cli.options import (
     write_options,
 )
 from crm.cli.reading import past, records
-from crm.cli.reading.listing import Options, run
 from crm.domain import inputs
 from crm.domain.enums import Role
 from crm.domain.i18n import gettext as _
@@ -57,9 +56,9 @@ def list_(app: App, /, **given: Any) -> None:
     """
     from crm.queries.user import LISTING
 
-    options = Options.taken_from(given)
+    options = reading.listing.Options.taken_from(given)
     with app.transaction() as tx:
-        run(app, tx, LISTING, options, given)
+        reading.listing.run(app, tx, LISTING, options, given)
 
 
 @user.command("show")

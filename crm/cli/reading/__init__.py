@@ -5,6 +5,8 @@
 one record, ``past`` as it was, ``offers`` with what comes next. ``changes`` says what audit entries
 changed, ``difference`` what one transaction did. ``sections`` are several short lists on a screen,
 and ``when`` says near days by name.
+
+What a listing and a sheet do not share loads when it is first used.
 """
 
 from typing import TYPE_CHECKING
@@ -12,6 +14,7 @@ from typing import TYPE_CHECKING
 from crm.lazy import attach
 
 if TYPE_CHECKING:
+    from crm.cli.reading import listing as listing
     from crm.cli.reading import offers as offers
 
-__getattr__ = attach(__name__, dict.fromkeys(("offers",)))
+__getattr__ = attach(__name__, dict.fromkeys(("listing", "offers")))

@@ -9,10 +9,10 @@ from crm.cli.app import App
 from crm.cli.options import Decorated, Typed
 from crm.cli.reading import records
 from crm.domain.errors import InvalidValue
-from crm.domain.fields import Field
 from crm.domain.i18n import gettext as _
 
 if TYPE_CHECKING:
+    from crm.domain.fields import Field
     from crm.queries.listing import Listing
 
 
@@ -59,7 +59,7 @@ def show(
     moment: datetime,
     title: str,
     *,
-    unknown: tuple[Field, ...] = (),
+    unknown: "tuple[Field, ...]" = (),
 ) -> None:
     """Print the record that ``text`` names as it was at ``moment``, and what left it so.
 

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from crm.cli.app import App
-from crm.domain.fields import Field
 
 if TYPE_CHECKING:
     from crm.cli.output.detail import Command, Related
     from crm.database import Transaction
+    from crm.domain.fields import Field
     from crm.queries.listing import Listing, Row
 
 
@@ -32,7 +32,7 @@ def find(tx: "Transaction", listing: "Listing", text: str) -> "Row":
     return row
 
 
-def by_field(fields: Sequence[Field], row: Sequence[Any]) -> dict[str, Any]:
+def by_field(fields: "Sequence[Field]", row: Sequence[Any]) -> dict[str, Any]:
     """Return the values of a row by the names of their fields."""
     return dict(zip((field.name for field in fields), row, strict=True))
 
@@ -41,7 +41,7 @@ def show(
     app: App,
     output: str,
     title: str,
-    fields: Sequence[Field],
+    fields: "Sequence[Field]",
     row: Sequence[Any],
     *,
     related: "Sequence[Related]" = (),
@@ -56,7 +56,7 @@ def show(
     detail.sheet(title, fields, row, app.console, related=related, commands=commands)
 
 
-def as_json(app: App, fields: Sequence[Field], *rows: Sequence[Any]) -> None:
+def as_json(app: App, fields: "Sequence[Field]", *rows: Sequence[Any]) -> None:
     """Print one record as one JSON object, several as a list of them."""
     from crm.cli.output import export
 
@@ -66,7 +66,7 @@ def as_json(app: App, fields: Sequence[Field], *rows: Sequence[Any]) -> None:
         list_as_json(app, fields, rows)
 
 
-def list_as_json(app: App, fields: Sequence[Field], rows: Iterable[Sequence[Any]]) -> None:
+def list_as_json(app: App, fields: "Sequence[Field]", rows: Iterable[Sequence[Any]]) -> None:
     """Print records as one JSON array, however many they are."""
     from crm.cli.output import export
 
