@@ -108,6 +108,15 @@ def test_definers_functions_have_a_fixed_search_path(sql: Cursor) -> None:
     assert not [p for p in paths if "search_path=pg_catalog, public, pg_temp" not in (p or "")]
 
 
+def test_functions_without_nested_loops_are_not_compiled(sql: Cursor) -> None:
+    # Before PostgreSQL 18 each row that they see would wait for it half a second.
+    sql.execute(
+        "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+        " AND 'enable_nestloop=off' = ANY (proconfig) AND NOT 'jit=off' = ANY (proconfig)"
+    )
+    assert sql.fetchall() == []
+
+
 def test_everything_belongs_to_the_owner(sql: Cursor) -> None:
     assert not column(
         sql,
