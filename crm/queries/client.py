@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from crm.database import Transaction
     from crm.queries.together import Section
 
+SEARCH = "search_words @@ prefix_query({value})"
+COMPANY = "company_words @@ prefix_query({value})"
+
 LISTING = Listing(
     noun="client",
     view="client_list",
@@ -29,7 +32,7 @@ LISTING = Listing(
     ),
     filters={
         "sales": Filter("sales_contact_id = {value}"),
-        "company": Filter("company_words @@ prefix_query({value})"),
+        "company": Filter(COMPANY),
         "created_from": Filter("created_at >= {value}"),
         "created_to": Filter("created_at < {value}"),
         "without_contract": Filter(
@@ -38,13 +41,16 @@ LISTING = Listing(
         "erased": Filter("erased_at IS NOT NULL", "erased_at IS NULL"),
         "event": Filter("id = (SELECT e.client_id FROM events e WHERE e.id = {value})"),
     },
-    search="search_words @@ prefix_query({value})",
+    search=SEARCH,
     mine={
         Role.SALES: "sales_contact_id = {value}",
         Role.SUPPORT: "id IN (SELECT e.client_id FROM events e"
         " WHERE e.support_contact_id = {value})",
     },
     joined=frozenset({"sales_contact"}),
+    indexed=frozenset({"id", "full_name", "email", "company_name", "created_at"}),
+    words=frozenset({SEARCH, COMPANY}),
+    near=10_000,
 )
 
 

@@ -65,6 +65,7 @@ LISTING = Listing(
     },
     nullable=frozenset({"signed_at", "due_date"}),
     joined=frozenset({"client", "sales_contact"}),
+    indexed=frozenset({"id", "total_amount", "amount_due", "created_at"}),
 )
 
 

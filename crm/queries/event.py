@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from crm.database import Transaction
     from crm.queries.together import Section
 
+SEARCH = "search_words @@ prefix_query({value})"
+LOCATION = "location_words @@ prefix_query({value})"
+
 LISTING = Listing(
     noun="event",
     view="event_list",
@@ -44,9 +47,9 @@ LISTING = Listing(
         "past": Filter("end_date <= {value}"),
         # Takes what `during` returns; what begins before or ends after those moments counts too.
         "during": Filter("tsrange(start_date, end_date) && {value}::tsrange"),
-        "location": Filter("location_words @@ prefix_query({value})"),
+        "location": Filter(LOCATION),
     },
-    search="search_words @@ prefix_query({value})",
+    search=SEARCH,
     default_sort=(("start_date", False),),
     mine={
         Role.SALES: "client_sales_contact_id = {value}",
@@ -54,6 +57,8 @@ LISTING = Listing(
     },
     nullable=frozenset({"support_contact"}),
     joined=frozenset({"client", "support_contact"}),
+    indexed=frozenset({"id", "name", "start_date", "end_date"}),
+    words=frozenset({SEARCH, LOCATION}),
 )
 
 

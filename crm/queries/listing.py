@@ -41,8 +41,10 @@ class Listing(NamedTuple):
     ``noun`` is the word of the command line, ``view`` what is read. ``search`` and the conditions
     of ``mine``, by role, are written like those of filters; the value of ``mine`` is the id of the
     person logged in. Of the fields that can be sorted by, ``nullable`` names those that may have no
-    value, and ``joined`` those whose sort key is another record's. ``largest_id`` is what the id's
-    column holds.
+    value, ``joined`` those whose sort key is another record's, and ``indexed`` those whose order an
+    index of the table has. ``words`` are the conditions on words, and ``near`` is how many records
+    are looked at before an index of words is asked: as many as milliseconds are enough for.
+    ``largest_id`` is what the id's column holds.
     """
 
     noun: str
@@ -54,6 +56,9 @@ class Listing(NamedTuple):
     mine: Mapping[Role, str] = _NONE
     nullable: frozenset[str] = frozenset()
     joined: frozenset[str] = frozenset()
+    indexed: frozenset[str] = frozenset()
+    words: frozenset[str] = frozenset()
+    near: int = 5_000
     largest_id: int = LARGEST_WHOLE_NUMBER
 
     @property

@@ -12,8 +12,10 @@ from psycopg2.sql import SQL, Composable, Composed, Identifier, Placeholder
 from crm.domain.errors import UsageFault
 from crm.domain.fields import Field, Kind
 from crm.domain.i18n import gettext as _
+from crm.queries import nearest
 from crm.queries.keyset import Key, after, order_by
 from crm.queries.listing import Listing, Request, not_found, selected
+from crm.queries.nearest import where
 
 if TYPE_CHECKING:
     from crm.database import Transaction
@@ -49,18 +51,28 @@ def select(
     Raises NotFound when ``request.after`` is no record, UsageFault ``mine_without_role``.
     """
     keys = _keys(listing, request)
-    conditions = _conditions(tx, listing, request, parameters)
+    place = _present(keys)
     if request.after is not None:
         position = _position(tx, listing, keys, request.after)
-        conditions.append(after(keys, position, parameters.bind))
-    else:
-        conditions += _present(keys)
+        place = [after(keys, position, parameters.bind)]
+    wanted = _wanted(tx, listing, request)
+    parts: dict[str, Any] = {
+        "columns": columns(selected(listing, request)),
+        "view": Identifier(listing.view),
+        "order": order_by(keys),
+    }
+    conditions = [_condition(template, value, parameters) for template, value in wanted]
+    if limit is not None and any(template in listing.words for template, _value in wanted):
+        first = (request.sort or listing.default_sort)[0][0]
+        return nearest.page(
+            parameters.bind(listing.near) if first in listing.indexed else None,
+            place=place,
+            conditions=conditions,
+            limit=parameters.bind(limit),
+            **parts,
+        )
     return SQL("SELECT {columns} FROM {view}{where} ORDER BY {order}{limit}").format(
-        columns=columns(selected(listing, request)),
-        view=Identifier(listing.view),
-        where=_where(conditions),
-        order=order_by(keys),
-        limit=_limit(limit, parameters),
+        where=where([*place, *conditions]), limit=_limit(limit, parameters), **parts
     )
 
 
@@ -72,10 +84,44 @@ def select_count(
     most: int | None = None,
 ) -> Composable:
     """Return the statement that counts what fits the filters, up to one more than ``most``."""
-    return SQL("SELECT count(*) FROM (SELECT FROM {view}{where}{limit}) counted").format(
+    return SQL("SELECT count(*) FROM ({some}) counted").format(
+        some=select_some(tx, listing, request, parameters, most, SQL(""))
+    )
+
+
+def select_some(
+    tx: "Transaction",
+    listing: Listing,
+    request: Request,
+    parameters: Parameters,
+    most: int | None,
+    column: Composable,
+) -> Composable:
+    """Return the statement that reads a column of what fits the filters, in no order.
+
+    It stops at one more than ``most``.
+    """
+    wanted = _wanted(tx, listing, request)
+    return SQL("SELECT {column} FROM {view}{where}{limit}").format(
+        column=column,
         view=Identifier(listing.view),
-        where=_where(_conditions(tx, listing, request, parameters)),
+        where=where([_condition(template, value, parameters) for template, value in wanted]),
         limit=_limit(None if most is None else most + 1, parameters),
+    )
+
+
+def select_these(
+    listing: Listing, request: Request, ids: Composable, limit: int | None, parameters: Parameters
+) -> Composable:
+    """Return the statement that reads those of the records with these ids that come first."""
+    return SQL(
+        "SELECT {columns} FROM {view} WHERE id = ANY ({ids}) ORDER BY {order}{limit}"
+    ).format(
+        columns=columns(selected(listing, request)),
+        view=Identifier(listing.view),
+        ids=ids,
+        order=order_by(_keys(listing, request)),
+        limit=_limit(limit, parameters),
     )
 
 
@@ -98,9 +144,8 @@ def columns(fields: Iterable[Field]) -> Composable:
     return SQL(", ").join(Identifier(each.name) for each in fields)
 
 
-def _conditions(
-    tx: "Transaction", listing: Listing, request: Request, parameters: Parameters
-) -> list[Composable]:
+def _wanted(tx: "Transaction", listing: Listing, request: Request) -> list[tuple[str, Any]]:
+    """Return the conditions that a request means, each with its value."""
     wanted: list[tuple[str | None, Any]] = []
     for name, value in request.filters.items():
         if value is not None:
@@ -110,7 +155,7 @@ def _conditions(
         wanted.append((listing.search, request.search))
     if request.mine:
         wanted.append((_mine(tx, listing), tx.actor.id))
-    return [_condition(template, value, parameters) for template, value in wanted if template]
+    return [(template, value) for template, value in wanted if template]
 
 
 def _condition(template: str, value: Any, parameters: Parameters) -> Composed:
@@ -163,14 +208,6 @@ def _position(
     if position is None:
         raise not_found(listing.noun, record_id)
     return position
-
-
-def _where(conditions: list[Composable]) -> Composable:
-    if not conditions:
-        return SQL("")
-    return SQL(" WHERE {}").format(
-        SQL(" AND ").join(SQL("({})").format(each) for each in conditions)
-    )
 
 
 def _limit(limit: int | None, parameters: Parameters) -> Composable:

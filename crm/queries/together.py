@@ -39,23 +39,36 @@ def read_together(
     import json
     from decimal import Decimal
 
-    from psycopg2.sql import SQL
+    from psycopg2.sql import SQL, Composable
 
-    from crm.queries.statement import Parameters, columns, select, select_count
+    from crm.queries import statement
 
-    parameters = Parameters()
-    parts = [
-        SQL(
-            "SELECT {key}, (SELECT json_agg(json_build_array({columns}))::text FROM ({rows}) r),"
-            " ({count})"
-        ).format(
-            key=parameters.bind(key),
-            columns=columns(selected(listing, request)),
-            rows=select(tx, listing, request, parameters, limit=request.limit),
-            count=select_count(tx, listing, request, parameters, COUNTED),
+    parameters = statement.Parameters()
+    parts = []
+    for key, (listing, request) in wanted.items():
+        limit = request.limit
+        written = SQL("(SELECT json_agg(json_build_array({columns})) FROM ({rows}) r)")
+        columns = statement.columns(selected(listing, request))
+        read: Composable = written.format(
+            columns=columns, rows=statement.select(tx, listing, request, parameters, limit)
         )
-        for key, (listing, request) in wanted.items()
-    ]
+        if request.mine and request.after is None:
+            # Counting finds what is few. A page in some order would look for it once more: where
+            # the planner hopes for many, in everybody's records.
+            few = statement.select_these(listing, request, SQL("ids"), limit, parameters)
+            read = SQL("CASE WHEN total > {most} THEN {read} ELSE {few} END").format(
+                most=SQL(str(COUNTED)), read=read, few=written.format(columns=columns, rows=few)
+            )
+        parts.append(
+            SQL(
+                "SELECT {key}, {read}::text, total FROM"
+                " (SELECT count(*) AS total, array_agg(id) AS ids FROM ({some}) each) counted"
+            ).format(
+                key=parameters.bind(key),
+                read=read,
+                some=statement.select_some(tx, listing, request, parameters, COUNTED, SQL("id")),
+            )
+        )
     found = {key: rest for key, *rest in tx.rows(SQL(" UNION ALL ").join(parts), parameters)}
     sections = {}
     for key, (listing, request) in wanted.items():

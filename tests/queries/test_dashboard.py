@@ -9,6 +9,7 @@ from support.oracle import LISTINGS, Records, expected_ids
 from crm.database import connect, transaction
 from crm.domain.enums import Role
 from crm.domain.errors import NotLoggedIn
+from crm.queries import together
 from crm.queries.dashboard import ROWS, dashboard
 from crm.queries.listing import Request
 from crm.queries.together import Section
@@ -53,6 +54,14 @@ def test_sales_see_what_their_clients_need(crowd: Database, records: Records) ->
     assert list(found) == list(expected)
     for key, (noun, request) in expected.items():
         check(records, found[key], noun, request, (SALES, Role.SALES))
+
+
+def test_the_first_of_more_than_are_counted_are_the_first_of_all(
+    crowd: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = {key: section.rows for key, section in of(crowd, SALES).items()}
+    monkeypatch.setattr(together, "COUNTED", 0)
+    assert {key: section.rows for key, section in of(crowd, SALES).items()} == rows
 
 
 def test_support_see_their_day_their_week_and_what_comes_then(

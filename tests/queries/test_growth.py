@@ -9,6 +9,8 @@ import pytest
 from support.database import Database
 
 from crm.database import Transaction
+from crm.queries import client
+from crm.queries.listing import Listing, Request, page
 from crm.services import portfolio, undo, user
 
 OTHERS = 10_000  # clients and contracts of Samuel, SALES2 of the company
@@ -34,7 +36,7 @@ def large(company_template: dict[str, str]) -> Iterator[Database]:
         SELECT id, sales_contact_id, 1000, 1000 FROM clients WHERE company_name = 'Crowd';
         """
     )
-    connection.cursor().execute("ANALYZE")
+    connection.cursor().execute("VACUUM ANALYZE")
     connection.close()
     yield database
     database.drop()
@@ -69,3 +71,28 @@ def test_what_a_few_records_are_written_for_reads_few(large: Database, act: Act)
     with large.as_user(1, dry_run=True) as tx:
         act(tx)
         assert rows_read(tx) < FEW
+
+
+@pytest.mark.parametrize(
+    ("listing", "request_"),
+    [
+        (client.LISTING, Request(search="nobody")),
+        (client.LISTING, Request(search="nobody", sort=(("full_name", False),))),
+        (client.LISTING, Request(search="nobody", sort=(("sales_contact", True),))),
+        (client.LISTING, Request(search="lefe", filters={"sales": 3})),
+        (client.LISTING, Request(search="marie", mine=True)),
+        (client.LISTING, Request(filters={"company": "nobody"})),
+        (client.LISTING, Request(search="martin")),
+        (client.LISTING, Request(search="martin crowd", sort=(("company_name", True),))),
+    ],
+    ids=lambda each: each.noun if isinstance(each, Listing) else "",
+)
+def test_a_page_of_what_has_rare_or_common_words_reads_few(
+    large: Database, listing: Listing, request_: Request
+) -> None:
+    with large.as_user(4) as tx:
+        # Thousands are still few enough to be read one after the other.
+        tx.execute("SET LOCAL enable_seqscan = off")
+        found = page(tx, listing._replace(near=FEW // 10), request_._replace(limit=5))
+        assert rows_read(tx) < FEW
+    assert found.more == ("martin" in str(request_.search))
