@@ -1,6 +1,7 @@
 """Every write can be tried: --dry-run runs the real transaction and keeps nothing of it."""
 
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from psycopg2.sql import SQL, Identifier
 from support.cli import Ran, Workstation, url
 from support.commands import every_command
 from support.company import Company
+from support.database import Database
 
 # Who writes nothing, or no record: sessions, this workstation's files, whole databases.
 NO_RECORD = {
@@ -93,12 +95,17 @@ def contents(workstation: Workstation) -> dict[str, str]:
     return found
 
 
-@pytest.fixture
-def manager(workstation: Workstation, company: Company) -> Workstation:
-    """A manager, in a company where there is something to do for every command."""
+@pytest.fixture(scope="module")
+def busy_template(
+    company_template: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, str]]:
+    """A company where there is something to do for every command."""
+    database = Database(company_template)
+    parameters = database.create()
+    workstation = Workstation(database, tmp_path_factory.mktemp("home"))
+    company = Company(database)
     workstation.be(company.sales)
     workstation.be(company.manager)
-    workstation.environ["EPICEVENTS_ADMIN_DATABASE_URL"] = url(workstation.database.admin)
     for line in (
         LINES["client create"].format(new="bob@marsh.example"),
         "contract create --client 2 --total-amount 10 --amount-due 10",
@@ -110,7 +117,24 @@ def manager(workstation: Workstation, company: Company) -> Workstation:
         "user deactivate jim@x.example",
     ):
         run(workstation, line).done()
-    return workstation
+    yield parameters
+    database.drop()
+
+
+@pytest.fixture
+def database(busy_template: dict[str, str]) -> Iterator[Database]:
+    """A copy of that company, for one test."""
+    database = Database(busy_template)
+    database.create()
+    yield database
+    database.drop()
+
+
+@pytest.fixture
+def manager(workstation: Workstation, company: Company) -> Workstation:
+    """A manager of that company, who may act as its database's owner too."""
+    workstation.environ["EPICEVENTS_ADMIN_DATABASE_URL"] = url(workstation.database.admin)
+    return workstation.be(company.manager)
 
 
 def filled(manager: Workstation, line: str, directory: Path) -> str:
