@@ -12,6 +12,7 @@ import shutil
 import signal
 import tempfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from crm import provisioning
 from crm.database import connect
 from crm.database_url import parse_database_url
 from crm.embedded import Cluster
+from crm.security import passwords
 
 # Where the tests run in the background of a script, Ctrl-C would be ignored by what they start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -32,6 +34,14 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 for name in [name for name in os.environ if name.startswith("EPICEVENTS_")]:
     if not name.startswith("EPICEVENTS_TEST_"):
         del os.environ[name]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def passwords_are_derived_once() -> Iterator[None]:
+    """Argon2id takes a fifth of a second: what it once made of a password and salt is kept."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "derive", cache(passwords.derive))
+        yield
 
 
 @pytest.fixture(scope="session")
