@@ -205,9 +205,13 @@ RIGHTS = (
         lambda: _("The login has no settings but those of this program"),
         lambda: _("The login was given other settings: {found}."),
         lambda: _("Whoever has its password can set them for everybody, and so lock them all out."),
-        lambda: _("As an administrator, unless they are yours: ALTER ROLE {login} RESET …"),
+        lambda: _(
+            "As an administrator, unless they are yours: ALTER ROLE {login} RESET …,"
+            " with IN DATABASE before RESET where it says so"
+        ),
         f"""
-        SELECT setting
+        SELECT setting || CASE WHEN setdatabase <> 0
+            THEN ' (IN DATABASE ' || quote_ident(current_database()) || ')' ELSE '' END
         FROM pg_db_role_setting
         JOIN pg_roles login ON login.oid = setrole AND login.rolname = session_user,
             unnest(setconfig) setting

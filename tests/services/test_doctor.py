@@ -256,6 +256,18 @@ def test_what_to_do_names_the_login_and_the_setting(company: Company) -> None:
     )
 
 
+def test_it_says_where_a_setting_of_the_login_is(company: Company) -> None:
+    database = company.database
+    connection = connect(database.app)  # a role may always do that to itself
+    connection.autocommit = True
+    connection.cursor().execute(
+        f'ALTER ROLE epicevents_cli IN DATABASE "{database.name}" SET enable_sort = off'
+    )
+    connection.close()
+    fault = next(each for each in examined(database) if each.ok is False)
+    assert fault.found[0].replace('"', "") == f"enable_sort=off (IN DATABASE {database.name})"
+
+
 def test_of_many_faults_the_first_are_named(company: Company) -> None:
     with superuser(company.database) as connection:
         connection.cursor().execute(
