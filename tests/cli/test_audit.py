@@ -17,7 +17,7 @@ def test_what_was_changed_is_one_line_a_record(manager: Workstation) -> None:
     manager.run("contract", "pay", "2", "400").done()
     lines = manager.run("audit", "list", "-L", "2").done().out.splitlines()
     assert lines[0].split() == [
-        "ID", "Transaction", "When", "Who", "Record", "Changes", "Command", "Reason"
+        "No.", "When", "Who", "Record", "Changes", "Command", "Reason"
     ]  # fmt: skip
     balance, payment = (re.split(" {2,}", line)[-5:] for line in lines[1:])
     assert balance == [
@@ -34,6 +34,7 @@ def test_it_fits_the_screen(manager: Workstation, width: int) -> None:
     assert max(map(len, shown.splitlines())) <= width
     assert "Contract 2 updated" in shown
     assert ("They want" in shown) is (width == 140)
+    assert "€2,500.00" in shown
 
 
 def test_filters_narrow_it(manager: Workstation, company: Company) -> None:
@@ -99,7 +100,11 @@ def test_what_the_program_denied_is_on_record(workstation: Workstation, company:
     assert workstation.run("audit", "denied", "--user", "me", "--count").done().out == "0\n"
     assert workstation.run("audit", "denied", "--to", "yesterday", "--count").done().out == "0\n"
     for width in (80, 140):
-        assert "Sophie Simon" in workstation.look("audit", "denied", width=width)
+        shown = workstation.look("audit", "denied", width=width)
+        assert max(map(len, shown.splitlines())) <= width
+        # Of what record, and the whole sentence, over several lines if need be.
+        said = "Sophie Simon Client 3 SALES may update a client only where it is their own."
+        assert said in " ".join(shown.split())
 
 
 def test_failed_logins_are_on_record(workstation: Workstation, company: Company) -> None:

@@ -191,7 +191,7 @@ def test_who_may_not_create_is_told_before_being_asked(
 
 
 def test_a_client_of_somebody_else_is_refused_where_it_is_typed(sales: Workstation) -> None:
-    with sales.terminal("contract", "create") as child:
+    with sales.terminal("contract", "create", width=120) as child:
         child.expect_exact("Client (2 Kevin Casey, 1 Éléonore Lefèvre): ")
         child.sendline("jean")
         child.expect_exact("Ask Samuel Sanchez, or a colleague in MANAGEMENT.")

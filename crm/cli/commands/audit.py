@@ -56,6 +56,8 @@ def list_(
 ) -> None:
     """List what was changed, a record a line, the newest first. Everybody may.
 
+    No. is the number of the command that wrote it, which undo and --transaction take.
+
     \b
     Examples:
       epicevents audit list --user sales3@epicevents.example --from today
@@ -98,6 +100,7 @@ def denied(
       epicevents audit denied --from -7d
       epicevents audit denied --logins --user sales3@epicevents.example
     """
+    from crm.cli.reading import changes
     from crm.queries import audit as query
     from crm.queries import reference
     from crm.queries.user import LISTING
@@ -105,7 +108,7 @@ def denied(
 
     options = Options.taken_from(given)
     listing = query.FAILED_LOGINS if logins else query.DENIED
-    empty = _("No login has failed.") if logins else _("Nothing has been denied.")
+    looks = Looks(empty=_("No login has failed.")) if logins else changes.denied(app)
     with app.transaction() as tx:
         service.denied(tx)
         filters = bounds(app, "at", first, last)
@@ -115,7 +118,7 @@ def denied(
             filters["email"] = user.strip().lower() if email else records.find(tx, LISTING, user)[3]
         elif user:
             filters["user"] = reference.user_id(tx, user)
-        run(app, tx, listing, options, filters, Looks(empty=empty))
+        run(app, tx, listing, options, filters, looks)
 
 
 @audit.command("sessions")

@@ -131,7 +131,7 @@ def _show(app: App, results: "Sequence[Result]", *, verbose: bool) -> None:
 
 
 def _say_fault(app: App, result: "Result") -> None:
-    from crm.cli.output.detail import wrap
+    from crm.cli.output.cells import wrap
     from crm.cli.output.table import GAP
 
     terminal = app.console.out

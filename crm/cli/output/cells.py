@@ -92,6 +92,16 @@ def cut(text: str, limit: int, ellipsis: str) -> str:
     return set_cell_size(head, max(limit - len(ellipsis), 0)).rstrip() + ellipsis[:limit]
 
 
+def wrap(text: str, room: int) -> list[str]:
+    """Return ``text`` in lines of at most ``room`` cells, broken at spaces where there are any."""
+    if width(text) <= room:
+        return [text]
+    from rich.console import Console as Rich
+    from rich.text import Text
+
+    return [line.plain.rstrip() for line in Text(text).wrap(Rich(width=room), room)]
+
+
 def pad(text: str, size: int, *, right: bool = False, painted: str | None = None) -> str:
     """Return ``text`` filled with spaces to ``size`` cells, at its left if ``right``.
 

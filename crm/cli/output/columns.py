@@ -12,14 +12,19 @@ from crm.domain.i18n import gettext as _
 RIGHT = frozenset({Kind.ID, Kind.INTEGER, Kind.MONEY})
 
 # What a narrow terminal leaves of a text before it hides another column; other kinds stay whole.
-LEAST_WIDTH = {Kind.TEXT: 14, Kind.EMAIL: 16, Kind.LONG_TEXT: 16}
+# An email that is cut names nobody.
+LEAST_WIDTH = {Kind.TEXT: 14, Kind.EMAIL: 26, Kind.LONG_TEXT: 18}
 
 
 class Column(NamedTuple):
-    """The heading of a field, and its ``rank``: 0 is never hidden, the highest is hidden first."""
+    """The heading of a field, and its ``rank``: 0 is never hidden, the highest is hidden first.
+
+    A cell that is too narrow for its text takes up to so many ``lines`` of a terminal.
+    """
 
     heading: str
     rank: int
+    lines: int = 1
 
 
 def column(field: Field) -> Column:
@@ -67,16 +72,16 @@ def _columns() -> dict[str, Column]:
         "action": Column(_("Action"), 1),
         "table_name": Column(_("Of"), 1),
         "record_id": Column(_("Record"), 1),
-        "message": Column(_("Why"), 1),
+        "message": Column(_("Why"), 1, lines=4),
         "last_used_at": Column(_("Last used"), 1),
         "mine": Column(_("This one"), 1),
         "email": Column(_("Email"), 2),
         "phone": Column(_("Phone"), 2),
         "support_contact": Column(_("Support"), 2),
-        "is_active": Column(_("Active"), 2),
+        "is_active": Column(_("Active"), 1),
         "signed_status": Column(_("Signed"), 2),
         "method": Column(_("Method"), 2),
-        "changes": Column(_("Changes"), 2),
+        "changes": Column(_("Changes"), 2, lines=3),
         "sales_contact": Column(_("Sales"), 3),
         "command": Column(_("Command"), 3),
         "permission": Column(_("Permission"), 3),
@@ -84,7 +89,7 @@ def _columns() -> dict[str, Column]:
         "location": Column(_("Location"), 3),
         "due_date": Column(_("Due on"), 4),
         "days_overdue": Column(_("Late"), 2),
-        "reason": Column(_("Reason"), 3),
+        "reason": Column(_("Reason"), 3, lines=3),
         "reference": Column(_("Reference"), 3),
         "created_by": Column(_("Entered by"), 3),
         "events_around": Column(_("Events around"), 1),
@@ -111,7 +116,7 @@ def _columns() -> dict[str, Column]:
         "signed_by_id": Column(_("Signed by ID"), 8),
         "created_by_id": Column(_("Entered by ID"), 8),
         "request_key": Column(_("Key"), 8),
-        "transaction_id": Column(_("Transaction"), 8),
+        "transaction_id": Column(_("No."), 0),
         "undoes": Column(_("Undo of"), 7),
         "undone_by": Column(_("Undone by"), 7),
         "undoing": Column(_("Undo"), 7),

@@ -4,9 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from crm.cli.output import markdown
-from crm.cli.output.cells import pad, width
+from crm.cli.output.cells import pad, width, wrap
 from crm.cli.output.console import Console
-from crm.cli.output.detail import wrap
 from crm.cli.output.table import GAP
 from crm.cli.output.terminal import Terminal
 from crm.domain.i18n import gettext as _

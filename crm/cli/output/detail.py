@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from crm.cli.output.cells import cut, pad, width
+from crm.cli.output.cells import cut, pad, width, wrap
 from crm.cli.output.columns import column, presenter, said_by, styler
 from crm.cli.output.console import Console
 from crm.cli.output.table import GAP, lay_out
@@ -135,16 +135,6 @@ def _wrapped(
     else:
         paragraphs = [present(paragraph) for paragraph in value.split("\n")]
     return [line for paragraph in paragraphs for line in wrap(paragraph, max(room, 10))]
-
-
-def wrap(text: str, room: int) -> list[str]:
-    """Return ``text`` in lines of at most ``room`` cells, broken at spaces where there are any."""
-    if width(text) <= room:
-        return [text]
-    from rich.console import Console as Rich
-    from rich.text import Text
-
-    return [line.plain.rstrip() for line in Text(text).wrap(Rich(width=room), room)]
 
 
 def _table(section: Related, console: Console, terminal: Terminal) -> tuple[list[str], list[str]]:

@@ -1,10 +1,11 @@
 """A listing for people: fitted to a terminal, or one whole record a line into a pipe."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
 from typing import Any
 
-from crm.cli.output.cells import cut, pad, width
-from crm.cli.output.columns import LEAST_WIDTH, RIGHT, column, presenter, styler
+from crm.cli.output.cells import cut, pad, width, wrap
+from crm.cli.output.columns import LEAST_WIDTH, RIGHT, Column, column, presenter, styler
 from crm.cli.output.console import Console
 from crm.cli.output.terminal import Terminal
 from crm.domain.fields import Field, Kind
@@ -19,10 +20,13 @@ _WIDEST_IN_A_PIPE = 120  # cells that a column is filled up to
 class _Laid:
     """A column with its cells and its width."""
 
-    def __init__(self, field: Field, heading: str, rank: int, cells: list[str], width: int) -> None:
+    def __init__(
+        self, field: Field, look: Column, heading: str, cells: list[str], width: int
+    ) -> None:
         self.field = field
+        self.rank = look.rank
+        self.lines = look.lines
         self.heading = heading
-        self.rank = rank
         self.cells = cells
         self.width = width
 
@@ -40,9 +44,9 @@ def render(
 ) -> None:
     """Hold a listing for stdout: one record a line, under headings, in the order given.
 
-    On a terminal it fits the width: long texts are cut with ``…``, then the least important
-    columns are hidden, and a note names them. With ``exact``, for fields that the person chose,
-    none is hidden. Into a pipe nothing is cut. An empty listing is only a note.
+    On a terminal it fits the width: long texts are cut with ``…``, some after several lines, then
+    the least important columns are hidden, and a note names them. With ``exact``, for fields that
+    the person chose, none is hidden. Into a pipe nothing is cut. An empty listing is only a note.
     """
     rows = list(rows)
     if not rows:
@@ -68,8 +72,6 @@ def lay_out(
     hidden: list[str] = []
     if terminal.interactive:
         hidden = _fit(laid, terminal.width - len(indent), exact=exact)
-        for shown in laid:
-            shown.cells = [cut(cell, shown.width, terminal.ellipsis) for cell in shown.cells]
     return [indent + line for line in _lines(laid, fields, rows, terminal)], hidden
 
 
@@ -84,7 +86,7 @@ def _laid(
     if not terminal.interactive:
         # One endless value must not spread every other record; it sticks out of its own line only.
         widths = [size for size in widths if size <= _WIDEST_IN_A_PIPE]
-    return _Laid(field, heading, look.rank, cells, max([width(heading), *widths]))
+    return _Laid(field, look, heading, cells, max([width(heading), *widths]))
 
 
 def _fit(laid: list[_Laid], room: int, *, exact: bool) -> list[str]:
@@ -135,7 +137,24 @@ def _lines(
             row_styles: list[str | None] = ["inactive"] * len(laid)
         else:
             row_styles = [style(row[index]) for index, style in styles]
-        yield _line(laid, [each.cells[number] for each in laid], row_styles, terminal)
+        cells = [_shown(each, number, terminal) for each in laid]
+        for texts in zip_longest(*cells, fillvalue=""):
+            yield _line(laid, texts, row_styles, terminal)
+
+
+def _shown(column: _Laid, number: int, terminal: Terminal) -> list[str]:
+    """Return the lines of a cell: all of it in a pipe, on a terminal what there is room for."""
+    cell = column.cells[number]
+    if not terminal.interactive:
+        return [cell]
+    if column.lines == 1 or width(cell) <= column.width:
+        return [cut(cell, column.width, terminal.ellipsis)]
+    # Ten thousand characters need not be broken into lines to show three of them.
+    lines = wrap(cell[: column.width * (column.lines + 1) * 8], column.width)
+    if len(lines) > column.lines:
+        last = " ".join(lines[column.lines - 1 : column.lines + 1])
+        lines[column.lines - 1 :] = [cut(last, column.width, terminal.ellipsis)]
+    return lines
 
 
 def _line(

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from crm.cli.output.cells import wrap
 from crm.cli.output.columns import column, presenter
 from crm.cli.output.console import Console
-from crm.cli.output.detail import wrap
 from crm.cli.output.table import GAP, render
 from crm.cli.output.terminal import Terminal
 from crm.domain.fields import Field, Kind

@@ -85,14 +85,13 @@ def _value(app: App) -> Any:
 
 
 _TABLE = (
-    Field("id", Kind.ID),
     Field("transaction_id", Kind.ID),
     Field("at", Kind.TIMESTAMP),
     Field("employee"),
-    Field("record_id"),
-    Field("changes"),
+    Field("record_id", Kind.CODE),  # a few words that are never cut
+    Field("changes", Kind.LONG_TEXT),
     Field("command"),
-    Field("reason"),
+    Field("reason", Kind.LONG_TEXT),
 )
 
 
@@ -104,7 +103,6 @@ def _table(app: App, tx: "Transaction", found: "Page") -> None:
     changes = named(tx, (entry.changes for entry in entries))
     rows = [
         (
-            entry.id,
             entry.transaction_id,
             entry.at,
             who(entry),
@@ -116,6 +114,34 @@ def _table(app: App, tx: "Transaction", found: "Page") -> None:
         for entry, said in zip(entries, changes, strict=True)
     ]
     table.render(_TABLE, rows, app.console)
+
+
+_DENIED = (
+    Field("id", Kind.ID),
+    Field("at", Kind.TIMESTAMP),
+    Field("employee"),
+    Field("record_id", Kind.CODE),
+    Field("message", Kind.LONG_TEXT),  # which says the permission too
+)
+
+
+def denied(app: App) -> Looks:
+    """Return how denied attempts are printed: of what record first, then why."""
+
+    def page(found: "Page") -> None:
+        from crm.cli.output import table
+        from crm.cli.reading.records import by_field
+        from crm.queries.audit import TABLES
+
+        rows = []
+        for each in found.rows:
+            row = by_field(found.fields, each)
+            if row["record_id"] is not None and row["kind"] in TABLES:
+                row["record_id"] = record(TABLES[row["kind"]], row["record_id"])
+            rows.append([row[field.name] for field in _DENIED])
+        table.render(_DENIED, rows, app.console)
+
+    return Looks(page=page, empty=_("Nothing has been denied."))
 
 
 def _in_one_line(app: App, changes: "Iterable[Change]", action: str) -> str:
@@ -215,6 +241,11 @@ def who(entry: "Entry") -> str:
 
 
 def _record(entry: "Entry") -> str:
+    return record(entry.table_name, entry.record_id)
+
+
+def record(table: str, record_id: int) -> str:
+    """Return what a record is called: ``Client 12``."""
     records = {
         "users": _("Colleague {id}"),
         "clients": _("Client {id}"),
@@ -222,7 +253,7 @@ def _record(entry: "Entry") -> str:
         "events": _("Event {id}"),
         "payments": _("Payment {id}"),
     }
-    return records[entry.table_name].format(id=entry.record_id)
+    return records[table].format(id=record_id)
 
 
 def done(entry: "Entry") -> str:

@@ -100,8 +100,10 @@ def _part(part: Part, about: int, figure: int, terminal: Terminal) -> Iterator[s
     total = str(part.total) if part.total <= COUNTED else f"{COUNTED}+"
     title = terminal.paint(terminal.text(part.title), "title")
     yield f"{title}{GAP}{terminal.paint(total, 'quiet')}"
-    if figure and not any(line.figure for line in part.lines):
-        about, figure = about + len(GAP) + figure, 0
+    # Where its own figures are shorter than others', the rest has more room.
+    own = _widest(line.figure for line in part.lines)
+    about += figure - own + (len(GAP) if figure and not own else 0)
+    figure = own
     what = min(_widest(line.what for line in part.lines), max(about, LEAST))
     more = about - what - len(GAP)
     for line in part.lines:
