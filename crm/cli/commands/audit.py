@@ -114,8 +114,10 @@ def denied(
         filters = bounds(app, "at", first, last)
         if user and logins:
             # Whoever guesses may do so in the name of somebody who is not here.
-            email = "@" in user
-            filters["email"] = user.strip().lower() if email else records.find(tx, LISTING, user)[3]
+            filters["email"] = user.strip().lower()
+            if "@" not in user:
+                found = records.by_field(LISTING.fields, records.find(tx, LISTING, user))
+                filters["email"] = found["email"]
         elif user:
             filters["user"] = reference.user_id(tx, user)
         run(app, tx, listing, options, filters, looks)
@@ -168,20 +170,22 @@ def revoke(app: App, /, session: str | None, user: str | None, output: str, dry_
             hint=_("See which there are: epicevents audit sessions"),
             code="missing_option" if session is None else "too_many_options",
         )
+    fields = query.SESSIONS.fields
     with app.transaction(dry_run=dry_run) as tx:
         if session is not None:
             session_id = reference.record_id(session, "audit", query.LARGEST_ID, listed="sessions")
             ended = [service.revoke(tx, session_id)]
-            done = _("Session {id} of {name} has ended.").format(id=session_id, name=ended[0][2])
+            done = _("Session {id} of {name} has ended.").format(
+                id=session_id, name=records.by_field(fields, ended[0])["employee"]
+            )
         else:
-            user_id, *person = records.find(tx, LISTING, user or "")
-            ended = service.revoke_all(tx, user_id)
+            person = records.by_field(LISTING.fields, records.find(tx, LISTING, user or ""))
+            ended = service.revoke_all(tx, person["id"])
             done = ngettext(
                 "{count} session of {name} has ended.",
                 "{count} sessions of {name} have ended.",
                 len(ended),
-            ).format(count=len(ended), name=" ".join(person[:2]))
-    fields = query.SESSIONS.fields
+            ).format(count=len(ended), name="{first_name} {last_name}".format(**person))
     if output == "json" and session is None:
         records.list_as_json(app, fields, ended)
     if not ended:

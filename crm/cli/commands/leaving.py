@@ -190,7 +190,8 @@ def _offered(app: App, user: str, override: str | None) -> str | None:
     app.console.warning(
         said.format(name=writing.people.name(row), what=writing.handover.listed(counts))
     )
-    return writing.handover.ask_to_whom(app, user_id, Role(row[5]), override=override)
+    role = Role(writing.people.by_field(row)["role"])
+    return writing.handover.ask_to_whom(app, user_id, role, override=override)
 
 
 @click.command("delete", cls=Command, context_settings=SETTINGS)
@@ -242,9 +243,9 @@ def delete(
             _deactivate(app, user, None, override, output, dry_run=dry_run)
             return
         fields, row, moved = _delete(app, user, transfer_to, override, dry_run=True)
-    name = writing.people.name(row)
+    name, email = writing.people.name(row), writing.people.by_field(row)["email"]
     if not dry_run:
-        writing.deleting.before_deletion(app, [name], fields, [row], yes=yes, typed=row[3])
+        writing.deleting.before_deletion(app, [name], fields, [row], yes=yes, typed=email)
         fields, row, moved = _delete(app, str(row[0]), transfer_to, override, dry_run=False)
     if moved and output != "json":
         app.console.success(writing.handover.in_words(moved))
@@ -279,5 +280,9 @@ def _who_takes_everything(app: App, user: str, override: str | None) -> str | No
     with app.transaction() as tx:
         row = writing.people.record(tx, reference.user_id(tx, user))[1]
     return writing.handover.ask_to_whom(
-        app, row[0], Role(row[5]), include_settled=True, override=override
+        app,
+        row[0],
+        Role(writing.people.by_field(row)["role"]),
+        include_settled=True,
+        override=override,
     )

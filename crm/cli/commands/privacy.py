@@ -9,6 +9,7 @@ from crm.cli import asking, writing
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
 from crm.cli.options import CLIENT, asked_reason_option, write_options, yes_option
+from crm.cli.reading import records
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission
 
@@ -54,11 +55,11 @@ def privacy_export(app: App, /, client: str, output_file: Path | None) -> None:
     if output_file is not None:
         said = _("Written to {file}: {client}, {what}. It is personal; keep it accordingly.")
         counts = {kind: len(held[kind].rows) for kind in ("contracts", "events", "payments")}
-        records_held = held["client"].rows
+        found = held["client"].rows
         app.console.success(
             said.format(
                 file=output_file,
-                client=records_held[0][1] if records_held else client_id,
+                client=_value(found[0], "full_name") if found else client_id,
                 what=services.user.listed(counts),
             )
         )
@@ -118,7 +119,7 @@ def erase(
     with app.transaction(dry_run=True) as tx:
         client_id = reference.lasting_id(tx, "client", client)
         before: Any = query.show(tx, client_id)
-        email = before[2] if before else privacy.last_email(tx, client_id)
+        email = _value(before, "email") if before else privacy.last_email(tx, client_id)
         services.privacy.erase(tx, client_id, why)
         after: Any = query.show(tx, client_id)
     if not dry_run:
@@ -142,9 +143,15 @@ def _confirm(app: App, row: Any, typed: str, *, yes: bool) -> None:
 
     if row and not yes and asking.prompts.may_ask(app):
         # Without when it was erased, which is what is being asked.
-        detail.sheet(row[1], LISTING.fields[:-1], row[:-1], app.console, err=True)
+        detail.sheet(_value(row, "full_name"), LISTING.fields[:-1], row[:-1], app.console, err=True)
     question = _("This cannot be undone. Type {email} to erase the client").format(email=typed)
     asking.prompts.confirm(app, question, yes=yes, typed=typed)
+
+
+def _value(client: Any, name: str) -> Any:
+    from crm.queries.client import LISTING
+
+    return records.by_field(LISTING.fields, client)[name]
 
 
 def _out_of_reach() -> str:

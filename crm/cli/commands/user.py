@@ -86,13 +86,14 @@ def show(app: App, /, user: str, moment: datetime | None, output: str) -> None:
         user_id = reference.user_id(tx, user)
         fields, row = writing.people.record(tx, user_id)
         counts = writing.people.looks_after(app, tx, user_id)
-        commands = _next(tx.actor, user_id, row[5], active=row[6])
+    person = records.by_field(fields, row)
+    commands = _next(tx.actor, user_id, person["role"], active=person["is_active"])
     # In JSON always, on a sheet where there is some.
     kept = [field for field in writing.people.COUNTS if output == "json" or counts[field.name]]
     records.show(
         app,
         output,
-        title.format(id=user_id, first_name=row[1], last_name=row[2]),
+        title.format(**person),
         (*fields, *kept),
         (*row, *(counts[field.name] for field in kept)),
         commands=[*commands, reading.offers.history("user", user_id)],

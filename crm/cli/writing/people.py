@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from crm.cli.app import App
+from crm.cli.reading import records
 from crm.domain.fields import Field, Kind
 from crm.domain.permissions import Permission
 
@@ -32,9 +33,17 @@ def whom(app: App, text: str) -> int:
         return reference.user_id(tx, text)
 
 
+def by_field(row: Any) -> dict[str, Any]:
+    """Return a row of the listing by the names of its fields."""
+    from crm.queries.user import LISTING
+
+    return records.by_field(LISTING.fields, row)
+
+
 def name(row: Any) -> str:
     """Return the full name in a row of the listing."""
-    return f"{row[1]} {row[2]}"
+    person = by_field(row)
+    return f"{person['first_name']} {person['last_name']}"
 
 
 def looks_after(app: App, tx: "Transaction", user_id: int) -> dict[str, int]:
