@@ -1,5 +1,6 @@
 """What an insider with psql tries with the function that forgets a person."""
 
+import random
 import threading
 
 import pytest
@@ -7,7 +8,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812
 from support.company import Company
 from support.database import Database
 from support.matrix import DENIED
-from support.raw import acting, attempt, refusal
+from support.raw import InBackground, acting, attempt, refusal
 from support.services import stored, wait_until_somebody_waits
 
 from crm.domain.errors import CRMError
@@ -146,7 +147,8 @@ def test_what_is_sold_while_a_client_is_erased_is_refused(
     "function",
     [
         "text_pattern('x')", "phone_pattern('+336')", "without_person('x', 'x')",
-        "personal_pattern('{}', true)", "without_person('{}'::jsonb, '{}', 'x')",
+        "personal_patterns('{}', true)", "without_person('{}'::jsonb, '{}', 'x')",
+        "events_ever_of(1)",
     ],
 )  # fmt: skip
 def test_its_helpers_are_nobodys(database: Database, function: str) -> None:
@@ -162,3 +164,85 @@ def test_a_payment_is_no_less_final(database: Database, owner: Connection) -> No
         cursor.execute("SELECT erase_client(1)")
         cursor.execute("SELECT current_setting('epicevents.erasing')")
         assert cursor.fetchone() == ("",)
+
+
+DELETED_CLIENT = (
+    "INSERT INTO clients (full_name, email, phone, company_name, sales_contact_id)"
+    " VALUES ('Bob Marsh', 'bob@marsh.example', '+33712345678', 'Marsh', 3);"
+    " DELETE FROM clients WHERE id = 4"
+)
+DELETED_EVENT = "DELETE FROM events WHERE id = 1"
+NOTES = "UPDATE events SET notes = {} WHERE id = 1"
+SET_BACK = NOTES.format(
+    "(SELECT changes -> 'notes' ->> 0 FROM audit_list ORDER BY id DESC LIMIT 1)"
+)
+NOTED = NOTES.format("'Call Éléonore'") + ";" + NOTES.format("NULL")
+
+
+@pytest.mark.parametrize("first", ["erasure", "undo"])
+@pytest.mark.parametrize(
+    ("changed", "taken_back", "client"),
+    [
+        (DELETED_CLIENT, "SELECT undo_deleted()", 4),
+        (DELETED_EVENT, "SELECT undo_deleted()", 1),
+        (NOTED, SET_BACK, 1),
+    ],
+    ids=["client", "event", "notes"],
+)
+def test_nobody_is_brought_back_by_an_undo_at_the_same_moment(
+    company: Company, owner: Connection, changed: str, taken_back: str, client: int, first: str
+) -> None:
+    sql = owner.cursor()
+    for statement in changed.split(";"):
+        sql.execute(statement)
+    sql.execute("SELECT max(id) FROM audit_transactions")
+    ((number,),) = sql.fetchall()
+    erasure = REASON + f"; SELECT erase_client({client})"
+    undo = f"SELECT begin_undo({number}); {taken_back}"
+    one, two = (erasure, undo) if first == "erasure" else (undo, erasure)
+    with acting(company.database, 1) as leading, acting(company.database, 2) as following:
+        leading.execute(one)
+        waiting = InBackground(following, two)
+        assert waiting.wait_until_blocked(sql)
+        leading.execute("COMMIT")
+        refused = waiting.result()
+        following.execute("COMMIT")
+    # There is no email to bring a client back with.
+    assert refused == ("ck_clients_email" if (client, first) == (4, "erasure") else None)
+    names = "Bob|Marsh|marsh|712345678" if client == 4 else "Éléonore|Lefèvre|lefevre"
+    for table in ("clients", "events", "payments", "audit_entries"):
+        sql.execute(f"SELECT FROM {table} t WHERE to_jsonb(t)::text ~ %s", (names,))
+        assert sql.rowcount == 0, table
+
+
+def test_a_payment_that_is_being_noted_is_waited_for(company: Company, owner: Connection) -> None:
+    with acting(company.database, 3) as paying, acting(company.database, 1) as erasing:
+        paying.execute(
+            "INSERT INTO payments (contract_id, amount, reference) VALUES (2, 1, 'Mme Lefèvre')"
+        )
+        waiting = InBackground(erasing, REASON + "; SELECT erase_client(1)")
+        assert waiting.wait_until_blocked(owner.cursor())
+        paying.execute("COMMIT")
+        assert waiting.result() is None
+        erasing.execute("COMMIT")
+    assert stored(owner, "payments", 3, "reference") == "Mme (erased)"
+
+
+def test_no_number_of_names_keeps_a_person_from_being_forgotten(
+    company: Company, owner: Connection
+) -> None:
+    """In one pattern, a hundred names took more memory than PostgreSQL gives."""
+    sql = owner.cursor()
+    dice = random.Random(1)  # noqa: S311
+    names = ["".join(dice.choices("aeiouyrstnlcdgz ", k=98)) for _number in range(250)]
+    for name in names:
+        sql.execute("UPDATE clients SET full_name = %s WHERE id = 1", (f"z{name}z",))
+    sql.execute(
+        "UPDATE events SET notes = %s WHERE id = 1", ("; ".join(f"z{name}z" for name in names),)
+    )
+    with acting(company.database, 1) as cursor:
+        cursor.execute(REASON)
+        cursor.execute("SELECT erase_client(1); COMMIT")
+    assert stored(owner, "events", 1, "notes") == "; ".join(["(erased)"] * len(names))
+    sql.execute("SELECT FROM audit_entries WHERE changes::text LIKE %s", (f"%{names[0]}%",))
+    assert sql.rowcount == 0
