@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from crm.database import Transaction
     from crm.queries.together import Section
 
+SEARCH = "search_words @@ prefix_query({value})"  # of the client
+
 LISTING = Listing(
     noun="contract",
     view="contract_list",
@@ -53,11 +55,7 @@ LISTING = Listing(
         ),
         "event": Filter("id = (SELECT e.contract_id FROM events e WHERE e.id = {value})"),
     },
-    # An array, because a plan that joins expects forty times too few clients of a common word. And
-    # not the words of each contract's client: nobody knows how rare a beginning is, and a plan that
-    # hopes for common ones reads all contracts to find none.
-    search="client_id = ANY (ARRAY("
-    "SELECT c.id FROM client_list c WHERE c.search_words @@ prefix_query({value})))",
+    search=SEARCH,
     mine={
         Role.SALES: "client_sales_contact_id = {value}",
         Role.SUPPORT: "id IN (SELECT e.contract_id FROM events e"
@@ -66,6 +64,8 @@ LISTING = Listing(
     nullable=frozenset({"signed_at", "due_date"}),
     joined=frozenset({"client", "sales_contact"}),
     indexed=frozenset({"id", "total_amount", "amount_due", "created_at"}),
+    words=frozenset({SEARCH}),
+    near=2_000,  # and the client of each
 )
 
 

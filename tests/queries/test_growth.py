@@ -9,7 +9,7 @@ import pytest
 from support.database import Database
 
 from crm.database import Transaction
-from crm.queries import client
+from crm.queries import client, contract
 from crm.queries.listing import Listing, Request, page
 from crm.services import portfolio, undo, user
 
@@ -82,7 +82,11 @@ def test_what_a_few_records_are_written_for_reads_few(large: Database, act: Act)
         (client.LISTING, Request(search="lefe", filters={"sales": 3})),
         (client.LISTING, Request(search="marie", mine=True)),
         (client.LISTING, Request(filters={"company": "nobody"})),
+        (contract.LISTING, Request(search="nobody")),
+        (contract.LISTING, Request(search="nobody", sort=(("client", False),))),
+        (contract.LISTING, Request(search="lefe", sort=(("amount_due", True),))),
         (client.LISTING, Request(search="martin")),
+        (contract.LISTING, Request(search="martin")),
         (client.LISTING, Request(search="martin crowd", sort=(("company_name", True),))),
     ],
     ids=lambda each: each.noun if isinstance(each, Listing) else "",
@@ -91,8 +95,9 @@ def test_a_page_of_what_has_rare_or_common_words_reads_few(
     large: Database, listing: Listing, request_: Request
 ) -> None:
     with large.as_user(4) as tx:
-        # Thousands are still few enough to be read one after the other.
-        tx.execute("SET LOCAL enable_seqscan = off")
+        # Thousands are still few enough to be read one after the other, or joined as a whole.
+        for way in ("seqscan", "hashjoin", "mergejoin"):
+            tx.execute(f"SET LOCAL enable_{way} = off")
         found = page(tx, listing._replace(near=FEW // 10), request_._replace(limit=5))
         assert rows_read(tx) < FEW
     assert found.more == ("martin" in str(request_.search))
