@@ -23,10 +23,7 @@ def beside(path: Path, content: bytes, owner: tuple[int, int] | None = None) -> 
     Whoever moves it into its place lets readers see the old content or the new, never half of one;
     what is still there at the end is removed. Raises OSError.
     """
-    import tempfile
-
-    # mkstemp refuses what exists, follows no link and always makes the file 0600.
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    descriptor, name = _temporary(path)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
@@ -45,9 +42,7 @@ def whole(path: Path) -> Iterator[BinaryIO]:
 
     It is written beside it with mode 0600. Raises OSError.
     """
-    import tempfile
-
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    descriptor, name = _temporary(path)
     try:
         with os.fdopen(descriptor, "wb") as file:
             yield file
@@ -56,3 +51,18 @@ def whole(path: Path) -> Iterator[BinaryIO]:
         Path(name).replace(path)
     finally:
         Path(name).unlink(missing_ok=True)
+
+
+def _temporary(path: Path) -> tuple[int, str]:
+    """Open a new file beside ``path``. Raises OSError, which names what the person named."""
+    import tempfile
+
+    try:
+        # mkstemp refuses what exists, follows no link and always makes the file 0600.
+        return tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    except FileNotFoundError as error:
+        error.filename = str(path.parent)
+        raise
+    except OSError as error:
+        error.filename = str(path)
+        raise

@@ -187,6 +187,12 @@ def _refused_by_the_system(error: OSError) -> CRMError:
             hint=_("Send it elsewhere. Before you repeat a write, look whether it was done."),
             code="output_failed",
         )
+    if isinstance(error, FileNotFoundError):
+        return UsageFault(
+            _("There is no {path}.").format(path=error.filename),
+            hint=_("Check its name."),
+            code="file_not_found",
+        )
     return CRMError(
         _("{path} cannot be used: {reason}.").format(path=error.filename, reason=reason),
         code="file_unusable",

@@ -129,7 +129,7 @@ def test_a_link_stays_one_and_a_device_what_it_is(sales: Workstation, tmp_path: 
     assert fifo.is_fifo()
     assert sales.run("client", "list", "--output-file", str(tmp_path)).status == 2
     ran = sales.run("client", "list", "--output-file", str(tmp_path / "no" / "x.csv"))
-    assert (ran.status, "cannot be used" in ran.err) == (1, True)
+    assert (ran.status, f"There is no {tmp_path / 'no'}.\n" in ran.err) == (2, True)
 
 
 def test_a_reader_that_has_seen_enough_ends_it_quietly(

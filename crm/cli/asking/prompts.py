@@ -59,7 +59,7 @@ def confirm(app: App, text: str, *, yes: bool, typed: str | None = None) -> None
         return
     if not may_ask(app):
         raise UsageFault(
-            _("This asks before it goes on, and there is nobody to ask."),
+            _("There is nobody to answer: {question}").format(question=text),
             hint=_("Add --yes."),
             code="confirmation_required",
         )

@@ -32,7 +32,11 @@ def open_file(app: App, noun: str, given: dict[str, Any]) -> "Table":
 
     path, errors = given.pop("file"), given["errors"]
     if not path.is_file():
-        raise UsageFault(_("There is no file {path}.").format(path=path), hint=_("Check its name."))
+        raise UsageFault(
+            _("There is no file {path}.").format(path=path),
+            hint=_("Check its name."),
+            code="file_not_found",
+        )
     if errors and errors.exists() and errors.samefile(path):
         raise UsageFault(
             _("The refused rows would take the place of the file itself."),
