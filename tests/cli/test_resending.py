@@ -2,15 +2,20 @@
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812
-from support.cli import Workstation, url
+from psycopg2.extensions import cursor as Cursor  # noqa: N812
+from support.cli import Ran, Workstation, url
+from support.database import Database
 from support.proxy import Proxy, losing
-from support.services import stored
+from support.services import stored, wait_until_somebody_waits
 
 from crm.cli.writing import resending
+from crm.database import connect
+from crm.provisioning import LOGIN
 
 
 @pytest.fixture(autouse=True)
@@ -102,3 +107,84 @@ def test_every_payment_has_a_key_of_its_own(sales: Workstation, owner: Connectio
     for _time in range(2):
         sales.run("contract", "pay", "2", "400").done()
     assert payments(owner, 2) == [("400.00", True), ("400.00", True)]
+
+
+# Two that meet
+
+
+@pytest.fixture
+def quick_to_notice(database: Database) -> None:
+    """Of two that wait for each other, the program's connection is the one that notices."""
+    connection = connect(database.admin)
+    connection.autocommit = True
+    connection.cursor().execute(
+        f"ALTER ROLE {LOGIN} IN DATABASE {database.name} SET deadlock_timeout = '20ms'"
+    )
+    connection.close()
+
+
+@contextmanager
+def waited_for(
+    at: Workstation, owner: Connection, *args: str
+) -> Iterator[tuple[Cursor, Future[Ran]]]:
+    """A command that waits for the row of whoever runs it, which somebody else has locked."""
+    other = at.database.owner()
+    sql = other.cursor()
+    with ThreadPoolExecutor(1) as pool:
+        sql.execute("BEGIN; SELECT FROM users WHERE id = 3 FOR UPDATE")
+        command = pool.submit(at.run, *args)
+        wait_until_somebody_waits(owner)
+        try:
+            yield sql, command
+        finally:
+            sql.execute("ROLLBACK")
+            other.close()
+
+
+LATER = (
+    "SELECT FROM contracts WHERE id = {0} FOR UPDATE;"
+    "UPDATE contracts SET due_date = '2031-01-01' WHERE id = {0}; COMMIT"
+)
+
+
+@pytest.mark.usefixtures("quick_to_notice")
+def test_a_payment_that_gives_way_in_a_deadlock_is_sent_again_and_recorded_once(
+    sales: Workstation, owner: Connection
+) -> None:
+    with waited_for(sales, owner, "contract", "pay", "2", "400", "--key", "K") as (other, paying):
+        # The payment holds the contract and waits for the person; here it is the reverse.
+        other.execute(LATER.format(2))
+        paid = paying.result(20).done()
+    assert "Payment 4 recorded on contract 2: €400.00" in paid.err
+    assert "lost" not in paid.err
+    assert payments(owner, 2) == [("400.00", True)]
+    assert stored(owner, "contracts", 2, "amount_due") == 1600
+    assert str(stored(owner, "contracts", 2, "due_date")) == "2031-01-01"
+
+
+@pytest.mark.usefixtures("quick_to_notice")
+def test_what_has_no_key_gives_way_and_says_so(sales: Workstation, owner: Connection) -> None:
+    with waited_for(sales, owner, "contract", "sign", "1", "-o", "json") as (other, signing):
+        other.execute(LATER.format(1))
+        refused = signing.result(20)
+    assert (refused.status, refused.out) == (6, "")
+    assert "gave way" in refused.error()["message"]
+    assert stored(owner, "contracts", 1, "signed_status") is False
+    sales.run("contract", "sign", "1").done()
+
+
+def test_a_connection_that_breaks_while_it_waits_is_made_again(
+    sales: Workstation, owner: Connection
+) -> None:
+    connection = connect(sales.database.admin)
+    with waited_for(sales, owner, "contract", "pay", "2", "400") as (other, paying):
+        connection.cursor().execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE usename = %s AND datname = current_database()",
+            (LOGIN,),
+        )
+        other.execute("ROLLBACK")
+        assert "recorded" in paying.result(20).done().err
+    connection.close()
+    assert payments(owner, 2) == [("400.00", True)]
+    assert stored(owner, "contracts", 2, "amount_due") == 1600
