@@ -37,7 +37,7 @@ def create(tx: "Transaction", *, sales_contact_id: int | None = None, **values: 
     )
     if contact_id is None:
         raise contacts.missing_contact("--sales-contact")
-    contacts.require_sales(tx, contact_id)
+    contacts.require(tx, contact_id, Role.SALES)
     cleaned = inputs.clean(inputs.CLIENT, values)
     refuse_duplicate(tx, cleaned["email"])
     client = models.Client(sales_contact_id=contact_id, **cleaned)
@@ -88,7 +88,7 @@ def transfer(
 
     client = find(tx, models.Client, client_id)
     authorize(tx.actor, Permission.CLIENT_TRANSFER, kind="client", record_id=client.id)
-    contacts.require_sales(tx, sales_contact_id)
+    contacts.require(tx, sales_contact_id, Role.SALES)
     change = edit(tx, client, {"sales_contact_id": sales_contact_id}, version=version)
     if change:
         contract = models.Contract

@@ -12,14 +12,30 @@ if TYPE_CHECKING:
     from crm.models.client import Client
 
 
-def require_sales(tx: "Transaction", user_id: int) -> None:
-    """Refuse anybody but an active SALES person. Raises NotFound, RuleViolation."""
-    require(tx, user_id, Role.SALES)
-
-
-def require_support(tx: "Transaction", user_id: int) -> None:
-    """Refuse anybody but an active SUPPORT person. Raises NotFound, RuleViolation."""
-    require(tx, user_id, Role.SUPPORT)
+def require(tx: "Transaction", user_id: int, role: Role) -> None:
+    """Refuse anybody but an active person of ``role``. Raises NotFound, RuleViolation."""
+    found = tx.row("SELECT full_name, role, is_active FROM user_list WHERE id = %s", (user_id,))
+    if found is None:
+        raise NotFound(
+            _("There is no colleague {id}.").format(id=user_id),
+            hint=_("See which there are: epicevents user list"),
+        )
+    name, actual, active = found
+    see = _("See who is: epicevents user list --role {role} --active").format(role=role)
+    if actual != role:
+        raise RuleViolation(
+            _("{name} is {actual}; the contact must be {role}.").format(
+                name=name, actual=actual, role=role
+            ),
+            hint=see,
+            code=f"{role.lower()}_contact_role",
+        )
+    if not active:
+        raise RuleViolation(
+            _("The account of {name} is inactive; nothing is assigned to it.").format(name=name),
+            hint=see,
+            code="inactive_contact",
+        )
 
 
 def name_of(tx: "Transaction", user_id: int | None) -> str:
@@ -68,29 +84,3 @@ def missing_contact(option: str) -> UsageFault:
         hint=_("Add {option} USER.").format(option=option),
         code="missing_option",
     )
-
-
-def require(tx: "Transaction", user_id: int, role: Role) -> None:
-    """Refuse anybody but an active person of ``role``. Raises NotFound, RuleViolation."""
-    found = tx.row("SELECT full_name, role, is_active FROM user_list WHERE id = %s", (user_id,))
-    if found is None:
-        raise NotFound(
-            _("There is no colleague {id}.").format(id=user_id),
-            hint=_("See which there are: epicevents user list"),
-        )
-    name, actual, active = found
-    see = _("See who is: epicevents user list --role {role} --active").format(role=role)
-    if actual != role:
-        raise RuleViolation(
-            _("{name} is {actual}; the contact must be {role}.").format(
-                name=name, actual=actual, role=role
-            ),
-            hint=see,
-            code=f"{role.lower()}_contact_role",
-        )
-    if not active:
-        raise RuleViolation(
-            _("The account of {name} is inactive; nothing is assigned to it.").format(name=name),
-            hint=see,
-            code="inactive_contact",
-        )

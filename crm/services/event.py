@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from crm import models
 from crm.domain import inputs
+from crm.domain.enums import Role
 from crm.domain.errors import RuleViolation
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission, authorize
@@ -162,7 +163,7 @@ def assign(
     """
     event = find(tx, models.Event, event_id)
     authorize(tx.actor, Permission.EVENT_ASSIGN, kind="event", record_id=event.id)
-    contacts.require_support(tx, support_contact_id)
+    contacts.require(tx, support_contact_id, Role.SUPPORT)
     expect_version(event, version)
     if override is not None:
         tx.give_reason(inputs.REASON.clean(override))

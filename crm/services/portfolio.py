@@ -68,11 +68,11 @@ def transfer(
     # Thousands of records may take longer than a statement usually may.
     tx.execute("SET LOCAL statement_timeout = 0")
     if giver.role == Role.SALES:
-        contacts.require_sales(tx, to_id)
+        contacts.require(tx, to_id, Role.SALES)
         with bulk.interruptible():
             counts = _move_sales(tx, from_id, to_id, include_settled=include_settled)
     elif giver.role == Role.SUPPORT:
-        contacts.require_support(tx, to_id)
+        contacts.require(tx, to_id, Role.SUPPORT)
         with bulk.interruptible():
             counts = _move_events(tx, from_id, to_id, everything=include_settled, override=override)
     else:

@@ -90,7 +90,7 @@ def clients(
         contact = tx.actor.id if tx.actor.role == Role.SALES else None
         if sales_contact is not None:
             contact = reference.user_id(tx, sales_contact)
-            contacts.require_sales(tx, contact)
+            contacts.require(tx, contact, Role.SALES)
         imports.begin(tx, PLAN, contact)
         if contact is None and "sales_contact" not in table.columns:
             raise contacts.missing_contact("--sales-contact")
