@@ -3,7 +3,7 @@
 import os
 import re
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from threading import Lock
 
@@ -23,7 +23,6 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.output import ColorDepth
 
 from crm.cli.app import App
-from crm.cli.commands.shell import LEAVE
 from crm.cli.completion import PROGRAM
 from crm.cli.completion.shells import Completion as Completions
 from crm.cli.completion.shells import words_before_cursor
@@ -37,13 +36,14 @@ _SECRET = re.compile(r"://[^/\s]*:[^/\s]*@|password=", re.IGNORECASE)
 class LineEditor:
     """Reads lines from the terminal; they are remembered under EPICEVENTS_HOME.
 
-    While ``undisturbed`` is held, no completion uses the connection.
+    The words of ``leave`` are completed like commands. While ``undisturbed`` is held, no completion
+    uses the connection.
     """
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: App, leave: Sequence[str]) -> None:
         self.undisturbed = Lock()
         self._app = app
-        completer = _LineCompleter(app, self.undisturbed)
+        completer = _LineCompleter(app, leave, self.undisturbed)
         self._session: PromptSession[str] = PromptSession(
             history=_history(app.settings.home / "history"),
             completer=ThreadedCompleter(completer),
@@ -103,10 +103,11 @@ def _history(path: Path) -> History:
 class _LineCompleter(Completer):
     """Completes a line as the shells are answered, over the connection of the commands."""
 
-    def __init__(self, app: App, undisturbed: Lock) -> None:
+    def __init__(self, app: App, leave: Sequence[str], undisturbed: Lock) -> None:
         from crm.cli.main import root
 
         self._completions = Completions(root, {"obj": app}, PROGRAM, "")
+        self._leave = leave
         self._undisturbed = undisturbed
         self._paths = PathCompleter(expanduser=True)
 
@@ -119,7 +120,7 @@ class _LineCompleter(Completer):
         with self._undisturbed:
             items = self._completions.get_completions(words, incomplete)
         if not words:
-            items += [CompletionItem(word) for word in LEAVE if word.startswith(incomplete)]
+            items += [CompletionItem(word) for word in self._leave if word.startswith(incomplete)]
         start = -_typed_of_last_word(document.text_before_cursor)
         for item in items:
             if item.type in {"file", "dir"}:

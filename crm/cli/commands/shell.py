@@ -95,7 +95,7 @@ def _converse(app: App) -> int:
     _meet(app)
     app.console.note(_("Tab completes, help explains, exit leaves."))
     app.console.flush()
-    editor = LineEditor(app)
+    editor = LineEditor(app, LEAVE)
     while True:
         try:
             for line in editor.read().replace("\\\n", " ").splitlines():
