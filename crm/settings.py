@@ -11,9 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from crm.config_file import HOME_FILE, LOCAL_FILE, read
-from crm.config_file import save as save
 from crm.database_url import masked
-from crm.database_url import parse_database_url as parse_database_url
 from crm.domain.errors import UsageFault
 from crm.domain.i18n import gettext as _
 

@@ -12,10 +12,10 @@ from dotenv import dotenv_values
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from crm.config_file import read
-from crm.database_url import masked
+from crm.config_file import read, save
+from crm.database_url import masked, parse_database_url
 from crm.domain.errors import UsageFault
-from crm.settings import SETTINGS, Entry, Settings, load, parse_database_url, save
+from crm.settings import SETTINGS, Entry, Settings, load
 
 REPOSITORY = Path(__file__).parent.parent
 SECRET = "s3cr3t-Cl0wn"

@@ -5,7 +5,6 @@ from datetime import datetime
 from sqlalchemy import FetchedValue, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from crm.domain.enums import Role
 from crm.models.base import UTC_NOW, Base, Versioned
 from crm.models.client import Client
 from crm.models.event import Event
@@ -57,8 +56,3 @@ class User(Versioned, Base):
     def full_name(self) -> str:
         """First and last name, as colleagues are listed."""
         return f"{self.first_name} {self.last_name}"
-
-    @property
-    def is_manager(self) -> bool:
-        """Whether this account keeps the company manageable (rule 9)."""
-        return self.is_active and self.role == Role.MANAGEMENT
