@@ -1,5 +1,7 @@
 """demo: an embedded database filled with a realistic company, ready to try."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from crm.cli import asking
@@ -9,6 +11,9 @@ from crm.cli.options import yes_option
 from crm.domain.enums import Role
 from crm.domain.errors import RuleViolation, UsageFault
 from crm.domain.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from crm.demo import Size
 
 
 @click.command(cls=Command, context_settings=SETTINGS)
@@ -32,10 +37,9 @@ def demo(ctx: click.Context, clients: int | None, reset: bool, yes: bool) -> Non
       epicevents demo --reset --yes
     """
     from crm import demo as company
-    from crm import provisioning, server
+    from crm import server
     from crm.cli.commands.init import prepare, replace
     from crm.cli.commands.session import log_in
-    from crm.cli.output.progress import progress
     from crm.services import administration
 
     app: App = ctx.obj
@@ -62,16 +66,7 @@ def demo(ctx: click.Context, clients: int | None, reset: bool, yes: bool) -> Non
     if held.accounts and not reset:
         app.console.note(_("The demo company is there already; --reset starts over."))
     else:
-        size = company.Size(clients, clients, clients) if clients else company.Size()
-        with progress(_("Filling the demo company"), app.console):
-            with app.owner() as tx:
-                company.fill(tx, size, app.settings.timezone.key)
-            provisioning.tidy_up(server.admin_parameters(app.settings))
-        app.console.success(
-            _(
-                "The demo company has {clients} clients, {contracts} contracts and {events} events."
-            ).format(**size._asdict())
-        )
+        _fill(app, company.Size(clients, clients, clients) if clients else company.Size())
     log_in(app, company.email_of(Role.MANAGEMENT, 1), company.PASSWORD)
     app.console.note(
         _("Everyone's password is {password}: manager@, sales@, support@ … {domain}").format(
@@ -82,3 +77,19 @@ def demo(ctx: click.Context, clients: int | None, reset: bool, yes: bool) -> Non
     from crm.cli.commands.dashboard import dashboard
 
     ctx.invoke(dashboard)
+
+
+def _fill(app: App, size: "Size") -> None:
+    from crm import demo as company
+    from crm import provisioning, server
+    from crm.cli.output.progress import progress
+
+    with progress(_("Filling the demo company"), app.console):
+        with app.owner() as tx:
+            company.fill(tx, size, app.settings.timezone.key)
+        provisioning.tidy_up(server.admin_parameters(app.settings))
+    app.console.success(
+        _(
+            "The demo company has {clients} clients, {contracts} contracts and {events} events."
+        ).format(**size._asdict())
+    )
