@@ -3,23 +3,24 @@
 Both are in the format of python-dotenv, which is imported only where such a file exists.
 """
 
+import os
 from collections.abc import Mapping
-from pathlib import Path
 from stat import S_ISREG
 from typing import TYPE_CHECKING
 
 from crm.domain.errors import UsageFault
 from crm.domain.i18n import gettext as _
-from crm.private_files import write_private
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from dotenv.parser import Binding
 
 LOCAL_FILE = ".env"
 HOME_FILE = "config.env"
 
 
-def read(path: Path) -> dict[str, str]:
+def read(path: "str | os.PathLike[str]") -> dict[str, str]:
     """Return the variables of a file, nothing where it is absent; ``${…}`` stays as it is written.
 
     Raises UsageFault ``invalid_configuration_file``: it cannot be read, is not text, or has a line
@@ -32,7 +33,7 @@ def read(path: Path) -> dict[str, str]:
     }
 
 
-def save(home: Path, values: Mapping[str, str]) -> None:
+def save(home: "Path", values: Mapping[str, str]) -> None:
     """Remember ``values``, by variable, in ``config.env`` under ``home``; other lines stay.
 
     The file is written whole or not at all, readable by its owner only. A directory that has to be
@@ -41,6 +42,8 @@ def save(home: Path, values: Mapping[str, str]) -> None:
     Raises UsageFault: ``invalid_configuration_file`` as for reading, ``invalid_setting`` for a
     value that no file can hold, ``configuration_not_saved`` when the system refuses.
     """
+    from crm.private_files import write_private
+
     path = home / HOME_FILE
     missing = {name: f"{name}={_quoted(name, value)}\n" for name, value in values.items()}
     content = ""
@@ -63,12 +66,13 @@ def save(home: Path, values: Mapping[str, str]) -> None:
         ) from None
 
 
-def _bindings(path: Path) -> "list[Binding]":
+def _bindings(path: "str | os.PathLike[str]") -> "list[Binding]":
     try:
         # A directory of that name is somebody's virtual environment; a pipe would wait for ever.
-        if not S_ISREG(path.stat().st_mode):
+        if not S_ISREG(os.stat(path).st_mode):
             return []
-        text = path.read_bytes().decode()
+        with open(path, "rb") as file:
+            text = file.read().decode()
     except (FileNotFoundError, NotADirectoryError):
         return []
     except OSError as error:
@@ -102,7 +106,7 @@ def _quoted(variable: str, value: str) -> str:
     return f"'{escaped}'"
 
 
-def _unreadable(path: Path, reason: str) -> UsageFault:
+def _unreadable(path: "str | os.PathLike[str]", reason: str) -> UsageFault:
     return UsageFault(
         _("{path} cannot be read: {reason}.").format(path=path, reason=reason),
         hint=_("Correct the file or move it away."),

@@ -7,7 +7,7 @@ default, whatever stands in the places after it.
 
 import os
 from collections.abc import Iterable, Mapping
-from pathlib import Path
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from crm.config_file import HOME_FILE, LOCAL_FILE, read
@@ -16,6 +16,7 @@ from crm.domain.errors import UsageFault
 from crm.domain.i18n import gettext as _
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from zoneinfo import ZoneInfo
 
 _LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
@@ -93,11 +94,11 @@ class Entry(NamedTuple):
 class Settings:
     """The values in force; a property whose value makes no sense raises UsageFault."""
 
-    __slots__ = ("_entries", "home")
+    __slots__ = ("_entries", "_home")
 
-    def __init__(self, entries: Iterable[Entry], home: Path) -> None:
+    def __init__(self, entries: Iterable[Entry], home: str) -> None:
         self._entries = {entry.name: entry for entry in entries}
-        self.home = home
+        self._home = home
 
     def __repr__(self) -> str:
         values = (f"{entry.name}={entry.value!r}" for entry in self.entries())
@@ -120,7 +121,14 @@ class Settings:
         return list(entries.values())
 
     @property
-    def token_file(self) -> Path:
+    def home(self) -> "Path":
+        """The absolute path of the directory in which the program keeps its files."""
+        from pathlib import Path
+
+        return Path(self._home)
+
+    @property
+    def token_file(self) -> "Path":
         """The absolute path of the session file."""
         entry = self._entries["token_file"]
         return _path(entry) if entry.value else self.home / "session" / "token"
@@ -146,7 +154,7 @@ class Settings:
         return self.value("sentry_dsn")
 
     @property
-    def backup_passphrase_file(self) -> Path | None:
+    def backup_passphrase_file(self) -> "Path | None":
         """The file with the passphrase of encrypted backups, ``None`` where it is asked for."""
         entry = self._entries["backup_passphrase_file"]
         return _path(entry) if entry.value else None
@@ -158,10 +166,7 @@ class Settings:
 
     @property
     def timezone_name(self) -> str:
-        """The name of the company's time zone; the default is known to be one and not looked up.
-
-        Raises UsageFault ``invalid_timezone``.
-        """
+        """The name of the company's time zone, which is looked up unless it is the default."""
         entry = self._entries["timezone"]
         return self.timezone.key if entry.source != "default" else entry.value or ""
 
@@ -175,7 +180,9 @@ class Settings:
         try:
             return ZoneInfo(name)
         except (KeyError, ValueError, OSError):  # unknown, no name at all, or a directory: Europe
-            raise _wrong(entry, _similar_timezones(name), "invalid_timezone") from None
+            from crm.domain.times import instead_of_zone
+
+            raise _wrong(entry, instead_of_zone(name), "invalid_timezone") from None
 
     @property
     def language(self) -> str:
@@ -214,7 +221,7 @@ class Settings:
 def load(
     flags: Mapping[str, str] | None = None,
     environ: Mapping[str, str] = os.environ,
-    directory: Path | None = None,
+    directory: "Path | None" = None,
 ) -> Settings:
     """Return the settings in force; ``flags`` are by setting name, ``.env`` lies in ``directory``.
 
@@ -222,7 +229,7 @@ def load(
     text, ``invalid_path`` for a home that cannot be found.
     """
     flags = flags or {}
-    local = read((directory or Path()) / LOCAL_FILE)
+    local = read(os.path.join(directory or "", LOCAL_FILE))
     places: Places = {
         "flag": {s.variable: flags[s.name] for s in SETTINGS if s.name in flags},
         "environment": environ,
@@ -230,8 +237,8 @@ def load(
             s.variable: local[s.variable] for s in SETTINGS if s.local and s.variable in local
         },
     }
-    home = _path(_entry(_HOME, places))
-    remembered = read(home / HOME_FILE)
+    home = _absolute(_entry(_HOME, places))
+    remembered = read(os.path.join(home, HOME_FILE))
     remembered.pop(_HOME.variable, None)  # a file cannot say where it lies
     places[HOME_FILE] = remembered
     return Settings([_entry(setting, places) for setting in SETTINGS], home)
@@ -258,24 +265,20 @@ def _is_text(value: str) -> bool:
     return not any(character < " " or "\ud800" <= character <= "\udfff" for character in value)
 
 
-def _path(entry: Entry) -> Path:
-    try:
-        return Path(entry.value or "").expanduser().absolute()
-    except (OSError, RuntimeError):  # no working directory, no home directory
-        raise _wrong(entry, _("Write an absolute path."), "invalid_path") from None
+def _path(entry: Entry) -> "Path":
+    from pathlib import Path
+
+    return Path(_absolute(entry))
 
 
-def _similar_timezones(name: str) -> str:
-    from difflib import get_close_matches
-    from zoneinfo import available_timezones
-
-    zones = {}
-    for zone in sorted(available_timezones()):
-        zones[zone.lower()] = zones[zone.rpartition("/")[2].lower()] = zone
-    similar = [zones[word] for word in get_close_matches(name.lower(), zones)]
-    if similar:
-        return _("Did you mean {names}?").format(names=", ".join(dict.fromkeys(similar)))
-    return _("Write a name such as Europe/Paris.")
+def _absolute(entry: Entry) -> str:
+    path = os.path.expanduser(entry.value or "")
+    if os.path.isabs(path):
+        return path
+    if not path.startswith("~"):  # else nobody has such a home directory
+        with suppress(OSError):  # no working directory
+            return os.path.join(os.getcwd(), path)
+    raise _wrong(entry, _("Write an absolute path."), "invalid_path")
 
 
 def _wrong(entry: Entry, hint: str, code: str) -> UsageFault:

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from crm import settings as configuration
@@ -16,6 +15,8 @@ from crm.domain import i18n
 from crm.domain.errors import CRMError, PermissionDenied
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from psycopg2.extensions import connection as Connection  # noqa: N812
 
     from crm.cli.output.terminal import Color
@@ -32,7 +33,7 @@ class App:
         self,
         console: Console | None = None,
         environ: Mapping[str, str] | None = None,
-        directory: Path | None = None,
+        directory: "Path | None" = None,
     ) -> None:
         self.environ = os.environ if environ is None else environ
         self.directory = directory

@@ -1,19 +1,17 @@
 """The options that commands share, and those that are made from the table of inputs."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from crm.cli.app import App
 from crm.cli.asking.parameters import AskedOption
+from crm.cli.types import File, Typed
 from crm.domain.enums import Role
 from crm.domain.i18n import gettext as _
 
 if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
-
     from crm.domain.inputs import Input
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
@@ -21,37 +19,6 @@ Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 # What every listing is written in; `event list` knows CALENDAR too.
 FORMATS = ("table", "json", "jsonl", "csv", "tsv", "ids", "xlsx")
 CALENDAR = "ics"
-
-
-class Typed(click.ParamType[Any]):
-    """What a typed text means: ``read`` takes the text, the app and the option's name.
-
-    A wrong text raises the error of its reader, which says what is wrong with it. ``completed_by``
-    names what :mod:`crm.cli.completion.candidates` completes it by.
-    """
-
-    def __init__(
-        self, name: str, read: Callable[[str, App, str], Any], completed_by: str | None = None
-    ) -> None:
-        self.name = name
-        self.read = read
-        self.completed_by = completed_by
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return the value that was typed; one that is only passed on the way to another stays."""
-        if not isinstance(value, str) or ctx is None or ctx.resilient_parsing:
-            return value
-        return self.read(value, ctx.find_root().obj, param.opts[-1] if param else self.name)
-
-    def shell_complete(
-        self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> "list[CompletionItem[Any]]":
-        """Return what the text that is being typed may become."""
-        if self.completed_by is None:
-            return []
-        from crm.cli.completion.candidates import COMPLETERS
-
-        return COMPLETERS[self.completed_by](ctx, param, incomplete)
 
 
 def _as_typed(text: str, _app: App, _option: str) -> str:
@@ -101,6 +68,8 @@ def _of(source: "Input") -> Callable[[str, App, str], Any]:
 
     return read
 
+
+FILE = File(dir_okay=False)
 
 # Days of a filter: 2026-06-04, today, +30d, monday, 2026-06 …
 PERIOD = Typed("DATE", _period, "days")
@@ -190,7 +159,7 @@ def listing_options_with(*more_formats: str) -> Callable[[Decorated], Decorated]
         ),
         click.option(
             "--output-file",
-            type=click.Path(dir_okay=False, path_type=Path),
+            type=FILE,
             metavar="FILE",
             help=_("Write it to FILE, whole or not at all, in the format of its name."),
         ),

@@ -6,10 +6,9 @@ Field names, error codes and machine output are never translated.
 import gettext as _gettext
 import os
 from functools import cache
-from pathlib import Path
 
 DOMAIN = "epicevents"
-LOCALE = Path(__file__).parent.parent / "locale"
+LOCALE = os.path.join(os.path.dirname(os.path.dirname(__file__)), "locale")
 
 
 _chosen: str | None = None

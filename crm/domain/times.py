@@ -177,3 +177,17 @@ def _no_such_time(text: str) -> InvalidValue:
         hint=accepted_datetimes(),
         code="invalid_time",
     )
+
+
+def instead_of_zone(name: str) -> str:
+    """Return what to write in place of a name that no time zone has."""
+    from difflib import get_close_matches
+    from zoneinfo import available_timezones
+
+    zones = {}
+    for zone in sorted(available_timezones()):
+        zones[zone.lower()] = zones[zone.rpartition("/")[2].lower()] = zone
+    similar = [zones[word] for word in get_close_matches(name.lower(), zones)]
+    if similar:
+        return _("Did you mean {names}?").format(names=", ".join(dict.fromkeys(similar)))
+    return _("Write a name such as Europe/Paris.")

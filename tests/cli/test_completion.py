@@ -18,8 +18,8 @@ from crm.cli.completion import PROGRAM, VARIABLE
 from crm.cli.completion.candidates import COMPLETERS
 from crm.cli.completion.shells import Completion, words_before_cursor
 from crm.cli.main import root
-from crm.cli.options import Typed
 from crm.cli.reading.listing import Options
+from crm.cli.types import Typed
 
 Offered = Callable[[str], dict[str, str]]
 

@@ -1,7 +1,7 @@
 """epicevents db backup and db check: a company in a file, and whether it would come back."""
 
 import shlex
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,22 +10,26 @@ from crm.cli.app import App
 from crm.cli.groups import Command
 from crm.cli.options import record_options, yes_option
 from crm.cli.reading import records, when
+from crm.cli.types import File
 from crm.cli.writing import backups
 from crm.cli.writing.backups import FIELDS, passphrase_option
 from crm.domain.errors import UsageFault
 from crm.domain.fields import Field, Kind
 from crm.domain.i18n import gettext as _
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 
 @click.command(cls=Command)
-@click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
+@click.argument("path", metavar="FILE", type=File())
 @click.option("--encrypt", is_flag=True, help=_("Encrypt it with a passphrase, by GnuPG."))
 @passphrase_option
 @yes_option
 @record_options
 @click.pass_obj
 def backup(
-    app: App, path: Path, encrypt: bool, passphrase_stdin: bool, yes: bool, output: str
+    app: App, path: "Path", encrypt: bool, passphrase_stdin: bool, yes: bool, output: str
 ) -> None:
     """Write the whole company into a file, while others work. Needs the administrator's URL.
 
@@ -71,7 +75,7 @@ def backup(
     )
 
 
-def _may_be_written(app: App, path: Path, *, yes: bool) -> None:
+def _may_be_written(app: App, path: "Path", *, yes: bool) -> None:
     """Refuse what is no file, and ask before another backup is lost."""
     if path.is_symlink() or (path.exists() and not path.is_file()):
         raise UsageFault(
@@ -84,12 +88,12 @@ def _may_be_written(app: App, path: Path, *, yes: bool) -> None:
 
 
 @click.command(cls=Command)
-@click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
+@click.argument("path", metavar="FILE", type=File())
 @click.option("--quick", is_flag=True, help=_("Only whether the file is what was written."))
 @passphrase_option
 @record_options
 @click.pass_obj
-def check(app: App, path: Path, quick: bool, passphrase_stdin: bool, output: str) -> None:
+def check(app: App, path: "Path", quick: bool, passphrase_stdin: bool, output: str) -> None:
     """Say whether a backup would restore, by restoring it apart. Needs the administrator's URL.
 
     Every table is counted and summed, and doctor proves the data. With --quick no database is

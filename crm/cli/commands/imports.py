@@ -1,7 +1,6 @@
 """epicevents client import, contract import, event import."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import click
@@ -9,11 +8,10 @@ import click
 from crm.cli import writing
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
-from crm.cli.options import SALES_USER, Decorated, together, write_options
+from crm.cli.options import FILE, SALES_USER, Decorated, together, write_options
+from crm.cli.types import File
 from crm.domain.enums import Role
 from crm.domain.i18n import gettext as _
-
-FILE = click.Path(dir_okay=False, path_type=Path)
 
 date_order_option = click.option(
     "--date-order",
@@ -46,7 +44,7 @@ def import_options(*on_duplicate: str) -> Callable[[Decorated], Decorated]:
         ),
         click.option(
             "--errors",
-            type=click.Path(dir_okay=False, writable=True, path_type=Path),
+            type=File(dir_okay=False, writable=True),
             help=_("Write refused rows there, each with its reason."),
         ),
         click.option("--encoding", metavar="NAME", help=_("Of a CSV file that is not UTF-8.")),

@@ -12,7 +12,6 @@ from crm.cli.options import (
     CONTRACT,
     DAY,
     PAYMENT,
-    Typed,
     asked_reason_option,
     input_options,
     listing_options,
@@ -20,7 +19,7 @@ from crm.cli.options import (
     yes_option,
 )
 from crm.cli.reading import records
-from crm.cli.reading.listing import Options, run
+from crm.cli.types import Typed
 from crm.domain import inputs
 from crm.domain.fields import Field, Kind
 from crm.domain.i18n import gettext as _
@@ -112,15 +111,17 @@ def payments(app: App, /, contract: str, **given: Any) -> None:
     from crm.queries.listing import Request, count
     from crm.queries.payment import LISTING
 
-    options = Options.taken_from(given)
+    options = reading.listing.Options.taken_from(given)
     with app.transaction() as tx:
         row = records.find(tx, contracts.LISTING, contract)
         of_contract = {"contract": row[0]}
-        if options == Options() and not count(tx, LISTING, Request(filters=of_contract), most=1):
+        if options == reading.listing.Options() and not count(
+            tx, LISTING, Request(filters=of_contract), most=1
+        ):
             pay = _("Nothing is paid yet. Record a payment: epicevents contract pay {id} AMOUNT")
             app.console.note(pay.format(id=row[0]))
             return
-        run(app, tx, LISTING, options, of_contract)
+        reading.listing.run(app, tx, LISTING, options, of_contract)
 
 
 @click.command("reverse-payment", cls=Command, context_settings=SETTINGS)

@@ -1,6 +1,5 @@
 """epicevents client privacy-export, erase."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
@@ -8,12 +7,14 @@ import click
 from crm.cli import asking, writing
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
-from crm.cli.options import CLIENT, asked_reason_option, write_options, yes_option
+from crm.cli.options import CLIENT, FILE, asked_reason_option, write_options, yes_option
 from crm.cli.reading import records
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from crm.database import Transaction
     from crm.queries.privacy import Held
 
@@ -22,12 +23,12 @@ if TYPE_CHECKING:
 @click.argument("client", type=CLIENT)
 @click.option(
     "--output-file",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=FILE,
     metavar="FILE",
     help=_("Write it to FILE, whole or not at all."),
 )
 @click.pass_obj
-def privacy_export(app: App, /, client: str, output_file: Path | None) -> None:
+def privacy_export(app: App, /, client: str, output_file: "Path | None") -> None:
     """Print all that is held on a client, as JSON. SALES may for their own, MANAGEMENT for any.
 
     The record, contracts, payments, events, and the history: who changed which value, and when. By

@@ -1,6 +1,5 @@
 """epicevents db restore: the company of a backup takes its place, or all stays as it is."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -10,6 +9,7 @@ from crm.cli.app import App
 from crm.cli.groups import Command
 from crm.cli.options import record_options, yes_option
 from crm.cli.reading import records, when
+from crm.cli.types import File
 from crm.cli.writing import backups
 from crm.cli.writing.backups import FIELDS, passphrase_option
 from crm.domain.errors import RuleViolation, UsageFault
@@ -17,6 +17,8 @@ from crm.domain.fields import Field
 from crm.domain.i18n import gettext as _
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from crm.backup import restoring
     from crm.backup.manifest import Manifest
     from crm.backup.restoring import Open, Outcome
@@ -25,7 +27,7 @@ RESTORED = (*FIELDS, Field("upgraded_from"), Field("kept_as"))
 
 
 @click.command(cls=Command)
-@click.argument("path", metavar="[FILE]", required=False, type=click.Path(path_type=Path))
+@click.argument("path", metavar="[FILE]", required=False, type=File())
 @click.option("--replace", is_flag=True, help=_("Take the place of the company that is there."))
 @click.option(
     "--drop-old", is_flag=True, help=_("Drop what is replaced; without FILE, what was replaced.")
@@ -37,7 +39,7 @@ RESTORED = (*FIELDS, Field("upgraded_from"), Field("kept_as"))
 @click.pass_obj
 def restore(
     app: App,
-    path: Path | None,
+    path: "Path | None",
     replace: bool,
     drop_old: bool,
     dry_run: bool,

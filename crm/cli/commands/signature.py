@@ -11,12 +11,12 @@ from crm.cli.groups import SETTINGS, Command
 from crm.cli.options import (
     CONTRACT,
     DAY,
-    Typed,
     asked_reason_option,
     several,
     version_option,
     write_options,
 )
+from crm.cli.types import Typed
 from crm.domain import inputs
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission

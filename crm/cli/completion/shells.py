@@ -7,7 +7,6 @@ them: the kind of a candidate, its value and what it means.
 import os
 import re
 import shlex
-from pathlib import Path
 from typing import ClassVar
 
 import click
@@ -68,6 +67,8 @@ def words_before_cursor(line: str) -> list[str]:
 
 def script(shell: str) -> str:
     """Return what ``bash``, ``zsh`` or ``fish`` loads to complete the program's lines."""
+    from pathlib import Path
+
     return Path(__file__).with_name(f"{PROGRAM}.{shell}").read_text("utf-8")
 
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 import click
 
 from crm.cli.app import App
-from crm.cli.options import Decorated, Typed
+from crm.cli.options import Decorated
 from crm.cli.reading import records
+from crm.cli.types import Typed
 from crm.domain.errors import InvalidValue
 from crm.domain.i18n import gettext as _
 

@@ -4,7 +4,6 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,6 +14,8 @@ from crm.domain.fields import Field, Kind
 from crm.domain.i18n import gettext as _
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from crm.backup.databases import Server
     from crm.backup.manifest import Manifest
     from crm.backup.restoring import Login, Open
@@ -35,7 +36,7 @@ FIELDS = (
 )
 
 
-def row(path: Path, made: "Manifest", *, encrypted: bool) -> list[Any]:
+def row(path: "Path", made: "Manifest", *, encrypted: bool) -> list[Any]:
     """Return a backup as a record of :data:`FIELDS`."""
     contents = made.contents
     return [
@@ -54,7 +55,7 @@ def passphrase_option(function: Decorated) -> Decorated:
 
 
 @contextmanager
-def opened(app: App, path: Path, *, from_stdin: bool) -> "Iterator[Open]":
+def opened(app: App, path: "Path", *, from_stdin: bool) -> "Iterator[Open]":
     """Open a backup that is what was written, with its passphrase where it takes one.
 
     Raises what :mod:`crm.backup.archive` does, UsageFault without a passphrase.
@@ -161,6 +162,7 @@ def a_server(app: App) -> "Iterator[Server]":
 @contextmanager
 def _passing_server() -> Iterator[dict[str, str]]:
     import tempfile
+    from pathlib import Path
 
     from crm import server
     from crm.database_url import parse_database_url
