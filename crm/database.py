@@ -24,7 +24,7 @@ from crm.domain.errors import (
 )
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Actor
-from crm.interruption import cancelling
+from crm.interruption import cancelling, opened
 
 if TYPE_CHECKING:
     from psycopg2.sql import Composable
@@ -294,4 +294,5 @@ def connect(parameters: Mapping[str, str]) -> Connection:
     """Open a connection with libpq's ``parameters``, in UTF-8. Raises DatabaseUnavailable."""
     ours = {"connect_timeout": "5", "application_name": "epicevents", "client_encoding": "UTF8"}
     with explained():
-        return psycopg2.connect(make_dsn(**{**ours, **parameters}))
+        dsn = make_dsn(**{**ours, **parameters})
+        return opened(lambda: psycopg2.connect(dsn), Connection.close)

@@ -1,14 +1,59 @@
-"""Ctrl-C while the database works: the driver waits in C, where Python would see it too late."""
+"""Ctrl-C while the database works or does not answer: the driver waits in C, where Python would see
+it too late.
+"""
 
 import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import TypeVar
+
+Opened = TypeVar("Opened")
+
+HEARD = 0.1  # seconds after which a signal is seen that another thread has caught
 
 
 class Cancelled(KeyboardInterrupt):
     """Ctrl-C has cancelled what the database was doing."""
+
+
+def opened(attempt: Callable[[], Opened], close: Callable[[Opened], object]) -> Opened:
+    """Return what ``attempt`` opens in a thread of its own, so that Ctrl-C ends the wait at once.
+
+    What is opened after that is closed. Raises what ``attempt`` raises, and KeyboardInterrupt.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return attempt()
+    made: list[Opened] = []
+    failed: list[BaseException] = []
+    given_up, lock, done = threading.Event(), threading.Lock(), threading.Event()
+
+    def run() -> None:
+        try:
+            found = attempt()
+        except BaseException as error:
+            failed.append(error)
+        else:
+            with lock:
+                if given_up.is_set():
+                    close(found)
+                made.append(found)
+        done.set()
+
+    threading.Thread(target=run, daemon=True).start()
+    try:
+        while not done.wait(HEARD):
+            pass
+    except KeyboardInterrupt:
+        with lock:
+            given_up.set()
+            for late in made:
+                close(late)
+        raise
+    if failed:
+        raise failed[0]
+    return made[0]
 
 
 @contextmanager

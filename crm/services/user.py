@@ -1,6 +1,6 @@
 """Employees' accounts: created, changed, deactivated and deleted by MANAGEMENT."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
@@ -110,8 +110,10 @@ def reactivate(tx: "Transaction", user_id: int) -> Change:
 
 
 @contextmanager
-def without_rights(begin: "Begin", user_id: int, permission: Permission) -> "Iterator[Transaction]":
-    """Yield a transaction in which an account is changed whose owner has no rights meanwhile.
+def without_rights(
+    begin: "Begin", user_ids: Sequence[int], permission: Permission
+) -> "Iterator[Transaction]":
+    """Yield a transaction in which accounts are changed whose owners have no rights meanwhile.
 
     See :func:`shut_out`. Of one's own account, the other sessions end before its password is reset.
 
@@ -119,13 +121,12 @@ def without_rights(begin: "Begin", user_id: int, permission: Permission) -> "Ite
     """
 
     def whom(tx: "Transaction") -> list[int]:
-        person = find(tx, models.User, user_id)
-        authorize(tx.actor, permission, owner_id=user_id, kind="user", record_id=person.id)
-        if user_id != tx.actor.id:
-            return [user_id]
-        if permission == Permission.USER_RESET_PASSWORD:
+        for user_id in user_ids:
+            person = find(tx, models.User, user_id)
+            authorize(tx.actor, permission, owner_id=user_id, kind="user", record_id=person.id)
+        if tx.actor.id in user_ids and permission == Permission.USER_RESET_PASSWORD:
             tx.execute("SELECT end_other_sessions()")
-        return []
+        return [user_id for user_id in user_ids if user_id != tx.actor.id]
 
     with shut_out(begin, whom) as tx:
         yield tx

@@ -57,7 +57,7 @@ LINES = {
     "user create": "user create --first-name Jo --last-name Roy --email jo@x.example --phone ''"
     " --role SALES",
     "user update": "user update samuel --phone 0612345678",
-    "user deactivate": "user deactivate samuel",
+    "user deactivate": "user deactivate samuel petit",
     "user reactivate": "user reactivate jim@x.example",
     "user transfer": "user transfer sophie samuel --yes",
     "user delete": "user delete jim@x.example --yes",

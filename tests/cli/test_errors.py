@@ -1,13 +1,15 @@
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812
-from support.cli import PATIENCE, REPOSITORY, Workstation, url
+from support.cli import PATIENCE, REPOSITORY, Workstation, finish, url
 
 from crm.database import SCHEMA_REVISION
 
@@ -379,3 +381,19 @@ def test_nothing_is_written_outside_the_home(workstation: Workstation, tmp_path:
     workstation.run("permissions").done()
     workstation.run("config").done()
     assert list(workstation.home.iterdir()) == []
+
+
+def test_ctrl_c_ends_the_wait_for_a_database_that_does_not_answer(sales: Workstation) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        deaf.settimeout(PATIENCE)
+        port = deaf.getsockname()[1]
+        sales.environ["EPICEVENTS_DATABASE_URL"] = f"postgresql://x@127.0.0.1:{port}/x"
+        with sales.terminal("client", "list") as child:
+            waits, _address = deaf.accept()
+            begun = time.monotonic()
+            child.sendintr()
+            status, said = finish(child)
+            taken = time.monotonic() - begun
+            waits.close()
+    assert (status, "Error" in said) == (130, False)
+    assert taken < 3, "the driver waits for five seconds"

@@ -1,6 +1,8 @@
 """Several records at once: all or none, in one transaction, confirmed once."""
 
-from support.cli import Workstation
+from psycopg2.extensions import connection as Connection  # noqa: N812
+from support.cli import Workstation, finish
+from support.services import stored
 
 
 def ids(workstation: Workstation, noun: str) -> list[str]:
@@ -82,9 +84,46 @@ def test_the_version_of_one_is_not_that_of_several(manager: Workstation) -> None
     )
 
 
+def test_a_team_leaves_together_and_hands_over(manager: Workstation) -> None:
+    before = transactions(manager)
+    ran = manager.run("user", "deactivate", "sophie", "3", "--transfer-to", "samuel").done()
+    assert "From Sophie Simon to Samuel Sanchez: 2 clients" in ran.err
+    assert ran.err.count("can no longer log in") == 1
+    left = manager.run("user", "deactivate", "petit", "pauline", "--json", "-n").done()
+    assert [(each["id"], each["upcoming_events"]) for each in left.json()] == [(5, 1), (6, 0)]
+    assert left.err.count("Dry run, nothing was kept: ") == 2
+    manager.run("user", "deactivate", "petit", "pauline", "sophie").done()
+    assert transactions(manager) == before + 2
+    assert manager.run("user", "list", "--inactive", "--count").out == "3\n"
+
+
+def test_who_leaves_takes_nothing_over(manager: Workstation) -> None:
+    """Nor does anybody of another role; then nobody leaves, and all go on."""
+    for taker in ("samuel", "petit"):
+        ran = manager.run("user", "deactivate", "3", "4", "--transfer-to", taker, "--json")
+        assert ran.status == 6
+        assert ran.error()["message"].endswith("Nothing was changed.")
+    assert manager.run("user", "deactivate", "3", "me").status == 5
+    assert manager.run("user", "deactivate", "3", "99").status == 3
+    assert manager.run("user", "list", "--inactive", "--count").out == "0\n"
+    assert manager.run("user", "show", "3", "--json").done().json()["is_active"] is True
+
+
+def test_each_of_several_is_asked_about(manager: Workstation, owner: Connection) -> None:
+    with manager.terminal("user", "deactivate", "sophie", "petit", width=140) as child:
+        child.expect_exact("Sophie Simon is the contact of 2 clients")
+        child.expect_exact("Hand over to")
+        child.sendline("samuel")
+        child.expect_exact("Paul Petit is the contact of 1 coming event")
+        child.expect_exact("Hand over to")
+        child.sendline("")
+        status, said = finish(child)
+    assert (status, "Paul Petit is still the contact of 1 coming event" in said) == (0, True)
+    assert stored(owner, "clients", 1, "sales_contact_id") == 4
+
+
 def test_accounts_are_opened_again_together(manager: Workstation) -> None:
-    for who in ("sophie", "petit"):
-        manager.run("user", "deactivate", who).done()
+    manager.run("user", "deactivate", "sophie", "petit").done()
     manager.run("user", "reactivate", "sophie", "petit", "pauline").done()
     assert manager.run("user", "list", "--inactive", "--count").out == "0\n"
 

@@ -259,7 +259,7 @@ def test_nothing_that_somebody_holds_keeps_their_rights(
 
 
 def _deactivate(begin: Any, person: int) -> None:
-    with user.without_rights(begin, person, Permission.USER_DEACTIVATE) as tx:
+    with user.without_rights(begin, [person], Permission.USER_DEACTIVATE) as tx:
         user.deactivate(tx, person)
 
 
@@ -268,7 +268,7 @@ def test_a_refused_change_gives_rights_back(
 ) -> None:
     with (
         refused(RuleViolation, "role_in_use"),
-        user.without_rights(begin, company.sales, Permission.USER_CHANGE_ROLE) as tx,
+        user.without_rights(begin, [company.sales], Permission.USER_CHANGE_ROLE) as tx,
     ):
         user.update(tx, company.sales, {"role": "SUPPORT"})
     with company.database.as_user(company.sales) as tx:
@@ -280,7 +280,7 @@ def test_a_change_that_has_to_wait_leaves_nobody_their_rights(
 ) -> None:
     with (
         refused(Conflict, "busy"),
-        user.without_rights(begin, company.sales, Permission.USER_DEACTIVATE),
+        user.without_rights(begin, [company.sales], Permission.USER_DEACTIVATE),
     ):
         _has_to_wait()
     with company.database.as_user(company.manager) as tx:
@@ -304,7 +304,7 @@ def test_nobody_is_shut_out_by_who_may_not(company: Company, owner: Connection) 
         with (
             refused(PermissionDenied, "permission_denied"),
             user.without_rights(
-                partial(company.database.as_user, person), other, Permission.USER_DEACTIVATE
+                partial(company.database.as_user, person), [other], Permission.USER_DEACTIVATE
             ),
         ):
             pass

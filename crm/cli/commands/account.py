@@ -55,7 +55,10 @@ def reset_password(
 
     permission = Permission.USER_RESET_PASSWORD
     password, one_time = writing.one_time_password.choose(app, from_stdin=password_stdin)
-    with writing.people.shutting_out(app, user, permission, dry_run=dry_run) as (tx, user_id):
+    with writing.people.shutting_out(app, [user], permission, dry_run=dry_run) as (
+        tx,
+        (user_id,),
+    ):
         before = writing.people.record(tx, user_id)[1]
         services.authentication.reset_password(tx, user_id, password)
         fields, row = writing.people.record(tx, user_id)

@@ -1,34 +1,22 @@
-"""epicevents user transfer, deactivate, delete: when somebody hands over, or leaves."""
+"""epicevents user transfer, delete: when somebody hands over, or leaves."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, cast
 
 import click
 
 from crm.cli import asking, writing
 from crm.cli.app import App
+from crm.cli.commands import deactivation
 from crm.cli.groups import SETTINGS, Command
-from crm.cli.options import USER, Decorated, write_options, yes_option
+from crm.cli.options import USER, write_options, yes_option
 from crm.domain.enums import Role
-from crm.domain.errors import Conflict, RuleViolation
+from crm.domain.errors import RuleViolation
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission
 
 if TYPE_CHECKING:
     from crm.services.portfolio import Moved
-
-override_option = click.option(
-    "--override", metavar="REASON", help=_("Why the colleague runs two events at once.")
-)
-
-
-def transfer_to_option(function: Decorated) -> Decorated:
-    """Add ``--transfer-to``, with what goes with it."""
-    function = override_option(function)
-    return click.option(
-        "--transfer-to", metavar="USER", type=USER, help=_("Who takes over, in the same step.")
-    )(function)
 
 
 @click.command("transfer", cls=Command, context_settings=SETTINGS)
@@ -37,7 +25,7 @@ def transfer_to_option(function: Decorated) -> Decorated:
 @click.option(
     "--include-settled", is_flag=True, help=_("Settled contracts and past events as well.")
 )
-@override_option
+@deactivation.override_option
 @yes_option
 @write_options
 @click.pass_obj
@@ -87,116 +75,9 @@ def transfer(
     writing.handover.tell(app, output, moved, dry_run=dry_run)
 
 
-@click.command("deactivate", cls=Command, context_settings=SETTINGS)
-@click.argument("user", type=USER)
-@transfer_to_option
-@write_options
-@click.pass_obj
-def deactivate(
-    app: App,
-    /,
-    user: str,
-    transfer_to: str | None,
-    override: str | None,
-    output: str,
-    dry_run: bool,
-) -> None:
-    """Close an account at once, and hand over what is open. MANAGEMENT may, but not its own.
-
-    At a terminal it asks who takes over. What nobody takes over stays, and is listed.
-
-    \b
-    Examples:
-      epicevents user deactivate sales3@epicevents.example
-      epicevents user deactivate 3 --transfer-to sales2@epicevents.example
-    """
-    _deactivate(app, user, transfer_to, override, output, dry_run=dry_run)
-
-
-def _deactivate(
-    app: App,
-    user: str,
-    transfer_to: str | None,
-    override: str | None,
-    output: str,
-    *,
-    dry_run: bool,
-) -> None:
-    from crm import services
-
-    permission = Permission.USER_DEACTIVATE
-    if transfer_to is None and asking.prompts.may_ask(app):
-        transfer_to = _offered(app, user, override)
-    moved: Moved | None = None
-    with writing.people.shutting_out(app, user, permission, dry_run=dry_run) as (tx, user_id):
-        if transfer_to is not None:
-            moved = writing.handover.act(tx, user_id, transfer_to, override=override)
-        change = services.user.deactivate(tx, user_id)
-        fields, row = writing.people.record(tx, user_id)
-        counts = writing.people.looks_after(app, tx, user_id)
-    name = writing.people.name(row)
-    if moved and output != "json":
-        writing.handover.tell(app, output, moved, dry_run=dry_run)
-    writing.outcome.edited(
-        app,
-        output,
-        change,
-        _("Account {id} deactivated: {name} can no longer log in.").format(id=user_id, name=name),
-        (*fields, *writing.people.COUNTS),
-        (*row, *counts.values()),
-        nothing=_("It is inactive already."),
-        dry_run=dry_run,
-    )
-    if output != "json" and any(counts.values()):
-        said = _("{name} is still the contact of {what}; hand over: {command}")
-        command = f"epicevents user transfer {user_id} USER"
-        left = writing.handover.listed(counts)
-        app.console.note(said.format(name=name, what=left, command=command), loud=True)
-
-
-@contextmanager
-def _tried() -> Iterator[None]:
-    """Try something that goes on even if it has to wait for whom it is about.
-
-    What they hold must not keep their account: done in earnest, it takes their rights away first.
-    """
-    from crm import services
-
-    try:
-        yield
-    except Conflict as error:
-        if error.code != services.user.BUSY:
-            raise
-
-
-def _offered(app: App, user: str, override: str | None) -> str | None:
-    """Say what somebody still looks after, and ask who takes over; first, whether one may."""
-    from crm import services
-    from crm.queries import reference
-
-    permission = Permission.USER_DEACTIVATE
-    with app.transaction() as tx:
-        user_id = reference.user_id(tx, user)
-        row: Any = writing.people.record(tx, user_id)[1]
-        counts = writing.people.looks_after(app, tx, user_id)
-    with (
-        _tried(),
-        writing.people.shutting_out(app, user, permission, dry_run=True) as (tx, user_id),
-    ):
-        services.user.deactivate(tx, user_id)
-    if not any(counts.values()):
-        return None
-    said = _("{name} is the contact of {what}.")
-    app.console.warning(
-        said.format(name=writing.people.name(row), what=writing.handover.listed(counts))
-    )
-    role = Role(writing.people.by_field(row)["role"])
-    return writing.handover.ask_to_whom(app, user_id, role, override=override)
-
-
 @click.command("delete", cls=Command, context_settings=SETTINGS)
 @click.argument("user", type=USER)
-@transfer_to_option
+@deactivation.transfer_to_option
 @yes_option
 @write_options
 @click.pass_obj
@@ -227,7 +108,7 @@ def delete(
         fields, row = writing.people.record(tx, reference.user_id(tx, user))
     moved = None
     # Tried first, so that nobody is asked to confirm what is refused.
-    tried = nullcontext() if dry_run else _tried()
+    tried = nullcontext() if dry_run else deactivation.tried()
     try:
         with tried:
             fields, row, moved = _delete(app, user, transfer_to, override, dry_run=True)
@@ -240,7 +121,7 @@ def delete(
             transfer_to = _who_takes_everything(app, user, override)
         if transfer_to is None:
             asking.prompts.confirm(app, _("Deactivate the account instead?"), yes=False)
-            _deactivate(app, user, None, override, output, dry_run=dry_run)
+            deactivation.close(app, [user], None, override, output, dry_run=dry_run)
             return
         fields, row, moved = _delete(app, user, transfer_to, override, dry_run=True)
     name, email = writing.people.name(row), writing.people.by_field(row)["email"]
@@ -261,9 +142,9 @@ def _delete(
     from crm import services
 
     moved = None
-    with writing.people.shutting_out(app, user, Permission.USER_DELETE, dry_run=dry_run) as (
+    with writing.people.shutting_out(app, [user], Permission.USER_DELETE, dry_run=dry_run) as (
         tx,
-        user_id,
+        (user_id,),
     ):
         fields, row = writing.people.record(tx, user_id)
         if taker is not None:

@@ -196,7 +196,7 @@ def _changing(app: App, user: str, values: "Values", *, dry_run: bool) -> "Itera
     """Another role takes the old one's rights away first; anything else is an edit like others."""
     if "role" in values:
         permission = Permission.USER_CHANGE_ROLE
-        with writing.people.shutting_out(app, user, permission, dry_run=dry_run) as (tx, _user_id):
+        with writing.people.shutting_out(app, [user], permission, dry_run=dry_run) as (tx, _ids):
             yield tx
     else:
         with app.transaction(dry_run=dry_run) as tx:
@@ -204,7 +204,7 @@ def _changing(app: App, user: str, values: "Values", *, dry_run: bool) -> "Itera
 
 
 user.add_later(
-    Entry("deactivate", "leaving:deactivate"),
+    Entry("deactivate", "deactivation:deactivate"),
     Entry("reactivate", "account:reactivate"),
     Entry("transfer", "leaving:transfer"),
     Entry("delete", "leaving:delete"),

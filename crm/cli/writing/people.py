@@ -1,6 +1,6 @@
 """What the commands about colleagues share: their records, and changes that shut them out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -56,21 +56,21 @@ def looks_after(app: App, tx: "Transaction", user_id: int) -> dict[str, int]:
 
 @contextmanager
 def shutting_out(
-    app: App, user: str, permission: Permission, *, dry_run: bool
-) -> "Iterator[tuple[Transaction, int]]":
-    """Change the account that ``user`` names while its owner has no rights.
+    app: App, users: Sequence[str], permission: Permission, *, dry_run: bool
+) -> "Iterator[tuple[Transaction, list[int]]]":
+    """Change the accounts that ``users`` name while their owners have no rights.
 
-    Yields the transaction and the account's id. A dry run leaves the rights alone.
+    Yields the transaction and the accounts' ids. A dry run leaves the rights alone.
     """
     from crm import services
     from crm.queries import reference
 
     with app.transaction() as tx:
-        user_id = reference.user_id(tx, user)
+        ids = list(dict.fromkeys(reference.user_id(tx, user) for user in users))
     if dry_run:
         with app.transaction(dry_run=True) as tx:
             tx.execute(services.user.IMPATIENT)
-            yield tx, user_id
+            yield tx, ids
     else:
-        with services.user.without_rights(app.transaction, user_id, permission) as tx:
-            yield tx, user_id
+        with services.user.without_rights(app.transaction, ids, permission) as tx:
+            yield tx, ids
