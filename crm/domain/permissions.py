@@ -152,17 +152,16 @@ def authorize(
     """
     require_own_password(actor)
     if permission in NEVER_ONESELF and record_id == actor.id:
-        raise _denied(
-            permission, kind, record_id, _("Nobody may {doing} that are their own."), instead
-        )
+        why = _("Nobody may {doing}.").format(doing=_TO_ONESELF[permission]())
+        raise _denied(permission, kind, record_id, why, instead)
     scope = scope_of(actor.role, permission)
     if scope is Scope.ANY or (scope is Scope.OWN and owner_id == actor.id):
         return
     if scope is Scope.OWN:
-        why = _("{role} may {doing} only where it is their own.")
+        why = _("{role} may {doing}.").format(role=actor.role, doing=_OF_THEIR_OWN[permission]())
     else:
-        why = _("{role} may not {doing}.")
-    raise _denied(permission, kind, record_id, why, instead, actor.role)
+        why = _("{role} may not {doing}.").format(role=actor.role, doing=doing(permission))
+    raise _denied(permission, kind, record_id, why, instead)
 
 
 def require_own_password(actor: Actor) -> None:
@@ -186,12 +185,11 @@ def _denied(
     record_id: int | None,
     why: str,
     instead: str | None,
-    role: Role | None = None,
 ) -> PermissionDenied:
     holders = [other.value for other in Role if scope_of(other, permission) is Scope.ANY]
     hint = instead or _("Ask a colleague in {roles}.").format(roles=", ".join(holders))
     return PermissionDenied(
-        why.format(role=role, doing=doing(permission)),
+        why,
         hint=hint,
         details={"permission": permission.value, "kind": kind, "record_id": record_id},
     )
@@ -235,4 +233,28 @@ _DOING = {
     Permission.HISTORY_READ: lambda: _("read the history"),
     Permission.DENIED_LIST: lambda: _("list denied attempts"),
     Permission.UNDO: lambda: _("undo a command"),
+}
+# The same where it is granted on one's own alone.
+_OF_THEIR_OWN = {
+    Permission.OWN_PHONE: lambda: _("change only their own phone number"),
+    Permission.OWN_PASSWORD: lambda: _("change only their own password"),
+    Permission.CLIENT_CREATE: lambda: _("create only clients of their own"),
+    Permission.CLIENT_UPDATE: lambda: _("update only their own clients"),
+    Permission.CLIENT_IMPORT: lambda: _("import only clients of their own"),
+    Permission.CLIENT_PRIVACY_EXPORT: lambda: _("export only what is held on their own clients"),
+    Permission.CONTRACT_CREATE: lambda: _("create contracts only for their own clients"),
+    Permission.CONTRACT_UPDATE: lambda: _("update only contracts of their own clients"),
+    Permission.CONTRACT_SIGN: lambda: _("sign only contracts of their own clients"),
+    Permission.CONTRACT_PAY: lambda: _("record payments only on contracts of their own clients"),
+    Permission.EVENT_CREATE: lambda: _("create events only for their own clients"),
+    Permission.EVENT_UPDATE: lambda: _("update only the events that are assigned to them"),
+    Permission.SESSION_LIST: lambda: _("list only their own sessions"),
+    Permission.SESSION_REVOKE: lambda: _("revoke only their own sessions"),
+    Permission.UNDO: lambda: _("undo only their own commands"),
+}
+# What nobody may do to themselves.
+_TO_ONESELF = {
+    Permission.USER_DEACTIVATE: lambda: _("deactivate their own account"),
+    Permission.USER_DELETE: lambda: _("delete their own account"),
+    Permission.USER_CHANGE_ROLE: lambda: _("change their own role"),
 }

@@ -94,7 +94,7 @@ def test_what_the_program_denied_is_on_record(workstation: Workstation, company:
     other, client = workstation.run("audit", "denied", "--json").done().json()
     assert (client["employee"], client["permission"]) == ("Sophie Simon", "client:update")
     assert (client["kind"], client["record_id"]) == ("client", 3)
-    assert client["message"] == "SALES may update a client only where it is their own."
+    assert client["message"] == "SALES may update only their own clients."
     assert other["permission"] == "audit:denied"
     assert workstation.run("audit", "denied", "--user", "sophie", "--count").done().out == "2\n"
     assert workstation.run("audit", "denied", "--user", "me", "--count").done().out == "0\n"
@@ -103,7 +103,7 @@ def test_what_the_program_denied_is_on_record(workstation: Workstation, company:
         shown = workstation.look("audit", "denied", width=width)
         assert max(map(len, shown.splitlines())) <= width
         # Of what record, and the whole sentence, over several lines if need be.
-        said = "Sophie Simon Client 3 SALES may update a client only where it is their own."
+        said = "Sophie Simon Client 3 SALES may update only their own clients."
         assert said in " ".join(shown.split())
 
 
