@@ -11,6 +11,8 @@ from crm.domain.text import fold, quote
 from crm.queries.listing import not_found
 
 if TYPE_CHECKING:
+    from psycopg2.sql import Composable
+
     from crm.database import Transaction
 
 LISTED = 5  # matches that an ambiguous name lists
@@ -125,22 +127,39 @@ def _resolve(tx: "Transaction", kind: _Kind, text: str) -> int:
 def _matches(tx: "Transaction", kind: _Kind, text: str) -> list[Match]:
     if len(text) > _LONGEST:
         return []
-    conditions = ["email = %(email)s OR {named}"]
+    email = normalize("NFC", text).lower()
+    values: dict[str, Any] = {"name": text, "email": email, "limit": LISTED + 1}
+    # OFFSET keeps the LIMIT from being planned for: all records would be read in order, to find
+    # more than the one that has an email.
+    found = _read(
+        tx,
+        kind,
+        "SELECT * FROM ({select} WHERE email = %(email)s OR {named} OFFSET 0) whole"
+        " ORDER BY id DESC LIMIT %(limit)s",
+        **values,
+    )
     # Half an address or a misspelt id is not the beginning of somebody's name.
-    if "@" not in text and any(letter.isalpha() for letter in text):
-        conditions.append("search_words @@ prefix_query(%(name)s)")
-    for condition in conditions:
-        found = _read(
-            tx,
-            kind,
-            f"{{select}} WHERE {condition} ORDER BY id DESC LIMIT %(limit)s",
-            name=text,
-            email=normalize("NFC", text).lower(),
-            limit=LISTED + 1,
-        )
-        if found:
-            return found
-    return []
+    if found or "@" in text or not any(letter.isalpha() for letter in text):
+        return found
+    return _run(tx, _beginning(kind), values)
+
+
+def _beginning(kind: _Kind) -> "Composable":
+    """Return the statement that reads whose names begin with the words of ``name``."""
+    from psycopg2.sql import SQL, Identifier, Literal
+
+    from crm.queries import nearest
+    from crm.queries.client import LISTING
+
+    return nearest.page(
+        Literal(LISTING.near),
+        columns=SQL("id, full_name, email"),
+        view=Identifier(kind.view),
+        place=[],
+        conditions=[SQL("search_words @@ prefix_query(%(name)s)")],
+        order=SQL("id DESC"),
+        limit=SQL("%(limit)s"),
+    )
 
 
 def _nearest(tx: "Transaction", kind: _Kind, text: str) -> list[Match]:
@@ -176,13 +195,17 @@ def _likeness(name: str, match: Match) -> float:
 def _read(tx: "Transaction", kind: _Kind, template: str, **values: Any) -> list[Match]:
     from psycopg2.sql import SQL, Identifier
 
-    from crm.queries.statement import storable
-
     query = SQL(template).format(
         select=SQL("SELECT id, full_name, email FROM {}").format(Identifier(kind.view)),
         key=Identifier(kind.key),
         named=SQL(kind.named),
     )
+    return _run(tx, query, values)
+
+
+def _run(tx: "Transaction", query: "Composable", values: dict[str, Any]) -> list[Match]:
+    from crm.queries.statement import storable
+
     for name, value in values.items():
         if isinstance(value, str):
             values[name] = storable(value)

@@ -4,12 +4,14 @@ Rows are counted instead of seconds, in a company of thousands of records of oth
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import pytest
 from support.database import Database
 
 from crm.database import Transaction
-from crm.queries import client, contract
+from crm.domain.errors import NotFound
+from crm.queries import client, contract, reference
 from crm.queries.listing import Listing, Request, page
 from crm.services import portfolio, undo, user
 
@@ -30,7 +32,7 @@ def large(company_template: dict[str, str]) -> Iterator[Database]:
         RESET ROLE;
         SET session_replication_role = replica;
         INSERT INTO clients (full_name, email, phone, company_name, sales_contact_id)
-        SELECT 'Martin ' || i, i || '@crowd.example', '+33612345678', 'Crowd', 4
+        SELECT 'Martin ' || i % 20, i || '@crowd.example', '+33612345678', 'Crowd', 4
         FROM generate_series(1, {OTHERS}) i;
         INSERT INTO contracts (client_id, sales_contact_id, total_amount, amount_due)
         SELECT id, sales_contact_id, 1000, 1000 FROM clients WHERE company_name = 'Crowd';
@@ -101,3 +103,15 @@ def test_a_page_of_what_has_rare_or_common_words_reads_few(
         found = page(tx, listing._replace(near=FEW // 10), request_._replace(limit=5))
         assert rows_read(tx) < FEW
     assert found.more == ("martin" in str(request_.search))
+
+
+@pytest.mark.parametrize("text", ["kevin@startup.example", "Kevin Casey", "kev", "nobody@no.where"])
+def test_one_client_is_found_among_thousands_without_reading_them(
+    large: Database, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setattr(client, "LISTING", client.LISTING._replace(near=FEW // 10))
+    with large.as_user(4) as tx:
+        tx.execute("SET LOCAL enable_seqscan = off")
+        with suppress(NotFound):
+            assert reference.client_id(tx, text) == 2
+        assert rows_read(tx) < FEW
