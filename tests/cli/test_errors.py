@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812
-from support.cli import PATIENCE, REPOSITORY, Workstation, finish, url
+from support.cli import REPOSITORY, Workstation, finish, url
+from support.terminal import PATIENCE
 
 from crm.database import SCHEMA_REVISION
 

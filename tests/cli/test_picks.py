@@ -37,7 +37,7 @@ def asked(workstation: Workstation) -> Iterator[Asked]:
 
     yield run
     for keyboard in keyboards:
-        keyboard.child.close(force=True)
+        keyboard.close()
 
 
 CHOICES = """\
@@ -193,6 +193,7 @@ def test_closed_lists_and_names_are_picked_from(sales: Workstation, asked: Asked
     keyboard.sees("Kind (user, client, contract, event):")
     keyboard.type("nobody\r")
     keyboard.sees("“nobody” is not a value of KIND; there are user, client, contract, event.")
+    keyboard.at("Kind (user, client, contract, event): nobody")
     keyboard.type("\x15cl\r")
     keyboard.sees("Which client?")
     keyboard.type("kevin\r")
@@ -271,6 +272,7 @@ def test_an_email_in_use_is_refused_where_it_is_typed(sales: Workstation, asked:
     keyboard.sees("Email")
     keyboard.type("kevin@startup.example\r")
     keyboard.sees("kevin@startup.example already belongs to client 2, Kevin Casey.")
+    keyboard.at("Email (such as kevin@startup.example): kevin@startup.example")
     keyboard.type("\x15bob@marsh.example\r")
     keyboard.sees("Client 4 created")
     assert keyboard.ends() == 0

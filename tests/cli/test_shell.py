@@ -47,7 +47,7 @@ def opened(workstation: Workstation) -> Iterator[Open]:
 
     yield open_
     for keyboard in keyboards:
-        keyboard.child.close(force=True)
+        keyboard.close()
 
 
 @pytest.fixture
@@ -84,6 +84,7 @@ Sophie Simon (SALES) >"""
 def test_the_shell_says_who_one_is_and_runs_commands(shell: Keyboard) -> None:
     shell.type("client list --fields id,full_name,sales_contact\r")
     shell.sees("Jean O'Brien")
+    shell.at(SOPHIE)
     shell.type("epicevents contract list --count\r")
     shell.sees("\n5")
     assert shell.becomes(FIRST_SCREEN) == FIRST_SCREEN
@@ -122,12 +123,16 @@ def test_a_quoted_word_is_replaced_whole(shell: Keyboard) -> None:
 def test_a_failed_command_does_not_end_it(shell: Keyboard) -> None:
     shell.type("client show 99\r")
     shell.sees("Error: There is no client 99.")
+    shell.at(SOPHIE)
     shell.type("client show 'x\r")
     shell.sees("Error: A quotation mark is not closed")
+    shell.at(SOPHIE)
     shell.type("nonsense\r")
     shell.sees("Error: There is no command “nonsense”.")
+    shell.at(SOPHIE)
     shell.type("client list --count\r")
     shell.sees("\n3")
+    shell.at(SOPHIE)
     shell.type("exit\r")
     assert shell.ends() == 0
 
@@ -137,8 +142,10 @@ def test_ctrl_c_clears_the_line_and_ctrl_d_leaves(shell: Keyboard) -> None:
     shell.calm()
     shell.type(CTRL_C)
     shell.sees(f"--yes\n{SOPHIE}")
+    shell.at(SOPHIE)
     shell.type("client list --count\r")
     shell.sees("\n3")
+    shell.at(SOPHIE)
     shell.type(CTRL_D)
     assert shell.ends() == 0
 
@@ -169,8 +176,10 @@ def test_the_history_is_searched_and_kept(
 ) -> None:
     shell.type("client list --count\r")
     shell.sees("\n3")
+    shell.at(SOPHIE)
     shell.type("user list --count\r")
     shell.sees("\n6")
+    shell.at(SOPHIE)
     shell.type("exit\r")
     assert shell.ends() == 0
     again = opened()
@@ -196,8 +205,10 @@ def test_the_history_holds_no_secret(
     shell.sees(SOPHIE)
     shell.type("join --database-url postgresql://me:hunter2@db.example/x\r")
     shell.sees("A password on the command line can be read")
+    shell.at(SOPHIE)
     shell.type(" client show 1 --json\r")
     shell.sees('"full_name"')
+    shell.at(SOPHIE)
     shell.type("logout\r")
     shell.sees("nobody >")
     text = (workstation.home / "history").read_text("utf-8")

@@ -15,9 +15,11 @@ from typing import Any
 from urllib.parse import quote
 
 import pexpect
+from support import terminal
 from support.database import Database
 from support.keyboard import Keyboard
 from support.screen import Screen
+from support.terminal import PATIENCE
 
 from crm.cli.app import App
 from crm.cli.main import run
@@ -27,7 +29,6 @@ from crm.services.authentication import Login
 
 REPOSITORY = Path(__file__).parents[2]
 PASSWORD = "sous-le-pont-mirabeau"
-PATIENCE = 20  # seconds that a test waits for the program
 
 
 @dataclass(frozen=True)
@@ -141,19 +142,11 @@ class Workstation:
     def _spawn(
         self, words: list[str], width: int, term: str = "dumb"
     ) -> "Iterator[pexpect.spawn[str]]":
-        child = pexpect.spawn(
-            words[0],
-            words[1:],
-            env=self._environ() | {"TERM": term},
-            cwd=str(self.home),
-            dimensions=(50, width),
-            encoding="utf-8",
-            timeout=PATIENCE,
-        )
+        child = terminal.spawn(words, self._environ() | {"TERM": term}, self.home, width, 50)
         try:
             yield child
         finally:
-            child.close(force=True)
+            terminal.close(child)
 
     def _environ(self) -> dict[str, str]:
         return {"PATH": os.defpath, "PYTHONPATH": str(REPOSITORY), **self.environ}
@@ -173,7 +166,8 @@ def finish(child: "pexpect.spawn[str]") -> tuple[int, str]:
     """Wait for a program in a terminal to end; return its status and what it said last."""
     child.expect(pexpect.EOF)
     said = (child.before or "").replace("\r\n", "\n")
-    child.close()
+    child.wait()
+    terminal.close(child)
     return (child.exitstatus if child.exitstatus is not None else -(child.signalstatus or 0)), said
 
 

@@ -7,8 +7,9 @@ from typing import Any, Self
 
 import pexpect
 import pyte
+from support import terminal
+from support.terminal import PATIENCE
 
-PATIENCE = 20  # seconds until what is waited for must be on the screen
 CALM = 0.4  # seconds without output after which nothing more is expected
 
 
@@ -35,15 +36,7 @@ class Keyboard:
         width: int = 80,
         height: int = 24,
     ) -> None:
-        self.child: pexpect.spawn[str] = pexpect.spawn(
-            command[0],
-            list(command[1:]),
-            env=dict(environ),
-            cwd=str(directory),
-            dimensions=(height, width),
-            encoding="utf-8",
-            timeout=PATIENCE,
-        )
+        self.child = terminal.spawn(command, environ, directory, width, height)
         self._screen = _Screen(width, height, self.child.send)
         self._stream = pyte.Stream(self._screen)
 
@@ -51,7 +44,11 @@ class Keyboard:
         return self
 
     def __exit__(self, *_exception: object) -> None:
-        self.child.close(force=True)
+        self.close()
+
+    def close(self) -> None:
+        """Close the terminal, and with it what still runs."""
+        terminal.close(self.child)
 
     def type(self, text: str) -> Self:
         """Type ``text``; ``\\r`` is Enter, ``\\t`` the tabulator, ``\\x03`` Ctrl-C."""
@@ -85,7 +82,7 @@ class Keyboard:
         """Wait until the program ends; return its exit status."""
         self._until(lambda: not self.child.isalive(), "the end of the program")
         self._draw()
-        self.child.close()
+        self.close()
         status: Any = self.child.exitstatus
         return status if status is not None else -(self.child.signalstatus or 0)
 
