@@ -23,7 +23,7 @@ sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "tests")]
 from support.company import fill  # noqa: E402
 from support.crowd import fill_crowd  # noqa: E402
 from support.database import Database  # noqa: E402
-from support.soaking import Somebody  # noqa: E402
+from support.soaking import OPERATIONS, Somebody  # noqa: E402
 
 from crm import provisioning  # noqa: E402
 from crm.database import connect  # noqa: E402
@@ -105,7 +105,7 @@ def worker(database: Database, seed: int, operations: int, results: Any) -> None
     me = Somebody(database, seed)
     for _number in range(operations):
         me.work()
-    results.put((me.outcomes, me.surprises))
+    results.put((me.outcomes, me.did, me.surprises))
 
 
 def look(database: Database) -> dict[str, list[Any]]:
@@ -166,6 +166,7 @@ def run(database: Database, operations: int, seed: int) -> int:
     for process in workers:
         process.start()
     outcomes: Counter[str] = Counter()
+    did: Counter[str] = Counter()
     surprises: list[str] = []
     looks, wrong, ended = 0, look(database), 0
     while ended < WORKERS and not wrong:
@@ -173,8 +174,9 @@ def run(database: Database, operations: int, seed: int) -> int:
         wrong = look(database)
         looks += 1
         while not results.empty():
-            counted, met = results.get()
+            counted, kinds, met = results.get()
             outcomes += counted
+            did += kinds
             surprises += met
             ended += 1
         if not any(process.is_alive() for process in workers) and results.empty():
@@ -185,6 +187,7 @@ def run(database: Database, operations: int, seed: int) -> int:
     seconds = time.monotonic() - began
     for outcome, count in outcomes.most_common():
         print(f"{count:7}  {outcome}")
+    print(", ".join(f"{did[name]} {name}" for name in OPERATIONS))
     print(f"{outcomes.total()} operations of {WORKERS} workers in {seconds:.0f} s, {looks} looks")
     print(*surprises[:10], sep="\n")
     print(f"wrong: {wrong or 'nothing'}")

@@ -1,7 +1,7 @@
 """The permission table through the services and as raw SQL: both agree on every cell."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from itertools import product
 
@@ -12,6 +12,7 @@ from support.matrix import CELLS, DENIED, ME, SETUP, Cell, by_raw_sql
 from support.raw import acting, attempt
 from support.service_matrix import (
     ACTIONS,
+    ALSO,
     ELSEWHERE,
     EVERY_STATE,
     NOTHING_TO_DO,
@@ -44,12 +45,14 @@ def matrix(company_template: dict[str, str]) -> Iterator[Database]:
         yield database
 
 
-def services_allow(database: Database, secret: str, cell: Cell) -> bool:
+def services_allow(
+    database: Database, secret: str, cell: Cell, act: Callable[..., object] | None = None
+) -> bool:
     """Try a cell through its service, as one command would, and keep nothing."""
     connection = connect(database.app)
     try:
         with transaction(connection, secret, dry_run=True) as tx:
-            return by_services(tx, cell.permission, cell.records)
+            return by_services(tx, cell.permission, cell.records, act)
     finally:
         connection.close()
 
@@ -62,6 +65,20 @@ def test_services_and_database_agree(
         in_the_database = by_raw_sql(cursor, cell)
     in_the_program = services_allow(matrix, secrets[cell.role], cell)
     assert (in_the_program, in_the_database) == (cell.allowed, cell.allowed)
+
+
+@pytest.mark.parametrize(
+    ("cell", "act"),
+    [
+        pytest.param(cell, act, id=f"{number}-{cell}")
+        for number, (permission, act) in enumerate(ALSO)
+        for cell in {str(cell): cell for cell in CELLS if cell.permission == permission}.values()
+    ],
+)
+def test_other_ways_to_do_it_are_allowed_alike(
+    matrix: Database, secrets: Mapping[Role, str], cell: Cell, act: Callable[..., object]
+) -> None:
+    assert services_allow(matrix, secrets[cell.role], cell, act) == cell.allowed
 
 
 def test_every_permission_is_tried_or_decided_elsewhere() -> None:
@@ -160,6 +177,4 @@ def test_the_database_holds_no_other_functions_of_employees(matrix: Database) ->
         "end_session", "end_other_sessions", "revoke_session", "record_denial",
         # Of which day it is.
         "company_today", "company_zone",
-        # Of imports.
-        "begin_import",
     }  # fmt: skip

@@ -120,7 +120,11 @@ TABLE = (
     Row(P.CLIENT_TRANSFER, *ONLY_MANAGEMENT,
         "UPDATE clients SET sales_contact_id = 3 WHERE id = %(client)s", own=False),
     Row(P.CLIENT_DELETE, *ONLY_MANAGEMENT, "SELECT delete_record('clients', %(empty_client)s)"),
-    Row(P.CLIENT_IMPORT, *ONLY_SALES),
+    Row(P.CLIENT_IMPORT, *ONLY_SALES,
+        "SELECT begin_import('client');"
+        "INSERT INTO client_import (line, full_name) VALUES (2, 'N');"
+        "INSERT INTO clients (full_name, email, phone, company_name, sales_contact_id)"
+        " SELECT full_name, 'n@n.fr', '+33612345678', 'N', %(sales_contact)s FROM client_import"),
     Row(P.CLIENT_PRIVACY_EXPORT, *ONLY_SALES),
     Row(P.CLIENT_ERASE, *ONLY_MANAGEMENT, "SELECT erase_client(%(client)s)"),
     Row(P.BULK_EXPORT, *EVERYBODY, "SELECT FROM client_list WHERE id = %(client)s"),

@@ -44,6 +44,7 @@ class Somebody:
         self.connection = connect(database.app)
         self.owner = database.owner()
         self.outcomes: Counter[str] = Counter()
+        self.did: Counter[str] = Counter()
         self.surprises: list[str] = []
 
     def work(self) -> None:
@@ -64,6 +65,7 @@ class Somebody:
             self.surprises.append(f"{name}: {traceback.format_exc(limit=-3)}")
         else:
             self.outcomes["done"] += 1
+            self.did[name] += 1
         if self.connection.closed:
             self.connection = connect(self.database.app)
 
