@@ -228,6 +228,22 @@ def test_restoring_ends_one_suspension_or_all(database: Database) -> None:
         assert cursor.fetchone() == (1, 0)
 
 
+def test_what_an_attempt_left_behind_ends_with_the_next_of_the_same_manager(
+    database: Database,
+) -> None:
+    for manager in (MANAGER, MANAGER2):
+        with acting(database, manager) as cursor:
+            cursor.execute("SELECT suspend_access(3); COMMIT")
+    with acting(database, MANAGER) as cursor:
+        cursor.execute("SELECT suspend_access(3)")
+        ((suspension,),) = cursor.fetchall()
+        cursor.execute("SELECT restore_access(3, %s)", (suspension,))
+        assert cursor.fetchone() == (2,)
+        # The colleague's is theirs.
+        cursor.execute("SELECT restore_access(3)")
+        assert cursor.fetchone() == (1,)
+
+
 def test_two_managers_who_suspend_each_other_do_not_both_succeed(database: Database) -> None:
     with acting(database, MANAGER) as one, acting(database, MANAGER2) as two:
         one.execute(f"SELECT suspend_access({MANAGER2})")
