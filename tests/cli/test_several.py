@@ -68,6 +68,14 @@ def test_several_are_confirmed_once(manager: Workstation) -> None:
     assert not {"1", "2"} & set(ids(manager, "event"))
 
 
+def test_what_is_deleted_comes_back_by_the_command_that_is_named(manager: Workstation) -> None:
+    ran = manager.run("event", "delete", "1", "2", "--yes").done()
+    assert ran.err.splitlines()[-1] == "To change your mind: epicevents undo"
+    manager.run("undo", "--yes").done()
+    assert {"1", "2"} <= set(ids(manager, "event"))
+    assert "To change" not in manager.run("event", "delete", "1", "--yes", "-n").done().err
+
+
 def test_clients_are_handed_over_together(manager: Workstation) -> None:
     ran = manager.run("client", "transfer", "kevin", "1", "samuel").done()
     assert "Client 2 transferred: Kevin Casey." in ran.err

@@ -120,6 +120,7 @@ def _tell(app: App, output: str, left: _Left, *, dry_run: bool) -> None:
         (*left.row, *left.counts.values()),
         nothing=_("The account of {name} is inactive already.").format(name=name),
         dry_run=dry_run,
+        then=None if any(left.counts.values()) else f"epicevents user show {user_id}",
     )
     if output != "json" and any(left.counts.values()):
         said = _("{name} is still the contact of {what}; hand over: {command}")

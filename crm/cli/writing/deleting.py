@@ -59,6 +59,8 @@ def delete(
         outcome.written(app, output, said, listing.fields, kept, dry_run=dry_run)
     if output == "json" and len(rows) > 1:
         records.as_json(app, listing.fields, *rows)
+    if output != "json" and not dry_run:
+        app.console.note(_("To change your mind: {command}").format(command="epicevents undo"))
 
 
 def before_deletion(
