@@ -67,7 +67,10 @@ def new_key() -> str:
 
 
 def issue(secret: str, user_id: int, expires_at: datetime, key: str) -> str:
-    """Return a token for a session that ends at ``expires_at``, an aware datetime."""
+    """Return a token for a session that ends at ``expires_at``, an aware datetime.
+
+    Raises ValueError for a naive one, whose hour nobody knows.
+    """
     if expires_at.tzinfo is None:
         raise ValueError("expires_at must be aware")
     claims = {

@@ -141,7 +141,7 @@ def all_or_none(
 ) -> "list[Result]":
     """Run something for each record that is named, once for each; of several, say which failed.
 
-    Raises what :func:`crm.cli.records.find` and ``run`` raise.
+    Raises what :func:`crm.cli.reading.records.find` and ``run`` raise.
     """
     from crm.database import explained
 

@@ -25,7 +25,11 @@ LISTED = 100  # of them in the JSON of an error
 
 
 def open_file(app: App, noun: str, given: dict[str, Any]) -> "Table":
-    """Return the table in the file, and say what of it is not read."""
+    """Return the table in the file, and say what of it is not read.
+
+    Raises UsageFault where there is no such file, or the refused rows would replace it, and what
+    :func:`crm.importing.files.open_table` raises.
+    """
     from crm.domain.text import quote
     from crm.importing.files import open_table
     from crm.importing.nouns import NAMES
