@@ -18,7 +18,7 @@ from crm.cli.completion import PROGRAM, VARIABLE
 from crm.cli.completion.candidates import COMPLETERS
 from crm.cli.completion.shells import Completion, words_before_cursor
 from crm.cli.main import root
-from crm.cli.reading.listing import Options
+from crm.cli.reading.asked import Options
 from crm.cli.types import Typed
 
 Offered = Callable[[str], dict[str, str]]

@@ -9,8 +9,9 @@ from crm.cli.app import App
 from crm.cli.groups import Group
 from crm.cli.options import PERIOD, TRANSACTION, USER, listing_options, write_options
 from crm.cli.reading import records
+from crm.cli.reading.asked import Looks, Options
 from crm.cli.reading.bounds import bounds
-from crm.cli.reading.listing import Looks, Options, run
+from crm.cli.reading.listing import run
 from crm.domain.errors import UsageFault
 from crm.domain.i18n import gettext as _
 from crm.domain.i18n import ngettext

@@ -58,7 +58,7 @@ def list_(app: App, /, created_from: Any, created_to: Any, sales: str | None, **
     from crm.cli.reading.bounds import bounds
     from crm.queries.client import LISTING
 
-    options = reading.listing.Options.taken_from(given)
+    options = reading.asked.Options.taken_from(given)
     with app.transaction() as tx:
         filters = given | bounds(app, "created", created_from, created_to)
         if sales:

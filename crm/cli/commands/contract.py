@@ -84,7 +84,7 @@ def list_(
     from crm.queries import reference
     from crm.queries.contract import LISTING
 
-    options = reading.listing.Options.taken_from(given)
+    options = reading.asked.Options.taken_from(given)
     with app.transaction() as tx:
         filters = given | bounds(app, "created", created_from, created_to)
         filters["client"] = None if client is None else reference.client_id(tx, client)

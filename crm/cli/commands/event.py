@@ -98,7 +98,7 @@ def list_(
                 hint=_("Leave out either --period, or --from and --to."),
             )
         start_from = start_to = period_of(app.today, period)
-    options = reading.listing.Options.taken_from(given)
+    options = reading.asked.Options.taken_from(given)
     filters = given | bounds(app, "start", start_from, start_to)
     if upcoming is not None:
         filters["upcoming" if upcoming else "past"] = app.now

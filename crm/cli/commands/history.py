@@ -7,7 +7,8 @@ import click
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Command
 from crm.cli.options import RECORD, listing_options
-from crm.cli.reading.listing import Options, run
+from crm.cli.reading.asked import Options
+from crm.cli.reading.listing import run
 
 KINDS = ("user", "client", "contract", "event")
 

@@ -111,11 +111,11 @@ def payments(app: App, /, contract: str, **given: Any) -> None:
     from crm.queries.listing import Request, count
     from crm.queries.payment import LISTING
 
-    options = reading.listing.Options.taken_from(given)
+    options = reading.asked.Options.taken_from(given)
     with app.transaction() as tx:
         row = records.find(tx, contracts.LISTING, contract)
         of_contract = {"contract": row[0]}
-        if options == reading.listing.Options() and not count(
+        if options == reading.asked.Options() and not count(
             tx, LISTING, Request(filters=of_contract), most=1
         ):
             pay = _("Nothing is paid yet. Record a payment: epicevents contract pay {id} AMOUNT")

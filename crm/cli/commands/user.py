@@ -56,7 +56,7 @@ def list_(app: App, /, **given: Any) -> None:
     """
     from crm.queries.user import LISTING
 
-    options = reading.listing.Options.taken_from(given)
+    options = reading.asked.Options.taken_from(given)
     with app.transaction() as tx:
         reading.listing.run(app, tx, LISTING, options, given)
 

@@ -12,7 +12,7 @@ from crm.cli.completion import PROGRAM
 from crm.cli.groups import Group
 from crm.cli.options import COMMAND_WORDS, NEW_VIEW, VIEW, record_options, yes_option
 from crm.cli.reading import records, views
-from crm.cli.reading.listing import Options
+from crm.cli.reading.asked import Options
 from crm.cli.tree import resolve
 from crm.domain.errors import UsageFault
 from crm.domain.fields import Field

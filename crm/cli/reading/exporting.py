@@ -7,31 +7,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from crm.cli.app import App
+from crm.cli.reading.asked import Asked, Looks
 from crm.domain.errors import UsageFault
 from crm.domain.fields import Field
 from crm.domain.i18n import gettext as _
 
 if TYPE_CHECKING:
-    from crm.cli.reading.listing import Looks
-    from crm.database import Transaction
-    from crm.queries.listing import Listing, Request, Row
+    from crm.queries.listing import Row
 
 
 def export(
-    app: App,
-    tx: "Transaction",
-    listing: "Listing",
-    request: "Request",
-    looks: "Looks",
-    output: Any,
-    path: Path | None,
+    app: App, asked: Asked, looks: Looks, output: Any, path: Path | None
 ) -> tuple[int, bool]:
-    """Write what ``request`` asks for; return how many records, and whether more follow.
+    """Write what is ``asked`` for; return how many records, and whether more follow.
 
     A file is whole or not there. All records go to standard output as they are read, a page when
     the transaction is done.
     """
-    source = _Source(tx, listing, request, looks, output)
+    source = _Source(asked, looks, output)
     if path is not None:
         from crm.cli.output.files import as_text, replaced
 
@@ -44,7 +37,7 @@ def export(
     elif output == "xlsx":
         _workbook_to_stdout(app, source)
     else:
-        direct = request.limit is None
+        direct = asked.request.limit is None
         source.write(app.console.out.stream if direct else app.console.stream, app)
     return source.count, source.more
 
@@ -52,18 +45,10 @@ def export(
 class _Source:
     """The records of a listing, counted while they are written."""
 
-    def __init__(
-        self,
-        tx: "Transaction",
-        listing: "Listing",
-        request: "Request",
-        looks: "Looks",
-        output: Any,
-    ) -> None:
+    def __init__(self, asked: Asked, looks: Looks, output: Any) -> None:
         self.count = 0
         self.more = False
-        self._tx, self._listing, self._request = tx, listing, request
-        self._looks, self._output = looks, output
+        self._asked, self._looks, self._output = asked, looks, output
 
     def write(self, stream: TextIO, app: App) -> None:
         """Write them as text."""
@@ -82,7 +67,7 @@ class _Source:
         from crm.cli.output import calendar
         from crm.queries.event import installation
 
-        whose = installation(self._tx)
+        whose = installation(self._asked.tx)
         fields, rows = self._read()
         calendar.write(fields, rows, stream, whose)
 
@@ -91,30 +76,30 @@ class _Source:
         from crm.cli.output import workbook
 
         fields, rows = self._read()
-        workbook.write(fields, rows, file, app.console.zone, tidy=not self._request.fields)
+        workbook.write(fields, rows, file, app.console.zone, tidy=not self._asked.request.fields)
 
     @property
     def _as_read(self) -> bool:
         """Whether all records are printed as they are read."""
-        return self._request.limit is None and not self._looks.changed
+        return self._asked.request.limit is None and not self._looks.changed
 
     def _copy(self, stream: TextIO, app: App) -> None:
         from crm.cli.output.raw import RawCsv
         from crm.queries.listing import copy, selected
 
-        fields = selected(self._listing, self._request)
+        fields = selected(self._asked.listing, self._asked.request)
         csv = RawCsv(fields, stream, app.console.zone)
-        copy(self._tx, self._listing, self._request, csv.take)
+        copy(*self._asked, csv.take)
         self.count = csv.count
 
     def _read(self) -> tuple[Sequence[Field], "Iterable[Row]"]:
         from crm.queries.listing import page, selected, stream
 
-        if self._request.limit is None:
-            fields = selected(self._listing, self._request)
-            rows: Iterable[Row] = stream(self._tx, self._listing, self._request)
+        if self._asked.request.limit is None:
+            fields = selected(self._asked.listing, self._asked.request)
+            rows: Iterable[Row] = stream(*self._asked)
         else:
-            found = page(self._tx, self._listing, self._request)
+            found = page(*self._asked)
             fields, rows, self.more = found.fields, found.rows, found.more
         return fields, self._counted(self._looks.rows(fields, rows, self._output))
 

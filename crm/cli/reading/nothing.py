@@ -6,24 +6,24 @@ import click
 
 from crm.cli.app import App
 from crm.cli.groups import typed_words
+from crm.cli.reading.asked import Asked, Options
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission, Scope, scope_of
 
 if TYPE_CHECKING:
     from crm.database import Transaction
-    from crm.queries.listing import Listing, Request
+    from crm.queries.listing import Listing
 
 # Options of every listing that leave records out; the others only say how it is printed.
 _NARROWING = {"search", "mine"}
 
 
-def say(
-    app: App, tx: "Transaction", listing: "Listing", request: "Request", empty: str | None
-) -> None:
+def say(app: App, asked: Asked, empty: str | None) -> None:
     """Note why nothing is shown and the command that goes on; ``empty`` is said of no record."""
+    tx, listing, request = asked
     given = _given(click.get_current_context())
     if given and (request.filters or request.search or request.mine):
-        ways = _ways_on(tx, listing, request, given)
+        ways = _ways_on(asked, given)
         app.console.note(" ".join([_("Nothing matches."), *ways]))
     elif request.after is not None:
         app.console.note(_("Nothing comes after that record."))
@@ -35,9 +35,8 @@ def say(
         app.console.note(" ".join([_("There is none yet."), *([begin] if first else [])]))
 
 
-def _ways_on(
-    tx: "Transaction", listing: "Listing", request: "Request", given: dict[str, str]
-) -> list[str]:
+def _ways_on(asked: Asked, given: dict[str, str]) -> list[str]:
+    tx, listing, request = asked
     context = click.get_current_context()
     path = context.command_path
     ways = []
@@ -48,7 +47,7 @@ def _ways_on(
     else:
         for name in given:
             known = name in request.filters or name in _NARROWING
-            if known and _is_in_the_way(tx, listing, request, name):
+            if known and _is_in_the_way(asked, name):
                 rest = [path, *(words for other, words in given.items() if other != name)]
                 said = _("Without {option} something does: {command}")
                 ways.append(said.format(option=given[name], command=" ".join(rest)))
@@ -58,9 +57,10 @@ def _ways_on(
     return ways or [_("All of them: {command}").format(command=path)]
 
 
-def _is_in_the_way(tx: "Transaction", listing: "Listing", request: "Request", name: str) -> bool:
+def _is_in_the_way(asked: Asked, name: str) -> bool:
     from crm.queries.listing import page
 
+    request = asked.request
     filters = {key: value for key, value in request.filters.items() if key != name}
     wider = request._replace(
         fields=("id",),
@@ -71,13 +71,11 @@ def _is_in_the_way(tx: "Transaction", listing: "Listing", request: "Request", na
         search=None if name == "search" else request.search,
         mine=request.mine and name != "mine",
     )
-    return bool(page(tx, listing, wider).rows)
+    return bool(page(asked.tx, asked.listing, wider).rows)
 
 
 def _given(context: click.Context) -> dict[str, str]:
     """Return the options that narrow the listing, by name, as they are typed."""
-    from crm.cli.reading.listing import Options
-
     kept = set(Options._fields) - _NARROWING
     parameters = {
         param.name: param for param in context.command.params if isinstance(param, click.Option)

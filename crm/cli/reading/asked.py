@@ -1,0 +1,91 @@
+"""What is asked of a listing: the options of every ``list``, how it looks, and what is read."""
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from crm.domain.errors import UsageFault
+from crm.domain.fields import Field
+from crm.domain.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from crm.database import Transaction
+    from crm.queries.listing import Listing, Page, Request, Row
+
+
+class Options(NamedTuple):
+    """The options that every ``list`` takes, as Click hands them over."""
+
+    output: str = "table"
+    fields: str | None = None
+    sort: str | None = None
+    limit: int = 30
+    everything: bool = False
+    after: str | None = None
+    search: str | None = None
+    only_count: bool = False
+    mine: bool = False
+    output_file: Path | None = None
+
+    @classmethod
+    def taken_from(cls, given: dict[str, Any]) -> "Options":
+        """Take these options out of all that were given; what stays are the listing's filters.
+
+        Where no format was asked for, it is that of the file's name, else a table.
+
+        Raises UsageFault for a file of a table, of no known format, or of another than its name's.
+        """
+        taken = {name: given.pop(name) for name in cls._fields}
+        path = taken["output_file"]
+        if taken["output"] is None:
+            taken["output"] = _format_of(path) if path else "table"
+        elif path and taken["output"] == "table":
+            raise UsageFault(
+                _("A table is for people; a file takes another format."),
+                hint=_("Leave --output table away, and end the file's name with .csv or .xlsx."),
+            )
+        elif path:
+            from crm.cli.output.files import refuse_other_name
+
+            refuse_other_name(path, taken["output"])
+        return cls(**taken)
+
+
+def _format_of(path: Path) -> str:
+    from crm.cli.options import CALENDAR
+    from crm.cli.output.files import format_of
+
+    return CALENDAR if path.suffix.lower() == f".{CALENDAR}" else format_of(path)
+
+
+def _as_read(_fields: Sequence[Field], rows: "Iterable[Row]", _output: str) -> "Iterable[Row]":
+    return rows
+
+
+class Looks(NamedTuple):
+    """How a listing differs from others when it is printed.
+
+    ``rows`` makes of rows as they are read, their fields and the format, rows as they are printed.
+    ``page`` prints the fields that people are shown unasked in place of a table. ``empty`` is said
+    where there is nothing at all.
+    """
+
+    rows: "Callable[[Sequence[Field], Iterable[Row], str], Iterable[Row]]" = _as_read
+    page: "Callable[[Page], None] | None" = None
+    empty: str | None = None
+
+    @property
+    def changed(self) -> bool:
+        """Whether rows are printed otherwise than they are read."""
+        return self.rows is not _as_read
+
+
+PLAIN = Looks()
+
+
+class Asked(NamedTuple):
+    """What is read of which listing, and in which transaction."""
+
+    tx: "Transaction"
+    listing: "Listing"
+    request: "Request"
