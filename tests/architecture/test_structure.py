@@ -60,7 +60,7 @@ def ends_a_transaction(node: ast.AST) -> bool:
     """Whether it is SQL that commits, a call of ``commit``, or a switch to committing at once."""
     match node:
         case ast.Constant(value=str(text)):
-            return re.search(r"(^|;)\s*(COMMIT|END|PREPARE TRANSACTION)\b(?!:)", text) is not None
+            return re.search(r"(^|;)\s*(COMMIT|END|PREPARE TRANSACTION)\b", text) is not None
         case ast.Call(func=ast.Attribute(attr="commit")):
             return True
         case ast.Attribute(attr="autocommit", ctx=ast.Store()):

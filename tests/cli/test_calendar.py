@@ -7,13 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from icalendar import Calendar
 from psycopg2.extensions import connection as Connection  # noqa: N812
 from support.cli import Workstation
-
-from crm.cli.output.calendar import LONGEST, folded
 
 AS_CALENDAR = ("event", "list", "--all", "-o", "ics")
 HOSTILE = [
@@ -73,15 +69,6 @@ def test_a_calendar_has_every_event_in_utc(manager: Workstation, owner: Connecti
     assert re.findall(r"^DTSTART.*$", printed, re.MULTILINE)[1].rstrip() == (
         "DTSTART:20300604T110000Z"
     )
-
-
-@given(st.text(st.sampled_from("a\\é🎉;,n")).map(lambda text: text.replace("\\", r"\\")))
-def test_a_fold_tears_neither_a_character_nor_an_escape(line: str) -> None:
-    pieces = folded(line * 5).split("\r\n ")
-    assert "".join(pieces) == line * 5
-    for number, piece in enumerate(pieces):
-        assert len(piece.encode()) + (number > 0) <= LONGEST
-        assert (len(piece) - len(piece.rstrip("\\"))) % 2 == 0
 
 
 def test_lines_are_folded_and_end_as_the_standard_says(
