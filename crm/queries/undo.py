@@ -154,8 +154,9 @@ def payments(tx: "Transaction", number: int) -> list[Entry]:
         "SELECT p.id, p.contract_id, p.amount, p.kind, p.reverses_id FROM payment_list p"
         " WHERE p.id = ANY (ARRAY(SELECT record_id FROM audit_list WHERE transaction_id ="
         "  %(number)s AND table_name = 'payments' AND action = 'INSERT'))"
-        " AND p.contract_id <> ALL (ARRAY(SELECT record_id FROM audit_list WHERE transaction_id ="
-        "  %(number)s AND table_name = 'contracts' AND action = 'INSERT')) ORDER BY p.id DESC",
+        # Not "<> ALL (…)", which compares each of thousands with thousands.
+        " AND p.contract_id NOT IN (SELECT record_id FROM audit_list WHERE transaction_id ="
+        "  %(number)s AND table_name = 'contracts' AND action = 'INSERT') ORDER BY p.id DESC",
         {"number": number},
     )
     return [Entry(*row) for row in rows]
