@@ -55,7 +55,7 @@ def deactivate(
     \b
     Examples:
       epicevents user deactivate sales3@epicevents.example
-      epicevents user deactivate 4 6 --transfer-to sales2@epicevents.example
+      epicevents user deactivate 5 6 --transfer-to sales2@epicevents.example
     """
     close(app, users, transfer_to, override, output, dry_run=dry_run)
 
