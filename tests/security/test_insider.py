@@ -181,6 +181,18 @@ def test_cursor_from_before_the_end_of_a_session_writes_nothing(database: Databa
         assert refusal(cursor, "FETCH later")[0] == DENIED
 
 
+def test_cursor_from_before_the_end_of_a_session_shows_nothing_newer(database: Database) -> None:
+    sql = database.owner().cursor()
+    with acting(database, SALES) as cursor:
+        cursor.execute("DECLARE mine CURSOR FOR SELECT full_name FROM client_list WHERE id = 1")
+        sql.execute("INSERT INTO session_revocations (user_id, revoked_at) VALUES (3, utc_now())")
+        sql.execute("UPDATE clients SET full_name = 'Newer' WHERE id = 1")
+        cursor.execute("FETCH mine")
+        assert cursor.fetchall() == [("Éléonore Lefèvre",)]
+        cursor.execute("SELECT full_name FROM client_list")
+        assert cursor.fetchall() == []
+
+
 def test_deleting_is_a_function_of_management(database: Database) -> None:
     with acting(database, MANAGER) as cursor:
         assert refusal(cursor, "SELECT delete_record('audit_entries', 1)")[0] == "20000"
