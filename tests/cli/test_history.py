@@ -153,7 +153,7 @@ def test_into_a_pipe_each_change_is_one_line(manager: Workstation) -> None:
     lines = manager.run("history", "client", "1").done().out.splitlines()
     assert lines[0].split() == [
         "When", "Who", "Command", "Record", "Action", "Field", "Old", "New", "Reason",
-        "Transaction", "Undo",
+        "No.", "Undo",
     ]  # fmt: skip
     assert re.split(" {2,}", lines[1])[1:] == [
         "Marie Martin", "client update", "Client 1", "Updated", "Phone", "06 12 34 56 78",
