@@ -57,11 +57,8 @@ def begin(tx: "Transaction", plan: Plan, owner_id: int | None = None) -> None:
     owner_id = tx.actor.id if owner_id is None else owner_id
     authorize(tx.actor, plan.permission, owner_id=owner_id, kind=plan.noun)
     # A large file takes longer than any other command may. And nobody has counted what it holds:
-    # joins that are planned for a few rows would take hours. Until PostgreSQL 17 one that is
-    # needed all the same costs so much that a server compiles the statement, for half a second.
-    tx.execute(
-        "SET LOCAL statement_timeout = 0; SET LOCAL enable_nestloop = off; SET LOCAL jit = off"
-    )
+    # joins that are planned for a few rows would take hours.
+    tx.execute("SET LOCAL statement_timeout = 0; SET LOCAL enable_nestloop = off")
     tx.execute("SELECT begin_import(%s)", (plan.noun,))
 
 
