@@ -41,8 +41,8 @@ def opened(attempt: Callable[[], Opened], close: Callable[[Opened], object]) -> 
                 made.append(found)
         done.set()
 
-    threading.Thread(target=run, daemon=True).start()
     try:
+        threading.Thread(target=run, daemon=True).start()
         while not done.wait(HEARD):
             pass
     except KeyboardInterrupt:
