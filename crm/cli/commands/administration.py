@@ -13,18 +13,12 @@ from crm.cli.options import password_option, write_options
 from crm.cli.reading import records
 from crm.domain.contact import email as clean_email
 from crm.domain.errors import InvalidValue
-from crm.domain.fields import Field, Kind
+from crm.domain.fields import Field
 from crm.domain.i18n import gettext as _
+from crm.queries.user import LISTING
 
 POLICY = (Field("session_lifetime"), Field("session_idle_limit"))
-ACCOUNT = (
-    Field("id", Kind.ID),
-    Field("first_name"),
-    Field("last_name"),
-    Field("email", Kind.EMAIL),
-    Field("role", Kind.CODE),
-    Field("is_active", Kind.BOOLEAN),
-)
+ACCOUNT = tuple(map(LISTING.named, ("id", "first_name", "last_name", "email", "role", "is_active")))
 
 
 class DurationType(click.ParamType[timedelta]):
