@@ -14,7 +14,6 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -40,6 +39,7 @@ RUNS = (
 # Asking who somebody is costs this much once a statement, in seconds: what no filter can be blamed
 # for, and measured first.
 GATE = "SELECT employee_id()"
+NOTICED = 0.0005  # less than half a millisecond more is nothing
 
 LISTINGS = (
     user.LISTING, client.LISTING, contract.LISTING, event.LISTING, payment.LISTING,
@@ -80,11 +80,11 @@ class Measured(NamedTuple):
     name: str
     owner: float
     app: float
+    asked: int = 1  # how often it asks who somebody is
 
-    @property
-    def ratio(self) -> float:
-        """How many times the owner's time the app's login needed."""
-        return self.app / self.owner
+    def beyond(self, gate: float) -> float:
+        """The seconds beyond what is promised, and what asking takes, each time ``gate``."""
+        return self.app - self.owner * PROMISED - gate * self.asked
 
 
 def main() -> int:
@@ -106,19 +106,22 @@ def main() -> int:
         if re.search(pattern, name):
             tx = people[role]
             statement = build(tx)
-            row = Measured(name, *timed(owner.cursor(), tx, statement, statement))
+            row = measured(name, owner.cursor(), tx, statement)
+            if row.beyond(gate.app) > NOTICED:  # or was the machine busy with something else?
+                row = min(row, measured(name, owner.cursor(), tx, statement), key=ratio)
             rows.append(row)
             sys.stdout.write(
-                f"{row.owner * 1000:9.2f} ms {row.app * 1000:9.2f} ms {row.ratio:6.2f}  {name}\n"
+                f"{row.owner * 1000:9.2f} ms {row.app * 1000:9.2f} ms {ratio(row):6.2f}  {name}\n"
             )
             sys.stdout.flush()
-    broken = [row for row in rows if row.app - row.owner * PROMISED > gate.app]
+    broken = [row for row in rows if row.beyond(gate.app) > NOTICED]
     sys.stdout.write(
         f"\n{len(rows)} statements; median ratio"
-        f" {statistics.median(row.ratio for row in rows):.2f}; {len(broken)} cost more than"
-        f" {PROMISED} times the owner's time and the gate: "
-        f"{', '.join(row.name for row in broken) or 'none'}\n"
+        f" {statistics.median(map(ratio, rows)):.2f}; {len(broken)} cost more than"
+        f" {PROMISED} times the owner's time, the gate and {NOTICED * 1000:.1f} ms:\n"
     )
+    for row in broken:
+        sys.stdout.write(f"{row.beyond(gate.app) * 1000:9.2f} ms {ratio(row):6.2f}  {row.name}\n")
     for tx in people.values():
         tx.execute("SELECT end_session()")
         tx.execute("COMMIT")
@@ -195,20 +198,20 @@ def requests(cursor: Cursor, listing: Listing) -> Iterator[tuple[str, Role, Requ
     """Every filter, sort and search of a listing, and whose records are one's own."""
     shown = Request(listing.shown)
     yield "all", Role.MANAGEMENT, shown
-    yield "search", Role.MANAGEMENT, replace(shown, search=SEARCHED)
+    yield "search", Role.MANAGEMENT, shown._replace(search=SEARCHED)
     for role in listing.mine:
-        yield f"mine, {role}", role, replace(shown, mine=True)
+        yield f"mine, {role}", role, shown._replace(mine=True)
     for name, asked in listing.filters.items():
         if "{value}" in asked.condition:
-            given = replace(shown, filters={name: value(cursor, name)})
+            given = shown._replace(filters={name: value(cursor, name)})
             yield name, Role.MANAGEMENT, given
         else:
-            yield name, Role.MANAGEMENT, replace(shown, filters={name: True})
+            yield name, Role.MANAGEMENT, shown._replace(filters={name: True})
         if asked.opposite:
-            yield f"not {name}", Role.MANAGEMENT, replace(shown, filters={name: False})
+            yield f"not {name}", Role.MANAGEMENT, shown._replace(filters={name: False})
     for each in listing.fields:
         for descending in (False, True) if each.sort else ():
-            order = replace(shown, sort=((each.name, descending),))
+            order = shown._replace(sort=((each.name, descending),))
             yield f"sort {'-' * descending}{each.name}", Role.MANAGEMENT, order
 
 
@@ -246,6 +249,16 @@ def written(tx: Transaction, statement: Composable, parameters: Parameters) -> b
         return cursor.mogrify(statement, parameters)
 
 
+def ratio(row: Measured) -> float:
+    """How many times the owner's time the app's login needed."""
+    return row.app / row.owner
+
+
+def measured(name: str, owner: Cursor, tx: Transaction, statement: bytes) -> Measured:
+    """Measure what a listing asks."""
+    return Measured(name, *timed(owner, tx, statement, statement), asked=asked(tx, statement))
+
+
 def timed(
     owner: Cursor, tx: Transaction, by_owner: str | bytes, by_app: str | bytes
 ) -> tuple[float, float]:
@@ -256,6 +269,12 @@ def timed(
     pairs = [(seconds(owner, by_owner), seconds(app, by_app)) for _run in range(runs)]
     mine, theirs = zip(*pairs, strict=True)
     return min(mine), min(theirs)
+
+
+def asked(tx: Transaction, statement: bytes) -> int:
+    """How often a statement asks who somebody is: at each gate, and in the policy of each table."""
+    found = tx.rows(b"EXPLAIN (VERBOSE, COSTS OFF) " + statement)
+    return sum(len(re.findall(r"Output: employee_(?:id|role)\(\)", line)) for (line,) in found)
 
 
 def seconds(cursor: Cursor, statement: str | bytes) -> float:
