@@ -64,16 +64,22 @@ def last_reason(owner: Connection) -> Any:
 
 def wait_until_somebody_waits(owner: Connection) -> None:
     """Return once a transaction of this database waits for a lock of another."""
+    wait_for_a_row(
+        owner,
+        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database()"
+        " AND cardinality(pg_blocking_pids(pid)) > 0",
+    )
+
+
+def wait_for_a_row(owner: Connection, query: str) -> None:
+    """Return once a query finds something; fails after five seconds."""
     cursor = owner.cursor()
     for _attempt in range(500):
-        cursor.execute(
-            "SELECT 1 FROM pg_stat_activity WHERE datname = current_database()"
-            " AND cardinality(pg_blocking_pids(pid)) > 0"
-        )
+        cursor.execute(query)
         if cursor.fetchone():
             return
         sleep(0.01)
-    raise AssertionError("nobody waits for a lock")
+    raise AssertionError(f"nothing after five seconds: {query}")
 
 
 def read_first(tx: Transaction, model: type[Any], record_id: int) -> None:
