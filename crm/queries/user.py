@@ -53,19 +53,18 @@ def dependants(tx: "Transaction", user_id: int, now: datetime) -> dict[str, int]
     ``now``; ``contracts`` and ``events`` count them too. ``payments`` were entered by this person,
     ``signatures`` are the contracts that they have signed.
     """
-    # From the tables: of the views, counting would join the clients and colleagues of each record.
     counts = tx.row(
         """
         SELECT clients, contracts, open_contracts, events, upcoming_events, payments, signatures
-        FROM (SELECT count(*) AS clients FROM clients WHERE sales_contact_id = %(id)s) c,
+        FROM (SELECT count(*) AS clients FROM client_list WHERE sales_contact_id = %(id)s) c,
             (SELECT count(*) AS contracts,
                 count(*) FILTER (WHERE NOT signed_status OR amount_due > 0) AS open_contracts
-                FROM contracts WHERE sales_contact_id = %(id)s) k,
+                FROM contract_list WHERE sales_contact_id = %(id)s) k,
             (SELECT count(*) AS events,
                 count(*) FILTER (WHERE end_date > %(now)s) AS upcoming_events
-                FROM events WHERE support_contact_id = %(id)s) e,
-            (SELECT count(*) AS payments FROM payments WHERE created_by_id = %(id)s) p,
-            (SELECT count(*) AS signatures FROM contracts WHERE signed_by_id = %(id)s) s
+                FROM event_list WHERE support_contact_id = %(id)s) e,
+            (SELECT count(*) AS payments FROM payment_list WHERE created_by_id = %(id)s) p,
+            (SELECT count(*) AS signatures FROM contract_list WHERE signed_by_id = %(id)s) s
         """,
         {"id": user_id, "now": now},
     )
