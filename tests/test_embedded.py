@@ -542,6 +542,33 @@ def test_for_root_the_server_is_a_user_of_its_own(each_cluster: Cluster) -> None
 
 
 @as_root
+def test_first_starts_at_once_add_one_user(place: Path) -> None:
+    name = f"epicevents-{os.getpid()}"
+    code = (
+        "import sys; from pathlib import Path; from crm.embedded import account\n"
+        "account.NAME = sys.argv[1]\n"
+        "print('ready', flush=True); sys.stdin.readline()\n"
+        "print(*account.account_for(Path(sys.argv[2])))"
+    )
+    processes = [spawn(code, name, place / str(number)) for number in range(4)]
+    try:
+        for process in processes:
+            assert process.stdout
+            assert process.stdout.readline() == "ready\n"
+        for process in processes:
+            assert process.stdin
+            process.stdin.write("\n")
+            process.stdin.flush()
+        answers = [process.communicate(timeout=60) for process in processes]
+        import pwd
+
+        user = pwd.getpwnam(name)
+        assert answers == [(f"{user.pw_uid} {user.pw_gid}\n", "")] * 4
+    finally:
+        subprocess.run(["userdel", name], check=False, capture_output=True)
+
+
+@as_root
 def test_programs_that_a_strict_umask_closed_are_opened_to_the_server(place: Path) -> None:
     package = Cluster(place).binaries().parent.parent
     site = place / "closed"

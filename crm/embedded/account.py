@@ -5,6 +5,8 @@ PostgreSQL refuses to run as root, so for root it runs as a user of its own.
 
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +14,8 @@ from crm.domain.errors import DatabaseUnavailable
 from crm.domain.i18n import gettext as _
 
 NAME = "pgserver"
+
+_LOCK = Path("/run/epicevents-account.lock")  # only root writes there
 
 _ENTER = stat.S_IXOTH
 _READ_AND_ENTER = stat.S_IROTH | stat.S_IXOTH
@@ -37,22 +41,35 @@ def account_for(data: Path) -> Account | None:
     if data.exists() and (status := data.stat()).st_uid != 0:
         return Account(status.st_uid, status.st_gid)
 
-    import pwd
-
     try:
-        entry = pwd.getpwnam(NAME)
+        return _find_account()
     except KeyError:
         _add_account()
-        entry = pwd.getpwnam(NAME)
+        return _find_account()
+
+
+def _find_account() -> Account:
+    import pwd
+
+    entry = pwd.getpwnam(NAME)
     return Account(entry.pw_uid, entry.pw_gid)
 
 
 def _add_account() -> None:
+    """Add the system user, unless another process has added it meanwhile.
+
+    Processes take turns: of two ``useradd`` at once both succeed, and the second gives the user
+    another number, so that what the first process made and runs belongs to nobody.
+    """
     import subprocess
 
     command = ["useradd", "--system", "--user-group", "--no-create-home", "--shell", "/bin/false"]
     try:
-        subprocess.run([*command, NAME], check=True, capture_output=True)
+        with _take_turns():
+            try:
+                _find_account()
+            except KeyError:
+                subprocess.run([*command, NAME], check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError):
         raise DatabaseUnavailable(
             _("PostgreSQL does not run as root, and the user {name} cannot be added.").format(
@@ -61,6 +78,18 @@ def _add_account() -> None:
             hint=_("Add that user, run epicevents as another, or set EPICEVENTS_DATABASE_URL."),
             code="no_server_account",
         ) from None
+
+
+@contextmanager
+def _take_turns() -> Iterator[None]:
+    import fcntl
+
+    lock = os.open(_LOCK, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
 
 
 def let_enter(path: Path, account: Account | None) -> None:
