@@ -21,8 +21,10 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from psycopg2.sql import Composable
 from stage import Database
 
-from crm import server, settings
-from crm.database import Transaction, connect, read_actor
+from crm import settings
+from crm.database import location
+from crm.database.actor import read_actor
+from crm.database.transaction import Transaction, connect
 from crm.domain.enums import Role
 from crm.queries import audit, client, contract, event, payment, user
 from crm.queries.listing import Listing, Request
@@ -92,8 +94,8 @@ def main() -> int:
     pattern = sys.argv[1] if len(sys.argv) > 1 else ""
     home = Path(os.environ["EPICEVENTS_HOME"])
     found = settings.load({}, {"EPICEVENTS_HOME": str(home)}, home)
-    server.start_embedded(found)
-    parameters = server.admin_parameters(found)
+    location.start_embedded(found)
+    parameters = location.admin_parameters(found)
     database = Database(parameters, parameters["dbname"])
     owner = database.owner()
     fill(database, owner.cursor())

@@ -77,8 +77,9 @@ if context.is_offline_mode():
 else:
     if (engine := context.config.attributes.get("engine")) is None:
         # Alembic's own command line: the program's settings say which database.
-        from crm import provisioning, server, settings
+        from crm import settings
+        from crm.database import location, provisioning
 
-        engine = provisioning.engine_for(server.admin_parameters(settings.load()))
+        engine = provisioning.engine_for(location.admin_parameters(settings.load()))
     with engine.connect() as connection:
         run(connection)

@@ -21,11 +21,11 @@ from support.company import Company, fill
 from support.database import Database, copied
 from support.places import in_memory
 
-from crm import provisioning
-from crm.database import connect
-from crm.database_url import parse_database_url
+from crm.database import provisioning
+from crm.database.transaction import connect
 from crm.embedded import Cluster
 from crm.security import passwords
+from crm.settings.url import parse_database_url
 
 # Where the tests run in the background of a script, Ctrl-C would be ignored by what they start.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -17,9 +17,9 @@ from typing import Any
 import psycopg2
 import pytest
 
-from crm.database_url import parse_database_url
 from crm.domain.errors import DatabaseUnavailable
 from crm.embedded import Cluster, account, postmaster, programs
+from crm.settings.url import parse_database_url
 
 REPOSITORY = Path(__file__).parent.parent
 SYSTEM_15 = Path("/usr/lib/postgresql/15/bin")

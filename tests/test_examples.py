@@ -11,8 +11,8 @@ from support.cli import PASSWORD, Ran, Workstation, url
 from support.commands import arguments, command_lines, every_command
 from support.database import Database
 
-from crm import demo
-from crm.database import Transaction
+from crm.database.transaction import Transaction
+from crm.demo import company
 
 MANAGER, SALES, SUPPORT = 1, 3, 9
 
@@ -73,7 +73,7 @@ def demo_template(template: dict[str, str]) -> Iterator[dict[str, str]]:
     database = Database(template, template["dbname"].replace("empty", "demo"))
     parameters = database.create()
     owner = database.owner()
-    demo.fill(Transaction(owner, None), demo.Size(), "Europe/Paris")
+    company.fill(Transaction(owner, None), company.Size(), "Europe/Paris")
     owner.close()
     yield parameters
     database.drop()

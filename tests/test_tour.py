@@ -6,13 +6,13 @@ from support.cli import PASSWORD, REPOSITORY, Workstation
 from support.commands import arguments, command_lines
 from support.database import Database
 
-from crm import demo
-from crm.database import Transaction
+from crm.database.transaction import Transaction
+from crm.demo import company
 
 
 def test_every_command_of_the_tour_works(empty_database: Database, tmp_path: Path) -> None:
     owner = empty_database.owner()
-    demo.fill(Transaction(owner, None), demo.Size(), "Europe/Paris")
+    company.fill(Transaction(owner, None), company.Size(), "Europe/Paris")
     owner.close()
     workstation = Workstation(empty_database, tmp_path)
     tour = (REPOSITORY / "README.md").read_text("utf-8").split("\n## A tour\n")[1].split("\n## ")[0]

@@ -11,8 +11,8 @@ import psycopg2
 from psycopg2.extensions import connection as Connection  # noqa: N812
 from psycopg2.sql import SQL, Composed, Identifier
 
-from crm import provisioning
-from crm.database import Transaction, connect, transaction
+from crm.database import provisioning
+from crm.database.transaction import Transaction, connect, transaction
 from crm.domain.errors import Conflict, DatabaseUnavailable
 from crm.domain.i18n import gettext as _
 

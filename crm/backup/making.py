@@ -6,17 +6,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crm import __version__, provisioning
+from crm import __version__
 from crm.backup import archive, encryption, measuring, pipes, tools
 from crm.backup.manifest import Manifest
-from crm.database import SCHEMA_REVISION
+from crm.database import provisioning
+from crm.database.provisioning import DATABASE, LOGIN, OWNER
+from crm.database.revision import SCHEMA_REVISION
 from crm.domain.errors import CRMError, DatabaseUnavailable
 from crm.domain.i18n import gettext as _
-from crm.private_files import whole
-from crm.provisioning import DATABASE, LOGIN, OWNER
+from crm.files import whole
 
 if TYPE_CHECKING:
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
 
 _LOCKS = "60s"  # that it waits for an upgrade to end
 

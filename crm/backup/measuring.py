@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 from psycopg2.sql import SQL, Identifier, Literal
 
 from crm.backup.manifest import Contents, Table
-from crm.database import SCHEMA_REVISION
-from crm.provisioning import GROUP
+from crm.database.provisioning import GROUP
+from crm.database.revision import SCHEMA_REVISION
 
 if TYPE_CHECKING:
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
 
 # Of which a backup holds the definition and no rows: who was logged in then is not logged in now.
 # Attempts go with them, or each success would come back as a failure; suspensions stay, since they

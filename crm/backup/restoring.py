@@ -9,11 +9,12 @@ from typing import NamedTuple
 from psycopg2.extensions import connection as Connection  # noqa: N812
 from psycopg2.sql import SQL, Composable, Identifier, Literal
 
-from crm import provisioning
 from crm.backup import databases, encryption, making, measuring, pipes, tools
 from crm.backup.archive import Backup
 from crm.backup.manifest import Contents, Manifest, differences
-from crm.database import SCHEMA_REVISION, connect, transaction
+from crm.database import provisioning
+from crm.database.revision import SCHEMA_REVISION
+from crm.database.transaction import connect, transaction
 from crm.domain.errors import CRMError, DatabaseUnavailable, RuleViolation
 from crm.domain.i18n import gettext as _
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection  # noqa: N812
 
     from crm.cli.output.terminal import Color
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
     from crm.domain.permissions import Actor
     from crm.security.tokens import Session
     from crm.services.authentication import Login
@@ -97,14 +97,14 @@ class App:
     @property
     def connection(self) -> "Connection":
         """The connection as the program's own login, opened when it is first needed."""
-        from crm import server
-        from crm.database import connect
+        from crm.database import location
+        from crm.database.transaction import connect
 
         database = self.settings.database_url or str(self.settings.home)
         if self._connected_to != database:
             self.close()
         if self._connection is None or self._connection.closed:
-            self._connection = connect(server.parameters(self.settings))
+            self._connection = connect(location.parameters(self.settings))
             self._connected_to = database
         return self._connection
 
@@ -145,13 +145,13 @@ class App:
 
         Raises NotLoggedIn, or DatabaseUnavailable where there is no database to log in to yet.
         """
-        from crm import server
-        from crm.database import not_logged_in
+        from crm.database import location
+        from crm.database.actor import not_logged_in
         from crm.security import session_file, tokens
 
         token = session_file.read(self.settings.token_file)
         if token is None:
-            server.require(self.settings)
+            location.require(self.settings)
             raise not_logged_in()
         return tokens.read(token, self._signing_key())
 
@@ -180,17 +180,17 @@ class App:
     def transaction(
         self, *, dry_run: bool = False, allow_pending: bool = False, secret: str | None = None
     ) -> "Iterator[Transaction]":
-        """Run one transaction for whoever is logged in; see :func:`crm.database.transaction`.
+        """Run one transaction for whoever is logged in; see :mod:`crm.database.transaction`.
 
         ``allow_pending`` lets those in who must first change their password. A denial is put on
         record after the transaction that it ended.
         """
-        from crm import database
+        from crm.database.transaction import transaction
         from crm.domain.permissions import require_own_password
 
         secret = secret or self.session().secret
         try:
-            with database.transaction(
+            with transaction(
                 self.connection,
                 secret,
                 command=self.command,
@@ -208,26 +208,26 @@ class App:
     @contextmanager
     def anonymous(self) -> "Iterator[Transaction]":
         """Run one transaction for nobody, which is enough to log in."""
-        from crm import database
+        from crm.database.transaction import transaction
 
-        with database.transaction(self.connection, None) as tx:
+        with transaction(self.connection, None) as tx:
             yield tx
 
     @contextmanager
     def owner(self, *, dry_run: bool = False) -> "Iterator[Transaction]":
         """Run one transaction as the database's owner, whom no policy binds."""
-        from crm import provisioning, server
+        from crm.database import location, provisioning
 
-        parameters = server.admin_parameters(self.settings)
+        parameters = location.admin_parameters(self.settings)
         with provisioning.opened(parameters, dry_run=dry_run) as tx:
             tx.execute(f"SET LOCAL ROLE {provisioning.OWNER}")
             yield tx
 
     def _record(self, error: PermissionDenied, secret: str) -> None:
-        from crm import database
+        from crm.database.transaction import transaction
 
         # What is denied stays denied, also where it cannot be put on record.
-        with suppress(CRMError), database.transaction(self.connection, secret) as tx:
+        with suppress(CRMError), transaction(self.connection, secret) as tx:
             tx.execute(
                 "SELECT record_denial(%s, %s, %s, %s)",
                 (

@@ -201,7 +201,7 @@ def _refused_by_the_system(error: OSError) -> CRMError:
 
 def _stopped(app: App, stopped: BaseException) -> int:
     """Tell Ctrl-C (130) from the end of the input (2), which Click calls by one name."""
-    from crm.interruption import Cancelled
+    from crm.database.interruption import Cancelled
 
     app.console.discard()
     cause = stopped.__cause__ or stopped.__context__ or stopped

@@ -8,7 +8,7 @@ from crm.domain.i18n import gettext as _
 from crm.embedded import programs
 from crm.embedded.account import Account, make_private
 from crm.embedded.cluster import PORT
-from crm.private_files import write_private
+from crm.files import write_private
 
 _CONFIGURATION = "epicevents.conf"
 _SETTINGS = {

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
-from crm.private_files import write_private
+from crm.files import write_private
 
 _NAME = "postmaster.pid"
 _NO_PROCESS = 2_147_483_647  # an id that no system gives

@@ -13,7 +13,7 @@ from crm.queries.audit import TABLES, typed_value
 from crm.queries.listing import Listing, Row
 
 if TYPE_CHECKING:
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
 
 State = dict[str, Any]
 

@@ -11,7 +11,7 @@ from crm.queries import client, contract, event, payment, user
 from crm.queries.listing import Filter, Listing, Row
 
 if TYPE_CHECKING:
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
 
 LARGEST_ID = 2**63 - 1  # of a BIGINT column
 

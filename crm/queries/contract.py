@@ -8,7 +8,7 @@ from crm.queries import event, payment
 from crm.queries.listing import Filter, Listing, Request, Row, record
 
 if TYPE_CHECKING:
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
     from crm.queries.together import Section
 
 SEARCH = "search_words @@ prefix_query({value})"  # of the client

@@ -9,7 +9,7 @@ from crm.queries.listing import Listing, Request, Sort
 from crm.queries.together import Section, read_together
 
 if TYPE_CHECKING:
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
 
 ROWS = 5  # of each section
 

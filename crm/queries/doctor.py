@@ -10,11 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from crm.database.provisioning import LOGIN_SETTINGS
 from crm.domain.i18n import gettext as _
-from crm.provisioning import LOGIN_SETTINGS
 
 if TYPE_CHECKING:
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
 
 Sentence = Callable[[], str]
 

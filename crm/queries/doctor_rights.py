@@ -1,7 +1,7 @@
 """What roles may do: the program's login what the application needs, PUBLIC nothing."""
 
+from crm.database.provisioning import LOGIN_SETTINGS, WITHHELD
 from crm.domain.i18n import gettext as _
-from crm.provisioning import LOGIN_SETTINGS, WITHHELD
 from crm.queries.doctor import Check
 
 _OWN_SETTINGS = ", ".join(f"'{name}'" for name in LOGIN_SETTINGS)

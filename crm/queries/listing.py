@@ -16,7 +16,7 @@ from crm.domain.i18n import gettext as _
 from crm.domain.text import quote
 
 if TYPE_CHECKING:
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
 
 Row = tuple[Any, ...]
 Sort = tuple[tuple[str, bool], ...]  # names of fields, each with whether it descends
@@ -148,7 +148,7 @@ def copy(
     in them is escaped by a backslash. This costs a tenth of reading them as values. Raises what
     :func:`page` raises.
     """
-    from crm.bulk import copy_out
+    from crm.database.copying import copy_out
     from crm.queries.statement import Parameters, copying, select
 
     parameters = Parameters()

@@ -9,7 +9,7 @@ from crm.queries.listing import Listing, Row
 from crm.queries.undo import ERASED
 
 if TYPE_CHECKING:
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
 
 
 class Held(NamedTuple):

@@ -13,7 +13,7 @@ from crm.queries.listing import not_found
 if TYPE_CHECKING:
     from psycopg2.sql import Composable
 
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
 
 LISTED = 5  # matches that an ambiguous name lists
 SUGGESTED = 3

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from crm.domain.fields import Field, Kind
 
 if TYPE_CHECKING:
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
 
 # How far before and after an event others count as work around it.
 AROUND = timedelta(weeks=2)

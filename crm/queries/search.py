@@ -7,7 +7,7 @@ from crm.queries.listing import Request
 from crm.queries.together import Section, read_together
 
 if TYPE_CHECKING:
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
 
 LISTINGS = {
     "clients": client.LISTING,

@@ -18,7 +18,7 @@ from crm.queries.listing import Listing, Request, not_found, selected
 from crm.queries.nearest import where
 
 if TYPE_CHECKING:
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
 
 # What is sorted as text is sorted the same on every server, whatever its locale.
 _TEXTS = {Kind.TEXT, Kind.LONG_TEXT, Kind.EMAIL, Kind.PHONE, Kind.CODE}

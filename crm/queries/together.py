@@ -8,7 +8,7 @@ from crm.domain.fields import Field, Kind
 from crm.queries.listing import Listing, Request, Row, selected
 
 if TYPE_CHECKING:
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
 
 RELATED = 10  # records of each kind that the sheet of another shows
 COUNTED = 1_000  # where counting stops

@@ -8,7 +8,7 @@ from psycopg2.sql import SQL, Identifier, Literal
 from crm.domain.fields import Field, Kind
 
 if TYPE_CHECKING:
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
 
 # What a command did and its undoing, as one record.
 FIELDS = (

@@ -7,7 +7,7 @@ from crm.domain.fields import Field, Kind
 from crm.queries.listing import Filter, Listing, Row, record
 
 if TYPE_CHECKING:
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
 
 LISTING = Listing(
     noun="user",

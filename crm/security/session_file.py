@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from crm.security import private_file
+from crm.security import secret_file
 
 
 def write(path: Path, token: str) -> None:
@@ -10,7 +10,7 @@ def write(path: Path, token: str) -> None:
 
     Raises NotLoggedIn, ``unwritable_token_file``.
     """
-    private_file.replace(path, token)
+    secret_file.replace(path, token)
 
 
 def read(path: Path) -> str | None:
@@ -19,7 +19,7 @@ def read(path: Path) -> str | None:
     Raises NotLoggedIn: ``unsafe_token_file`` for a file that others may read or that is not one
     of one's own, ``unreadable_token_file`` when the system refuses it.
     """
-    return private_file.read(path) or None
+    return secret_file.read(path) or None
 
 
 def remove(path: Path) -> None:
@@ -27,4 +27,4 @@ def remove(path: Path) -> None:
 
     Raises NotLoggedIn, ``unwritable_token_file``.
     """
-    private_file.remove(path)
+    secret_file.remove(path)

@@ -15,7 +15,7 @@ import jwt
 
 from crm.domain.errors import NotLoggedIn, UsageFault
 from crm.domain.i18n import gettext as _
-from crm.security import private_file
+from crm.security import secret_file
 
 ALGORITHM = "HS256"
 ISSUER = "epicevents"
@@ -131,9 +131,9 @@ def signing_key(home: Path, configured: str | None) -> str:
     if configured:
         return _checked(configured, "EPICEVENTS_SECRET_KEY")
     path = home / "session" / "key"
-    if private_file.read(path) is None:
-        private_file.create(path, new_key())
-    return _checked(private_file.read(path) or "", str(path))
+    if secret_file.read(path) is None:
+        secret_file.create(path, new_key())
+    return _checked(secret_file.read(path) or "", str(path))
 
 
 def _session(claims: dict[str, Any]) -> Session:

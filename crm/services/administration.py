@@ -16,7 +16,7 @@ from crm.services import authentication
 if TYPE_CHECKING:
     from datetime import timedelta
 
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
 
 
 # Nothing that an employee holds open keeps an administrator waiting for ever.

@@ -14,7 +14,7 @@ from crm.queries import audit
 from crm.queries.listing import Listing, Request, Row, not_found, page
 
 if TYPE_CHECKING:
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
     from crm.queries.as_of import AsOf
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from crm import models
-from crm.database import account_inactive
+from crm.database.actor import account_inactive
 from crm.domain.errors import NotLoggedIn, RuleViolation
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission, authorize
@@ -20,7 +20,7 @@ from crm.security import passwords, tokens
 from crm.services.editing import find
 
 if TYPE_CHECKING:
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
 
     Begin = Callable[[], AbstractContextManager[Transaction]]
 

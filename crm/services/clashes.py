@@ -12,7 +12,7 @@ from crm.domain.times import iso, span
 from crm.queries import schedule
 
 if TYPE_CHECKING:
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
     from crm.queries.schedule import Candidate, Clash
 
 UTC = ZoneInfo("UTC")

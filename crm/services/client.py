@@ -14,7 +14,7 @@ from crm.services import contacts, privacy
 from crm.services.editing import Change, edit, find, remove
 
 if TYPE_CHECKING:
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
 
 
 def create(tx: "Transaction", *, sales_contact_id: int | None = None, **values: object) -> Change:

@@ -8,7 +8,7 @@ from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission, authorize, scope_of
 
 if TYPE_CHECKING:
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
     from crm.models.client import Client
 
 

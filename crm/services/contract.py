@@ -23,7 +23,7 @@ from crm.services.contract_checks import (
 from crm.services.editing import Change, edit, expect_seen, expect_version, find, refresh, remove
 
 if TYPE_CHECKING:
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
     from crm.models.client import Client
     from crm.models.contract import Contract
 

@@ -12,7 +12,7 @@ from crm.domain.rules import CONSTRAINTS
 from crm.services.editing import refresh
 
 if TYPE_CHECKING:
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
     from crm.models.contract import Contract
 
 FROZEN = ("client_id", "total_amount")  # once it is signed

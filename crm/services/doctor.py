@@ -9,10 +9,11 @@ from inspect import cleandoc
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crm.database import SCHEMA_REVISION, explained
+from crm.database.errors import explained
+from crm.database.provisioning import LOGIN_SETTINGS, OWNER, schema_revision
+from crm.database.revision import SCHEMA_REVISION
 from crm.domain.errors import CRMError
 from crm.domain.i18n import gettext as _
-from crm.provisioning import LOGIN_SETTINGS, OWNER, schema_revision
 from crm.queries.doctor import SERVER, SETTINGS, Check, faults
 from crm.queries.doctor_data import DATA as DATA
 from crm.queries.doctor_guards import GUARDS
@@ -20,7 +21,7 @@ from crm.queries.doctor_needs import NEEDS
 from crm.queries.doctor_rights import RIGHTS
 
 if TYPE_CHECKING:
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
     from crm.settings import Settings
 
 TOLERANCE = timedelta(minutes=1)  # that clocks may differ
@@ -179,7 +180,7 @@ def unknown(checks: Iterable[Check], reason: str, hint: str | None = None) -> li
 
 def workstation(settings: "Settings") -> list[Result]:
     """Examine who else on this machine can read the program's files."""
-    from crm.config_file import HOME_FILE
+    from crm.settings.files import HOME_FILE
 
     home, token = settings.home, settings.token_file
     directory = home / "session"

@@ -8,7 +8,7 @@ from crm.domain.errors import Conflict, NotFound, PermissionDenied
 from crm.domain.i18n import gettext as _
 
 if TYPE_CHECKING:
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
     from crm.models.base import Base
 
 Record = TypeVar("Record", bound="Base")

@@ -19,7 +19,7 @@ from crm.services.editing import Change, edit, expect_version, find, refresh, re
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
     from crm.models.contract import Contract
     from crm.models.event import Event
     from crm.queries.schedule import Candidate

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from crm import bulk
+from crm.database import copying
 from crm.domain.enums import Role
 from crm.domain.permissions import Permission, authorize
 from crm.services.refusals import Refused, refused
 
 if TYPE_CHECKING:
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,9 @@ def copy(
 ) -> None:
     """Send rows as :func:`crm.importing.cleaning.clean` yields them."""
     names = ", ".join(("line", "refused", "about", *columns))
-    bulk.copy_in(tx.connection, f"COPY {plan.table} ({names}) FROM STDIN (ENCODING 'UTF8')", rows)
+    copying.copy_in(
+        tx.connection, f"COPY {plan.table} ({names}) FROM STDIN (ENCODING 'UTF8')", rows
+    )
 
 
 def refuse(tx: "Transaction", plan: Plan, code: str, lines: Sequence[int]) -> None:
@@ -91,7 +93,7 @@ def finish(
         "is_sales": tx.actor.role == Role.SALES,
         **parameters,
     }
-    with bulk.interruptible():
+    with copying.interruptible():
         tx.execute(plan.check, parameters)
         wrong = _refused(tx, plan)
         known, skipped = _known(tx, plan)

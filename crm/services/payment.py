@@ -15,7 +15,7 @@ from crm.services.contract import permitted
 from crm.services.editing import Change, refresh
 
 if TYPE_CHECKING:
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
     from crm.models.contract import Contract
     from crm.models.payment import Payment
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from crm import bulk, models
+from crm import models
+from crm.database import copying
 from crm.domain import inputs
 from crm.domain.enums import Role
 from crm.domain.errors import RuleViolation
@@ -16,7 +17,7 @@ from crm.services import contacts
 from crm.services.editing import find
 
 if TYPE_CHECKING:
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
     from crm.models.user import User
 
 NAMED = 5  # clashing events that a refusal names
@@ -69,11 +70,11 @@ def transfer(
     tx.execute("SET LOCAL statement_timeout = 0")
     if giver.role == Role.SALES:
         contacts.require(tx, to_id, Role.SALES)
-        with bulk.interruptible():
+        with copying.interruptible():
             counts = _move_sales(tx, from_id, to_id, include_settled=include_settled)
     elif giver.role == Role.SUPPORT:
         contacts.require(tx, to_id, Role.SUPPORT)
-        with bulk.interruptible():
+        with copying.interruptible():
             counts = _move_events(tx, from_id, to_id, everything=include_settled, override=override)
     else:
         raise RuleViolation(

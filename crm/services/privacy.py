@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from crm import bulk, models
+from crm import models
+from crm.database import copying
 from crm.domain import inputs
 from crm.domain.errors import RuleViolation
 from crm.domain.i18n import gettext as _
@@ -12,7 +13,7 @@ from crm.services import contacts
 from crm.services.editing import missing
 
 if TYPE_CHECKING:
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
     from crm.models.client import Client
 
 
@@ -62,7 +63,7 @@ def erase(tx: "Transaction", client_id: int, reason: str) -> Erased:
     tx.session.expunge_all()
     # Each name that the client ever had is looked for in the whole history.
     tx.execute("SET LOCAL statement_timeout = 0")
-    with bulk.interruptible():
+    with copying.interruptible():
         found: tuple[Any, ...] | None = tx.row("SELECT * FROM erase_client(%s)", (client_id,))
     if found is None:
         raise missing("clients", client_id)

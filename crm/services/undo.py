@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from crm import bulk, models
+from crm import models
+from crm.database import copying
 from crm.domain import inputs
 from crm.domain.enums import PaymentKind
 from crm.domain.errors import Conflict, NotFound
@@ -21,7 +22,7 @@ from crm.services import contract, payment, undoable, user
 from crm.services.editing import find, refresh
 
 if TYPE_CHECKING:
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
     from crm.queries.undo import Done, Group
     from crm.services.undoable import Actions
     from crm.services.user import Begin
@@ -134,7 +135,7 @@ def undo(
     if sum(actions.values()) > MANY:
         tx.execute("SET LOCAL statement_timeout = 0")
     mine = tx.value("SELECT begin_undo(%s)", (number,))
-    with bulk.interruptible():
+    with copying.interruptible():
         if _records(actions, "INSERT"):
             tx.execute("SELECT undo_created()")
         _set_back(tx, number, groups)

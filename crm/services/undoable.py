@@ -16,7 +16,7 @@ from crm.services import contacts, contract
 from crm.services.editing import find
 
 if TYPE_CHECKING:
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
     from crm.queries.undo import Done, Group
 
     Actions = dict[tuple[str, str], int]

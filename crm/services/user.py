@@ -16,7 +16,7 @@ from crm.services import authentication
 from crm.services.editing import Change, edit, find, remove
 
 if TYPE_CHECKING:
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
     from crm.models.user import User
 
     Begin = Callable[[], AbstractContextManager[Transaction]]

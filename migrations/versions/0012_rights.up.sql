@@ -1,5 +1,5 @@
 -- What the app's login could still do to its colleagues; the rest of it is no matter of migrations:
--- see crm/provisioning.py.
+-- see crm/database/provisioning.py.
 
 -- The number of an attempt is what login_result() takes, so nobody is shown it: attempts are listed
 -- by a number of their own.

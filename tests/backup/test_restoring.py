@@ -27,11 +27,12 @@ from support.cli import REPOSITORY, url
 from support.company import Company
 from support.database import Database, copied
 
-from crm import provisioning
 from crm.backup import archive, making, tools
 from crm.backup.databases import server
 from crm.backup.restoring import Login, Open, Outcome, held, tried
-from crm.database import SCHEMA_REVISION, connect, transaction
+from crm.database import provisioning
+from crm.database.revision import SCHEMA_REVISION
+from crm.database.transaction import connect, transaction
 from crm.domain.errors import CRMError, DatabaseUnavailable, RuleViolation
 
 DAMAGE = (

@@ -5,8 +5,8 @@ from support.cli import Workstation, url
 from support.company import Company
 from support.database import Database
 
-from crm import provisioning
-from crm.database import SCHEMA_REVISION
+from crm.database import provisioning
+from crm.database.revision import SCHEMA_REVISION
 
 SOPHIE = "sophie@epicevents.example"
 

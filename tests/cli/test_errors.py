@@ -12,7 +12,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812
 from support.cli import REPOSITORY, Workstation, finish, url
 from support.terminal import PATIENCE
 
-from crm.database import SCHEMA_REVISION
+from crm.database.revision import SCHEMA_REVISION
 
 SECRET = "s3cr3t-of-the-database"
 

@@ -14,8 +14,8 @@ from support.proxy import Proxy, losing
 from support.services import stored, wait_for_a_row, wait_until_somebody_waits
 
 from crm.cli.writing import resending
-from crm.database import connect
-from crm.provisioning import LOGIN
+from crm.database.provisioning import LOGIN
+from crm.database.transaction import connect
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,7 @@ from support.database import Database
 from support.screens import DIRECTORY, drawn, held_against
 from support.showcase import furnish
 
-from crm.database import connect
+from crm.database.transaction import connect
 
 MANAGER, SALES, SUPPORT = Company.manager, Company.sales, Company.support
 

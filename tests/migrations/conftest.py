@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import pytest
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
-from crm import provisioning
-from crm.database import connect
-from crm.database_url import parse_database_url
+from crm.database import provisioning
+from crm.database.transaction import connect
 from crm.embedded import Cluster
+from crm.settings.url import parse_database_url
 
 _numbers = itertools.count(1)
 

@@ -15,8 +15,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.exc import OperationalError
 from support.database import Database
 
-from crm import provisioning
-from crm.database import SCHEMA_REVISION, connect
+from crm.database import provisioning
+from crm.database.revision import SCHEMA_REVISION
+from crm.database.transaction import connect
 
 ROOT = Path(__file__).parents[2]
 REVISIONS = tuple(path.name[:4] for path in sorted(provisioning.scripts().glob("versions/0*.py")))

@@ -7,7 +7,7 @@ from support.crowd import fill_crowd
 from support.database import Database, copied
 from support.oracle import Records, read_all
 
-from crm.database import Transaction
+from crm.database.transaction import Transaction
 
 
 @pytest.fixture(scope="session")

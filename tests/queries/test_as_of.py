@@ -9,7 +9,7 @@ import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812
 from support.company import Company
 
-from crm.database import Transaction
+from crm.database.transaction import Transaction
 from crm.queries import client, contract, event, user
 from crm.queries.as_of import DERIVED, AsOf, as_of
 from crm.queries.listing import Listing, record

@@ -7,7 +7,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812
 from psycopg2.sql import SQL
 from support.company import Company
 
-from crm.database import Transaction
+from crm.database.transaction import Transaction
 from crm.domain.fields import Field, Kind
 from crm.queries import audit
 from crm.queries.listing import Request, page

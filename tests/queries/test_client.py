@@ -1,7 +1,7 @@
 from support.crowd import NOW
 from support.oracle import LISTINGS, Records, expected_ids
 
-from crm.database import Transaction
+from crm.database.transaction import Transaction
 from crm.queries import client
 from crm.queries.listing import Request
 

@@ -1,6 +1,6 @@
 from decimal import Decimal
 
-from crm.database import Transaction
+from crm.database.transaction import Transaction
 from crm.queries import contract
 
 

@@ -6,7 +6,7 @@ from support.crowd import LEFT, LEFT_UNSIGNED, MANAGER, NOW, SALES, SUPPORT
 from support.database import Database
 from support.oracle import LISTINGS, Records, expected_ids
 
-from crm.database import connect, transaction
+from crm.database.transaction import connect, transaction
 from crm.domain.enums import Role
 from crm.domain.errors import NotLoggedIn
 from crm.queries import together

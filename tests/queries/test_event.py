@@ -1,6 +1,6 @@
 from support.database import Database
 
-from crm.database import Transaction, connect, transaction
+from crm.database.transaction import Transaction, connect, transaction
 from crm.queries import client, contract, event
 
 

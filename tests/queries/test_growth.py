@@ -9,7 +9,7 @@ from contextlib import suppress
 import pytest
 from support.database import Database
 
-from crm.database import Transaction
+from crm.database.transaction import Transaction
 from crm.domain.errors import NotFound
 from crm.queries import client, contract, reference
 from crm.queries.listing import Listing, Request, page

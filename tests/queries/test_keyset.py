@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from support.crowd import SALES
 from support.oracle import LISTINGS, Records, expected_ids, plan, sortable, sorts, walk
 
-from crm.database import Transaction
+from crm.database.transaction import Transaction
 from crm.queries import client, contract, event
 from crm.queries.listing import Request, Sort, page
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from support.oracle import LISTINGS, Records
 
-from crm.database import Transaction
+from crm.database.transaction import Transaction
 from crm.domain.errors import NotFound, UsageFault
 from crm.queries import client, contract, event, user
 from crm.queries.listing import (

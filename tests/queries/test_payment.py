@@ -3,7 +3,7 @@ from decimal import Decimal
 from support.company import Company
 from support.database import Database
 
-from crm.database import Transaction
+from crm.database.transaction import Transaction
 from crm.queries import payment
 from crm.queries.listing import Request, page
 

@@ -4,7 +4,7 @@ import pytest
 from support.crowd import MANAGER, SALES, SUPPORT
 from support.database import Database
 
-from crm.database import Transaction, connect, transaction
+from crm.database.transaction import Transaction, connect, transaction
 from crm.domain.errors import NotFound, NotLoggedIn, UsageFault
 from crm.queries.reference import client_id, record_id, user_id
 

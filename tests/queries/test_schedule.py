@@ -6,7 +6,7 @@ from support.crowd import NOW, SUPPORT, SUPPORT2
 from support.database import Database, copied
 from support.oracle import Records, expected_ids
 
-from crm.database import Transaction
+from crm.database.transaction import Transaction
 from crm.queries import event, schedule
 from crm.queries.listing import Request, page
 

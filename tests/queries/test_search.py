@@ -2,7 +2,7 @@ import pytest
 from support.crowd import SALES
 from support.database import Database
 
-from crm.database import Transaction, connect, transaction
+from crm.database.transaction import Transaction, connect, transaction
 from crm.queries.search import LISTINGS, search
 
 

@@ -9,7 +9,7 @@ from support.crowd import MANAGER, NOW, SALES, SUPPORT
 from support.database import Database
 from support.oracle import FILTERS, LISTINGS, Records, expected_ids, plan, sorts, walk
 
-from crm.database import Transaction, connect, transaction
+from crm.database.transaction import Transaction, connect, transaction
 from crm.domain.enums import Role
 from crm.domain.errors import NotLoggedIn, UsageFault
 from crm.queries import client, contract, event, payment, user

@@ -4,7 +4,7 @@ from decimal import Decimal
 from support.crowd import SALES
 from support.oracle import LISTINGS
 
-from crm.database import Transaction
+from crm.database.transaction import Transaction
 from crm.queries import contract, payment
 from crm.queries.listing import Request, count, page
 from crm.queries.together import COUNTED, read_together

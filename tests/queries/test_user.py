@@ -10,7 +10,7 @@ from support.crowd import (
 )
 from support.oracle import LISTINGS, Records, expected_ids
 
-from crm.database import Transaction
+from crm.database.transaction import Transaction
 from crm.queries import user
 from crm.queries.listing import Request
 

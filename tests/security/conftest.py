@@ -9,7 +9,7 @@ from support.database import Database, copied
 from support.login import set_password
 from support.matrix import ME
 
-from crm.database import connect
+from crm.database.transaction import connect
 from crm.domain.enums import Role
 
 

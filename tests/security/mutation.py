@@ -28,10 +28,10 @@ sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "tests")]
 from support.mutations import DECLARED, Mutation, mutations, noticed_by  # noqa: E402
 from support.places import in_memory  # noqa: E402
 
-from crm import provisioning  # noqa: E402
-from crm.database import connect  # noqa: E402
-from crm.database_url import parse_database_url  # noqa: E402
+from crm.database import provisioning  # noqa: E402
+from crm.database.transaction import connect  # noqa: E402
 from crm.embedded import Cluster  # noqa: E402
+from crm.settings.url import parse_database_url  # noqa: E402
 
 OUTCOMES = REPOSITORY / "build" / "mutation.jsonl"
 PATIENCE = 600  # seconds for the tests of one mutation

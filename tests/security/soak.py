@@ -25,10 +25,10 @@ from support.crowd import fill_crowd  # noqa: E402
 from support.database import Database  # noqa: E402
 from support.soaking import OPERATIONS, Somebody  # noqa: E402
 
-from crm import provisioning  # noqa: E402
-from crm.database import connect  # noqa: E402
-from crm.database_url import parse_database_url  # noqa: E402
+from crm.database import provisioning  # noqa: E402
+from crm.database.transaction import connect  # noqa: E402
 from crm.embedded import Cluster  # noqa: E402
+from crm.settings.url import parse_database_url  # noqa: E402
 
 WORKERS = 16
 LOOK_EVERY = 5.0  # seconds

@@ -9,7 +9,7 @@ from support.login import RIGHT, login, set_password, stored
 from support.raw import acting, acting_with, refusal
 from support.statements import client, contract, event, payment
 
-from crm.database import connect
+from crm.database.transaction import connect
 
 MANAGER = 1
 ENTRIES = (

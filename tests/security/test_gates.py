@@ -12,7 +12,7 @@ from support.database import Database, copied
 from support.login import RIGHT, guess
 from support.raw import acting, attempt
 
-from crm.database import connect
+from crm.database.transaction import connect
 
 # Each view, and a column that it takes from another table where it has one.
 VIEWS = {

@@ -7,7 +7,7 @@ import pytest
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from support.mutations import grants
 
-from crm.database import connect
+from crm.database.transaction import connect
 
 PERSON = {"email", "first_name", "last_name", "phone", "role"}
 CLIENT = {"company_name", "email", "full_name", "phone", "sales_contact_id"}

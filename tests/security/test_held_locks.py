@@ -15,7 +15,7 @@ from support.login import SOPHIE, login, set_password
 from support.matrix import DENIED
 from support.raw import PATIENCE, InBackground, acting, acting_with, attempt, refusal
 
-from crm.database import Transaction, connect
+from crm.database.transaction import Transaction, connect
 from crm.domain.errors import PermissionDenied
 from crm.services import administration, undo
 

@@ -8,7 +8,7 @@ from support.login import RIGHT, WRONG, guess, login, result, stored
 from support.matrix import DENIED
 from support.raw import acting, acting_with, refusal
 
-from crm.database import connect
+from crm.database.transaction import connect
 
 SOPHIE = 3
 WHO = "SELECT employee_id(), employee_role()"

@@ -6,8 +6,8 @@ from support.company import Company
 from support.database import Database
 from support.services import refused
 
-from crm.bulk import copy_in
-from crm.database import connect
+from crm.database.copying import copy_in
+from crm.database.transaction import connect
 from crm.domain.errors import CRMError, DatabaseUnavailable, PermissionDenied
 
 TABLES = ("client_import", "contract_import", "event_import")

@@ -14,7 +14,7 @@ from support.login import RIGHT, SOPHIE, WRONG, guess, login, result, set_passwo
 from support.matrix import DENIED
 from support.raw import InBackground, acting, refusal
 
-from crm.database import connect
+from crm.database.transaction import connect
 
 NOBODY = "nobody@epicevents.example"
 

@@ -24,7 +24,7 @@ from support.service_matrix import (
     by_services,
 )
 
-from crm.database import connect, transaction
+from crm.database.transaction import connect, transaction
 from crm.domain.enums import Role
 from crm.domain.errors import PermissionDenied, RuleViolation
 from crm.domain.permissions import GRANTS, Actor, Permission, authorize

@@ -7,7 +7,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812
 from support.database import Database
 from support.mutations import Mutation, mutations, noticed_by
 
-from crm.database import connect
+from crm.database.transaction import connect
 
 REPOSITORY = Path(__file__).parents[2]
 

@@ -5,7 +5,7 @@ from support.cli import PASSWORD, give_password
 from support.company import Company
 from support.services import refused
 
-from crm.database import Transaction, connect
+from crm.database.transaction import Transaction, connect
 from crm.domain.errors import NotFound, RuleViolation
 from crm.services import administration
 

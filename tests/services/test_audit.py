@@ -9,7 +9,7 @@ from support.company import Company
 from support.database import Database
 from support.services import refused
 
-from crm.database import Transaction, connect
+from crm.database.transaction import Transaction, connect
 from crm.domain.errors import CRMError, NotFound, PermissionDenied
 from crm.queries.audit import SESSIONS
 from crm.queries.listing import Request, page

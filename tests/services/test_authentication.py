@@ -8,7 +8,7 @@ from support.cli import PASSWORD, give_password
 from support.company import Company
 from support.services import refused, stored
 
-from crm.database import Transaction, connect, transaction
+from crm.database.transaction import Transaction, connect, transaction
 from crm.domain.errors import InvalidValue, NotLoggedIn, PermissionDenied, RuleViolation
 from crm.security import passwords
 from crm.services import authentication

@@ -7,7 +7,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812
 from support.company import UNUSABLE, Company
 from support.services import beside_others, refused, stored, wait_until_somebody_waits
 
-from crm.database import Transaction
+from crm.database.transaction import Transaction
 from crm.domain.errors import PermissionDenied, RuleViolation
 from crm.services import event
 

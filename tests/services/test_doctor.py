@@ -15,10 +15,10 @@ from support.database import Database
 from support.mutations import grants
 
 from crm import settings
-from crm.database import connect, transaction
+from crm.database.provisioning import LOGIN_SETTINGS
+from crm.database.transaction import connect, transaction
 from crm.domain.errors import DatabaseUnavailable
 from crm.domain.rules import CONSTRAINTS
-from crm.provisioning import LOGIN_SETTINGS
 from crm.queries import doctor as queries
 from crm.queries.doctor_data import DATA
 from crm.queries.doctor_guards import POLICIES, TRIGGERS

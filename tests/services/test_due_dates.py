@@ -9,8 +9,8 @@ from support import services
 from support.company import Company
 from support.services import refused
 
-from crm import provisioning
-from crm.database import connect, transaction
+from crm.database import provisioning
+from crm.database.transaction import connect, transaction
 from crm.domain.errors import PermissionDenied, RuleViolation
 from crm.queries.contract import LISTING
 from crm.queries.listing import Request, count, page, record

@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 from support.database import Database
 from support.model import MANAGEMENT, SALES, SUPPORT, Contract, Entry, Event, Model, Person
 
-from crm.database import Transaction, connect, transaction
+from crm.database.transaction import Transaction, connect, transaction
 from crm.domain.errors import CRMError
 from crm.services import client, contract, event, payment, user
 

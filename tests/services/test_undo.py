@@ -8,7 +8,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812
 from support.company import Company
 from support.services import refused, stored
 
-from crm.database import Transaction
+from crm.database.transaction import Transaction
 from crm.domain.errors import NotFound, PermissionDenied, RuleViolation, UsageFault
 from crm.services import authentication, client, contract, event, payment, privacy, undo, user
 

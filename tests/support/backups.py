@@ -12,7 +12,7 @@ from psycopg2.sql import SQL, Identifier
 
 from crm.backup import tools
 from crm.backup.measuring import LEFT_OUT
-from crm.database import connect
+from crm.database.transaction import connect
 
 PASSPHRASE = "des bateaux sur la Seine"
 

@@ -11,8 +11,8 @@ from psycopg2.extensions import connection as Connection  # noqa: N812
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from psycopg2.sql import SQL, Identifier
 
-from crm import provisioning
-from crm.database import Transaction, connect, transaction
+from crm.database import provisioning
+from crm.database.transaction import Transaction, connect, transaction
 
 # Milliseconds for those who have closed their connection to be gone: where somebody is there yet,
 # DROP DATABASE looks again after 100.

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from psycopg2.extensions import connection as Connection  # noqa: N812
 from psycopg2.sql import SQL
 
-from crm.database import Transaction
+from crm.database.transaction import Transaction
 from crm.domain.enums import Role
 from crm.queries import client, contract, event, payment, user
 from crm.queries.listing import Listing, Request, Sort, page

@@ -10,7 +10,7 @@ import psycopg2
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from support.database import Database
 
-from crm.database import connect
+from crm.database.transaction import connect
 
 PATIENCE = 20.0  # seconds
 

@@ -27,7 +27,7 @@ from crm.services import (
 from crm.services.client_import import PLAN
 
 if TYPE_CHECKING:
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
 
 Records = Mapping[str, int]
 

@@ -11,7 +11,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812
 from psycopg2.sql import SQL, Identifier
 from support.database import Database
 
-from crm.database import Transaction
+from crm.database.transaction import Transaction
 from crm.domain.errors import CRMError
 
 _opening = Lock()

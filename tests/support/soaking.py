@@ -14,7 +14,7 @@ from typing import Any
 
 from support.database import Database
 
-from crm.database import Transaction, connect, transaction
+from crm.database.transaction import Transaction, connect, transaction
 from crm.domain.errors import CRMError, NotLoggedIn
 from crm.services import (
     audit,

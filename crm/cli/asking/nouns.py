@@ -17,7 +17,7 @@ from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission
 
 if TYPE_CHECKING:
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
 
 
 def which_client(app: App) -> questions.Question:

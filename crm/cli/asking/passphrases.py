@@ -68,7 +68,7 @@ def _long_enough(typed: str) -> None:
 
 
 def _of_file(path: Path) -> str:
-    from crm.security.private_file import NO_WAIT
+    from crm.security.secret_file import NO_WAIT
 
     try:
         descriptor = os.open(path, os.O_RDONLY | NO_WAIT)

@@ -11,7 +11,7 @@ from crm.domain.i18n import gettext as _
 from crm.domain.text import fold, quote
 
 if TYPE_CHECKING:
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
 
 MOST = 10  # that are offered at once
 LISTED = 5  # that an answer which means several is told

@@ -10,7 +10,7 @@ from crm.domain.i18n import gettext as _
 from crm.domain.inputs import Input
 
 if TYPE_CHECKING:
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
 
 
 class Question(NamedTuple):

@@ -42,9 +42,9 @@ def backup(
       epicevents db backup company.backup --encrypt
       epicevents db backup company.backup --encrypt --passphrase-stdin < passphrase.txt
     """
-    from crm import server
     from crm.backup import making
     from crm.cli.asking import passphrases
+    from crm.database import location
 
     if passphrase_stdin and not encrypt:
         raise UsageFault(
@@ -53,7 +53,7 @@ def backup(
             code="encrypt_missing",
         )
     _may_be_written(app, path, yes=yes)
-    parameters = server.admin_parameters(app.settings)
+    parameters = location.admin_parameters(app.settings)
     passphrase = passphrases.new(app, from_stdin=passphrase_stdin) if encrypt else None
     with backups.progress(app, _("Backing up, MB")) as moved:
         made = making.make(parameters, path, passphrase, backups.login(app).name, moved)

@@ -29,7 +29,7 @@ from crm.domain.permissions import Permission
 
 if TYPE_CHECKING:
     from crm.cli.writing.updating import Values
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
     from crm.services.editing import Change
 
 

@@ -31,7 +31,7 @@ from crm.domain.i18n import gettext as _
 
 if TYPE_CHECKING:
     from crm.cli.writing.updating import Values
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
     from crm.services.editing import Change
 
 signed_option = click.option(

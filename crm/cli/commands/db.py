@@ -40,12 +40,12 @@ def status(app: App, output: str) -> None:
       epicevents db status
       epicevents db status -o json
     """
-    from crm import server
-    from crm.database import SCHEMA_REVISION
-    from crm.provisioning import schema_revision
+    from crm.database import location
+    from crm.database.provisioning import schema_revision
+    from crm.database.revision import SCHEMA_REVISION
 
-    where = _("embedded") if server.is_embedded(app.settings) else _("server")
-    if server.is_embedded(app.settings) and not _cluster(app).is_running():
+    where = _("embedded") if location.is_embedded(app.settings) else _("server")
+    if location.is_embedded(app.settings) and not _cluster(app).is_running():
         row: list[Any] = [where, False, None, None, SCHEMA_REVISION, None]
     else:
         with app.anonymous() as tx:
@@ -71,12 +71,12 @@ def upgrade(app: App, /, output: str, dry_run: bool) -> None:
       epicevents db upgrade --dry-run
       epicevents db upgrade
     """
-    from crm import provisioning, server
     from crm.cli.commands.init import warn_of
     from crm.cli.output.progress import progress
+    from crm.database import location, provisioning
 
-    parameters = server.admin_parameters(app.settings)
-    login = server.parameters(app.settings).get("user", provisioning.LOGIN)
+    parameters = location.admin_parameters(app.settings)
+    login = location.parameters(app.settings).get("user", provisioning.LOGIN)
     before = provisioning.current_revision(parameters)
     refused: list[str] = []
     with progress(_("Upgrading the database"), app.console):
@@ -107,13 +107,13 @@ def start(app: App) -> None:
     Examples:
       epicevents db start
     """
-    from crm import server
+    from crm.database import location
 
     cluster = _cluster(app)
     if cluster.is_running():
         app.console.note(_("The database is already running."))
         return
-    server.require(app.settings)
+    location.require(app.settings)
     cluster.start()
     app.console.success(_("The database is running."))
 
@@ -136,10 +136,10 @@ def stop(app: App) -> None:
 
 
 def _cluster(app: App) -> Any:
-    from crm import server
+    from crm.database import location
     from crm.embedded import Cluster
 
-    if not server.is_embedded(app.settings):
+    if not location.is_embedded(app.settings):
         raise UsageFault(
             _("EPICEVENTS_DATABASE_URL names a server, which this program does not run."),
             hint=_("See: epicevents config"),

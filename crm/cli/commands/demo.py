@@ -13,7 +13,7 @@ from crm.domain.errors import RuleViolation, UsageFault
 from crm.domain.i18n import gettext as _
 
 if TYPE_CHECKING:
-    from crm.demo import Size
+    from crm.demo.company import Size
 
 
 @click.command(cls=Command, context_settings=SETTINGS)
@@ -36,14 +36,14 @@ def demo(ctx: click.Context, clients: int | None, reset: bool, yes: bool) -> Non
       epicevents demo
       epicevents demo --reset --yes
     """
-    from crm import demo as company
-    from crm import server
     from crm.cli.commands.init import prepare, replace
     from crm.cli.commands.session import log_in
+    from crm.database import location
+    from crm.demo import company
     from crm.services import administration
 
     app: App = ctx.obj
-    if not server.is_embedded(app.settings):
+    if not location.is_embedded(app.settings):
         raise UsageFault(
             _("The demo lives in the embedded database."),
             hint=_("Unset EPICEVENTS_DATABASE_URL, which names a server, to try it."),
@@ -80,14 +80,14 @@ def demo(ctx: click.Context, clients: int | None, reset: bool, yes: bool) -> Non
 
 
 def _fill(app: App, size: "Size") -> None:
-    from crm import demo as company
-    from crm import provisioning, server
     from crm.cli.output.progress import progress
+    from crm.database import location, provisioning
+    from crm.demo import company
 
     with progress(_("Filling the demo company"), app.console):
         with app.owner() as tx:
             company.fill(tx, size, app.settings.timezone.key)
-        provisioning.tidy_up(server.admin_parameters(app.settings))
+        provisioning.tidy_up(location.admin_parameters(app.settings))
     app.console.success(
         _(
             "The demo company has {clients} clients, {contracts} contracts and {events} events."

@@ -22,7 +22,7 @@ def url_option(name: str, help_text: str) -> Callable[[Decorated], Decorated]:
     """Return an option for a database's URL; one that holds a password is refused."""
 
     def take(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
-        from crm.database_url import parse_database_url
+        from crm.settings.url import parse_database_url
 
         if value is None or ctx.resilient_parsing:
             return
@@ -100,9 +100,9 @@ def join(app: App, /) -> None:
       epicevents join
       epicevents join --database-url postgresql://epicevents_cli@db.epic.example/epicevents
     """
-    from crm.database import check_revision
-    from crm.database_url import parse_database_url
-    from crm.provisioning import schema_revision
+    from crm.database.provisioning import schema_revision
+    from crm.database.revision import check_revision
+    from crm.settings.url import parse_database_url
 
     if app.settings.database_url is None:
         question = asking.questions.Question(
@@ -123,15 +123,15 @@ def join(app: App, /) -> None:
 
 def prepare(app: App) -> None:
     """Make the database, its roles and its tables, wherever the settings say; all may exist."""
-    from crm import provisioning, server
     from crm.cli.output.progress import progress
-    from crm.database import connect
+    from crm.database import location, provisioning
+    from crm.database.transaction import connect
 
     with progress(_("Setting up the database"), app.console):
-        if server.is_embedded(app.settings):
-            server.start_embedded(app.settings)
-        administrator = server.admin_parameters(app.settings)
-        program = server.parameters(app.settings)
+        if location.is_embedded(app.settings):
+            location.start_embedded(app.settings)
+        administrator = location.admin_parameters(app.settings)
+        program = location.parameters(app.settings)
         provisioning.create_database(administrator)
         with closing(connect(administrator)) as connection:
             refused = provisioning.bootstrap(
@@ -153,16 +153,16 @@ def warn_of(app: App, refused: Iterable[str]) -> None:
 
 def replace(app: App) -> None:
     """Drop the database with all that it holds, and make it anew."""
-    from crm import provisioning, server
+    from crm.database import location, provisioning
 
     app.close()
-    provisioning.drop_database(server.admin_parameters(app.settings))
+    provisioning.drop_database(location.admin_parameters(app.settings))
     prepare(app)
 
 
 def remember_database(app: App) -> None:
     """Write a server's URL, if one is set, into ``config.env`` for the next commands."""
-    from crm.config_file import save
+    from crm.settings.files import save
 
     if app.settings.database_url is not None:
         variable = next(

@@ -15,7 +15,7 @@ from crm.domain.permissions import Permission
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
     from crm.queries.privacy import Held
 
 

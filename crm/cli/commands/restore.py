@@ -157,8 +157,8 @@ def _tell(app: App, made: "Manifest", outcome: "Outcome", *, dry_run: bool) -> N
 
 def _drop_old(app: App, drop_old: bool, *, yes: bool) -> None:
     """Drop the databases that restores have replaced."""
-    from crm import server
     from crm.backup import databases
+    from crm.database import location
 
     if not drop_old:
         raise UsageFault(
@@ -166,7 +166,7 @@ def _drop_old(app: App, drop_old: bool, *, yes: bool) -> None:
             hint=_("Name its file: epicevents db restore FILE"),
             code="missing_option",
         )
-    parameters = server.admin_parameters(app.settings)
+    parameters = location.admin_parameters(app.settings)
     with databases.server(parameters) as found:
         kept = found.kept()
     if not kept:

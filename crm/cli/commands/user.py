@@ -28,7 +28,7 @@ from crm.domain.permissions import Permission
 if TYPE_CHECKING:
     from crm.cli.output import detail
     from crm.cli.writing.updating import Values
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
     from crm.domain.permissions import Actor
 
 

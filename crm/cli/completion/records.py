@@ -14,7 +14,7 @@ from crm.domain.errors import DatabaseUnavailable
 from crm.domain.i18n import gettext as _
 
 if TYPE_CHECKING:
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
     from crm.queries.listing import Listing, Request
 
 MOST = 30
@@ -215,13 +215,13 @@ def hasty_transaction(app: App, *, alone: bool = False) -> "Iterator[Transaction
     come between the statements of a command. An embedded server that is stopped stays so. Raises
     NotLoggedIn, DatabaseUnavailable.
     """
-    from crm import database
+    from crm.database.transaction import connect, transaction
 
     secret = app.session().secret
     lasting = app.is_connected and not alone
-    connection = app.connection if lasting else database.connect(_parameters(app))
+    connection = app.connection if lasting else connect(_parameters(app))
     try:
-        with database.transaction(connection, secret, dry_run=True) as tx:
+        with transaction(connection, secret, dry_run=True) as tx:
             tx.execute("SET LOCAL statement_timeout = %s", (STATEMENT_TIMEOUT,))
             yield tx
     finally:
@@ -230,11 +230,11 @@ def hasty_transaction(app: App, *, alone: bool = False) -> "Iterator[Transaction
 
 
 def _parameters(app: App) -> dict[str, str]:
-    from crm import server
+    from crm.database import location
 
-    if server.is_embedded(app.settings):
+    if location.is_embedded(app.settings):
         from crm.embedded import Cluster
 
         if not Cluster(app.settings.home).is_running():
             raise DatabaseUnavailable(_("The database is stopped."))
-    return server.parameters(app.settings) | PATIENCE
+    return location.parameters(app.settings) | PATIENCE

@@ -10,7 +10,7 @@ from crm.cli.output import export
 from crm.domain.errors import UsageFault
 from crm.domain.fields import Field
 from crm.domain.i18n import gettext as _
-from crm.private_files import whole
+from crm.files import whole
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo

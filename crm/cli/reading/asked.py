@@ -9,7 +9,7 @@ from crm.domain.fields import Field
 from crm.domain.i18n import gettext as _
 
 if TYPE_CHECKING:
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
     from crm.queries.listing import Listing, Page, Request, Row
 
 

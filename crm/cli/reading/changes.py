@@ -13,7 +13,7 @@ from crm.domain.i18n import gettext as _
 
 if TYPE_CHECKING:
     from crm.cli.output import timeline
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
     from crm.queries.audit import Change, Entry
     from crm.queries.listing import Page, Row
 

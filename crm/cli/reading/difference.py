@@ -8,7 +8,7 @@ from crm.domain.i18n import gettext as _
 from crm.domain.i18n import ngettext
 
 if TYPE_CHECKING:
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
     from crm.services.undoable import Actions
 
 SHOWN = 10  # records; of more only their number is said

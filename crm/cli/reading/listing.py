@@ -11,7 +11,7 @@ from crm.domain.i18n import ngettext
 from crm.domain.text import fold
 
 if TYPE_CHECKING:
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
     from crm.queries.listing import Listing
 
 COUNTED = 10_000  # where counting what a listing leaves out stops

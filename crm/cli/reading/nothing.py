@@ -11,7 +11,7 @@ from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission, Scope, scope_of
 
 if TYPE_CHECKING:
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
     from crm.queries.listing import Listing
 
 # Options of every listing that leave records out; the others only say how it is printed.

@@ -7,7 +7,7 @@ from crm.cli.app import App
 
 if TYPE_CHECKING:
     from crm.cli.output.detail import Command, Related
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
     from crm.domain.fields import Field
     from crm.queries.listing import Listing, Row
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from crm.domain.errors import NotFound, UsageFault
 from crm.domain.i18n import gettext as _
 from crm.domain.text import quote
-from crm.private_files import write_private
+from crm.files import write_private
 
 FILE = "views.toml"
 LONGEST_NAME = 40

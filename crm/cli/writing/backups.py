@@ -74,7 +74,7 @@ def opened(app: App, path: "Path", *, from_stdin: bool) -> "Iterator[Open]":
 def login(app: App) -> "Login":
     """Return what the company's workstations connect as, by the settings."""
     from crm.backup.restoring import Login
-    from crm.database_url import parse_database_url
+    from crm.settings.url import parse_database_url
 
     parameters = parse_database_url(app.settings.database_url or "postgresql:///")
     default = Login()
@@ -84,8 +84,8 @@ def login(app: App) -> "Login":
 @contextmanager
 def progress(app: App, message: str, size: int | None = None) -> Iterator[Callable[[int], None]]:
     """Show megabytes while the work lasts; a request to end it is answered as Ctrl-C is."""
-    from crm.bulk import interruptible
     from crm.cli.output import progress as shown
+    from crm.database.copying import interruptible
 
     total = (size or 0) // _MEGABYTE or None  # of less than one, nothing is counted
     with (
@@ -132,18 +132,18 @@ def warn_of_faults(app: App, faults: list[str]) -> None:
 
 def administrator(app: App) -> dict[str, str]:
     """Return the administrator's parameters; the embedded server is made where there is none."""
-    from crm import server
+    from crm.database import location
 
-    if server.is_embedded(app.settings) and app.settings.admin_database_url is None:
-        server.start_embedded(app.settings)
-    return server.admin_parameters(app.settings)
+    if location.is_embedded(app.settings) and app.settings.admin_database_url is None:
+        location.start_embedded(app.settings)
+    return location.admin_parameters(app.settings)
 
 
 @contextmanager
 def a_server(app: App) -> "Iterator[Server]":
     """Yield the company's server, or a passing one on a machine that has none."""
-    from crm import server
     from crm.backup import databases
+    from crm.database import location
     from crm.embedded import Cluster
 
     settings = app.settings
@@ -153,7 +153,7 @@ def a_server(app: App) -> "Iterator[Server]":
             or settings.database_url
             or Cluster(settings.home).is_initialised()
         ):
-            parameters = server.admin_parameters(settings)
+            parameters = location.admin_parameters(settings)
         else:
             parameters = stack.enter_context(_passing_server())
         yield stack.enter_context(databases.server(parameters))
@@ -164,14 +164,14 @@ def _passing_server() -> Iterator[dict[str, str]]:
     import tempfile
     from pathlib import Path
 
-    from crm import server
-    from crm.database_url import parse_database_url
+    from crm.database import location
     from crm.embedded import Cluster
+    from crm.settings.url import parse_database_url
 
     with tempfile.TemporaryDirectory(prefix="epicevents-") as home:
         cluster = Cluster(Path(home), fast=True)
         try:
             cluster.start()
-            yield parse_database_url(cluster.url(server.ADMINISTRATOR))
+            yield parse_database_url(cluster.url(location.ADMINISTRATOR))
         finally:
             cluster.stop()

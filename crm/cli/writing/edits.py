@@ -14,7 +14,7 @@ from crm.domain.permissions import Permission
 from crm.domain.text import quote
 
 if TYPE_CHECKING:
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
     from crm.queries.listing import Listing, Row
     from crm.services.editing import Change
 
@@ -143,7 +143,7 @@ def all_or_none(
 
     Raises what :func:`crm.cli.reading.records.find` and ``run`` raise.
     """
-    from crm.database import explained
+    from crm.database.errors import explained
 
     names = [named] if isinstance(named, str) else named
     done: dict[int, Result] = {}

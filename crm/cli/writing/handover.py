@@ -11,7 +11,7 @@ from crm.domain.fields import Field, Kind
 from crm.domain.i18n import gettext as _
 
 if TYPE_CHECKING:
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
     from crm.services.portfolio import Moved
 
 FIELDS = (

@@ -13,7 +13,7 @@ from crm.domain.i18n import gettext as _
 from crm.domain.i18n import ngettext
 
 if TYPE_CHECKING:
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
     from crm.importing.nouns import Column
     from crm.importing.table import Table
     from crm.importing.values import Moments

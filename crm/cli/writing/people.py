@@ -10,7 +10,7 @@ from crm.domain.fields import Field, Kind
 from crm.domain.permissions import Permission
 
 if TYPE_CHECKING:
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
 
 # How much somebody looks after.
 COUNTS = tuple(

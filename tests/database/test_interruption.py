@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from crm.interruption import opened
+from crm.database.interruption import opened
 
 PATIENCE = 10  # seconds
 

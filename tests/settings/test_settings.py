@@ -12,12 +12,12 @@ from dotenv import dotenv_values
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from crm.config_file import read, save
-from crm.database_url import masked, parse_database_url
 from crm.domain.errors import UsageFault
 from crm.settings import SETTINGS, Entry, Settings, load
+from crm.settings.files import read, save
+from crm.settings.url import masked, parse_database_url
 
-REPOSITORY = Path(__file__).parent.parent
+REPOSITORY = Path(__file__).parents[2]
 SECRET = "s3cr3t-Cl0wn"
 URL = f"postgresql://cli:{SECRET}@db.example:5433/crm"
 

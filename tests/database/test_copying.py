@@ -13,7 +13,7 @@ import psycopg2
 import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812
 
-from crm import bulk
+from crm.database import copying
 from crm.domain.errors import InvalidValue
 
 COPY = "COPY made (a, b, c, d) FROM STDIN (ENCODING 'UTF8')"
@@ -40,7 +40,7 @@ def test_every_value_arrives_as_it_was(made: Connection) -> None:
         ("", 7, moment, False),
         ("é𝄞'\"", Decimal("1e3"), moment, None),
     ]
-    bulk.copy_in(made, COPY, rows * 700)
+    copying.copy_in(made, COPY, rows * 700)
     assert stored(made) == rows * 700
 
 
@@ -50,7 +50,7 @@ def test_an_error_in_making_rows_is_that_error(made: Connection) -> None:
         raise InvalidValue("no")
 
     with pytest.raises(InvalidValue, match="no"):
-        bulk.copy_in(made, COPY, rows())
+        copying.copy_in(made, COPY, rows())
     assert stored(made) == []
 
 
@@ -62,13 +62,13 @@ def test_ctrl_c_in_making_rows_is_ctrl_c(made: Connection) -> None:
             yield "b", 1, None, None
 
     with pytest.raises(KeyboardInterrupt):
-        bulk.copy_in(made, COPY, rows())
+        copying.copy_in(made, COPY, rows())
     assert stored(made) == []
 
 
 def test_what_the_server_refuses_is_its_error(made: Connection) -> None:
     with pytest.raises(psycopg2.DataError):
-        bulk.copy_in(made, COPY, [("a", "many", None, None)])
+        copying.copy_in(made, COPY, [("a", "many", None, None)])
 
 
 def test_ctrl_c_ends_a_statement_at_once(made: Connection) -> None:
@@ -78,24 +78,24 @@ def test_ctrl_c_ends_a_statement_at_once(made: Connection) -> None:
 
     threading.Thread(target=press).start()
     began = time.monotonic()
-    with pytest.raises(KeyboardInterrupt), bulk.interruptible():
+    with pytest.raises(KeyboardInterrupt), copying.interruptible():
         made.cursor().execute("SELECT pg_sleep(20)")
     assert time.monotonic() - began < 5
     assert made.closed
 
 
 def test_a_statement_runs_and_fails_as_ever_while_it_can_be_interrupted(made: Connection) -> None:
-    with bulk.interruptible():
+    with copying.interruptible():
         made.cursor().execute("INSERT INTO made (a) VALUES ('x')")
         with pytest.raises(psycopg2.DataError):
             made.cursor().execute("SELECT 1 / 0")
-    bulk.copy_in(made, COPY, [("y", None, None, None)])
+    copying.copy_in(made, COPY, [("y", None, None, None)])
     assert [row[0] for row in stored(made)] == ["x", "y"]
 
 
 def test_rows_are_handed_over_some_at_a_time(made: Connection) -> None:
     taken: list[Sequence[bytes]] = []
-    bulk.copy_out(made, "COPY (SELECT generate_series(1, 2500), 'é') TO STDOUT", taken.append)
+    copying.copy_out(made, "COPY (SELECT generate_series(1, 2500), 'é') TO STDOUT", taken.append)
     assert [len(rows) for rows in taken] == [1000, 1000, 500]
     assert taken[2][-1] == "2500\té\n".encode()
 
@@ -106,6 +106,6 @@ def test_who_takes_no_more_is_not_sent_the_rest(made: Connection) -> None:
 
     began = time.monotonic()
     with pytest.raises(BrokenPipeError):
-        bulk.copy_out(made, "COPY (SELECT generate_series(1, 1000000000)) TO STDOUT", refuse)
+        copying.copy_out(made, "COPY (SELECT generate_series(1, 1000000000)) TO STDOUT", refuse)
     made.cursor().execute("SELECT 1")
     assert time.monotonic() - began < 5

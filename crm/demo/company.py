@@ -1,4 +1,4 @@
-"""A realistic company to try the program with; its words are in ``demo.toml``."""
+"""A realistic company to try the program with; its words are in ``company.toml``."""
 
 import tomllib
 from collections import Counter
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from crm.domain.enums import Role
 
 if TYPE_CHECKING:
-    from crm.database import Transaction
+    from crm.database.transaction import Transaction
 
 DOMAIN = "epicevents.example"
 PASSWORD = "sous-le-pont-mirabeau"  # noqa: S105  the README says it

@@ -16,7 +16,8 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from psycopg2.extensions import encrypt_password
 from psycopg2.sql import SQL, Identifier, Literal
 
-from crm.database import Transaction, connect, explained, transaction
+from crm.database.errors import explained
+from crm.database.transaction import Transaction, connect, transaction
 from crm.domain.errors import DatabaseUnavailable
 from crm.domain.i18n import gettext as _
 
@@ -180,8 +181,9 @@ def tidy_up(parameters: Mapping[str, str]) -> None:
 
 def scripts() -> Path:
     """Return the directory of the migrations: inside the wheel, or beside the package."""
-    inside = Path(__file__).parent / "migrations"
-    return inside if inside.is_dir() else Path(__file__).parent.parent / "migrations"
+    package = Path(__file__).parents[1]
+    inside = package / "migrations"
+    return inside if inside.is_dir() else package.parent / "migrations"
 
 
 def alembic_config(engine: "Engine | None" = None) -> "Config":

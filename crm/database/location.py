@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from crm.database_url import parse_database_url
 from crm.domain.errors import DatabaseUnavailable
 from crm.domain.i18n import gettext as _
+from crm.settings.url import parse_database_url
 
 if TYPE_CHECKING:
     from crm.settings import Settings

@@ -3,7 +3,7 @@
 import pytest
 from support.company import Company
 
-from crm.database import connect, transaction
+from crm.database.transaction import connect, transaction
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@ A constraint is known by its name (:mod:`crm.domain.rules`), everything else by 
 server's own text is never repeated: it can hold whole rows and the connection string.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import psycopg2
 
@@ -18,6 +19,20 @@ from crm.domain.errors import (
     RuleViolation,
 )
 from crm.domain.i18n import gettext as _
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Turn the driver's errors, also as SQLAlchemy wraps them, into errors that say what to do."""
+    try:
+        yield
+    except CRMError:
+        raise
+    except Exception as error:
+        cause = getattr(error, "orig", error)
+        if isinstance(cause, psycopg2.Error):
+            raise explain(cause) from error
+        raise
 
 
 def explain(error: psycopg2.Error) -> CRMError:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from crm.domain.errors import NotLoggedIn
 from crm.domain.i18n import gettext as _
-from crm.private_files import beside
+from crm.files import beside
 
 LARGEST = 8192  # bytes
 

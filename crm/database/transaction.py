@@ -1,4 +1,4 @@
-"""One connection, one transaction, one identity; and what an error of the database means.
+"""One connection, one transaction, one identity.
 
 A transaction introduces itself with the session's secret and learns from the database whom it acts
 for. Reading uses the connection at once; the first write binds a SQLAlchemy session to the same
@@ -14,24 +14,19 @@ import psycopg2
 from psycopg2.extensions import TRANSACTION_STATUS_IDLE, make_dsn
 from psycopg2.extensions import connection as Connection  # noqa: N812
 
-from crm.database_errors import explain, outcome_unknown
+from crm.database.actor import not_logged_in, read_actor
+from crm.database.errors import explained, outcome_unknown
+from crm.database.interruption import cancelling, opened
 from crm.domain.errors import (
     ConnectionLost,
-    CRMError,
     DatabaseUnavailable,
-    NotLoggedIn,
     OutcomeUnknown,
 )
-from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Actor
-from crm.interruption import cancelling, opened
 
 if TYPE_CHECKING:
     from psycopg2.sql import Composable
     from sqlalchemy.orm import Session
-
-# The schema that this program reads and writes; a test holds it against the last migration.
-SCHEMA_REVISION = "0018"
 
 # The login's defaults can be changed by whoever has its password, and PGOPTIONS is anybody's; no
 # session is found at another isolation, and no table along another path. To compile a statement,
@@ -213,82 +208,6 @@ def _told_apart(connection: Connection) -> Iterator[None]:
         raise ConnectionLost(
             error.message, hint=error.hint, code=error.code, details=error.details
         ) from error
-
-
-@contextmanager
-def explained() -> Iterator[None]:
-    """Turn the driver's errors, also as SQLAlchemy wraps them, into errors that say what to do."""
-    try:
-        yield
-    except CRMError:
-        raise
-    except Exception as error:
-        cause = getattr(error, "orig", error)
-        if isinstance(cause, psycopg2.Error):
-            raise explain(cause) from error
-        raise
-
-
-def read_actor(row: tuple[Any, ...] | None) -> Actor:
-    """Return the employee that ``begin_session`` found.
-
-    Raises NotLoggedIn when the session has ended or the account is inactive, DatabaseUnavailable
-    when the schema is not the one that this program was written for.
-    """
-    if row is None:
-        raise not_logged_in()
-    state, user_id, email, first_name, last_name, role, must_change, expires_at, revision = row
-    check_revision(revision)
-    if state == "inactive":
-        raise account_inactive(email)
-    if state != "live":
-        raise NotLoggedIn(
-            _("The session has ended."), hint=_("Run: epicevents login"), code="session_expired"
-        )
-    return Actor(
-        id=user_id,
-        email=email,
-        first_name=first_name,
-        last_name=last_name,
-        role=role,
-        must_change_password=must_change,
-        expires_at=expires_at,
-    )
-
-
-def check_revision(revision: str | None) -> None:
-    """Refuse a schema that is older or newer than this program: DatabaseUnavailable."""
-    if revision == SCHEMA_REVISION:
-        return
-    if (revision or "") < SCHEMA_REVISION:
-        raise DatabaseUnavailable(
-            _("The database's schema ({found}) is older than this program ({expected}).").format(
-                found=revision, expected=SCHEMA_REVISION
-            ),
-            hint=_("An administrator runs: epicevents db upgrade"),
-            code="schema_older",
-        )
-    raise DatabaseUnavailable(
-        _("The database's schema ({found}) is newer than this program ({expected}).").format(
-            found=revision, expected=SCHEMA_REVISION
-        ),
-        hint=_("Install the version of epicevents that your colleagues use."),
-        code="schema_newer",
-    )
-
-
-def not_logged_in() -> NotLoggedIn:
-    """Return the error for a command that needs somebody to be logged in."""
-    return NotLoggedIn(_("You are not logged in."), hint=_("Run: epicevents login"))
-
-
-def account_inactive(email: str) -> NotLoggedIn:
-    """Return the error for somebody whose account is closed."""
-    return NotLoggedIn(
-        _("The account {email} is deactivated.").format(email=email),
-        hint=_("A colleague in MANAGEMENT can reactivate it."),
-        code="account_inactive",
-    )
 
 
 def connect(parameters: Mapping[str, str]) -> Connection:

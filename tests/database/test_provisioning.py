@@ -3,8 +3,8 @@
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from support.database import Database
 
-from crm import provisioning
-from crm.database import connect
+from crm.database import provisioning
+from crm.database.transaction import connect
 
 ADMINISTRATOR = "administrator_of_little"
 

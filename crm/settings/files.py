@@ -42,7 +42,7 @@ def save(home: "Path", values: Mapping[str, str]) -> None:
     Raises UsageFault: ``invalid_configuration_file`` as for reading, ``invalid_setting`` for a
     value that no file can hold, ``configuration_not_saved`` when the system refuses.
     """
-    from crm.private_files import write_private
+    from crm.files import write_private
 
     path = home / HOME_FILE
     missing = {name: f"{name}={_quoted(name, value)}\n" for name, value in values.items()}

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from crm.config_file import HOME_FILE, LOCAL_FILE, read
-from crm.database_url import masked
 from crm.domain.errors import UsageFault
 from crm.domain.i18n import gettext as _
+from crm.settings.files import HOME_FILE, LOCAL_FILE, read
+from crm.settings.url import masked
 
 if TYPE_CHECKING:
     from pathlib import Path
