@@ -4,16 +4,15 @@ Run it as ``python -m tools.reference`` after a change; a test says when it was 
 """
 
 from collections.abc import Iterator
-from itertools import groupby
 from pathlib import Path
 
 import click
 
-from crm.cli.commands.help import page
+from crm.cli.commands import SECTIONS
 from crm.cli.completion import PROGRAM
 from crm.cli.groups import SETTINGS
-from crm.cli.help.topics import TOPICS
-from crm.cli.main import entries, root
+from crm.cli.help.topics import TOPICS, lay_out
+from crm.cli.main import root
 from crm.cli.tree import every_command, resolve
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference.md"
@@ -34,13 +33,13 @@ def reference() -> str:
 
 def _parts() -> Iterator[str]:
     yield _block(_help())
-    for section, found in groupby(entries(), key=lambda entry: entry.section):
+    for section, names in SECTIONS.items():
         yield f"## {section}\n"
-        for entry in found:
-            yield from _command(entry.name)
+        for name in names:
+            yield from _command(name)
     yield "## Topics\n"
     for name, topic in TOPICS.items():
-        yield f"### {PROGRAM} help {name}\n\n{_block(page(topic(), WIDTH))}"
+        yield f"### {PROGRAM} help {name}\n\n{_block(lay_out(topic(), WIDTH))}"
 
 
 def _command(name: str) -> Iterator[str]:

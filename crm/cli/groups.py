@@ -1,37 +1,24 @@
 """Groups whose commands load when they are run, and commands that all understand the same flags."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib import import_module
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
 
 from crm.cli.app import App
 from crm.cli.asking import arguments, parameters
 from crm.cli.help.text import Speaking
+from crm.cli.tree import ALIASES, Stub, find_commands
 from crm.domain.i18n import gettext as _
+from crm.domain.i18n import gettext_noop
 
-ALIASES = {"ls": "list", "new": "create"}
 SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 _WORDS = "crm.words"  # where a context keeps what was typed after its command
 _NEGATIVE = re.compile(r"-[0-9]")
 _OPTION = re.compile(r"--?[a-zA-Z][^=]*")
-
-
-class Entry(NamedTuple):
-    """A command as help and completion see it before its module is loaded.
-
-    ``target`` is ``module:attribute`` below ``crm.cli.commands``, ``section`` its heading in help.
-    Without ``help`` the command is loaded to say what it does.
-    """
-
-    name: str
-    target: str
-    help: str | None = None
-    section: str = ""
 
 
 class Command(Speaking, click.Command):
@@ -62,42 +49,19 @@ class Command(Speaking, click.Command):
         return super().invoke(ctx)
 
 
-class Stub(Speaking, click.Command):
-    """Stands for a command until it is run: its name is enough to suggest and complete it."""
-
-    def __init__(self, entry: Entry) -> None:
-        super().__init__(entry.name, short_help=entry.help)
-        self.entry = entry
-
-    def load(self) -> click.Command:
-        """Import the command."""
-        module, _colon, attribute = self.entry.target.partition(":")
-        command: click.Command = getattr(import_module(f"crm.cli.commands.{module}"), attribute)
-        return command
-
-    def get_short_help_str(self, limit: int = 45) -> str:
-        """Return the sentence that says what the command does."""
-        if self.short_help is None:
-            return self.load().get_short_help_str(limit)
-        return super().get_short_help_str(limit)
-
-
 class Group(Speaking, click.Group):
-    """A group that shows its help when it is run alone, and knows ``ls`` and ``new``."""
+    """A group that shows its help when it is run alone, and knows ``ls`` and ``new``.
 
-    command_class = Command
+    Its commands are those that lie in ``package``; each is loaded when it is run.
+    """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, package: str, **kwargs: Any) -> None:
         kwargs.setdefault("context_settings", SETTINGS)
         kwargs |= {"no_args_is_help": False, "invoke_without_command": True}
         super().__init__(*args, **kwargs)
         if not self.params:
             self.params = common_flags(hidden=True)
-
-    def add_later(self, *entries: Entry) -> None:
-        """Add commands that lie in files of their own; each is loaded when it is run."""
-        for entry in entries:
-            self.add_command(Stub(entry))
+        self.commands.update(find_commands(package))
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that is meant; none at all is a request for help, and no mistake."""
@@ -126,23 +90,25 @@ class Group(Speaking, click.Group):
 
 
 class Root(Group):
-    """The root group: a table of entries, under their headings."""
+    """The root group: ``sections`` has what each command does, under headings, as help shows it."""
 
-    def __init__(self, *args: Any, entries: Iterable[Entry], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, sections: Mapping[str, Mapping[str, str]], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.add_later(*entries)
+        self.sections = sections
+        for commands in sections.values():
+            for name, short_help in commands.items():
+                self.commands[name] = self.commands.pop(name)  # in the order of help
+                self.commands[name].short_help = short_help
 
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands under their sections, in the order of the table."""
-        sections: dict[str, list[tuple[str, str]]] = {}
-        for name, command in self.commands.items():
-            if isinstance(command, Stub):
-                sections.setdefault(command.entry.section, []).append(
-                    (name, command.get_short_help_str())
-                )
-        for title, rows in sections.items():
+        for title, names in self.sections.items():
             with formatter.section(_(title)):
-                formatter.write_dl(rows)
+                formatter.write_dl(
+                    [(name, self.commands[name].get_short_help_str()) for name in names]
+                )
 
 
 def typed_words(ctx: click.Context) -> dict[str, Any]:
@@ -169,7 +135,7 @@ def common_flags(*, hidden: bool) -> list[click.Parameter]:
         click.Option(
             ["--color"],
             type=click.Choice(["auto", "always", "never"]),
-            help=_("Colour the output."),
+            help=gettext_noop("Colour the output."),
             is_eager=True,
             **common,
         ),
@@ -177,7 +143,7 @@ def common_flags(*, hidden: bool) -> list[click.Parameter]:
             ["--no-input"],
             is_flag=True,
             default=None,
-            help=_("Ask nothing; name what is missing."),
+            help=gettext_noop("Ask nothing; name what is missing."),
             is_eager=True,
             **common,
         ),
@@ -185,7 +151,7 @@ def common_flags(*, hidden: bool) -> list[click.Parameter]:
             ["--debug"],
             is_flag=True,
             default=None,
-            help=_("Show the trace of an error."),
+            help=gettext_noop("Show the trace of an error."),
             is_eager=True,
             **common,
         ),

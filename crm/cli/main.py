@@ -6,60 +6,27 @@ from typing import Any
 import click
 
 from crm import __version__
-from crm.cli import completion
+from crm.cli import commands, completion
 from crm.cli.app import App
-from crm.cli.groups import SETTINGS, Entry, Root, common_flags
+from crm.cli.groups import SETTINGS, Root, common_flags
 from crm.cli.output.console import quiet_broken_pipe
 from crm.cli.output.terminal import Closed
 from crm.domain.errors import CRMError, UsageFault
 from crm.domain.i18n import gettext as _
+from crm.domain.i18n import gettext_noop
 
 INTERRUPTED = 130
 
 
-def entries() -> list[Entry]:
-    """Return the commands in the order of help; the sentences are in the reader's language."""
-    start, work, records, admin, about = (
-        _("Getting started"),
-        _("Your work"),
-        _("Records"),
-        _("Administration"),
-        _("About"),
-    )
-    return [
-        Entry("demo", "demo:demo", _("Try it with a realistic company"), start),
-        Entry("init", "init:init", _("Set up your company: database and first manager"), start),
-        Entry("join", "init:join", _("Set up another workstation"), start),
-        Entry("login", "session:login", _("Log in"), start),
-        Entry("logout", "session:logout", _("Log out"), start),
-        Entry("whoami", "session:whoami", _("Who is logged in, and may do what"), start),
-        Entry("password", "session:password", _("Change your password"), start),
-        Entry("dashboard", "dashboard:dashboard", _("What waits for you today"), work),
-        Entry("search", "search:search", _("Find clients, contracts, events, people"), work),
-        Entry("history", "history:history", _("Who changed what, when, field by field"), work),
-        Entry("undo", "undo:undo", _("Take back what a command changed"), work),
-        Entry("view", "view:view", _("Listings that you keep under a name"), work),
-        Entry("shell", "shell:shell", _("The same commands, with completion and history"), work),
-        Entry("client", "client:client", _("Clients and who looks after them"), records),
-        Entry("contract", "contract:contract", _("Contracts, signatures and payments"), records),
-        Entry("event", "event:event", _("Events and who runs them"), records),
-        Entry("user", "user:user", _("Colleagues and their accounts"), records),
-        Entry("audit", "audit:audit", _("What was changed or denied, who is logged in"), admin),
-        Entry("doctor", "doctor:doctor", _("Check server, rights, data, workstation"), admin),
-        Entry("db", "db:db", _("The database: backup, restore, upgrade, status …"), admin),
-        Entry("config", "config:config", _("Every setting and where it comes from"), admin),
-        Entry("completion", "completion:completion", _("Completion for bash, zsh, fish"), about),
-        Entry("permissions", "permissions:permissions", _("Who may do what"), about),
-        Entry("help", "help:help_", _("A command, or a topic: dates, output, exit-codes …"), about),
-    ]
-
-
 @click.group(
     cls=Root,
-    entries=entries(),
+    package=commands.__name__,
+    sections=commands.SECTIONS,
     context_settings=SETTINGS,
     params=common_flags(hidden=False),
-    epilog=_("Try it: epicevents demo. Help of a command: epicevents client list --help"),
+    epilog=gettext_noop(
+        "Try it: epicevents demo. Help of a command: epicevents client list --help"
+    ),
 )
 @click.version_option(__version__, "-V", "--version", prog_name="epicevents")
 @click.pass_context

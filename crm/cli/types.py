@@ -53,3 +53,78 @@ class File(click.Path):
         from pathlib import Path
 
         return Path(value)
+
+
+def _as_typed(text: str, _app: App, _option: str) -> str:
+    return text
+
+
+def _period(text: str, app: App, _option: str) -> Any:
+    from crm.domain.dates import parse_period
+
+    return parse_period(text, today=app.today)
+
+
+def _day(text: str, app: App, _option: str) -> Any:
+    from crm.domain.dates import parse_date
+
+    return parse_date(text, today=app.today)
+
+
+def _day_or_none(text: str, app: App, option: str) -> Any:
+    # An empty text empties the column; None would mean that nothing was given.
+    return _day(text, app, option) if text.strip() else ""
+
+
+def _payment(text: str, _app: App, _option: str) -> Any:
+    from crm.queries.reference import record_id
+
+    return record_id(text, "contract")
+
+
+def _moment(text: str, app: App, _option: str) -> Any:
+    from crm.domain.times import parse_datetime
+
+    return parse_datetime(text, zone=app.settings.timezone, now=app.now)
+
+
+def _money(text: str, _app: App, option: str) -> Any:
+    from crm.domain.amounts import money
+
+    return money(text, field=option)
+
+
+FILE = File(dir_okay=False)
+
+# Days of a filter: 2026-06-04, today, +30d, monday, 2026-06 …
+PERIOD = Typed("DATE", _period, "days")
+DAY = Typed("DATE", _day, "days")
+OPTIONAL_DAY = Typed("DATE", _day_or_none, "days")
+# A date with a time on the company's wall clock, as naive UTC.
+MOMENT = Typed("DATETIME", _moment)
+MONEY = Typed("AMOUNT", _money)
+
+# What names a record stays text until a transaction can look it up; the type completes it.
+CLIENT = Typed("CLIENT", _as_typed, "clients")
+CONTRACT = Typed("CONTRACT", _as_typed, "contracts")
+EVENT = Typed("EVENT", _as_typed, "events")
+USER = Typed("USER", _as_typed, "users")
+SALES_USER = Typed("USER", _as_typed, "sales_users")
+SUPPORT_USER = Typed("USER", _as_typed, "support_users")
+PAYMENT = Typed("PAYMENT", _payment)
+TRANSACTION = Typed("TRANSACTION", _as_typed, "transactions")
+# Of the kind that the argument before it says.
+RECORD = Typed("RECORD", _as_typed, "records_of_kind")
+# The words of another command, or of a topic of help.
+HELP_WORDS = Typed("WORDS", _as_typed, "help_words")
+COMMAND_WORDS = Typed("COMMAND", _as_typed, "command_words")
+VIEW = Typed("NAME", _as_typed, "views")
+NEW_VIEW = Typed("NAME", _as_typed, "views")  # which may be one to replace
+
+# Words of a listing: its fields, and what it is sorted by.
+FIELD_NAMES = Typed("A,B,C", _as_typed, "fields")
+SORT_KEYS = Typed("FIELD", _as_typed, "sort_keys")
+
+# Several of the first, and the last word another: who takes them.
+EVENTS_FOR_USER = Typed("EVENT", _as_typed, "events_then_support_users")
+CLIENTS_FOR_USER = Typed("CLIENT", _as_typed, "clients_then_sales_users")

@@ -2,11 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from crm.domain.errors import DatabaseUnavailable
+from crm.domain.errors import DatabaseUnavailable, UsageFault
 from crm.domain.i18n import gettext as _
 from crm.settings.url import parse_database_url
 
 if TYPE_CHECKING:
+    from crm.embedded import Cluster
     from crm.settings import Settings
 
 ADMINISTRATOR = "postgres"
@@ -52,11 +53,22 @@ def start_embedded(settings: "Settings") -> None:
     Cluster(settings.home).start()
 
 
-def require(settings: "Settings") -> None:
-    """Refuse to go on where there is no database yet: DatabaseUnavailable ``no_database``."""
+def cluster(settings: "Settings") -> "Cluster":
+    """Return the embedded server, running or not. Raises UsageFault where a server's URL is set."""
     from crm.embedded import Cluster
 
-    if is_embedded(settings) and not Cluster(settings.home).is_initialised():
+    if not is_embedded(settings):
+        raise UsageFault(
+            _("EPICEVENTS_DATABASE_URL names a server, which this program does not run."),
+            hint=_("See: epicevents config"),
+            code="not_embedded",
+        )
+    return Cluster(settings.home)
+
+
+def require(settings: "Settings") -> None:
+    """Refuse to go on where there is no database yet: DatabaseUnavailable ``no_database``."""
+    if is_embedded(settings) and not cluster(settings).is_initialised():
         raise DatabaseUnavailable(
             _("There is no database yet."),
             hint=_("Run: epicevents demo, to try it, or: epicevents init, for your company."),
@@ -67,8 +79,8 @@ def require(settings: "Settings") -> None:
 def _embedded(settings: "Settings", user: str | None) -> dict[str, str]:
     from crm.embedded import Cluster
 
-    cluster = Cluster(settings.home)
-    if not cluster.is_running():
+    found = Cluster(settings.home)
+    if not found.is_running():
         require(settings)
-        cluster.start()
-    return parse_database_url(cluster.url(user) if user else cluster.url())
+        found.start()
+    return parse_database_url(found.url(user) if user else found.url())

@@ -55,3 +55,8 @@ def gettext(message: str) -> str:
 def ngettext(singular: str, plural: str, number: int) -> str:
     """Return the form that fits ``number``, in the reader's language."""
     return _spoken().ngettext(singular, plural, number)
+
+
+def gettext_noop(message: str) -> str:
+    """Return ``message`` as it is, for catalogues to hold: it is translated where it is shown."""
+    return message

@@ -6,13 +6,58 @@ from pathlib import Path
 
 import click
 import pytest
+from support.cli import REPOSITORY
 from support.commands import command_lines, every_command, parse
 
+from crm.cli.commands import SECTIONS
+from crm.cli.main import root
+from crm.cli.tree import every_path, find_commands
 from crm.domain.rules import CONSTRAINTS
 
 # They are about this workstation, or end what one has oneself begun.
 OF_THE_WORKSTATION = {"demo", "init", "join", "config", "db start", "db stop", "logout"}
 WHO_MAY = ("may", "SALES", "MANAGEMENT", "Needs the administrator's URL", "Needs no ")
+
+
+COMMANDS = REPOSITORY / "crm" / "cli" / "commands"
+
+
+def test_a_command_lies_at_the_path_of_its_words() -> None:
+    files = {
+        path.relative_to(COMMANDS).with_suffix("").as_posix()
+        for path in COMMANDS.rglob("*.py")
+        if path.name != "__init__.py"
+    }
+    commands = dict(every_command())
+    assert len(commands) > 70
+    # import_.py, because Python has a word of its own that is `import`
+    words = {file.rstrip("_").replace("_", "-").replace("/", " ") for file in files}
+    assert words == set(commands)
+    assert [path for path, command in commands.items() if command.name != path.split()[-1]] == []
+    assert [" ".join(words) for words in every_path(root)] == list(commands)
+
+
+def test_the_help_of_all_names_what_lies_in_the_folder() -> None:
+    listed = [name for names in SECTIONS.values() for name in names]
+    assert sorted(listed) == sorted(find_commands("crm.cli.commands"))
+    assert list(root.commands) == listed
+
+
+def test_only_modules_and_packages_are_commands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "some_commands"
+    for name in ("__init__.py", "pay.py", "import_.py", "log/__init__.py", "gone/old.pyc",
+                 "__pycache__/pay.pyc", "_shared.py", ".#pay.py", "notes.txt"):  # fmt: skip
+        (package / name).parent.mkdir(exist_ok=True, parents=True)
+        (package / name).touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    found = find_commands("some_commands")
+    assert {name: (stub.module, stub.is_group) for name, stub in found.items()} == {
+        "import": ("some_commands.import_", False),
+        "log": ("some_commands.log", True),
+        "pay": ("some_commands.pay", False),
+    }
 
 
 def prose(command: click.Command) -> str:

@@ -8,8 +8,8 @@ import click
 import pytest
 from support.cli import REPOSITORY
 
-from crm.cli.groups import ALIASES, Stub
 from crm.cli.main import root
+from crm.cli.tree import ALIASES, Stub
 
 NAMED = re.compile(r"\bepicevents((?: +(?:--?)?[\w{}]\S*)+)")
 # What follows the program's name in a sentence.

@@ -184,7 +184,7 @@ def test_debug_adds_a_trace_without_values(sales: Workstation) -> None:
     plain = sales.run("client", "show", "99")
     ran = sales.run("--debug", "client", "show", "99")
     assert ran.err.endswith(plain.err)
-    assert 'crm/cli/commands/client.py", line' in ran.err
+    assert 'crm/cli/commands/client/show.py", line' in ran.err
     assert "NotFound: There is no client 99." in ran.err
     assert sales.run("client", "show", "99", "--debug").err == ran.err
 

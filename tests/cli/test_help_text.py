@@ -2,11 +2,14 @@
 
 import gettext
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import pytest
-from support.cli import Workstation
+from support.cli import REPOSITORY, Workstation
 from support.commands import every_command
 
 from crm.cli.help.text import messages
@@ -74,3 +77,41 @@ def test_every_sentence_of_help_can_be_looked_up() -> None:
 def test_english_is_as_it_is_written() -> None:
     command = click.Command("x", help="Do\n  this.\n\n\b\nExamples:\n  epicevents x")
     assert list(messages(command)) == ["Do this.", "Examples:"]
+
+
+# The system speaks the language of the first argument, and French sentences stand in guillemets.
+TWO_LANGUAGES = """
+import gettext, sys
+
+class French(gettext.NullTranslations):
+    def gettext(self, message):
+        return f"«{message.strip('«»')}»"
+
+def translation(domain, _directory=None, languages=None, **_others):
+    spoken = (languages or sys.argv[1:2])[0] if domain == "epicevents" else "Click's"
+    return French() if spoken == "fr" else gettext.NullTranslations()
+
+gettext.translation = translation
+from crm.cli.main import run
+sys.exit(run(["--help"]))
+"""
+
+
+@pytest.mark.parametrize(("of_the_system", "chosen"), [("fr", "en"), ("en", "fr")])
+def test_the_help_of_all_is_in_the_chosen_language_alone(
+    of_the_system: str, chosen: str, tmp_path: Path
+) -> None:
+    (tmp_path / "config.env").write_text(f"EPICEVENTS_LANG={chosen}\n")
+    environ = {"EPICEVENTS_HOME": str(tmp_path), "PYTHONPATH": str(REPOSITORY)}
+    shown = subprocess.run(
+        [sys.executable, "-c", TWO_LANGUAGES, of_the_system],
+        env=environ, cwd=tmp_path, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    expected = {
+        "«Take back what a command changed»": chosen == "fr",
+        "«Records»:": chosen == "fr",
+        "«Ask nothing; name what is missing.»": chosen == "fr",
+        "«Try it: epicevents demo.": chosen == "fr",
+    }
+    assert {sentence: sentence in shown for sentence in expected} == expected
+    assert ("«" in shown) == (chosen == "fr")

@@ -8,7 +8,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812
 from support.cli import PASSWORD, Ran, Workstation, finish
 from support.company import Company
 
-from crm.cli.commands.administration import DurationType
+from crm.cli.commands.db.policy import DurationType
 
 MARIE, SOPHIE = "marie@epicevents.example", "sophie@epicevents.example"
 CHOSEN = "four words nobody guesses"

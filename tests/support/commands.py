@@ -9,9 +9,9 @@ from pathlib import Path
 import click
 
 from crm.cli.app import App
-from crm.cli.groups import Stub
 from crm.cli.main import root
 from crm.cli.output.console import Console
+from crm.cli.tree import Stub
 
 REDIRECTIONS = {"<", ">", "|", "&&", "||", ";"}
 

@@ -8,8 +8,7 @@ import click
 from crm.cli.app import App
 from crm.cli.asking import parameters
 from crm.cli.asking.parameters import AskedLater
-from crm.cli.options import VIEW
-from crm.cli.types import Typed
+from crm.cli.types import VIEW, Typed
 from crm.domain.errors import InvalidValue, UsageFault
 from crm.domain.i18n import gettext as _
 

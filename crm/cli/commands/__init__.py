@@ -1,1 +1,45 @@
-"""The commands, one file a noun; the table of all of them is in :mod:`crm.cli.main`."""
+"""The commands: each at the path of its words, ``user delete`` in ``user/delete.py``.
+
+A group finds its commands in its folder, and a command is loaded when it is run. The table below
+is for the program's own help, which would otherwise load them all.
+"""
+
+from crm.domain.i18n import gettext_noop as _  # translated when it is shown, not when it is loaded
+
+# Heading -> command -> what it does, in the order of help.
+SECTIONS = {
+    _("Getting started"): {
+        "demo": _("Try it with a realistic company"),
+        "init": _("Set up your company: database and first manager"),
+        "join": _("Set up another workstation"),
+        "login": _("Log in"),
+        "logout": _("Log out"),
+        "whoami": _("Who is logged in, and may do what"),
+        "password": _("Change your password"),
+    },
+    _("Your work"): {
+        "dashboard": _("What waits for you today"),
+        "search": _("Find clients, contracts, events, people"),
+        "history": _("Who changed what, when, field by field"),
+        "undo": _("Take back what a command changed"),
+        "view": _("Listings that you keep under a name"),
+        "shell": _("The same commands, with completion and history"),
+    },
+    _("Records"): {
+        "client": _("Clients and who looks after them"),
+        "contract": _("Contracts, signatures and payments"),
+        "event": _("Events and who runs them"),
+        "user": _("Colleagues and their accounts"),
+    },
+    _("Administration"): {
+        "audit": _("What was changed or denied, who is logged in"),
+        "doctor": _("Check server, rights, data, workstation"),
+        "db": _("The database: backup, restore, upgrade, status …"),
+        "config": _("Every setting and where it comes from"),
+    },
+    _("About"): {
+        "completion": _("Completion for bash, zsh, fish"),
+        "permissions": _("Who may do what"),
+        "help": _("A command, or a topic: dates, output, exit-codes …"),
+    },
+}

@@ -3,12 +3,12 @@
 import click
 
 from crm.cli.app import App
-from crm.cli.groups import SETTINGS, Command
+from crm.cli.groups import Command
 
 SHELLS = ("bash", "zsh", "fish")
 
 
-@click.command(cls=Command, context_settings=SETTINGS)
+@click.command(cls=Command)
 @click.argument("shell", type=click.Choice(SHELLS))
 @click.pass_obj
 def completion(app: App, /, shell: str) -> None:

@@ -3,7 +3,7 @@
 import click
 
 from crm.cli.app import App
-from crm.cli.groups import SETTINGS, Command
+from crm.cli.groups import Command
 from crm.cli.options import record_options
 from crm.domain.fields import Field, Kind
 from crm.domain.i18n import gettext as _
@@ -12,7 +12,7 @@ from crm.domain.i18n import gettext as _
 VARIABLE, SOURCE, VALUE = (Field(name, Kind.CODE) for name in ("variable", "source", "value"))
 
 
-@click.command(cls=Command, context_settings=SETTINGS)
+@click.command(cls=Command)
 @record_options
 @click.pass_obj
 def config(app: App, /, output: str) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from crm.cli.app import App
-from crm.cli.groups import SETTINGS, Command
+from crm.cli.groups import Command
 from crm.cli.options import record_options
 from crm.cli.reading import records, when
 from crm.cli.reading.sections import Line, Part
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from crm.queries.together import Section
 
 
-@click.command(cls=Command, context_settings=SETTINGS)
+@click.command(cls=Command)
 @record_options
 @click.pass_obj
 def dashboard(app: App, /, output: str) -> None:

@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crm.cli import asking
+from crm.cli import asking, writing
 from crm.cli.app import App
-from crm.cli.groups import SETTINGS, Command
+from crm.cli.groups import Command
 from crm.cli.options import yes_option
+from crm.cli.tree import resolve
 from crm.domain.enums import Role
 from crm.domain.errors import RuleViolation, UsageFault
 from crm.domain.i18n import gettext as _
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from crm.demo.company import Size
 
 
-@click.command(cls=Command, context_settings=SETTINGS)
+@click.command(cls=Command)
 @click.option(
     "--clients",
     type=click.IntRange(1, 5_000_000),
@@ -36,8 +37,6 @@ def demo(ctx: click.Context, clients: int | None, reset: bool, yes: bool) -> Non
       epicevents demo
       epicevents demo --reset --yes
     """
-    from crm.cli.commands.init import prepare, replace
-    from crm.cli.commands.session import log_in
     from crm.database import location
     from crm.demo import company
     from crm.services import administration
@@ -49,7 +48,7 @@ def demo(ctx: click.Context, clients: int | None, reset: bool, yes: bool) -> Non
             hint=_("Unset EPICEVENTS_DATABASE_URL, which names a server, to try it."),
             code="not_embedded",
         )
-    prepare(app)
+    writing.setup.prepare(app)
     with app.owner() as tx:
         held = administration.holdings(tx)
     if held.accounts and not held.demo:
@@ -62,21 +61,20 @@ def demo(ctx: click.Context, clients: int | None, reset: bool, yes: bool) -> Non
         )
     if held.accounts and reset:
         asking.prompts.confirm(app, _("Drop the demo company and start over?"), yes=yes)
-        replace(app)
+        writing.setup.replace(app)
     if held.accounts and not reset:
         app.console.note(_("The demo company is there already; --reset starts over."))
     else:
         _fill(app, company.Size(clients, clients, clients) if clients else company.Size())
-    log_in(app, company.email_of(Role.MANAGEMENT, 1), company.PASSWORD)
+    writing.sessions.log_in(app, company.email_of(Role.MANAGEMENT, 1), company.PASSWORD)
     app.console.note(
         _("Everyone's password is {password}: manager@, sales@, support@ … {domain}").format(
             password=company.PASSWORD, domain=company.DOMAIN
         )
     )
 
-    from crm.cli.commands.dashboard import dashboard
-
-    ctx.invoke(dashboard)
+    dashboard, _rest = resolve(ctx.find_root(), ["dashboard"])
+    ctx.invoke(dashboard.command)
 
 
 def _fill(app: App, size: "Size") -> None:

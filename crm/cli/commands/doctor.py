@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from crm.cli.app import App
-from crm.cli.groups import SETTINGS, Command
+from crm.cli.groups import Command
 from crm.cli.options import record_options
 from crm.cli.reading import records
 from crm.domain.errors import DatabaseUnavailable, NotLoggedIn, PermissionDenied, RuleViolation
@@ -28,7 +28,7 @@ FIELDS = (
 )
 
 
-@click.command(cls=Command, context_settings=SETTINGS)
+@click.command(cls=Command)
 @click.option("-v", "--verbose", is_flag=True, help=_("Show every check, not only the faults."))
 @record_options
 @click.pass_obj

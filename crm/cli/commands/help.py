@@ -5,10 +5,10 @@ from difflib import get_close_matches
 import click
 
 from crm.cli.app import App
-from crm.cli.groups import SETTINGS, Command
-from crm.cli.help.topics import TOPICS, Topic
-from crm.cli.options import HELP_WORDS
+from crm.cli.groups import Command
+from crm.cli.help.topics import TOPICS, lay_out
 from crm.cli.tree import resolve
+from crm.cli.types import HELP_WORDS
 from crm.domain.errors import UsageFault
 from crm.domain.i18n import gettext as _
 from crm.domain.text import quote
@@ -16,7 +16,7 @@ from crm.domain.text import quote
 WIDEST = 100  # columns
 
 
-@click.command("help", cls=Command, context_settings=SETTINGS)
+@click.command("help", cls=Command)
 @click.argument("words", metavar="[TOPIC | COMMAND]", nargs=-1, type=HELP_WORDS)
 @click.pass_context
 def help_(ctx: click.Context, words: tuple[str, ...]) -> None:
@@ -33,7 +33,7 @@ def help_(ctx: click.Context, words: tuple[str, ...]) -> None:
     if not words:
         app.console.paged(f"{ctx.find_root().get_help()}\n\n{_contents(width)}")
     elif len(words) == 1 and words[0] in TOPICS:
-        app.console.paged(page(TOPICS[words[0]](), width))
+        app.console.paged(lay_out(TOPICS[words[0]](), width))
     else:
         app.console.paged(_of_command(ctx.find_root(), words))
 
@@ -42,20 +42,6 @@ def _contents(width: int) -> str:
     formatter = click.HelpFormatter(width=width)
     with formatter.section(_("Topics (epicevents help TOPIC)")):
         formatter.write_dl([(name, topic().title) for name, topic in TOPICS.items()])
-    return formatter.getvalue().rstrip("\n")
-
-
-def page(topic: Topic, width: int) -> str:
-    """Return a topic, laid out."""
-    formatter = click.HelpFormatter(width=width)
-    formatter.write(f"{topic.title}\n")
-    with formatter.indentation():
-        for part in topic.parts:
-            formatter.write_paragraph()
-            if isinstance(part, str):
-                formatter.write_text(part)
-            else:
-                formatter.write_dl(part)
     return formatter.getvalue().rstrip("\n")
 
 

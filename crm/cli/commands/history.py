@@ -5,15 +5,16 @@ from typing import Any
 import click
 
 from crm.cli.app import App
-from crm.cli.groups import SETTINGS, Command
-from crm.cli.options import RECORD, listing_options
+from crm.cli.groups import Command
+from crm.cli.options import listing_options
 from crm.cli.reading.asked import Options
 from crm.cli.reading.listing import run
+from crm.cli.types import RECORD
 
 KINDS = ("user", "client", "contract", "event")
 
 
-@click.command(cls=Command, context_settings=SETTINGS)
+@click.command(cls=Command)
 @click.argument("kind", type=click.Choice(KINDS, case_sensitive=False))
 @click.argument("record", metavar="ID", type=RECORD)
 @listing_options

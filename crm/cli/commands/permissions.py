@@ -1,26 +1,14 @@
-"""epicevents permissions: who may do what, from the same table that decides it."""
-
-from collections.abc import Sequence
-from typing import Any
+"""epicevents permissions."""
 
 import click
 
 from crm.cli.app import App
-from crm.cli.groups import SETTINGS, Command
+from crm.cli.groups import Command
 from crm.cli.options import record_options
-from crm.cli.reading import records
-from crm.domain.enums import Role
-from crm.domain.fields import Field, Kind
-from crm.domain.i18n import gettext as _
-from crm.domain.permissions import NEEDS_REASON, NEVER_ONESELF, Permission, doing, scope_of
-
-PERMISSION = Field("permission", Kind.CODE)
-ALLOWS = Field("allows")
-FLAGS = (Field("needs_reason", Kind.BOOLEAN), Field("never_oneself", Kind.BOOLEAN))
-WIDE = 100  # cells that the whole matrix takes with what each permission allows
+from crm.cli.reading.grants import show_matrix
 
 
-@click.command(cls=Command, context_settings=SETTINGS)
+@click.command(cls=Command)
 @record_options
 @click.pass_obj
 def permissions(app: App, /, output: str) -> None:
@@ -33,48 +21,4 @@ def permissions(app: App, /, output: str) -> None:
       epicevents permissions
       epicevents permissions -o json
     """
-    roles = [Field(role, Kind.CODE) for role in Role]
-    if output == "json":
-        rows = [(each, *(scope_of(role, each) for role in Role)) for each in Permission]
-        _as_json(app, (PERMISSION, *roles), rows)
-        return
-    wide = not app.console.out.interactive or app.console.out.width >= WIDE
-    shown = [(each, *(_scope(role, each) for role in Role), doing(each)) for each in Permission]
-    columns = (PERMISSION, *roles, ALLOWS) if wide else (PERMISSION, *roles)
-    _table(app, columns, [row[: len(columns)] for row in shown])
-    app.console.note(_("“own” is on one's own records. Whoever is logged in reads everything."))
-
-
-def grants_of(app: App, role: Role, output: str) -> None:
-    """Print what ``role`` may do, on which records, and what takes a reason."""
-    granted = [each for each in Permission if scope_of(role, each)]
-    if output == "json":
-        rows = [(each, scope_of(role, each)) for each in granted]
-        _as_json(app, (PERMISSION, Field("scope", Kind.CODE)), rows)
-        return
-    shown = [(each, _scope(role, each), doing(each)) for each in granted]
-    _table(app, (PERMISSION, Field("records", Kind.CODE), ALLOWS), shown)
-    app.console.note(_("You also read everything. Who may do what: epicevents permissions"))
-
-
-def _scope(role: Role, permission: Permission) -> str | None:
-    scope = scope_of(role, permission)
-    if scope is None:
-        return None
-    words = {"own": _("own"), "any": _("any")}
-    if permission in NEEDS_REASON:
-        return _("{scope}, with a reason").format(scope=words[scope])
-    if permission in NEVER_ONESELF:
-        return _("{scope} but oneself").format(scope=words[scope])
-    return words[scope]
-
-
-def _as_json(app: App, fields: Sequence[Field], rows: Sequence[tuple[Any, ...]]) -> None:
-    flagged = [(*row, row[0] in NEEDS_REASON, row[0] in NEVER_ONESELF) for row in rows]
-    records.list_as_json(app, (*fields, *FLAGS), flagged)
-
-
-def _table(app: App, fields: Sequence[Field], rows: Sequence[Sequence[Any]]) -> None:
-    from crm.cli.output import table
-
-    table.render(fields, rows, app.console, exact=True)
+    show_matrix(app, output)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import click
 
 from crm.cli.app import App
-from crm.cli.groups import SETTINGS, Command
+from crm.cli.groups import Command
 from crm.cli.options import record_options
 from crm.cli.reading.sections import Line, Part
 from crm.domain.i18n import gettext as _
@@ -14,7 +14,7 @@ from crm.domain.i18n import gettext as _
 Row = dict[str, str]
 
 
-@click.command(cls=Command, context_settings=SETTINGS)
+@click.command(cls=Command)
 @click.argument("text")
 @click.option(
     "-L",

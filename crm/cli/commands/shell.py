@@ -7,7 +7,7 @@ import click
 
 from crm.cli import asking
 from crm.cli.app import App
-from crm.cli.groups import SETTINGS, Command
+from crm.cli.groups import Command
 from crm.domain.errors import CRMError, NotLoggedIn, UsageFault
 from crm.domain.i18n import gettext as _
 
@@ -16,7 +16,7 @@ LEAVE = ("exit", "quit")
 ENDED = {"not_logged_in", "session_expired", "foreign_token", "damaged_token"}
 
 
-@click.command(cls=Command, context_settings=SETTINGS)
+@click.command(cls=Command)
 @click.option(
     "--keep-going", is_flag=True, help=_("Of lines from a pipe, run those after a failed one too.")
 )

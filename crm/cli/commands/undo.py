@@ -6,8 +6,9 @@ import click
 
 from crm.cli import asking, writing
 from crm.cli.app import App
-from crm.cli.groups import SETTINGS, Command
-from crm.cli.options import TRANSACTION, reason_option, write_options, yes_option
+from crm.cli.groups import Command
+from crm.cli.options import reason_option, write_options, yes_option
+from crm.cli.types import TRANSACTION
 from crm.domain.errors import Conflict, UsageFault
 from crm.domain.i18n import gettext as _
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from crm.services.undo import Undone
 
 
-@click.command(cls=Command, context_settings=SETTINGS)
+@click.command(cls=Command)
 @click.argument("transaction", type=TRANSACTION, required=False)
 @reason_option
 @yes_option

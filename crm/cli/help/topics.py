@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+import click
+
 from crm.domain.i18n import gettext as _
 
 Terms = list[tuple[str, str]]
@@ -272,3 +274,17 @@ TOPICS: dict[str, Callable[[], Topic]] = {
     "past": _past,
     "privacy": _privacy,
 }
+
+
+def lay_out(topic: Topic, width: int) -> str:
+    """Return a topic, laid out."""
+    formatter = click.HelpFormatter(width=width)
+    formatter.write(f"{topic.title}\n")
+    with formatter.indentation():
+        for part in topic.parts:
+            formatter.write_paragraph()
+            if isinstance(part, str):
+                formatter.write_text(part)
+            else:
+                formatter.write_dl(part)
+    return formatter.getvalue().rstrip("\n")

@@ -13,8 +13,7 @@ from click import exceptions
 
 from crm.cli.asking.parameters import called
 from crm.cli.completion import PROGRAM
-from crm.cli.groups import ALIASES
-from crm.cli.tree import every_command
+from crm.cli.tree import ALIASES, every_path
 from crm.domain.errors import UsageFault
 from crm.domain.i18n import gettext as _
 from crm.domain.text import quote
@@ -99,6 +98,6 @@ def _bad_value(error: click.BadParameter, param: click.Parameter) -> tuple[str, 
 def _elsewhere(root: click.Command, word: str) -> Iterable[str]:
     """Yield the commands of other nouns that are called so: ``contract pay`` for ``pay``."""
     if isinstance(root, click.Group):
-        for path, _command in every_command(root):
+        for path in every_path(root):
             if len(path) > 1 and path[-1] == ALIASES.get(word, word):
                 yield f"{PROGRAM} {' '.join(path)}"

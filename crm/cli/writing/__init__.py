@@ -16,9 +16,12 @@ if TYPE_CHECKING:
     from crm.cli.writing import edits as edits
     from crm.cli.writing import handover as handover
     from crm.cli.writing import importing as importing
+    from crm.cli.writing import leaving as leaving
     from crm.cli.writing import one_time_password as one_time_password
     from crm.cli.writing import outcome as outcome
     from crm.cli.writing import people as people
+    from crm.cli.writing import sessions as sessions
+    from crm.cli.writing import setup as setup
     from crm.cli.writing import updating as updating
 
 __getattr__ = attach(
@@ -32,6 +35,9 @@ __getattr__ = attach(
             "one_time_password",
             "outcome",
             "people",
+            "sessions",
+            "setup",
+            "leaving",
             "updating",
         )
     ),

@@ -196,3 +196,10 @@ def _say(
         app.console.note("\n".join([_("Refused:"), *told]), loud=True)
     elif not dry_run and outcome.created:
         app.console.note(_("Next: epicevents {noun} list").format(noun=noun))
+
+
+def moments(app: App, order: str | None = None) -> "Moments":
+    """Return how moments in a file are read: in the company's zone, day or month first."""
+    from crm.importing.values import Moments
+
+    return Moments(app.settings.timezone, app.now, order)

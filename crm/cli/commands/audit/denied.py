@@ -1,0 +1,58 @@
+"""epicevents audit denied."""
+
+from typing import Any
+
+import click
+
+from crm.cli.app import App
+from crm.cli.groups import Command
+from crm.cli.noun_options import from_option, to_option
+from crm.cli.options import listing_options
+from crm.cli.reading import records
+from crm.cli.reading.asked import Looks, Options
+from crm.cli.reading.bounds import bounds
+from crm.cli.reading.listing import run
+from crm.cli.types import USER
+from crm.domain.i18n import gettext as _
+
+
+@click.command(cls=Command)
+@listing_options
+@click.option("--logins", is_flag=True, help=_("Failed logins instead."))
+@click.option("--user", type=USER, help=_("What was denied to USER; any email with --logins."))
+@from_option
+@to_option
+@click.pass_obj
+def denied(
+    app: App, /, logins: bool, user: str | None, first: Any, last: Any, **given: Any
+) -> None:
+    """List what the program denied, or failed logins, the newest first. MANAGEMENT may.
+
+    What raw SQL was denied stands in the server's log only.
+
+    \b
+    Examples:
+      epicevents audit denied --from -7d
+      epicevents audit denied --logins --user sales3@epicevents.example
+    """
+    from crm.cli.reading import changes
+    from crm.queries import audit as query
+    from crm.queries import reference
+    from crm.queries.user import LISTING
+    from crm.services import audit as service
+
+    options = Options.taken_from(given)
+    listing = query.FAILED_LOGINS if logins else query.DENIED
+    looks = Looks(empty=_("No login has failed.")) if logins else changes.denied(app)
+    with app.transaction() as tx:
+        service.denied(tx)
+        filters = bounds(app, "at", first, last)
+        if user and logins:
+            # Whoever guesses may do so in the name of somebody who is not here.
+            filters["email"] = user.strip().lower()
+            if "@" not in user:
+                found = records.by_field(LISTING.fields, records.find(tx, LISTING, user))
+                filters["email"] = found["email"]
+        elif user:
+            filters["user"] = reference.user_id(tx, user)
+        run(app, tx, listing, options, filters, looks)

@@ -1,0 +1,73 @@
+"""epicevents audit list."""
+
+from typing import Any
+
+import click
+
+from crm.cli.app import App
+from crm.cli.groups import Command
+from crm.cli.noun_options import from_option, to_option
+from crm.cli.options import listing_options
+from crm.cli.reading.asked import Options
+from crm.cli.reading.bounds import bounds
+from crm.cli.reading.listing import run
+from crm.cli.types import TRANSACTION, USER
+from crm.domain.i18n import gettext as _
+
+KINDS = ("user", "client", "contract", "event", "payment")
+
+
+ACTIONS = ("INSERT", "UPDATE", "DELETE")
+
+
+@click.command("list", cls=Command)
+@listing_options
+@click.option("--user", type=USER, help=_("What USER wrote."))
+@click.option("--transaction", type=TRANSACTION, help=_("What the command with this number wrote."))
+@click.option(
+    "--kind", type=click.Choice(KINDS, case_sensitive=False), help=_("Of records of this kind.")
+)
+@from_option
+@to_option
+@click.option(
+    "--action",
+    type=click.Choice(ACTIONS, case_sensitive=False),
+    help=_("Records created, updated or deleted."),
+)
+@click.option("--command", metavar="TEXT", help=_("Written by a command with these words."))
+@click.pass_obj
+def list_(
+    app: App,
+    /,
+    user: str | None,
+    transaction: str | None,
+    kind: str | None,
+    first: Any,
+    last: Any,
+    **given: Any,
+) -> None:
+    """List what was changed, a record a line, the newest first. Everybody may.
+
+    No. is the number of the command that wrote it, which undo and --transaction take.
+
+    \b
+    Examples:
+      epicevents audit list --user sales3@epicevents.example --from today
+      epicevents audit list --kind contract --action delete
+      epicevents audit list --command "contract amend" -o jsonl --all
+      epicevents audit list --transaction 1
+    """
+    from crm.cli.reading.changes import looks
+    from crm.queries import audit as query
+    from crm.queries import reference
+    from crm.services import audit as service
+
+    options = Options.taken_from(given)
+    with app.transaction() as tx:
+        service.entries(tx)
+        filters = given | bounds(app, "at", first, last)
+        filters["user"] = reference.user_id(tx, user) if user else None
+        filters["table"] = query.TABLES[kind] if kind else None
+        if transaction:
+            filters["transaction"] = reference.record_id(transaction, "audit", query.LARGEST_ID)
+        run(app, tx, query.ENTRIES, options, filters, looks(app, tx))

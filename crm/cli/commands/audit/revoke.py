@@ -1,0 +1,64 @@
+"""epicevents audit revoke."""
+
+import click
+
+from crm.cli import writing
+from crm.cli.app import App
+from crm.cli.groups import Command
+from crm.cli.options import write_options
+from crm.cli.reading import records
+from crm.cli.types import USER
+from crm.domain.errors import UsageFault
+from crm.domain.i18n import gettext as _
+from crm.domain.i18n import ngettext
+
+
+@click.command(cls=Command)
+@click.argument("session", metavar="[SESSION_ID]", required=False)
+@click.option("--user", type=USER, help=_("Every session of USER."))
+@write_options
+@click.pass_obj
+def revoke(app: App, /, session: str | None, user: str | None, output: str, dry_run: bool) -> None:
+    """End a session at its next command: everybody may end their own, MANAGEMENT any.
+
+    \b
+    Examples:
+      epicevents audit revoke 2
+      epicevents audit revoke --user sales3@epicevents.example
+    """
+    from crm.queries import audit as query
+    from crm.queries import reference
+    from crm.queries.user import LISTING
+    from crm.services import audit as service
+
+    if (session is None) == (user is None):
+        raise UsageFault(
+            _("Name a session, or with --user whose sessions."),
+            hint=_("See which there are: epicevents audit sessions"),
+            code="missing_option" if session is None else "too_many_options",
+        )
+    fields = query.SESSIONS.fields
+    with app.transaction(dry_run=dry_run) as tx:
+        if session is not None:
+            session_id = reference.record_id(session, "audit", query.LARGEST_ID, listed="sessions")
+            ended = [service.revoke(tx, session_id)]
+            done = _("Session {id} of {name} has ended.").format(
+                id=session_id, name=records.by_field(fields, ended[0])["employee"]
+            )
+        else:
+            person = records.by_field(LISTING.fields, records.find(tx, LISTING, user or ""))
+            ended = service.revoke_all(tx, person["id"])
+            done = ngettext(
+                "{count} session of {name} has ended.",
+                "{count} sessions of {name} have ended.",
+                len(ended),
+            ).format(count=len(ended), name="{first_name} {last_name}".format(**person))
+    if output == "json" and session is None:
+        records.list_as_json(app, fields, ended)
+    if not ended:
+        app.console.note(_("Nothing to change: nobody is logged in there."))
+        return
+    row = ended[0] if session is not None else None
+    writing.outcome.written(app, output, done, fields, row, dry_run=dry_run)
+    if any(each[-1] for each in ended) and not dry_run:
+        app.console.note(_("This session was among them. Log in again: epicevents login"))

@@ -1,0 +1,79 @@
+"""epicevents client create."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from crm.cli import asking, writing
+from crm.cli.app import App
+from crm.cli.groups import Command
+from crm.cli.options import input_options, write_options
+from crm.cli.types import SALES_USER
+from crm.domain import inputs
+from crm.domain.enums import Role
+from crm.domain.i18n import gettext as _
+from crm.domain.permissions import Permission
+
+if TYPE_CHECKING:
+    from crm.database.transaction import Transaction
+
+
+@click.command(cls=Command)
+@input_options(*inputs.CLIENT)
+@click.option("--sales-contact", type=SALES_USER, help=_("Its sales contact (MANAGEMENT)."))
+@write_options
+@click.pass_obj
+def create(
+    app: App, /, sales_contact: str | None, output: str, dry_run: bool, **given: Any
+) -> None:
+    """Create a client. SALES become its contact; MANAGEMENT names one.
+
+    \b
+    Examples:
+      epicevents client create --full-name "Kevin Casey" --email kevin@startup.example \\
+        --phone "+678 123 456 78" --company-name "Cool Startup LLC"
+    """
+    from crm import services
+    from crm.queries import client as query
+
+    asked = asking.nouns.with_free_email(app, inputs.CLIENT, services.client.refuse_duplicate)
+    if sales_contact is None:
+        asked += _whose_client(app)
+    values = asking.prompts.complete(
+        app,
+        given | {"sales_contact": sales_contact},
+        asked,
+        permission=Permission.CLIENT_CREATE,
+    )
+    sales_contact = values.pop("sales_contact", None)
+    with app.transaction(dry_run=dry_run) as tx:
+        contact = _user(tx, sales_contact)
+        change = services.client.create(tx, sales_contact_id=contact, **values)
+        row: Any = query.show(tx, change.record.id)
+    writing.outcome.written(
+        app,
+        output,
+        _("Client {id} created: {name}.").format(id=row[0], name=row[1]),
+        query.LISTING.fields,
+        row,
+        dry_run=dry_run,
+        then=f"epicevents contract create --client {row[0]}",
+    )
+
+
+def _whose_client(app: App) -> "list[asking.questions.Question]":
+    """Return the question that MANAGEMENT alone is asked: SALES become the contact themselves."""
+    with app.transaction() as tx:
+        role = tx.actor.role
+    if role != Role.MANAGEMENT:
+        return []
+    label = _("Sales contact")
+    return [
+        asking.questions.of_colleague(app, "sales_contact", label, "--sales-contact", Role.SALES)
+    ]
+
+
+def _user(tx: "Transaction", text: str | None) -> int | None:
+    from crm.queries import reference
+
+    return reference.user_id(tx, text) if text else None

@@ -1,0 +1,85 @@
+"""epicevents client erase."""
+
+from typing import Any
+
+import click
+
+from crm.cli import asking, writing
+from crm.cli.app import App
+from crm.cli.groups import Command
+from crm.cli.options import asked_reason_option, write_options, yes_option
+from crm.cli.reading import records
+from crm.cli.types import CLIENT
+from crm.domain.i18n import gettext as _
+from crm.domain.permissions import Permission
+
+
+@click.command(cls=Command)
+@click.argument("client", type=CLIENT)
+@asked_reason_option
+@yes_option
+@write_options
+@click.pass_obj
+def erase(
+    app: App, /, client: str, reason: str | None, yes: bool, output: str, dry_run: bool
+) -> None:
+    """Forget a client for good. MANAGEMENT may, with a reason.
+
+    Placeholders take the place of name, email, phone and company, and "(erased)" of what names the
+    person in events, payments and the history. Amounts and dates stay, and who did what when. A
+    client that is deleted, whom the history still names, is erased by its id.
+
+    \b
+    Examples:
+      epicevents client erase 12 --reason "asked to be forgotten"
+      epicevents client erase kevin.besnard@terremer.example --reason "asked for it" --dry-run
+    """
+    from crm import services
+    from crm.queries import client as query
+    from crm.queries import privacy, reference
+
+    why = writing.edits.reason_for(app, Permission.CLIENT_ERASE, reason)
+    fields = query.LISTING.fields
+    # Tried first, so that nobody is asked to confirm what is refused.
+    with app.transaction(dry_run=True) as tx:
+        client_id = reference.lasting_id(tx, "client", client)
+        before: Any = query.show(tx, client_id)
+        email = (
+            records.by_field(fields, before)["email"]
+            if before
+            else privacy.last_email(tx, client_id)
+        )
+        services.privacy.erase(tx, client_id, why)
+        after: Any = query.show(tx, client_id)
+    if not dry_run:
+        _confirm(app, before, email or str(client_id), yes=yes)
+        with app.transaction() as tx:
+            now = query.show(tx, client_id)
+            if before and now:
+                writing.deleting.expect_as_shown(fields, before, now)
+            services.privacy.erase(tx, client_id, why)
+            after = query.show(tx, client_id)
+    done = _("Client {id} erased; this cannot be undone.").format(id=client_id)
+    # Of one that is deleted there is nothing left but the number.
+    row = after or (client_id, *[None] * (len(fields) - 1))
+    writing.outcome.written(app, output, done, fields, row, dry_run=dry_run)
+    app.console.note(_out_of_reach(), loud=True)
+
+
+def _confirm(app: App, row: Any, typed: str, *, yes: bool) -> None:
+    from crm.cli.output import detail
+    from crm.queries.client import LISTING
+
+    if row and not yes and asking.prompts.may_ask(app):
+        # Without when it was erased, which is what is being asked.
+        name = records.by_field(LISTING.fields, row)["full_name"]
+        detail.sheet(name, LISTING.fields[:-1], row[:-1], app.console, err=True)
+    question = _("This cannot be undone. Type {email} to erase the client").format(email=typed)
+    asking.prompts.confirm(app, question, yes=yes, typed=typed)
+
+
+def _out_of_reach() -> str:
+    return _(
+        "Not reached: backups, exported files, logs of the server, what others wrote elsewhere;"
+        " see: epicevents help privacy"
+    )

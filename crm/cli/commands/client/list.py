@@ -1,0 +1,42 @@
+"""epicevents client list."""
+
+from typing import Any
+
+import click
+
+from crm.cli import reading
+from crm.cli.app import App
+from crm.cli.groups import Command
+from crm.cli.options import listing_options
+from crm.cli.types import PERIOD, SALES_USER
+from crm.domain.i18n import gettext as _
+
+
+@click.command("list", cls=Command)
+@listing_options
+@click.option("--sales", type=SALES_USER, help=_("Whose sales contact is USER."))
+@click.option("--company", metavar="TEXT", help=_("Whose company has these words."))
+@click.option("--created-from", type=PERIOD, help=_("Created on or after DATE."))
+@click.option("--created-to", type=PERIOD, help=_("Created on or before DATE."))
+@click.option("--without-contract", is_flag=True, default=None, help=_("Without any contract."))
+@click.pass_obj
+def list_(app: App, /, created_from: Any, created_to: Any, sales: str | None, **given: Any) -> None:
+    """List clients, the newest first. Everybody may.
+
+    \b
+    Examples:
+      epicevents client list --mine
+      epicevents client list -S lefe --without-contract
+      epicevents client list --created-from 2026-01 -o csv --all
+    """
+    from crm.cli.reading.bounds import bounds
+    from crm.queries.client import LISTING
+
+    options = reading.asked.Options.taken_from(given)
+    with app.transaction() as tx:
+        filters = given | bounds(app, "created", created_from, created_to)
+        if sales:
+            from crm.queries import reference
+
+            filters["sales"] = reference.user_id(tx, sales)
+        reading.listing.run(app, tx, LISTING, options, filters)

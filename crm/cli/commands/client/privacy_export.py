@@ -1,0 +1,94 @@
+"""epicevents client privacy-export."""
+
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+
+from crm.cli.app import App
+from crm.cli.groups import Command
+from crm.cli.reading import records
+from crm.cli.types import CLIENT, FILE
+from crm.domain.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from crm.database.transaction import Transaction
+    from crm.queries.privacy import Held
+
+
+@click.command(cls=Command)
+@click.argument("client", type=CLIENT)
+@click.option(
+    "--output-file",
+    type=FILE,
+    metavar="FILE",
+    help=_("Write it to FILE, whole or not at all."),
+)
+@click.pass_obj
+def privacy_export(app: App, /, client: str, output_file: "Path | None") -> None:
+    """Print all that is held on a client, as JSON. SALES may for their own, MANAGEMENT for any.
+
+    The record, contracts, payments, events, and the history: who changed which value, and when. By
+    its id also of a client that is deleted: the history, to MANAGEMENT.
+
+    \b
+    Examples:
+      epicevents client privacy-export 12
+      epicevents client privacy-export kevin.besnard@terremer.example --output-file kevin.json
+    """
+    from crm import services
+    from crm.cli.output.files import as_text, refuse_other_name, replaced
+    from crm.queries import reference
+
+    if output_file is not None:
+        refuse_other_name(output_file, "json")
+    with app.transaction() as tx:
+        client_id = reference.lasting_id(tx, "client", client)
+        held = services.privacy.held_on(tx, client_id)
+        if output_file is None:
+            _write(app, tx, held, app.console.stream)
+        else:
+            with replaced(output_file) as file, as_text(file) as stream:
+                _write(app, tx, held, stream)
+    if output_file is not None:
+        said = _("Written to {file}: {client}, {what}. It is personal; keep it accordingly.")
+        counts = {kind: len(held[kind].rows) for kind in ("contracts", "events", "payments")}
+        found = held["client"].rows
+        app.console.success(
+            said.format(
+                file=output_file,
+                client=_value(found[0], "full_name") if found else client_id,
+                what=services.user.listed(counts),
+            )
+        )
+
+
+def _write(app: App, tx: "Transaction", held: "dict[str, Held]", stream: TextIO) -> None:
+    """Write one JSON object: the client, then an array for each kind of record."""
+    import json
+
+    from crm.cli.output import export
+    from crm.cli.reading import changes
+    from crm.domain.times import iso
+
+    zone = app.console.zone
+    stream.write(f'{{"exported_at": {json.dumps(iso(app.now, zone))}')
+    for kind, (fields, rows) in held.items():
+        stream.write(f",\n{json.dumps(kind)}: ")
+        if kind == "client":
+            if rows:
+                export.write_record(fields, rows[0], stream, zone)
+            else:
+                stream.write("null")
+            continue
+        if kind == "history":
+            rows = list(changes.looks(app, tx).rows(fields, rows, "json"))
+        export.write("json", fields, rows, stream, zone)
+    stream.write("}\n")
+
+
+def _value(client: Any, name: str) -> Any:
+    from crm.queries.client import LISTING
+
+    return records.by_field(LISTING.fields, client)[name]

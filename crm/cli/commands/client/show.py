@@ -1,0 +1,62 @@
+"""epicevents client show."""
+
+from datetime import datetime
+from typing import Any
+
+import click
+
+from crm.cli import reading
+from crm.cli.app import App
+from crm.cli.groups import Command
+from crm.cli.options import record_options
+from crm.cli.reading import past, records
+from crm.cli.types import CLIENT
+from crm.domain.i18n import gettext as _
+
+
+@click.command(cls=Command)
+@click.argument("client", type=CLIENT)
+@past.as_of_option
+@record_options
+@click.pass_obj
+def show(app: App, /, client: str, moment: datetime | None, output: str) -> None:
+    """Show a client with its contracts and coming events. Everybody may.
+
+    \b
+    Examples:
+      epicevents client show 12
+      epicevents client show kevin.besnard@terremer.example -o json
+      epicevents client show 12 --as-of today
+    """
+    from crm.queries import client as query
+    from crm.queries import reference
+
+    title = _("Client {id}: {full_name}")
+    if moment:
+        past.show(app, output, query.LISTING, client, moment, title)
+        return
+    with app.transaction() as tx:
+        client_id = reference.client_id(tx, client)
+        row: Any = query.show(tx, client_id)
+        found = query.related(tx, client_id, app.now) if output == "table" else {}
+    fields = query.LISTING.fields
+    record = records.by_field(fields, row)
+    commands = [
+        *reading.offers.possible(
+            tx.actor, record["sales_contact_id"], reading.offers.of_client(record)
+        ),
+        reading.offers.history("client", record["id"]),
+    ]
+    if record["erased_at"] is None and output == "table":
+        fields, row = fields[:-1], row[:-1]
+    records.show(
+        app,
+        output,
+        title.format(**record),
+        fields,
+        row,
+        related=reading.offers.related(
+            found, {"contracts": _("Contracts"), "events": _("Coming events")}
+        ),
+        commands=commands,
+    )

@@ -1,0 +1,39 @@
+"""epicevents contract delete."""
+
+import click
+
+from crm.cli import writing
+from crm.cli.app import App
+from crm.cli.groups import Command
+from crm.cli.options import several, write_options, yes_option
+from crm.cli.types import CONTRACT
+from crm.domain.i18n import gettext as _
+
+
+@click.command(cls=Command)
+@several("contracts", CONTRACT)
+@yes_option
+@write_options
+@click.pass_obj
+def delete(app: App, /, contracts: tuple[str, ...], yes: bool, output: str, dry_run: bool) -> None:
+    """Delete drafts that have no payment. MANAGEMENT may.
+
+    \b
+    Examples:
+      epicevents contract delete 5
+      epicevents contract delete 10 15
+    """
+    from crm import services
+    from crm.queries.contract import LISTING
+
+    writing.deleting.delete(
+        app,
+        output,
+        LISTING,
+        contracts,
+        services.contract.delete,
+        _("Contract {id} of {client}"),
+        _("Contract {id} deleted: {client}."),
+        yes=yes,
+        dry_run=dry_run,
+    )

@@ -1,0 +1,62 @@
+"""epicevents contract list."""
+
+from typing import Any
+
+import click
+
+from crm.cli import reading
+from crm.cli.app import App
+from crm.cli.groups import Command
+from crm.cli.options import listing_options
+from crm.cli.types import CLIENT, MONEY, PERIOD, SALES_USER
+from crm.domain.i18n import gettext as _
+
+
+@click.command("list", cls=Command)
+@listing_options
+@click.option("--client", type=CLIENT, help=_("Of CLIENT: id, email or name."))
+@click.option("--sales", type=SALES_USER, help=_("Whose own sales contact is USER."))
+@click.option("--signed/--unsigned", default=None, help=_("Signed, or still a draft."))
+@click.option("--paid/--unpaid", default=None, help=_("Nothing is due, or something is."))
+@click.option("--overdue", is_flag=True, help=_("Signed, not paid, and due before today."))
+@click.option("--due-from", type=PERIOD, help=_("To be paid on or after DATE."))
+@click.option("--due-to", type=PERIOD, help=_("To be paid on or before DATE."))
+@click.option("--total-min", type=MONEY, metavar="AMOUNT", help=_("Of AMOUNT in total, or more."))
+@click.option("--total-max", type=MONEY, metavar="AMOUNT", help=_("Of AMOUNT in total, or less."))
+@click.option("--created-from", type=PERIOD, help=_("Created on or after DATE."))
+@click.option("--created-to", type=PERIOD, help=_("Created on or before DATE."))
+@click.pass_obj
+def list_(
+    app: App,
+    /,
+    client: str | None,
+    sales: str | None,
+    overdue: bool,
+    due_from: Any,
+    due_to: Any,
+    created_from: Any,
+    created_to: Any,
+    **given: Any,
+) -> None:
+    """List contracts, the newest first. Everybody may.
+
+    \b
+    Examples:
+      epicevents contract list --mine --unsigned
+      epicevents contract list --overdue --sort due_date
+      epicevents contract list --unpaid --due-to +7d
+      epicevents contract list --client kevin.besnard@terremer.example -o json
+    """
+    from crm.cli.reading.bounds import bounds
+    from crm.queries import reference
+    from crm.queries.contract import LISTING
+
+    options = reading.asked.Options.taken_from(given)
+    with app.transaction() as tx:
+        filters = given | bounds(app, "created", created_from, created_to)
+        filters["client"] = None if client is None else reference.client_id(tx, client)
+        filters["overdue"] = app.today if overdue else None
+        filters["due_from"] = due_from and due_from.first
+        filters["due_to"] = due_to and due_to.last
+        filters["sales"] = None if sales is None else reference.user_id(tx, sales)
+        reading.listing.run(app, tx, LISTING, options, filters)

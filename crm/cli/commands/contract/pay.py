@@ -1,0 +1,86 @@
+"""epicevents contract pay."""
+
+from datetime import date
+from typing import Any
+
+import click
+
+from crm.cli import asking, reading, writing
+from crm.cli.app import App
+from crm.cli.groups import Command
+from crm.cli.options import input_options, write_options
+from crm.cli.types import CONTRACT, DAY, Typed
+from crm.domain import inputs
+from crm.domain.fields import Field, Kind
+from crm.domain.i18n import gettext as _
+
+AMOUNT, METHOD, REFERENCE, KEY = inputs.PAYMENT
+
+
+# Beside the contract's own fields, in what these commands print.
+ENTRY = Field("payment_id", Kind.ID)
+
+
+@click.command(cls=Command)
+@click.argument("contract", type=CONTRACT)
+@click.argument("amount", type=Typed("AMOUNT", lambda text, _app, _option: AMOUNT.clean(text)))
+@click.option("--date", "paid_on", type=DAY, help=_("When it was paid; today unless given."))
+@input_options(METHOD, REFERENCE)
+@click.option("--key", "request_key", metavar="KEY", help=_("Sent again, recorded once."))
+@write_options
+@click.pass_obj
+def pay(
+    app: App,
+    /,
+    contract: str,
+    amount: Any,
+    paid_on: date | None,
+    request_key: str | None,
+    output: str,
+    dry_run: bool,
+    **given: Any,
+) -> None:
+    """Record a payment, also on a draft. SALES may for their own clients, MANAGEMENT for any.
+
+    Where the amount is asked for at a terminal, so is the method, which may be left empty. The same
+    --key is recorded once, however often it is sent; a lost connection is tried again by
+    itself.
+
+    \b
+    Examples:
+      epicevents contract pay 12 400
+      epicevents contract pay 12 "1 250,50" --date yesterday --method transfer --key INV-2026-014
+    """
+    from crm import services
+    from crm.cli.writing import resending
+    from crm.queries.contract import LISTING
+
+    given["method"] = asking.nouns.how_paid(app, given["method"])
+    key = (request_key or "").strip() or resending.new_key()
+    values = {"amount": amount, "paid_on": paid_on or app.today, "request_key": key, **given}
+    edited, again = resending.until_known(
+        app,
+        key,
+        lambda: writing.edits.edit(
+            app,
+            LISTING,
+            contract,
+            lambda tx, contract_id: services.payment.pay(tx, contract_id, **values),
+            dry_run=dry_run,
+        ),
+    )
+    same = _("Payment {payment_id} of {amount} is recorded already; nothing changes.")
+    if again:
+        same = _("Payment {payment_id} recorded on contract {id}: {amount}; the reply was lost.")
+    writing.edits.tell(
+        app,
+        output,
+        edited.having(ENTRY, edited.change.record.id),
+        writing.edits.Said(
+            _("Payment {payment_id} recorded on contract {id}: {amount}."),
+            same,
+            reading.offers.after_contract,
+        ),
+        also=writing.edits.words(app, [Field("amount", Kind.MONEY)], [amount]),
+        dry_run=dry_run,
+    )

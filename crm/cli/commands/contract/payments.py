@@ -1,0 +1,42 @@
+"""epicevents contract payments."""
+
+from typing import Any
+
+import click
+
+from crm.cli import reading
+from crm.cli.app import App
+from crm.cli.groups import Command
+from crm.cli.options import listing_options
+from crm.cli.reading import records
+from crm.cli.types import CONTRACT
+from crm.domain.i18n import gettext as _
+
+
+@click.command(cls=Command)
+@click.argument("contract", type=CONTRACT)
+@listing_options
+@click.pass_obj
+def payments(app: App, /, contract: str, **given: Any) -> None:
+    """List the payments of a contract, the latest first. Everybody may.
+
+    \b
+    Examples:
+      epicevents contract payments 12
+      epicevents contract payments 12 -o csv --all
+    """
+    from crm.queries import contract as contracts
+    from crm.queries.listing import Request, count
+    from crm.queries.payment import LISTING
+
+    options = reading.asked.Options.taken_from(given)
+    with app.transaction() as tx:
+        row = records.find(tx, contracts.LISTING, contract)
+        of_contract = {"contract": row[0]}
+        if options == reading.asked.Options() and not count(
+            tx, LISTING, Request(filters=of_contract), most=1
+        ):
+            pay = _("Nothing is paid yet. Record a payment: epicevents contract pay {id} AMOUNT")
+            app.console.note(pay.format(id=row[0]))
+            return
+        reading.listing.run(app, tx, LISTING, options, of_contract)

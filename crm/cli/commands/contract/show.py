@@ -1,0 +1,52 @@
+"""epicevents contract show."""
+
+from datetime import datetime
+
+import click
+
+from crm.cli import reading
+from crm.cli.app import App
+from crm.cli.groups import Command
+from crm.cli.options import record_options
+from crm.cli.reading import past, records
+from crm.cli.types import CONTRACT
+from crm.domain.i18n import gettext as _
+
+
+@click.command(cls=Command)
+@click.argument("contract", type=CONTRACT)
+@past.as_of_option
+@record_options
+@click.pass_obj
+def show(app: App, /, contract: str, moment: datetime | None, output: str) -> None:
+    """Show a contract with its events and payments. Everybody may.
+
+    \b
+    Examples:
+      epicevents contract show 12
+      epicevents contract show 12 -o json
+      epicevents contract show 12 --as-of today
+    """
+    from crm.queries import contract as query
+
+    title = _("Contract {id} of {client}")
+    if moment:
+        past.show(app, output, query.LISTING, contract, moment, title)
+        return
+    with app.transaction() as tx:
+        row = records.find(tx, query.LISTING, contract)
+        found = query.related(tx, row[0]) if output == "table" else {}
+        owner_id = query.owner_id(tx, row[0]) if output == "table" else None
+    record = records.by_field(query.LISTING.fields, row)
+    records.show(
+        app,
+        output,
+        title.format(**record),
+        query.LISTING.fields,
+        row,
+        related=reading.offers.related(found, {"events": _("Events"), "payments": _("Payments")}),
+        commands=[
+            *reading.offers.possible(tx.actor, owner_id, reading.offers.of_contract(record)),
+            reading.offers.history("contract", record["id"]),
+        ],
+    )

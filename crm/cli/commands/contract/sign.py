@@ -1,0 +1,76 @@
+"""epicevents contract sign."""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from crm.cli import reading, writing
+from crm.cli.app import App
+from crm.cli.groups import Command
+from crm.cli.noun_options import due_date_option
+from crm.cli.options import several, version_option, write_options
+from crm.cli.types import CONTRACT, DAY
+from crm.domain.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from crm.database.transaction import Transaction
+    from crm.services.editing import Change
+
+
+@click.command(cls=Command)
+@several("contracts", CONTRACT)
+@click.option("--date", "signed_on", type=DAY, help=_("When it was signed; now unless given."))
+@due_date_option(DAY)
+@version_option
+@write_options
+@click.pass_obj
+def sign(
+    app: App,
+    /,
+    contracts: tuple[str, ...],
+    signed_on: date | None,
+    due_date: date | None,
+    version: int | None,
+    output: str,
+    dry_run: bool,
+) -> None:
+    """Sign contracts. SALES may sign their own clients', MANAGEMENT any.
+
+    \b
+    Examples:
+      epicevents contract sign 12
+      epicevents contract sign 12 15 16
+      epicevents contract sign 5 --date 2026-05-03 --due-date +45d
+    """
+    from crm import services
+    from crm.queries.contract import LISTING
+
+    said = writing.edits.Said(
+        _("Contract {id} signed: {client}."),
+        _("Contract {id} is signed since {signed_at}; nothing changes."),
+        reading.offers.after_contract,
+    )
+
+    writing.edits.refuse_version_of_several(contracts, version)
+
+    def act(tx: "Transaction", contract_id: int) -> "Change":
+        return services.contract.sign(
+            tx,
+            contract_id,
+            signed_at=_beginning(app, signed_on),
+            due_date=due_date,
+            version=version,
+        )
+
+    writing.edits.change(app, output, LISTING, contracts, act, said, dry_run=dry_run)
+
+
+def _beginning(app: App, day: date | None) -> datetime | None:
+    """Return when a day began, naive UTC; today means this very moment."""
+    from crm.domain.dates import Period
+    from crm.domain.times import day_bounds
+
+    if day is None or day == app.today:
+        return None
+    return day_bounds(Period(day, day), app.settings.timezone)[0]

@@ -1,0 +1,85 @@
+"""epicevents contract update."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from crm.cli import asking, reading, writing
+from crm.cli.app import App
+from crm.cli.groups import Command
+from crm.cli.noun_options import due_date_option, signed_option
+from crm.cli.options import input_options, reason_option, version_option, write_options
+from crm.cli.reading import records
+from crm.cli.types import CLIENT, CONTRACT, OPTIONAL_DAY
+from crm.domain import inputs
+from crm.domain.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from crm.cli.writing.updating import Values
+    from crm.database.transaction import Transaction
+    from crm.services.editing import Change
+
+
+@click.command(cls=Command)
+@click.argument("contract", type=CONTRACT)
+@click.option("--client", type=CLIENT, help=_("Who buys: id, email or name."))
+@input_options(*inputs.CONTRACT)
+@signed_option
+@due_date_option(OPTIONAL_DAY)
+@reason_option
+@version_option
+@write_options
+@click.pass_obj
+def update(
+    app: App,
+    /,
+    contract: str,
+    client: str | None,
+    reason: str | None,
+    version: int | None,
+    output: str,
+    dry_run: bool,
+    **given: Any,
+) -> None:
+    """Change a contract. SALES may change their own clients', MANAGEMENT any.
+
+    Once it is signed, client and total no longer change; the due date still may. Unsigning and
+    setting the amount due by hand are for MANAGEMENT, with a reason. At a terminal and without
+    options it asks for what may change; Enter keeps what is there.
+
+    \b
+    Examples:
+      epicevents contract update 5 --total-amount 4500
+      epicevents contract update 5 --due-date +45d
+      epicevents contract update 5 --amount-due 1000 --reason "agreed discount"
+    """
+    from crm import services
+    from crm.queries import reference
+    from crm.queries.contract import LISTING
+
+    def write(tx: "Transaction", contract_id: int, values: "Values", seen: "Values | None") -> Any:
+        new = dict(values)
+        if "client" in new:
+            new["client_id"] = reference.client_id(tx, new.pop("client"))
+
+        def act(tx: "Transaction", contract_id: int) -> "Change":
+            return services.contract.update(
+                tx, contract_id, new, reason=reason, version=version, seen=seen
+            )
+
+        return writing.edits.edit_in(tx, LISTING, str(contract_id), act)
+
+    subject = writing.updating.Update(
+        LISTING.fields,
+        lambda tx: int(records.find(tx, LISTING, contract)[0]),
+        lambda tx, number: records.by_field(LISTING.fields, records.find(tx, LISTING, str(number))),
+        lambda seen: asking.nouns.of_contract_changes(app, seen),
+    )
+    given = {"client": client, **given}
+    edited = writing.updating.run(app, subject, given, write, dry_run=dry_run)
+    said = writing.edits.Said(
+        _("Contract {id} updated: {client}."),
+        _("Nothing to change."),
+        reading.offers.after_contract,
+    )
+    writing.edits.tell(app, output, edited, said, dry_run=dry_run)

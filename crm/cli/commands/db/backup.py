@@ -1,0 +1,86 @@
+"""epicevents db backup."""
+
+import shlex
+from typing import TYPE_CHECKING
+
+import click
+
+from crm.cli import asking
+from crm.cli.app import App
+from crm.cli.groups import Command
+from crm.cli.options import record_options, yes_option
+from crm.cli.reading import records, when
+from crm.cli.types import File
+from crm.cli.writing import backups
+from crm.cli.writing.backups import FIELDS, passphrase_option
+from crm.domain.errors import UsageFault
+from crm.domain.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command(cls=Command)
+@click.argument("path", metavar="FILE", type=File())
+@click.option("--encrypt", is_flag=True, help=_("Encrypt it with a passphrase, by GnuPG."))
+@passphrase_option
+@yes_option
+@record_options
+@click.pass_obj
+def backup(
+    app: App, path: "Path", encrypt: bool, passphrase_stdin: bool, yes: bool, output: str
+) -> None:
+    """Write the whole company into a file, while others work. Needs the administrator's URL.
+
+    Nobody's sessions are in it. Only you can read the file, and with --encrypt only who knows the
+    passphrase. It is whole or not there.
+
+    \b
+    Examples:
+      epicevents db backup company.backup
+      epicevents db backup company.backup --encrypt
+      epicevents db backup company.backup --encrypt --passphrase-stdin < passphrase.txt
+    """
+    from crm.backup import making
+    from crm.cli.asking import passphrases
+    from crm.database import location
+
+    if passphrase_stdin and not encrypt:
+        raise UsageFault(
+            _("A passphrase was given, and encryption was not asked for."),
+            hint=_("Add --encrypt."),
+            code="encrypt_missing",
+        )
+    _may_be_written(app, path, yes=yes)
+    parameters = location.admin_parameters(app.settings)
+    passphrase = passphrases.new(app, from_stdin=passphrase_stdin) if encrypt else None
+    with backups.progress(app, _("Backing up, MB")) as moved:
+        made = making.make(parameters, path, passphrase, backups.login(app).name, moved)
+    if output == "json":
+        records.as_json(app, FIELDS, backups.row(path, made, encrypted=encrypt))
+    app.console.success(
+        _("{path} holds the company as of {moment}: {clients} clients, {contracts} contracts.")
+        .format(
+            path=path,
+            moment=when.said(app, made.moment),
+            clients=made.contents.count("clients"),
+            contracts=made.contents.count("contracts"),
+        )
+    )  # fmt: skip
+    if made.contents.faults:
+        backups.warn_of_faults(app, made.contents.faults)
+    app.console.note(
+        _("See whether it restores: epicevents db check {path}").format(path=shlex.quote(str(path)))
+    )
+
+
+def _may_be_written(app: App, path: "Path", *, yes: bool) -> None:
+    """Refuse what is no file, and ask before another backup is lost."""
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        raise UsageFault(
+            _("{path} is a link, or no file.").format(path=path),
+            hint=_("Name the file itself."),
+            code="not_a_file",
+        )
+    if path.exists():
+        asking.prompts.confirm(app, _("Replace {path}?").format(path=path), yes=yes)

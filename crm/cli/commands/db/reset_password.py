@@ -1,0 +1,47 @@
+"""epicevents db reset-password."""
+
+import click
+
+from crm.cli import asking, writing
+from crm.cli.app import App
+from crm.cli.groups import Command
+from crm.cli.options import password_option, write_options
+from crm.domain.contact import email as clean_email
+from crm.domain.i18n import gettext as _
+from crm.queries.user import LISTING
+
+ACCOUNT = tuple(map(LISTING.named, ("id", "first_name", "last_name", "email", "role", "is_active")))
+
+
+@click.command(cls=Command)
+@click.argument("email", required=False)
+@password_option
+@write_options
+@click.pass_obj
+def reset_password(
+    app: App, /, email: str | None, password_stdin: bool, output: str, dry_run: bool
+) -> None:
+    """Let somebody who forgot the password back in. Needs the administrator's URL.
+
+    A deactivated account is active again, and its owner must choose another password at the next
+    login.
+
+    \b
+    Examples:
+      epicevents db reset-password manager2@epicevents.example
+    """
+    from crm.services import administration
+
+    asked = asking.questions.Question("email", _("Email"), clean_email, "EMAIL")
+    address = asking.prompts.complete(app, {"email": email}, [asked])["email"]
+    password, one_time = writing.one_time_password.choose(app, from_stdin=password_stdin)
+    with app.owner(dry_run=dry_run) as tx:
+        administration.end_sessions(tx, address, password)
+    with app.owner(dry_run=dry_run) as tx:
+        reset = administration.reset_password(tx, address, password)
+    row = (reset.id, reset.first_name, reset.last_name, reset.email, reset.role, True)
+    said = _("Password of {name} reset; their sessions have ended.").format(name=reset.name)
+    old = {} if reset.was_active else {"is_active": False}
+    writing.one_time_password.written(
+        app, output, said, ACCOUNT, row, one_time, old=old, dry_run=dry_run
+    )

@@ -1,0 +1,156 @@
+"""epicevents event agenda."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from crm.cli.app import App
+from crm.cli.groups import Command
+from crm.cli.options import CALENDAR, json_option, output_option
+from crm.cli.reading import records, when
+from crm.cli.types import PERIOD, SUPPORT_USER
+from crm.domain.errors import UsageFault
+from crm.domain.fields import Field, Kind
+from crm.domain.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from crm.domain.dates import Period
+    from crm.queries.listing import Row
+
+DAYS = 7  # that are shown unasked
+MOST = 366  # days
+
+# What one line of an agenda says in a pipe.
+_SHOWN = (
+    "start_date", "end_date", "id", "name", "client", "location", "support_contact", "attendees",
+)  # fmt: skip
+_CLASHES = Field("clashes_with", Kind.TEXT)
+
+
+@click.command(cls=Command)
+@click.option("--week", is_flag=True, help=_("The whole week, from Monday to Sunday."))
+@click.option("--from", "first", type=PERIOD, help=_("From DATE on; today unless said."))
+@click.option("--to", "last", type=PERIOD, help=_("Until DATE; seven days unless said."))
+@click.option("--support", type=SUPPORT_USER, help=_("Only what USER runs."))
+@click.option("--mine", is_flag=True, help=_("Only what is yours."))
+@output_option("table", "json", "csv", CALENDAR)
+@json_option
+@click.pass_obj
+def agenda(
+    app: App,
+    /,
+    week: bool,
+    first: Any,
+    last: Any,
+    support: str | None,
+    mine: bool,
+    output: str,
+) -> None:
+    """Show the days ahead with their hours, events and free days. Everybody may.
+
+    Events that one person runs at the same time are marked. Into a pipe it is one line an event.
+
+    \b
+    Examples:
+      epicevents event agenda
+      epicevents event agenda --week --mine
+      epicevents event agenda --week --from +7d --support Dubois
+      epicevents event agenda --from 2026-06 -o ics > june.ics
+    """
+    from crm.domain.times import day_bounds
+    from crm.queries import event as query
+    from crm.queries import reference, schedule
+    from crm.queries.listing import Request, page
+
+    period = _period(app.today, first, last, week=week)
+    bounds = day_bounds(period, app.settings.timezone)
+    filters: dict[str, Any] = {"during": query.during(*bounds)}
+    with app.transaction() as tx:
+        if support is not None:
+            filters["support"] = reference.user_id(tx, support)
+        rows = page(tx, query.LISTING, Request(filters=filters, mine=mine)).rows
+        clashes = schedule.clashes(tx, [row[0] for row in rows])
+        installation = query.installation(tx) if output == CALENDAR else ""
+    if output == CALENDAR:
+        from crm.cli.output import calendar
+
+        calendar.write(query.LISTING.fields, rows, app.console.stream, installation)
+    elif output != "table":
+        from crm.cli.output import export
+
+        as_json = output == "json"
+        told = [(*row, _told(clashes.get(row[0], []), as_json=as_json)) for row in rows]
+        fields = (*query.LISTING.fields, _CLASHES)
+        export.write(
+            "json" if as_json else "csv", fields, told, app.console.stream, app.console.zone
+        )
+    else:
+        _show(app, rows, clashes, period)
+
+
+def _show(app: App, rows: "list[Row]", clashes: dict[int, list[int]], period: "Period") -> None:
+    from crm.cli.output import agenda as layout
+    from crm.cli.output import table
+    from crm.queries.event import LISTING
+
+    found = [records.by_field(LISTING.fields, row) for row in rows]
+    if not rows and not app.console.out.interactive:
+        app.console.note(
+            _("Nothing from {first} to {last}.").format(first=period.first, last=period.last)
+        )
+    elif not app.console.out.interactive:
+        fields = [*map(LISTING.named, _SHOWN), _CLASHES]
+        told = [
+            (*(record[name] for name in _SHOWN), _told(clashes.get(record["id"], [])) or None)
+            for record in found
+        ]
+        table.render(fields, told, app.console)
+    else:
+        entries = [
+            layout.Entry(
+                **{name: record[name] for name in layout.Entry._fields[:-1]},
+                clashes_with=clashes.get(record["id"], []),
+            )
+            for record in found
+        ]
+        layout.show(entries, period, app.console, lambda day: _title(app, day))
+
+
+def _title(app: App, day: "date") -> str:
+    names = {0: _("today"), 1: _("tomorrow"), -1: _("yesterday")}
+    name = names.get((day - app.today).days)
+    title = f"{when.weekday(day)} {day.isoformat()}"
+    return f"{title}, {name}" if name else title
+
+
+def _told(ids: list[int], *, as_json: bool = False) -> Any:
+    return ids if as_json else ", ".join(map(str, ids))
+
+
+def _period(today: "date", first: Any, last: Any, *, week: bool) -> "Period":
+    from datetime import timedelta
+
+    from crm.domain.dates import Period, week_of
+
+    start = first.first if first else today
+    if last:
+        end = last.last
+    elif first and first.last != first.first:
+        end = first.last  # a month or a year
+    else:
+        end = start if week else start + timedelta(days=DAYS - 1)
+    if week:
+        start, end = week_of(start).first, week_of(end).last
+    if end < start:
+        raise UsageFault(
+            _("--to lies before the first day, {day}.").format(day=start.isoformat()),
+            hint=_("Give --from too, or a later --to."),
+        )
+    if (end - start).days >= MOST:
+        raise UsageFault(
+            _("An agenda shows {most} days at most.").format(most=MOST),
+            hint=_("For more: epicevents event list --from DATE --to DATE"),
+        )
+    return Period(start, end)

@@ -1,0 +1,125 @@
+"""epicevents event assign."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from crm.cli import asking, writing
+from crm.cli.app import App
+from crm.cli.asking.parameters import AskedArgument
+from crm.cli.groups import Command
+from crm.cli.options import several, version_option, write_options
+from crm.cli.reading import records
+from crm.cli.types import EVENTS_FOR_USER, SUPPORT_USER
+from crm.domain.enums import Role
+from crm.domain.errors import UsageFault
+from crm.domain.i18n import gettext as _
+from crm.domain.permissions import Permission
+
+if TYPE_CHECKING:
+    from crm.database.transaction import Transaction
+    from crm.services.editing import Change
+
+
+@click.command(cls=Command)
+@several("events", EVENTS_FOR_USER)
+@click.argument("user", type=SUPPORT_USER, cls=AskedArgument, not_with="suggest")
+@click.option(
+    "--suggest", is_flag=True, help=_("Show who is free then, the least busy first, to pick one.")
+)
+@click.option("--override", metavar="REASON", help=_("Why USER runs two events at once."))
+@version_option
+@write_options
+@click.pass_obj
+def assign(
+    app: App,
+    /,
+    events: tuple[str, ...],
+    user: str | None,
+    suggest: bool,
+    override: str | None,
+    version: int | None,
+    output: str,
+    dry_run: bool,
+) -> None:
+    """Give events to a SUPPORT person who is free at that time. MANAGEMENT may.
+
+    With --suggest it lists who is free, each with how many events they run from two weeks before
+    until two weeks after, and asks at a terminal whom to take. With --no-input, without a terminal
+    or as JSON it only lists them.
+
+    \b
+    Examples:
+      epicevents event assign 40 support@epicevents.example
+      epicevents event assign 40 41 Dubois
+      epicevents event assign 40 --suggest
+      epicevents event assign 40 Dubois --override "both are in the same hotel"
+    """
+    from crm import services
+    from crm.queries.event import LISTING
+
+    writing.edits.refuse_version_of_several(events, version)
+    if suggest:
+        if len(events) > 1 or user is not None:
+            raise UsageFault(
+                _("--suggest is for when nobody is chosen yet."),
+                hint=_("Leave out either USER or --suggest."),
+            )
+        user = _suggested(app, events[0], output)
+        if user is None:
+            return
+    support = writing.people.whom(app, _whom(app) if user is None else user)
+
+    def act(tx: "Transaction", event_id: int) -> "Change":
+        return services.event.assign(
+            tx, event_id, support, override=override, version=version, zone=app.settings.timezone
+        )
+
+    said = writing.edits.Said(
+        _("Event {id} assigned to {support_contact}: {name}."),
+        _("{support_contact} runs event {id} already."),
+        "epicevents event list --support {support_contact_id} --upcoming".format_map,
+    )
+    writing.edits.change(app, output, LISTING, events, act, said, dry_run=dry_run)
+
+
+def _whom(app: App) -> str:
+    """Ask which support person is meant."""
+    asked = asking.questions.of_colleague(app, "user", _("Support"), "USER", Role.SUPPORT)
+    answer = asking.prompts.complete(app, {}, [asked], permission=Permission.EVENT_ASSIGN)
+    return str(answer["user"])
+
+
+def _suggested(app: App, event: str, output: str) -> str | None:
+    """Show who is free to run an event; return who is picked, None where nothing is asked."""
+    from crm import services
+    from crm.cli.output import table
+    from crm.queries import reference
+    from crm.queries.event import LISTING
+    from crm.queries.schedule import CANDIDATE
+
+    with app.transaction() as tx:
+        row = records.find(tx, LISTING, event)
+        free = services.event.candidates(tx, row[0])
+    if output == "json":
+        records.list_as_json(app, CANDIDATE, free)
+        return None
+    if not free:
+        app.console.note(_("Nobody in SUPPORT is free then."), loud=True)
+        writing.outcome.suggest(app, f"epicevents event assign {row[0]} USER --override REASON")
+        return None
+    table.render(CANDIDATE, free, app.console, exact=True)
+    if not asking.prompts.may_ask(app):
+        app.console.note(_("Nobody was assigned."))
+        writing.outcome.suggest(app, f"epicevents event assign {row[0]} {free[0].id}")
+        return None
+    app.console.flush()
+
+    def read(typed: str) -> str:
+        with app.transaction() as tx:
+            return str(reference.user_id(tx, typed.strip() or str(free[0].id)))
+
+    hint = _("Enter for {default}").format(default=free[0].support_contact)
+    return str(
+        asking.answers.ask(app, asking.questions.Question("user", _("Support"), read, "USER", hint))
+    )

@@ -1,0 +1,75 @@
+"""epicevents event list."""
+
+from typing import Any
+
+import click
+
+from crm.cli import reading
+from crm.cli.app import App
+from crm.cli.groups import Command
+from crm.cli.options import CALENDAR, listing_options_with
+from crm.cli.reading import records
+from crm.cli.types import CLIENT, CONTRACT, PERIOD, SUPPORT_USER
+from crm.domain.errors import UsageFault
+from crm.domain.i18n import gettext as _
+
+PERIODS = ("today", "week", "month")
+
+
+@click.command("list", cls=Command)
+@listing_options_with(CALENDAR)
+@click.option("--client", type=CLIENT, help=_("Of CLIENT: id, email or name."))
+@click.option("--contract", type=CONTRACT, metavar="ID", help=_("On contract ID."))
+@click.option("--support", type=SUPPORT_USER, help=_("Run by USER."))
+@click.option("--no-support", is_flag=True, default=None, help=_("That nobody runs yet."))
+@click.option("--from", "start_from", type=PERIOD, help=_("Starting on or after DATE."))
+@click.option("--to", "start_to", type=PERIOD, help=_("Starting on or before DATE."))
+@click.option("--period", type=click.Choice(PERIODS), help=_("Starting in this day, week, month."))
+@click.option("--upcoming/--past", default=None, help=_("Not ended yet, or ended."))
+@click.option("--location", metavar="TEXT", help=_("Whose location has these words."))
+@click.pass_obj
+def list_(
+    app: App,
+    /,
+    client: str | None,
+    contract: str | None,
+    support: str | None,
+    start_from: Any,
+    start_to: Any,
+    period: str | None,
+    upcoming: bool | None,
+    **given: Any,
+) -> None:
+    """List events by their start. Everybody may.
+
+    \b
+    Examples:
+      epicevents event list --mine --upcoming
+      epicevents event list --no-support --period month
+      epicevents event list --from 2026-06 --to 2026-08 --location paris -o csv --all
+      epicevents event list --mine --all --output-file mine.ics
+    """
+    from crm.cli.reading.bounds import bounds, period_of
+    from crm.queries import contract as contracts
+    from crm.queries import reference
+    from crm.queries.event import LISTING
+
+    if period:
+        if start_from or start_to:
+            raise UsageFault(
+                _("--period says from when to when already."),
+                hint=_("Leave out either --period, or --from and --to."),
+            )
+        start_from = start_to = period_of(app.today, period)
+    options = reading.asked.Options.taken_from(given)
+    filters = given | bounds(app, "start", start_from, start_to)
+    if upcoming is not None:
+        filters["upcoming" if upcoming else "past"] = app.now
+    with app.transaction() as tx:
+        if client is not None:
+            filters["client"] = reference.client_id(tx, client)
+        if contract is not None:
+            filters["contract"] = records.find(tx, contracts.LISTING, contract)[0]
+        if support is not None:
+            filters["support"] = reference.user_id(tx, support)
+        reading.listing.run(app, tx, LISTING, options, filters)

@@ -1,0 +1,107 @@
+"""epicevents event sheet."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from crm.cli.app import App
+from crm.cli.groups import Command
+from crm.cli.options import json_option, output_option
+from crm.cli.reading import records, when
+from crm.cli.types import EVENT
+from crm.domain.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from crm.cli.output.day_sheet import Line, Sheet
+
+
+@click.command(cls=Command)
+@click.argument("event", type=EVENT)
+@output_option("text", "markdown", "json")
+@json_option
+@click.pass_obj
+def sheet(app: App, /, event: str, output: str) -> None:
+    """Print the page to take along on the day of an event. Everybody may.
+
+    Who, where, when and how many, whom to call, what is noted, and which revision of all this it
+    is.
+
+    \b
+    Examples:
+      epicevents event sheet 7
+      epicevents event sheet 7 -o markdown > gala.md
+    """
+    from crm.queries import event as query
+
+    with app.transaction() as tx:
+        event_id = records.find(tx, query.LISTING, event)[0]
+        row = query.sheet(tx, event_id)
+    if output == "json":
+        records.as_json(app, query.SHEET, row)
+        return
+    from crm.cli.output import day_sheet
+
+    page = _page(app, records.by_field(query.SHEET, row))
+    if output == "markdown":
+        day_sheet.show_markdown(page, app.console)
+    else:
+        day_sheet.show_text(page, app.console)
+
+
+def _page(app: App, record: dict[str, Any]) -> "Sheet":
+    from crm.cli.output.day_sheet import Line, Sheet
+    from crm.domain.times import wall_clock
+
+    zone = app.settings.timezone
+    return Sheet(
+        record["name"],
+        [
+            Line(_("When"), _when(app, record)),
+            Line(_("Where"), record["location"]),
+            Line(_("Guests"), str(record["attendees"])),
+            Line(_("Client"), f"{record['client']}, {record['company_name']}"),
+            Line(_("On site"), record["client_contact"]),
+            Line(_("Support"), record["support_contact"] or _("nobody")),
+        ],
+        [
+            _call(_("Client"), record["client"], record["client_phone"], record["client_email"]),
+            _call(
+                _("Sales"), record["sales_contact"], record["sales_phone"], record["sales_email"]
+            ),
+            _call(
+                _("Support"),
+                record["support_contact"],
+                record["support_phone"],
+                record["support_email"],
+            ),
+        ],
+        record["notes"] or "",
+        _("Event {id}, revision {version}, changed {changed}. Printed {now}.").format(
+            id=record["id"],
+            version=record["version"],
+            changed=wall_clock(record["updated_at"], zone),
+            now=wall_clock(app.now, zone),
+        ),
+    )
+
+
+def _call(label: str, name: str | None, phone: str | None, email: str | None) -> "Line":
+    from crm.cli.output.day_sheet import Line
+    from crm.domain.contact import format_phone
+
+    if name is None:
+        return Line(label, _("nobody"))
+    number = format_phone(phone) if phone else _("no phone")
+    return Line(label, ", ".join(filter(None, [name, number, email])))
+
+
+def _when(app: App, record: dict[str, Any]) -> str:
+    """Return from when to when, each day with its name."""
+    from crm.domain.times import local, span
+
+    zone = app.settings.timezone
+    said = span(record["start_date"], record["end_date"], zone)
+    days = [local(record[name], zone).date() for name in ("start_date", "end_date")]
+    for day in dict.fromkeys(days):
+        said = said.replace(day.isoformat(), f"{when.weekday(day)} {day.isoformat()}")
+    return said

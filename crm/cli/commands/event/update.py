@@ -1,0 +1,82 @@
+"""epicevents event update."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from crm.cli import asking, writing
+from crm.cli.app import App
+from crm.cli.groups import Command
+from crm.cli.noun_options import event_options
+from crm.cli.options import version_option, write_options
+from crm.cli.reading import records
+from crm.cli.types import EVENT
+from crm.domain.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from crm.cli.writing.updating import Values
+    from crm.database.transaction import Transaction
+    from crm.services.editing import Change
+
+
+@click.command(cls=Command)
+@click.argument("event", type=EVENT)
+@event_options
+@version_option
+@write_options
+@click.pass_obj
+def update(
+    app: App,
+    /,
+    event: str,
+    contract: str | None,
+    version: int | None,
+    output: str,
+    dry_run: bool,
+    **given: Any,
+) -> None:
+    """Change an event. SUPPORT may change the events assigned to them, MANAGEMENT any.
+
+    At a terminal and without options it asks for each field; Enter keeps what is there.
+
+    \b
+    Examples:
+      epicevents event update 40
+      epicevents event update 40 --attendees 80 --location "Château de Candé"
+      epicevents event update 40 --start-date "2030-06-04 14:00" --end-date "2030-06-05 02:00"
+    """
+    from crm import services
+    from crm.queries import contract as contracts
+    from crm.queries.event import LISTING
+
+    def write(tx: "Transaction", event_id: int, values: "Values", seen: "Values | None") -> Any:
+        new = dict(values)
+        if "contract" in new:
+            new["contract_id"] = records.find(tx, contracts.LISTING, new.pop("contract"))[0]
+
+        def act(tx: "Transaction", event_id: int) -> "Change":
+            zone = app.settings.timezone
+            return services.event.update(tx, event_id, new, version=version, seen=seen, zone=zone)
+
+        return writing.edits.edit_in(tx, LISTING, str(event_id), act)
+
+    def together(values: "Values") -> None:
+        services.event.check_dates(values["start_date"], values["end_date"])
+
+    subject = writing.updating.Update(
+        LISTING.fields,
+        lambda tx: int(records.find(tx, LISTING, event)[0]),
+        lambda tx, event_id: records.by_field(
+            LISTING.fields, records.find(tx, LISTING, str(event_id))
+        ),
+        lambda _seen: asking.nouns.of_event_changes(app),
+        {"end_date": together},
+    )
+    given = {"contract": contract, **given}
+    edited = writing.updating.run(app, subject, given, write, dry_run=dry_run)
+    said = writing.edits.Said(
+        _("Event {id} updated: {name}."),
+        _("Nothing to change."),
+        "epicevents event show {id}".format_map,
+    )
+    writing.edits.tell(app, output, edited, said, dry_run=dry_run)

@@ -1,0 +1,41 @@
+"""epicevents join."""
+
+import click
+
+from crm.cli import asking, writing
+from crm.cli.app import App
+from crm.cli.groups import Command
+from crm.cli.noun_options import url_option
+from crm.domain.i18n import gettext as _
+
+
+@click.command(cls=Command)
+@url_option("database_url", _("The database, postgresql://epicevents_cli@HOST/NAME"))
+@click.pass_obj
+def join(app: App, /) -> None:
+    """Set up another workstation: asks for the database, tests it and remembers it.
+
+    \b
+    Examples:
+      epicevents join
+      epicevents join --database-url postgresql://epicevents_cli@db.epic.example/epicevents
+    """
+    from crm.database.provisioning import schema_revision
+    from crm.database.revision import check_revision
+    from crm.settings.url import parse_database_url
+
+    if app.settings.database_url is None:
+        question = asking.questions.Question(
+            "database_url",
+            _("Database URL"),
+            lambda typed: (parse_database_url(typed), typed)[1],
+            "--database-url",
+            "postgresql://epicevents_cli@HOST/NAME",
+        )
+        app.set_flag("database_url", asking.prompts.complete(app, {}, [question])["database_url"])
+        app.reload()
+    with app.anonymous() as tx:
+        check_revision(schema_revision(tx))
+    writing.setup.remember_database(app)
+    app.console.success(_("This workstation has joined the company."))
+    app.console.note(_("Log in: epicevents login EMAIL"))

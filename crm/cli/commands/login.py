@@ -1,0 +1,40 @@
+"""epicevents login."""
+
+import click
+
+from crm.cli import asking, writing
+from crm.cli.app import App
+from crm.cli.groups import Command
+from crm.cli.options import password_option, record_options
+from crm.cli.reading import actors
+from crm.domain import inputs
+from crm.domain.i18n import gettext as _
+
+
+@click.command(cls=Command)
+@click.argument("email", required=False)
+@password_option
+@record_options
+@click.pass_obj
+def login(app: App, /, email: str | None, password_stdin: bool, output: str) -> None:
+    """Log in on this workstation. Anybody with an account may.
+
+    \b
+    Examples:
+      epicevents login sales3@epicevents.example
+      epicevents login sales3@epicevents.example --password-stdin < password.txt
+    """
+    label = _("Email")
+    question = asking.questions.Question(
+        "email", label, lambda text: inputs.text(100)(text, label), "EMAIL"
+    )
+    email = asking.prompts.complete(app, {"email": email}, [question])["email"]
+    typed = (
+        asking.answers.line_from_stdin(app)
+        if password_stdin
+        else asking.prompts.password(app, _("Password"))
+    )
+    writing.sessions.log_in(app, email, typed)
+    if output == "json":
+        with app.transaction(allow_pending=True) as tx:
+            actors.as_json(app, tx.actor)

@@ -1,0 +1,80 @@
+"""epicevents password."""
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import click
+
+from crm.cli import asking, writing
+from crm.cli.app import App
+from crm.cli.groups import Command
+from crm.cli.options import write_options
+from crm.cli.reading import actors
+from crm.domain.errors import CRMError, NotLoggedIn
+from crm.domain.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from crm.services.authentication import Login
+
+
+@click.command(cls=Command)
+@click.option(
+    "--password-stdin",
+    is_flag=True,
+    help=_("Read two lines from standard input: the current password and the new one."),
+)
+@write_options
+@click.pass_obj
+def password(app: App, /, password_stdin: bool, output: str, dry_run: bool) -> None:
+    """Change your own password; every other session of yours ends. Anybody may.
+
+    A dry run tries both passwords; a wrong current one counts as a failed login all the same.
+
+    \b
+    Examples:
+      epicevents password
+      epicevents password --password-stdin < both-passwords.txt
+    """
+    with app.transaction(allow_pending=True) as tx:
+        actor = tx.actor
+    label = _("Current password")
+    current = (
+        asking.answers.line_from_stdin(app)
+        if password_stdin
+        else asking.prompts.password(app, label)
+    )
+    opened = _prove(app, actor.email, current)
+    kept = False
+    try:
+        writing.sessions.choose_password(app, opened, actor, current, dry_run=dry_run)
+        kept = not dry_run
+    finally:
+        if not kept:
+            _end(app, opened)
+    if kept:
+        app.remember(opened)
+    if output == "json":
+        with app.transaction(allow_pending=dry_run) as tx:
+            actors.as_json(app, tx.actor)
+    elif kept:
+        writing.outcome.suggest(app, "epicevents dashboard")
+
+
+def _prove(app: App, email: str, current: str) -> "Login":
+    """Log in with the current password, which shows that it is known."""
+    from crm.services import authentication
+
+    try:
+        return authentication.login(app.anonymous, email, current)
+    except NotLoggedIn as error:
+        if error.code != "wrong_credentials":
+            raise
+        wrong = _("The current password is wrong.")
+        raise NotLoggedIn(wrong, hint=error.hint, code=error.code) from None
+
+
+def _end(app: App, opened: "Login") -> None:
+    from crm.services import authentication
+
+    with suppress(CRMError), app.transaction(allow_pending=True, secret=opened.secret) as tx:
+        authentication.logout(tx)

@@ -1,0 +1,44 @@
+"""epicevents user create."""
+
+from typing import Any
+
+import click
+
+from crm.cli import asking, writing
+from crm.cli.app import App
+from crm.cli.groups import Command
+from crm.cli.options import input_options, password_option, write_options
+from crm.domain import inputs
+from crm.domain.i18n import gettext as _
+from crm.domain.permissions import Permission
+
+
+@click.command(cls=Command)
+@input_options(*inputs.USER)
+@password_option
+@write_options
+@click.pass_obj
+def create(app: App, /, password_stdin: bool, output: str, dry_run: bool, **given: Any) -> None:
+    """Create an account. MANAGEMENT may.
+
+    Prints a one-time password unless one is sent; either way its owner must choose another at the
+    first login.
+
+    \b
+    Examples:
+      epicevents user create
+      epicevents user create --first-name Jo --last-name Roy --email jo@epicevents.example \\
+        --role SALES
+    """
+    from crm import services
+
+    asked = asking.nouns.with_free_email(app, inputs.USER, services.user.refuse_duplicate)
+    values = asking.prompts.complete(app, given, asked, permission=Permission.USER_CREATE)
+    password, one_time = writing.one_time_password.choose(app, from_stdin=password_stdin)
+    with app.transaction(dry_run=dry_run) as tx:
+        change = services.user.create(tx, password=password, **values)
+        fields, row = writing.people.record(tx, change.record.id)
+    said = _("Account {id} created: {name}, {role}.").format(
+        id=row[0], name=writing.people.name(row), role=row[5]
+    )
+    writing.one_time_password.written(app, output, said, fields, row, one_time, dry_run=dry_run)

@@ -1,0 +1,37 @@
+"""epicevents user deactivate."""
+
+import click
+
+from crm.cli import writing
+from crm.cli.app import App
+from crm.cli.groups import Command
+from crm.cli.noun_options import transfer_to_option
+from crm.cli.options import several, write_options
+from crm.cli.types import USER
+
+
+@click.command(cls=Command)
+@several("users", USER)
+@transfer_to_option
+@write_options
+@click.pass_obj
+def deactivate(
+    app: App,
+    /,
+    users: tuple[str, ...],
+    transfer_to: str | None,
+    override: str | None,
+    output: str,
+    dry_run: bool,
+) -> None:
+    """Close accounts at once, and hand over what is open. MANAGEMENT may, but not its own.
+
+    At a terminal it asks who takes over, for each of them. What nobody takes over stays, and is
+    listed.
+
+    \b
+    Examples:
+      epicevents user deactivate sales3@epicevents.example
+      epicevents user deactivate 5 6 --transfer-to sales2@epicevents.example
+    """
+    writing.leaving.close(app, users, transfer_to, override, output, dry_run=dry_run)

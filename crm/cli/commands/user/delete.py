@@ -1,0 +1,114 @@
+"""epicevents user delete."""
+
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any, cast
+
+import click
+
+from crm.cli import asking, writing
+from crm.cli.app import App
+from crm.cli.groups import Command
+from crm.cli.noun_options import transfer_to_option
+from crm.cli.options import write_options, yes_option
+from crm.cli.types import USER
+from crm.domain.enums import Role
+from crm.domain.errors import RuleViolation
+from crm.domain.i18n import gettext as _
+from crm.domain.permissions import Permission
+
+if TYPE_CHECKING:
+    from crm.services.portfolio import Moved
+
+
+@click.command(cls=Command)
+@click.argument("user", type=USER)
+@transfer_to_option
+@yes_option
+@write_options
+@click.pass_obj
+def delete(
+    app: App,
+    /,
+    user: str,
+    transfer_to: str | None,
+    override: str | None,
+    yes: bool,
+    output: str,
+    dry_run: bool,
+) -> None:
+    """Delete an account that no record names. MANAGEMENT may, but not its own.
+
+    With --transfer-to a colleague takes over everything first, settled and past. Whoever has
+    signed a contract or entered a payment is deactivated instead.
+
+    \b
+    Examples:
+      epicevents user delete manager2@epicevents.example
+      epicevents user delete 9 --transfer-to support2@epicevents.example --override "stands in"
+    """
+    from crm.queries import reference
+    from crm.services.user import HANDED_OVER
+
+    with app.transaction() as tx:
+        fields, row = writing.people.record(tx, reference.user_id(tx, user))
+    moved = None
+    # Tried first, so that nobody is asked to confirm what is refused.
+    tried = nullcontext() if dry_run else writing.leaving.tried()
+    try:
+        with tried:
+            fields, row, moved = _delete(app, user, transfer_to, override, dry_run=True)
+    except RuleViolation as refusal:
+        if refusal.code != "user_in_use" or transfer_to or yes or not asking.prompts.may_ask(app):
+            raise
+        app.console.error(refusal.message)
+        left = cast("dict[str, int]", refusal.details["dependents"])
+        if left.keys() <= HANDED_OVER:
+            transfer_to = _who_takes_everything(app, user, override)
+        if transfer_to is None:
+            asking.prompts.confirm(app, _("Deactivate the account instead?"), yes=False)
+            writing.leaving.close(app, [user], None, override, output, dry_run=dry_run)
+            return
+        fields, row, moved = _delete(app, user, transfer_to, override, dry_run=True)
+    name, email = writing.people.name(row), writing.people.by_field(row)["email"]
+    if not dry_run:
+        writing.deleting.before_deletion(app, [name], fields, [row], yes=yes, typed=email)
+        fields, row, moved = _delete(app, str(row[0]), transfer_to, override, dry_run=False)
+    if moved and output != "json":
+        app.console.success(writing.handover.in_words(moved))
+    done = _("Account {id} deleted: {name}.").format(id=row[0], name=name)
+    kept = row if output == "json" else None
+    writing.outcome.written(app, output, done, fields, kept, dry_run=dry_run)
+
+
+def _delete(
+    app: App, user: str, taker: str | None, override: str | None, *, dry_run: bool
+) -> tuple[Any, Any, "Moved | None"]:
+    """Hand over everything to ``taker``, if any, and delete; return the account as it was."""
+    from crm import services
+
+    moved = None
+    with writing.people.shutting_out(app, [user], Permission.USER_DELETE, dry_run=dry_run) as (
+        tx,
+        (user_id,),
+    ):
+        fields, row = writing.people.record(tx, user_id)
+        if taker is not None:
+            moved = writing.handover.act(
+                tx, user_id, taker, include_settled=True, override=override
+            )
+        services.user.delete(tx, user_id)
+    return fields, row, moved
+
+
+def _who_takes_everything(app: App, user: str, override: str | None) -> str | None:
+    from crm.queries import reference
+
+    with app.transaction() as tx:
+        row = writing.people.record(tx, reference.user_id(tx, user))[1]
+    return writing.handover.ask_to_whom(
+        app,
+        row[0],
+        Role(writing.people.by_field(row)["role"]),
+        include_settled=True,
+        override=override,
+    )

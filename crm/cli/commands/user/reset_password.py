@@ -1,0 +1,50 @@
+"""epicevents user reset-password."""
+
+import click
+
+from crm.cli import writing
+from crm.cli.app import App
+from crm.cli.groups import Command
+from crm.cli.options import password_option, write_options
+from crm.cli.types import USER
+from crm.domain.i18n import gettext as _
+from crm.domain.permissions import Permission
+
+
+@click.command(cls=Command)
+@click.argument("user", type=USER)
+@password_option
+@write_options
+@click.pass_obj
+def reset_password(
+    app: App, /, user: str, password_stdin: bool, output: str, dry_run: bool
+) -> None:
+    """Give somebody who forgot the password a one-time one. MANAGEMENT may.
+
+    Their sessions end, and they must choose another password at the next login.
+
+    \b
+    Examples:
+      epicevents user reset-password sales3@epicevents.example
+    """
+    from crm import services
+
+    permission = Permission.USER_RESET_PASSWORD
+    password, one_time = writing.one_time_password.choose(app, from_stdin=password_stdin)
+    with writing.people.shutting_out(app, [user], permission, dry_run=dry_run) as (
+        tx,
+        (user_id,),
+    ):
+        before = writing.people.record(tx, user_id)[1]
+        services.authentication.reset_password(tx, user_id, password)
+        fields, row = writing.people.record(tx, user_id)
+        # Whoever reset their own password reads nothing until they have another.
+        row, own = row or before, user_id == tx.actor.id
+    said = _("Password of {name} reset; their sessions have ended.").format(
+        name=writing.people.name(row)
+    )
+    if own:
+        said = _("Your password is reset; your other sessions have ended.")
+    writing.one_time_password.written(
+        app, output, said, fields, row, one_time, dry_run=dry_run, own=own
+    )

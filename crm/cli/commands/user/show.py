@@ -1,0 +1,75 @@
+"""epicevents user show."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from crm.cli import reading, writing
+from crm.cli.app import App
+from crm.cli.groups import Command
+from crm.cli.options import record_options
+from crm.cli.reading import past, records
+from crm.cli.types import USER
+from crm.domain.enums import Role
+from crm.domain.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from crm.cli.output import detail
+    from crm.domain.permissions import Actor
+
+
+@click.command(cls=Command)
+@click.argument("user", type=USER)
+@past.as_of_option
+@record_options
+@click.pass_obj
+def show(app: App, /, user: str, moment: datetime | None, output: str) -> None:
+    """Show a colleague, and how much they look after. Everybody may.
+
+    \b
+    Examples:
+      epicevents user show me --as-of today
+      epicevents user show sales3@epicevents.example -o json
+    """
+    from crm.queries import reference
+    from crm.queries.user import LISTING
+
+    title = _("Colleague {id}: {first_name} {last_name}")
+    if moment:
+        unknown = writing.people.COUNTS if output == "json" else ()
+        past.show(app, output, LISTING, user, moment, title, unknown=unknown)
+        return
+    with app.transaction() as tx:
+        user_id = reference.user_id(tx, user)
+        fields, row = writing.people.record(tx, user_id)
+        counts = writing.people.looks_after(app, tx, user_id)
+    person = records.by_field(fields, row)
+    commands = _next(tx.actor, user_id, person["role"], active=person["is_active"])
+    # In JSON always, on a sheet where there is some.
+    kept = [field for field in writing.people.COUNTS if output == "json" or counts[field.name]]
+    records.show(
+        app,
+        output,
+        title.format(**person),
+        (*fields, *kept),
+        (*row, *(counts[field.name] for field in kept)),
+        commands=[*commands, reading.offers.history("user", user_id)],
+    )
+
+
+def _next(actor: "Actor", user_id: int, role: Role, *, active: bool) -> "list[detail.Command]":
+    from crm.cli.output.detail import Command
+
+    commands = []
+    if role == Role.SALES:
+        commands.append(Command(f"epicevents client list --sales {user_id}", _("their clients")))
+    if role == Role.SUPPORT:
+        commands.append(Command(f"epicevents event list --support {user_id}", _("their events")))
+    if actor.role == Role.MANAGEMENT and not active:
+        commands.append(Command(f"epicevents user reactivate {user_id}", _("let them in again")))
+    if actor.role == Role.MANAGEMENT:
+        commands.append(Command(f"epicevents user update {user_id}", _("change it")))
+    elif actor.id == user_id:
+        commands.append(Command("epicevents user update me --phone PHONE", _("change the phone")))
+    return commands

@@ -1,0 +1,67 @@
+"""epicevents user transfer."""
+
+import click
+
+from crm.cli import asking, writing
+from crm.cli.app import App
+from crm.cli.groups import Command
+from crm.cli.noun_options import override_option
+from crm.cli.options import write_options, yes_option
+from crm.cli.types import USER
+from crm.domain.i18n import gettext as _
+
+
+@click.command(cls=Command)
+@click.argument("giver", metavar="FROM", type=USER)
+@click.argument("taker", metavar="TO", type=USER)
+@click.option(
+    "--include-settled", is_flag=True, help=_("Settled contracts and past events as well.")
+)
+@override_option
+@yes_option
+@write_options
+@click.pass_obj
+def transfer(
+    app: App,
+    /,
+    giver: str,
+    taker: str,
+    include_settled: bool,
+    override: str | None,
+    yes: bool,
+    output: str,
+    dry_run: bool,
+) -> None:
+    """Hand all that somebody looks after to a colleague of the same role. MANAGEMENT may.
+
+    Of SALES every client and the contracts that are not settled, of SUPPORT the events that have
+    not ended. Settled contracts keep who sold them, past events who ran them.
+
+    \b
+    Examples:
+      epicevents user transfer sales3@epicevents.example sales2@epicevents.example
+      epicevents user transfer 3 4 --include-settled --yes
+    """
+    from crm.queries import reference
+
+    # Tried first, so that what is asked about is what would happen.
+    with app.transaction(dry_run=True) as tx:
+        giver_id, taker_id = reference.user_id(tx, giver), str(reference.user_id(tx, taker))
+        moved = writing.handover.act(
+            tx, giver_id, taker_id, include_settled=include_settled, override=override
+        )
+    if not moved:
+        said = _("{name} has nothing to hand over.").format(name=moved.giver.full_name)
+        writing.outcome.unchanged(
+            app, output, said, writing.handover.FIELDS, writing.handover.row(moved)
+        )
+        return
+    if not dry_run:
+        asking.prompts.confirm(
+            app, _("{what} Go on?").format(what=writing.handover.in_words(moved)), yes=yes
+        )
+        with app.transaction() as tx:
+            moved = writing.handover.act(
+                tx, giver_id, taker_id, include_settled=include_settled, override=override
+            )
+    writing.handover.tell(app, output, moved, dry_run=dry_run)

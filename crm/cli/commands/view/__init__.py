@@ -1,0 +1,10 @@
+"""epicevents view …"""
+
+import click
+
+from crm.cli.groups import Group
+
+
+@click.group(cls=Group, package=__name__)
+def view() -> None:
+    """Listings that you keep under a name."""

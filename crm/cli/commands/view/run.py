@@ -1,0 +1,70 @@
+"""epicevents view run."""
+
+import shlex
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from crm.cli.app import App
+from crm.cli.completion import PROGRAM
+from crm.cli.groups import Command
+from crm.cli.reading import views
+from crm.cli.types import COMMAND_WORDS, VIEW
+from crm.domain.errors import UsageFault
+from crm.domain.i18n import gettext as _
+
+# What is not an option of these commands is one of the listing's.
+PASSED_ON = {"ignore_unknown_options": True}
+
+
+@click.command(cls=Command, context_settings=PASSED_ON)
+@click.argument("name", type=VIEW)
+@click.argument("words", metavar="[OPTIONS OF THE LISTING]", nargs=-1, type=COMMAND_WORDS)
+@click.pass_context
+def run(ctx: click.Context, name: str, words: tuple[str, ...]) -> Any:
+    """Run a listing that is kept under a name; what is added goes before what is kept. Anybody may.
+
+    \b
+    Examples:
+      epicevents view run late
+      epicevents view run late --limit 5 -o csv
+    """
+    from crm.cli.main import wants_json
+
+    app: App = ctx.obj
+    kept = _words_of(views.named(app.settings.home, name), app)
+    _check_kept(ctx, name, kept)
+    line = [*kept, *words]
+    views.check_listing(ctx, line)
+    app.json_errors = wants_json(line)
+    return ctx.find_root().command.main(line, prog_name=PROGRAM, standalone_mode=False, obj=app)
+
+
+def _check_kept(ctx: click.Context, name: str, words: Sequence[str]) -> None:
+    """Refuse a view whose listing has lost an option since it was kept, or been edited wrongly."""
+    from crm.cli.help.usage import explained
+
+    try:
+        views.check_listing(ctx, words)
+    except click.UsageError as error:
+        raise UsageFault(
+            _("The view {name} no longer works: {reason}").format(
+                name=name, reason=explained(error).message
+            ),
+            hint=_("Keep it anew: epicevents view save {name} -- {line}").format(
+                name=name, line=shlex.join(words)
+            ),
+            code="outdated_view",
+        ) from None
+
+
+def _words_of(line: str, app: App) -> list[str]:
+    try:
+        return views.without_program(shlex.split(line))
+    except (ValueError, IndexError):
+        raise UsageFault(
+            _("The view is damaged: {line}").format(line=line),
+            hint=_("Correct it in {path}.").format(path=app.settings.home / views.FILE),
+            code="invalid_views_file",
+        ) from None

@@ -1,0 +1,47 @@
+"""epicevents view save."""
+
+import shlex
+
+import click
+
+from crm.cli import asking, writing
+from crm.cli.app import App
+from crm.cli.groups import Command
+from crm.cli.options import yes_option
+from crm.cli.reading import views
+from crm.cli.types import COMMAND_WORDS, NEW_VIEW
+from crm.domain.i18n import gettext as _
+
+# What is not an option of these commands is one of the listing's.
+PASSED_ON = {"ignore_unknown_options": True}
+
+
+@click.command(cls=Command, context_settings=PASSED_ON)
+@click.argument("name", type=NEW_VIEW)
+@click.argument("words", metavar="COMMAND", nargs=-1, required=True, type=COMMAND_WORDS)
+@yes_option
+@click.pass_context
+def save(ctx: click.Context, name: str, words: tuple[str, ...], yes: bool) -> None:
+    """Keep a listing under a name, on this workstation. Anybody may.
+
+    Days such as today are kept as they are typed, and mean another day tomorrow.
+
+    \b
+    Examples:
+      epicevents view save late -- contract list --unpaid --created-to -60d
+      epicevents view save week -- event list --mine --period week
+    """
+    app: App = ctx.obj
+    views.checked_name(name)
+    listing = views.without_program(words)
+    views.check_listing(ctx, listing)
+    known, line = views.read(app.settings.home), shlex.join(listing)
+    if known.get(name) == line:
+        app.console.note(_("It is kept like that already."))
+        return
+    if name in known:
+        question = _("Replace {name}, which is: {line}?").format(name=name, line=known[name])
+        asking.prompts.confirm(app, question, yes=yes)
+    views.write(app.settings.home, known | {name: line})
+    app.console.success(_("Kept as {name}.").format(name=name))
+    writing.outcome.suggest(app, f"epicevents view run {name}")

@@ -1,0 +1,118 @@
+"""The options that the commands of one subject share."""
+
+from collections.abc import Callable
+
+import click
+
+from crm.cli.app import App
+from crm.cli.options import Decorated, input_options, together, write_options
+from crm.cli.types import CONTRACT, FILE, MOMENT, PERIOD, USER, File, Typed
+from crm.domain import inputs
+from crm.domain.errors import UsageFault
+from crm.domain.i18n import gettext as _
+
+signed_option = click.option(
+    "--signed/--unsigned", "signed_status", default=None, help=_("Whether it is signed.")
+)
+
+
+def due_date_option(kind: Typed) -> Callable[[Decorated], Decorated]:
+    """Add ``--due-date`` to what writes a contract; ``kind`` says whether it may be emptied."""
+    return click.option(
+        "--due-date",
+        type=kind,
+        help=_("When it is to be paid; thirty days after it is signed unless given."),
+    )
+
+
+# One for each column of an event that people write.
+event_options = together(
+    click.option("--contract", type=CONTRACT, metavar="ID", help=_("On which signed contract.")),
+    input_options(*inputs.EVENT[:2]),
+    click.option("--start-date", type=MOMENT, help=_("When it starts (tomorrow 18:00).")),
+    click.option("--end-date", type=MOMENT, help=_("When it ends (tomorrow 23:30).")),
+    input_options(*inputs.EVENT[2:]),
+)
+
+# What a colleague takes over.
+override_option = click.option(
+    "--override", metavar="REASON", help=_("Why the colleague runs two events at once.")
+)
+transfer_to_option = together(
+    click.option(
+        "--transfer-to", metavar="USER", type=USER, help=_("Who takes over, in the same step.")
+    ),
+    override_option,
+)
+
+# From when to when something was written.
+from_option = click.option("--from", "first", type=PERIOD, help=_("On or after DATE."))
+to_option = click.option("--to", "last", type=PERIOD, help=_("On or before DATE."))
+
+
+def url_option(name: str, help_text: str) -> Callable[[Decorated], Decorated]:
+    """Return an option for a database's URL; one that holds a password is refused."""
+
+    def take(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
+        from crm.settings.url import parse_database_url
+
+        if value is None or ctx.resilient_parsing:
+            return
+        if "password" in parse_database_url(value):
+            raise UsageFault(
+                _("A password on the command line can be read by everybody on this machine."),
+                hint=_(
+                    "Put the URL into EPICEVENTS_{name}, or the password into a pgpass file."
+                ).format(name=name.upper()),
+                code="password_in_option",
+            )
+        ctx.ensure_object(App).set_flag(name, value)
+
+    return click.option(
+        "--" + name.replace("_", "-"),
+        metavar="URL",
+        expose_value=False,
+        is_eager=True,
+        callback=take,
+        help=help_text,
+    )
+
+
+date_order_option = click.option(
+    "--date-order",
+    type=click.Choice(["day", "month"]),
+    help=_("What comes first in 04/06/2026; the day, unless other rows contradict."),
+)
+
+
+def import_options(*on_duplicate: str) -> Callable[[Decorated], Decorated]:
+    """Add the argument FILE and the options of every import; the first choice is the default."""
+
+    return together(
+        click.argument("file", type=FILE),
+        click.option(
+            "--map",
+            "mapping",
+            multiple=True,
+            metavar="HEADING=FIELD",
+            help=_('Which field a column is: "Nom complet=full_name". Repeat it for others.'),
+        ),
+        click.option(
+            "--on-duplicate",
+            type=click.Choice(on_duplicate),
+            default=on_duplicate[0],
+            show_default=True,
+            help=_("What to do with rows that exist already."),
+        ),
+        click.option(
+            "--partial", is_flag=True, help=_("Import what can be, and leave out the rest.")
+        ),
+        click.option(
+            "--errors",
+            type=File(dir_okay=False, writable=True),
+            help=_("Write refused rows there, each with its reason."),
+        ),
+        click.option("--encoding", metavar="NAME", help=_("Of a CSV file that is not UTF-8.")),
+        click.option("--sheet", metavar="NAME", help=_("Which sheet of a workbook.")),
+        write_options,
+    )

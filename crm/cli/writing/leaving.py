@@ -1,0 +1,129 @@
+"""Accounts are closed, and what is open is handed over."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from crm.cli.app import App
+from crm.cli.asking import prompts
+from crm.cli.reading import records
+from crm.cli.writing import edits, handover, outcome, people
+from crm.domain.enums import Role
+from crm.domain.errors import Conflict
+from crm.domain.i18n import gettext as _
+from crm.domain.permissions import Permission
+
+if TYPE_CHECKING:
+    from crm.services.editing import Change
+    from crm.services.portfolio import Moved
+
+
+class _Left(NamedTuple):
+    """Whose account was closed, what changed hands, and of what they are still the contact."""
+
+    moved: "Moved | None"
+    change: "Change"
+    row: Any
+    counts: dict[str, int]
+
+
+def close(
+    app: App,
+    users: Sequence[str],
+    transfer_to: str | None,
+    override: str | None,
+    output: str,
+    *,
+    dry_run: bool,
+) -> None:
+    """Close accounts, all or none, and hand over to ``transfer_to``, or to whoever is answered."""
+    from crm import services
+    from crm.queries.user import LISTING
+
+    takers: dict[int, str | None] = {}
+    if transfer_to is None and prompts.may_ask(app):
+        takers = dict(_offered(app, user, override) for user in users)
+    permission = Permission.USER_DEACTIVATE
+    with people.shutting_out(app, users, permission, dry_run=dry_run) as (tx, _ids):
+
+        def leave(before: Any) -> _Left:
+            user_id, moved = before[0], None
+            taker = takers.get(user_id, transfer_to)
+            if taker is not None:
+                moved = handover.act(tx, user_id, taker, override=override)
+            change = services.user.deactivate(tx, user_id)
+            row = people.record(tx, user_id)[1]
+            return _Left(moved, change, row, people.looks_after(app, tx, user_id))
+
+        left = edits.all_or_none(tx, LISTING, users, leave)
+    for each in left:
+        _tell(app, output if len(left) == 1 else "", each, dry_run=dry_run)
+    if output == "json" and len(left) > 1:
+        fields = (*LISTING.fields, *people.COUNTS)
+        records.as_json(app, fields, *((*each.row, *each.counts.values()) for each in left))
+
+
+def _tell(app: App, output: str, left: _Left, *, dry_run: bool) -> None:
+    from crm.queries.user import LISTING
+
+    name, user_id = people.name(left.row), left.row[0]
+    if left.moved and output != "json":
+        handover.tell(app, output, left.moved, dry_run=dry_run)
+    outcome.edited(
+        app,
+        output,
+        left.change,
+        _("Account {id} deactivated: {name} can no longer log in.").format(id=user_id, name=name),
+        (*LISTING.fields, *people.COUNTS),
+        (*left.row, *left.counts.values()),
+        nothing=_("The account of {name} is inactive already.").format(name=name),
+        dry_run=dry_run,
+        then=None if any(left.counts.values()) else f"epicevents user show {user_id}",
+    )
+    if output != "json" and any(left.counts.values()):
+        said = _("{name} is still the contact of {what}; hand over: {command}")
+        command = f"epicevents user transfer {user_id} USER"
+        what = handover.listed(left.counts)
+        app.console.note(said.format(name=name, what=what, command=command), loud=True)
+
+
+@contextmanager
+def tried() -> Iterator[None]:
+    """Try something that goes on even if it has to wait for whom it is about.
+
+    What they hold must not keep their account: done in earnest, it takes their rights away first.
+    """
+    from crm import services
+
+    try:
+        yield
+    except Conflict as error:
+        if error.code != services.user.BUSY:
+            raise
+
+
+def _offered(app: App, user: str, override: str | None) -> tuple[int, str | None]:
+    """Say what somebody still looks after, and ask who takes over; first, whether one may.
+
+    Returns their id and the answer.
+    """
+    from crm import services
+    from crm.queries import reference
+
+    permission = Permission.USER_DEACTIVATE
+    with app.transaction() as tx:
+        user_id = reference.user_id(tx, user)
+        row: Any = people.record(tx, user_id)[1]
+        counts = people.looks_after(app, tx, user_id)
+    with (
+        tried(),
+        people.shutting_out(app, [user], permission, dry_run=True) as (tx, _ids),
+    ):
+        services.user.deactivate(tx, user_id)
+    if not any(counts.values()):
+        return user_id, None
+    said = _("{name} is the contact of {what}.")
+    app.console.warning(said.format(name=people.name(row), what=handover.listed(counts)))
+    role = Role(people.by_field(row)["role"])
+    taker = handover.ask_to_whom(app, user_id, role, override=override)
+    return user_id, taker

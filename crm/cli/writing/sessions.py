@@ -1,0 +1,81 @@
+"""Opening a session, and choosing a password in it."""
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from crm.cli.app import App
+from crm.cli.asking import prompts
+from crm.cli.reading import when
+from crm.cli.writing import outcome
+from crm.domain.errors import NotLoggedIn
+from crm.domain.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from crm.domain.permissions import Actor
+    from crm.services.authentication import Login
+
+
+def log_in(app: App, /, email: str, typed: str) -> "Login":
+    """Open a session and keep its token; the session before it, if there was one, ends.
+
+    Whoever logs in with a password that somebody else set is asked for another at once, on a
+    terminal.
+    """
+    from crm.services import authentication
+
+    opened = authentication.login(app.anonymous, email, typed)
+    before = _end_session_before(app)
+    app.remember(opened)
+    with app.transaction(allow_pending=True) as tx:
+        if opened.outdated:
+            authentication.renew_hash(tx, opened, typed)
+        actor = tx.actor
+    if before is not None and before.id != actor.id:
+        app.console.note(_("{name} was logged out.").format(name=before.name))
+    app.console.success(
+        _("Logged in as {name} ({role}) until {until}.").format(
+            name=actor.name, role=actor.role, until=when.said(app, actor.expires_at)
+        )
+    )
+    if actor.must_change_password:
+        if not prompts.may_ask(app):
+            app.console.note(
+                _("First choose a password of your own: epicevents password"), loud=True
+            )
+            return opened
+        app.console.note(_("That password was for one time. Choose one of your own."), loud=True)
+        app.console.flush()
+        choose_password(app, opened, actor, typed)
+    app.console.note(_("See what waits for you: epicevents dashboard"))
+    return opened
+
+
+def _end_session_before(app: App) -> "Actor | None":
+    from crm.services import authentication
+
+    try:
+        with app.transaction(allow_pending=True) as tx:
+            authentication.logout(tx)
+            return tx.actor
+    except NotLoggedIn:
+        return None
+
+
+def choose_password(
+    app: App, opened: "Login", actor: "Actor", current: str, *, dry_run: bool = False
+) -> None:
+    """Ask for a new password and set it in the session that ``current`` has just opened."""
+    from crm.services import authentication
+
+    new = prompts.password(
+        app,
+        _("New password, 15 characters or more"),
+        twice=True,
+        check=lambda typed: authentication.check(
+            typed, actor.first_name, actor.last_name, actor.email, current=current
+        ),
+    )
+    begin = partial(app.transaction, allow_pending=True, secret=opened.secret, dry_run=dry_run)
+    authentication.change_password(begin, opened, new, current=current)
+    done = _("Your password is changed; your other sessions have ended.")
+    outcome.written(app, "", done, (), None, dry_run=dry_run)

@@ -1,0 +1,58 @@
+"""What init, join, demo and an upgrade share: the database is made, and remembered."""
+
+from collections.abc import Iterable
+from contextlib import closing
+
+from crm import settings as configuration
+from crm.cli.app import App
+from crm.domain.i18n import gettext as _
+
+
+def prepare(app: App) -> None:
+    """Make the database, its roles and its tables, wherever the settings say; all may exist."""
+    from crm.cli.output.progress import progress
+    from crm.database import location, provisioning
+    from crm.database.transaction import connect
+
+    with progress(_("Setting up the database"), app.console):
+        if location.is_embedded(app.settings):
+            location.start_embedded(app.settings)
+        administrator = location.admin_parameters(app.settings)
+        program = location.parameters(app.settings)
+        provisioning.create_database(administrator)
+        with closing(connect(administrator)) as connection:
+            refused = provisioning.bootstrap(
+                connection, program.get("user", provisioning.LOGIN), program.get("password")
+            )
+        provisioning.upgrade(administrator)
+    warn_of(app, refused)
+
+
+def warn_of(app: App, refused: Iterable[str]) -> None:
+    """Say what the server did not allow to be set for the login."""
+    for name in refused:
+        app.console.warning(
+            _(
+                "This server does not allow {name} to be set for the login; see docs/security.md."
+            ).format(name=name)
+        )
+
+
+def replace(app: App) -> None:
+    """Drop the database with all that it holds, and make it anew."""
+    from crm.database import location, provisioning
+
+    app.close()
+    provisioning.drop_database(location.admin_parameters(app.settings))
+    prepare(app)
+
+
+def remember_database(app: App) -> None:
+    """Write a server's URL, if one is set, into ``config.env`` for the next commands."""
+    from crm.settings.files import save
+
+    if app.settings.database_url is not None:
+        variable = next(
+            each.variable for each in configuration.SETTINGS if each.name == "database_url"
+        )
+        save(app.settings.home, {variable: app.settings.database_url})
