@@ -4,9 +4,10 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from crm.domain.dates import Period, parse_date
+from crm.domain.dates import ambiguous, days_meant
 from crm.domain.errors import InvalidValue
 from crm.domain.i18n import gettext as _
+from crm.domain.periods import Period
 from crm.domain.text import fold, quote
 
 _LONGEST = 64  # characters; no form needs more
@@ -16,57 +17,102 @@ _WITH_OFFSET = (
     r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})[t ]"
     r"[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?(?:z|[+-][0-9]{2}(?::?[0-9]{2})?)"
 )
-# 13:00, 13:00:30, 13h, 13h30, 1pm, 1:30 p.m.; a bare hour could be anything and is not read.
+# 13:00, 13:00:30, 13h, 13h30, 13 heures, 1pm, 1:30 p.m., noon; a bare hour could be anything and is
+# not read.
 _ON_THE_WALL = (
-    r"(?P<day>.+?)(?:(?<=[0-9])t| ?@ ?| at | a | )"
+    r"(?P<day>.+?)(?:(?<=[0-9])t|,? ?@ ?|,? (?:at |a )?)"
+    r"(?:(?P<word>noon|midi|midnight|minuit)|"
     r"(?P<hour>[0-9]{1,2})(?= ?[:hap])"
-    r"(?:(?::| ?h ?)(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}))?| ?h)?"
-    r"(?: ?(?P<half>[ap])\.?m\.?)?"
+    r"(?:(?::| ?h(?:eures?|rs?)? ?)(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}))?"
+    r"| ?h(?:eures?|rs?)?)?"
+    r"(?: ?(?P<half>[ap])\.?m\.?)?)"
+)
+_FROM_NOW = (
+    r"(?:in|dans|(?P<back>il y a)) (?P<number>[0-9]{1,4}|an?|une?)"
+    r" ?(?P<unit>h|min|hour|heure|minute)s?"
+    r"|(?P<number_ago>[0-9]{1,4}|an?) ?(?P<unit_ago>h|min|hour|minute)s? ago"
 )
 
 
-def parse_datetime(text: str, *, zone: ZoneInfo, now: datetime) -> datetime:
+def parse_datetime(text: str, *, zone: ZoneInfo, now: datetime, past: bool = False) -> datetime:
     """Return the moment that ``text`` means, as naive UTC.
 
     A day in any form of ``parse_date``, then a time: ``2026-06-04 13:00``, ``2026-06-04T13:00:30``,
-    ``04/06/2026 13h30``, ``4 Jun 2023 @ 1PM``, ``tomorrow 18:00``, ``+3d 9:00``. This is wall-clock
-    time in ``zone``. A full ISO form may end with an offset (``+02:00``) or ``Z``, which then
-    decides. ``now`` is naive UTC, or aware; it says which day is today.
+    ``04/06/2026 13h30``, ``4 Jun 2023 @ 1PM``, ``tomorrow 18:00``, ``samedi 12 juin midi``. This is
+    wall-clock time in ``zone``; ``24:00`` is the midnight that ends the day. A full ISO form may
+    end with an offset (``+02:00``) or ``Z``, which then decides. ``now``, ``in 2 hours`` and ``il y
+    a 10 minutes`` count from ``now``, which is naive UTC, or aware, and says which day is today.
+    With ``past`` weekdays and dates without a year are the last ones.
 
     Raises InvalidValue:
-        ``time_missing``: a day without a time.
+        ``time_missing``, ``day_missing``: a day without a time, or the reverse.
         ``nonexistent_time``: clocks skip it; ``details["neighbours"]`` are that time in the hours
         before and after, without offset.
         ``ambiguous_time``: clocks show it twice; ``details["readings"]`` are both, with offset.
-        Either is accepted as the answer.
-        ``invalid_date``, ``date_out_of_range`` or ``invalid_time``: anything else.
+        Midnight is ambiguous too: it begins a day and ends it.
+        Each is accepted as the answer.
+        ``invalid_time``, and what ``parse_date`` raises.
     """
-    today = (now if now.tzinfo else now.replace(tzinfo=UTC)).astimezone(zone).date()
-    folded = fold(text) if len(text) <= _LONGEST else ""
+    aware = now if now.tzinfo else now.replace(tzinfo=UTC)
+    today = aware.astimezone(zone).date()
+    folded = fold(text).replace("’", "'") if len(text) <= _LONGEST else ""
     exact = re.fullmatch(_WITH_OFFSET, folded)
     if exact:
-        _day(exact["day"], today)
+        _days(exact["day"], today, past=past)
         try:
             return _naive_utc(datetime.fromisoformat(folded.upper()))
         except ValueError:
             raise _no_such_time(text) from None
+    if (moment := _from_now(folded, aware)) is not None:
+        return moment
     found = re.fullmatch(_ON_THE_WALL, folded)
     if not found:
-        day = _day(text, today)
+        _refuse_bare_time(folded, text, today)
+        days = _days(text, today, past=past)
         raise InvalidValue(
             _("“{value}” has no time.").format(value=quote(text)),
-            hint=_("Write the time too, such as {day} 13:00.").format(day=day.isoformat()),
+            hint=_("Write the time too, such as {day} 13:00.").format(day=days[0].isoformat()),
             code="time_missing",
         )
-    wall = datetime.combine(_day(found["day"], today), _time_of_day(found, text))
-    return _on_the_wall(wall, zone, text)
+    days = _days(found["day"], today, past=past)
+    if len(days) > 1:
+        clock = folded[found.end("day") :]
+        raise ambiguous(text, [f"{day}{clock}" for day in days])
+    return _on_the_wall(_wall_time(days[0], found, text), zone, text)
+
+
+def _from_now(folded: str, now: datetime) -> datetime | None:
+    """Return the moment that is counted from ``now``, to the minute; nothing for other texts."""
+    if folded in ("now", "maintenant"):
+        distance = timedelta()
+    elif found := re.fullmatch(_FROM_NOW, folded):
+        number = found["number"] or found["number_ago"]
+        count = int(number) if number.isdigit() else 1
+        unit = found["unit"] or found["unit_ago"]
+        distance = timedelta(minutes=count * (60 if unit.startswith("h") else 1))
+        if found["back"] or found["number_ago"]:
+            distance = -distance
+    else:
+        return None
+    return _naive_utc(now + distance).replace(second=0, microsecond=0)
+
+
+def _refuse_bare_time(folded: str, text: str, today: date) -> None:
+    """Refuse a time that no day stands before: which day it is of, nobody guesses."""
+    if re.fullmatch(_ON_THE_WALL, f"{today} {folded}"):
+        raise InvalidValue(
+            _("“{value}” has no day.").format(value=quote(text)),
+            hint=_("Write the day too, such as today {time}.").format(time=quote(text.strip())),
+            code="day_missing",
+        )
 
 
 def accepted_datetimes() -> str:
     """Return the sentence that lists the forms of a date with a time."""
     return _(
         "Write 2026-06-04 13:00, 04/06/2026 13h30 (day/month/year), 4 Jun 2026 @ 1PM, "
-        "tomorrow 18:00, monday 9:00, +3d 9:00 or 2026-06-04T13:00+02:00."
+        "tomorrow 18:00, monday 9:00, next monday noon, +3d 9:00, in 2 hours or "
+        "2026-06-04T13:00+02:00."
     )
 
 
@@ -119,25 +165,43 @@ def _naive_utc(aware: datetime) -> datetime:
     return aware.astimezone(UTC).replace(tzinfo=None)
 
 
-def _day(text: str, today: date) -> date:
+def _days(text: str, today: date, *, past: bool) -> list[date]:
     try:
-        return parse_date(text, today=today)
+        return days_meant(text, today=today, past=past)
     except InvalidValue as error:
         if error.code != "invalid_date":
             raise
         raise InvalidValue(error.message, hint=accepted_datetimes(), code=error.code) from None
 
 
-def _time_of_day(found: re.Match[str], text: str) -> time:
+def _wall_time(day: date, found: re.Match[str], text: str) -> datetime:
+    """Return the wall-clock time; 24:00 is the next day's midnight."""
+    if word := found["word"]:
+        if word in ("noon", "midi"):
+            return datetime.combine(day, time(12))
+        raise _two_midnights(day, text)
     hour, half = int(found["hour"]), found["half"]
+    minute, second = int(found["minute"] or 0), int(found["second"] or 0)
     if half:
         if not 1 <= hour <= 12:
             raise _no_such_time(text)
         hour = hour % 12 + (12 if half == "p" else 0)
+    elif (hour, minute, second) == (24, 0, 0):
+        return datetime.combine(day + timedelta(days=1), time())
     try:
-        return time(hour, int(found["minute"] or 0), int(found["second"] or 0))
+        return datetime.combine(day, time(hour, minute, second))
     except ValueError:
         raise _no_such_time(text) from None
+
+
+def _two_midnights(day: date, text: str) -> InvalidValue:
+    readings = [_short(datetime.combine(day + timedelta(days=after), time())) for after in (0, 1)]
+    return InvalidValue(
+        _("“{value}” could be the midnight before that day or after it.").format(value=quote(text)),
+        hint=_("Write {earlier} or {later}.").format(earlier=readings[0], later=readings[1]),
+        code="ambiguous_time",
+        details={"readings": readings},
+    )
 
 
 def _on_the_wall(wall: datetime, zone: ZoneInfo, text: str) -> datetime:

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.domain.dates import Period, accepted_dates, month_of, parse_date, parse_period, week_of
+from crm.domain.dates import accepted_dates, parse_date, parse_period
 from crm.domain.errors import InvalidValue
+from crm.domain.periods import Period, month_of, week_of
 
 TODAY = date(2026, 6, 4)  # a Thursday
 DAYS = st.dates(date(1900, 1, 1), date(2999, 12, 31))
@@ -100,8 +101,8 @@ def test_a_month_and_a_year_are_periods_and_no_day(text: str, first: date, last:
 @pytest.mark.parametrize(
     "text",
     [
-        "", " ", "soon", "th", "mo", "jun", "4 jui 2026", "4 foo 2026", "04/06/26", "2026-6-4",
-        "2026/06/04", "20260604", "06-04", "30d", "+30", "+d", "+1.5d", "+ 30d", "++1d", "--1d",
+        "", " ", "soon", "th", "mo", "4 foo 2026", "20260604", "06-04", "30d", "+30", "+d",
+        "+1.5d", "++1d", "--1d",
         "２０２６-06-04", "٢٠٢٦-06-04", "2026_06_04", "1_0/06/2026", "2026-06-04 13:00", "[red]",
         "\x1b[2J", "2026-06-04\x00", "\ud800", "%", "now()", "infinity", "today;", "+9999999999d",
         "x" * 10_000, "2026-06-04" + " " * 10_000,

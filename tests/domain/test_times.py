@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.domain.dates import Period
 from crm.domain.errors import InvalidValue
+from crm.domain.periods import Period
 from crm.domain.times import (
     accepted_datetimes,
     day_bounds,
@@ -104,7 +104,7 @@ def test_a_day_without_a_time_is_told_how_to_write_it(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "2026-06-04 24:00", "2026-06-04 25h", "2026-06-04 12:60", "2026-06-04 12:00:60",
+        "2026-06-04 24:01", "2026-06-04 25h", "2026-06-04 12:60", "2026-06-04 12:00:60",
         "today 13pm", "today 0am", "2026-06-04T24:00Z", "2026-06-04T13:00+24:00",
     ],
 )  # fmt: skip
@@ -117,11 +117,11 @@ def test_a_time_that_no_clock_shows_is_refused(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "", " ", "13:00", "soon 13:00", "2026-06-04 18", "2026-06-04 13:5", "2026-06-04 13h5",
+        "", " ", "soon 13:00", "2026-06-04 18", "2026-06-04 13:5", "2026-06-04 13h5",
         "2026-06 13:00", "2026 13:00", "2026-02-30 13:00", "2026-02-30T13:00Z",
         "2026-06-04 13:00 x", "tomorrow 9:00-10:00", "2026-06-04 １３:00", "2026-06-04T13:00+2",
-        "infinity", "now", "2026-06-04 13:00\x00", "\x1b[2J 13:00", "\ud800 13:00", "[red] 13:00",
-        "x" * 10_000, "2026-06-04" + " " * 10_000 + "13:00",
+        "infinity", "nowhere", "2026-06-04 13:00\x00", "\x1b[2J 13:00", "\ud800 13:00",
+        "[red] 13:00", "x" * 10_000, "2026-06-04" + " " * 10_000 + "13:00",
     ],
 )  # fmt: skip
 def test_what_is_no_moment_is_told_the_forms(text: str) -> None:

@@ -30,7 +30,7 @@ def dashboard(app: App, /, output: str) -> None:
       epicevents dashboard -o json
     """
     from crm.cli.reading import sections
-    from crm.domain.dates import Period, week_of
+    from crm.domain.periods import Period, week_of
     from crm.domain.times import day_bounds
     from crm.queries.dashboard import dashboard as waiting
 

@@ -9,9 +9,9 @@ from crm.cli.output.cells import cut, pad, width
 from crm.cli.output.console import Console
 from crm.cli.output.table import GAP
 from crm.cli.output.terminal import Terminal
-from crm.domain.dates import Period
 from crm.domain.i18n import gettext as _
 from crm.domain.i18n import ngettext
+from crm.domain.periods import Period
 from crm.domain.times import local, wall_clock
 
 _ONE_LINE = 110  # cells from which on an event takes one line

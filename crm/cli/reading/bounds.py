@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from crm.cli.app import App
 
 if TYPE_CHECKING:
-    from crm.domain.dates import Period
+    from crm.domain.periods import Period
 
 
 def bounds(app: App, name: str, first: Any, last: Any) -> dict[str, Any]:
@@ -29,6 +29,6 @@ def bounds(app: App, name: str, first: Any, last: Any) -> dict[str, Any]:
 
 def period_of(today: date, name: str) -> "Period":
     """Return this ``today``, ``week`` or ``month``."""
-    from crm.domain.dates import Period, month_of, week_of
+    from crm.domain.periods import Period, month_of, week_of
 
     return {"today": Period(today, today), "week": week_of(today), "month": month_of(today)}[name]

@@ -21,7 +21,8 @@ def _moment(text: str, app: App, _option: str) -> datetime:
     """Return the end of a day, or a moment of it, as naive UTC; now is as late as it gets."""
     from datetime import timedelta
 
-    from crm.domain.dates import Period, parse_date
+    from crm.domain.dates import parse_date
+    from crm.domain.periods import Period
     from crm.domain.times import day_bounds, parse_datetime
 
     zone = app.settings.timezone

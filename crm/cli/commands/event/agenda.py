@@ -16,7 +16,7 @@ from crm.domain.i18n import gettext as _
 if TYPE_CHECKING:
     from datetime import date
 
-    from crm.domain.dates import Period
+    from crm.domain.periods import Period
     from crm.queries.listing import Row
 
 DAYS = 7  # that are shown unasked
@@ -132,7 +132,7 @@ def _told(ids: list[int], *, as_json: bool = False) -> Any:
 def _period(today: "date", first: Any, last: Any, *, week: bool) -> "Period":
     from datetime import timedelta
 
-    from crm.domain.dates import Period, week_of
+    from crm.domain.periods import Period, week_of
 
     start = first.first if first else today
     if last:
