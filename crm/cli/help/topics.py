@@ -146,8 +146,8 @@ def _dates() -> Topic:
             ],
             _(
                 "A time that the clocks skip is refused with its neighbours. A date or time with"
-                " two meanings, such as “next friday” on a Tuesday, is asked about. A week begins on"
-                " Monday."
+                " two meanings, such as “next friday” on a Tuesday, is asked about. A week begins"
+                " on Monday."
             ),
         ],
     )
