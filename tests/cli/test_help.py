@@ -23,28 +23,36 @@ Dates and times
 
   A day is typed in one of these forms, in English or French, in any case:
 
-  2026-06-04                  ISO 8601.
-  04/06/2026                  Day, month, year, as in France.
-  4 Jun 2026                  With the month's name; three letters are enough.
-  today, tomorrow, yesterday  Also: aujourd'hui, demain, hier.
-  monday                      The next one, today included; three letters are
-                              enough.
-  +30d, -2w, +1m, +1y         Days, weeks, months or years from today.
+  2026-06-04                   ISO 8601.
+  04/06/2026, 04/06/26         Day, month, year, as in France.
+  4 Jun 2026, June 4           With the month's name; three letters are enough.
+  samedi 12 juin 2027          With the day of the week, which must be right.
+  today, tomorrow, avant-hier  Also: yesterday, aujourd'hui, demain.
+  monday                       The next one, today included; three letters are
+                               enough.
+  next monday, last friday     Also: lundi prochain, vendredi dernier.
+  +30d, -2w, +1m, +1y          Days, weeks, months or years from today.
+  in 3 days, 2 weeks ago       Also: dans 3 jours, il y a deux semaines.
+  eom, fin juin, +30d eom      The last day of a month.
 
   A filter takes more than one day too; its end is included:
 
-  2026-06  A month: --to 2026-06 ends with June.
-  2026     A year.
+  2026-06, juin 2026   A month: --to 2026-06 ends with June.
+  2026-W05, next week  A week, from Monday to Sunday.
+  2026-Q4, T4 2026     A quarter.
+  2026                 A year.
 
   Where a moment is meant, the time follows the day:
 
   2026-06-04 13:00          On the clocks of EPICEVENTS_TIMEZONE.
   tomorrow 18:00, +3d 9:00  After any form of a day.
-  4 Jun 2026 @ 1PM          Also: 13h, 13h30.
+  4 Jun 2026 @ 1PM          Also: 13h, 13h30, midi, 24:00.
+  now, in 2 hours           Also: maintenant, il y a 10 minutes.
   2026-06-04T13:00+02:00    With an offset, which then decides.
 
-  A time that the clocks skip is refused with its neighbours; one that they show
-  twice is asked for with its offset. A week begins on Monday.
+  A time that the clocks skip is refused with its neighbours. A date or time
+  with two meanings, such as “next friday” on a Tuesday, is asked about. A week
+  begins on Monday.
 """
 
 
