@@ -6,7 +6,7 @@ import click
 
 from crm.cli.app import App
 from crm.cli.options import Decorated, input_options, together, write_options
-from crm.cli.types import CONTRACT, FILE, MOMENT, PERIOD, USER, File, Typed
+from crm.cli.types import CONTRACT, FILE, MOMENT, PAST_PERIOD, USER, File, Typed
 from crm.domain import inputs
 from crm.domain.errors import UsageFault
 from crm.domain.i18n import gettext as _
@@ -46,8 +46,8 @@ transfer_to_option = together(
 )
 
 # From when to when something was written.
-from_option = click.option("--from", "first", type=PERIOD, help=_("On or after DATE."))
-to_option = click.option("--to", "last", type=PERIOD, help=_("On or before DATE."))
+from_option = click.option("--from", "first", type=PAST_PERIOD, help=_("On or after DATE."))
+to_option = click.option("--to", "last", type=PAST_PERIOD, help=_("On or before DATE."))
 
 
 def url_option(name: str, help_text: str) -> Callable[[Decorated], Decorated]:

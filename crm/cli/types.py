@@ -71,6 +71,18 @@ def _day(text: str, app: App, _option: str) -> Any:
     return parse_date(text, today=app.today)
 
 
+def _past_period(text: str, app: App, _option: str) -> Any:
+    from crm.domain.dates import parse_period
+
+    return parse_period(text, today=app.today, past=True)
+
+
+def _past_day(text: str, app: App, _option: str) -> Any:
+    from crm.domain.dates import parse_date
+
+    return parse_date(text, today=app.today, past=True)
+
+
 def _day_or_none(text: str, app: App, option: str) -> Any:
     # An empty text empties the column; None would mean that nothing was given.
     return _day(text, app, option) if text.strip() else ""
@@ -99,6 +111,9 @@ FILE = File(dir_okay=False)
 # Days of a filter: 2026-06-04, today, +30d, monday, 2026-06 …
 PERIOD = Typed("DATE", _period, "days")
 DAY = Typed("DATE", _day, "days")
+# Of facts: "monday" and "12 June" have been, where a plan means those that come.
+PAST_PERIOD = Typed("DATE", _past_period, "days")
+PAST_DAY = Typed("DATE", _past_day, "days")
 OPTIONAL_DAY = Typed("DATE", _day_or_none, "days")
 # A date with a time on the company's wall clock, as naive UTC.
 MOMENT = Typed("DATETIME", _moment)

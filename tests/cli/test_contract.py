@@ -1,4 +1,5 @@
 import re
+from datetime import date
 
 import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812
@@ -387,6 +388,19 @@ def test_a_payment_keeps_when_and_how_it_was_made(sales: Workstation) -> None:
         "INV-1",
         "Sophie Simon",
     ]
+
+
+def test_a_weekday_is_the_last_one_of_a_payment_and_the_next_one_of_a_due_date(
+    sales: Workstation,
+) -> None:
+    sales.run("contract", "pay", "2", "400", "--date", "monday").done()
+    (entry,) = sales.run("contract", "payments", "2", "-o", "json").json()
+    paid_on, today = date.fromisoformat(entry["paid_on"]), date.today()  # noqa: DTZ011
+    assert paid_on.weekday() == 0
+    assert -7 <= (paid_on - today).days <= 1  # the company's day may differ from the machine's
+    sales.run("contract", "update", "2", "--due-date", "monday").done()
+    due = sales.run("contract", "show", "2", "-o", "json").json()["due_date"]
+    assert -1 <= (date.fromisoformat(due) - today).days <= 7
 
 
 def test_a_payment_is_of_the_companys_day(sales: Workstation) -> None:

@@ -28,8 +28,8 @@ Dates and times
   4 Jun 2026, June 4           With the month's name; three letters are enough.
   samedi 12 juin 2027          With the day of the week, which must be right.
   today, tomorrow, avant-hier  Also: yesterday, aujourd'hui, demain.
-  monday                       The next one, today included; three letters are
-                               enough.
+  monday                       The next one, today included; of what has been,
+                               the last one.
   next monday, last friday     Also: lundi prochain, vendredi dernier.
   +30d, -2w, +1m, +1y          Days, weeks, months or years from today.
   in 3 days, 2 weeks ago       Also: dans 3 jours, il y a deux semaines.

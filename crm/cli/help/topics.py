@@ -123,7 +123,7 @@ def _dates() -> Topic:
                 ("4 Jun 2026, June 4", _("With the month's name; three letters are enough.")),
                 ("samedi 12 juin 2027", _("With the day of the week, which must be right.")),
                 ("today, tomorrow, avant-hier", _("Also: yesterday, aujourd'hui, demain.")),
-                ("monday", _("The next one, today included; three letters are enough.")),
+                ("monday", _("The next one, today included; of what has been, the last one.")),
                 ("next monday, last friday", _("Also: lundi prochain, vendredi dernier.")),
                 ("+30d, -2w, +1m, +1y", _("Days, weeks, months or years from today.")),
                 ("in 3 days, 2 weeks ago", _("Also: dans 3 jours, il y a deux semaines.")),

@@ -27,9 +27,9 @@ def _moment(text: str, app: App, _option: str) -> datetime:
 
     zone = app.settings.timezone
     try:
-        day = parse_date(text, today=app.today)
+        day = parse_date(text, today=app.today, past=True)
     except InvalidValue:
-        moment = parse_datetime(text, zone=zone, now=app.now)
+        moment = parse_datetime(text, zone=zone, now=app.now, past=True)
     else:
         if day == app.today:
             return app.now

@@ -8,7 +8,7 @@ from crm.cli import reading
 from crm.cli.app import App
 from crm.cli.groups import Command
 from crm.cli.options import listing_options
-from crm.cli.types import PERIOD, SALES_USER
+from crm.cli.types import PAST_PERIOD, SALES_USER
 from crm.domain.i18n import gettext as _
 
 
@@ -16,8 +16,8 @@ from crm.domain.i18n import gettext as _
 @listing_options
 @click.option("--sales", type=SALES_USER, help=_("Whose sales contact is USER."))
 @click.option("--company", metavar="TEXT", help=_("Whose company has these words."))
-@click.option("--created-from", type=PERIOD, help=_("Created on or after DATE."))
-@click.option("--created-to", type=PERIOD, help=_("Created on or before DATE."))
+@click.option("--created-from", type=PAST_PERIOD, help=_("Created on or after DATE."))
+@click.option("--created-to", type=PAST_PERIOD, help=_("Created on or before DATE."))
 @click.option("--without-contract", is_flag=True, default=None, help=_("Without any contract."))
 @click.pass_obj
 def list_(app: App, /, created_from: Any, created_to: Any, sales: str | None, **given: Any) -> None:

@@ -8,7 +8,7 @@ from crm.cli import reading
 from crm.cli.app import App
 from crm.cli.groups import Command
 from crm.cli.options import listing_options
-from crm.cli.types import CLIENT, MONEY, PERIOD, SALES_USER
+from crm.cli.types import CLIENT, MONEY, PAST_PERIOD, PERIOD, SALES_USER
 from crm.domain.i18n import gettext as _
 
 
@@ -23,8 +23,8 @@ from crm.domain.i18n import gettext as _
 @click.option("--due-to", type=PERIOD, help=_("To be paid on or before DATE."))
 @click.option("--total-min", type=MONEY, metavar="AMOUNT", help=_("Of AMOUNT in total, or more."))
 @click.option("--total-max", type=MONEY, metavar="AMOUNT", help=_("Of AMOUNT in total, or less."))
-@click.option("--created-from", type=PERIOD, help=_("Created on or after DATE."))
-@click.option("--created-to", type=PERIOD, help=_("Created on or before DATE."))
+@click.option("--created-from", type=PAST_PERIOD, help=_("Created on or after DATE."))
+@click.option("--created-to", type=PAST_PERIOD, help=_("Created on or before DATE."))
 @click.pass_obj
 def list_(
     app: App,

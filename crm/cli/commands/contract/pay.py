@@ -9,7 +9,7 @@ from crm.cli import asking, reading, writing
 from crm.cli.app import App
 from crm.cli.groups import Command
 from crm.cli.options import input_options, write_options
-from crm.cli.types import CONTRACT, DAY, Typed
+from crm.cli.types import CONTRACT, PAST_DAY, Typed
 from crm.domain import inputs
 from crm.domain.fields import Field, Kind
 from crm.domain.i18n import gettext as _
@@ -24,7 +24,7 @@ ENTRY = Field("payment_id", Kind.ID)
 @click.command(cls=Command)
 @click.argument("contract", type=CONTRACT)
 @click.argument("amount", type=Typed("AMOUNT", lambda text, _app, _option: AMOUNT.clean(text)))
-@click.option("--date", "paid_on", type=DAY, help=_("When it was paid; today unless given."))
+@click.option("--date", "paid_on", type=PAST_DAY, help=_("When it was paid; today unless given."))
 @input_options(METHOD, REFERENCE)
 @click.option("--key", "request_key", metavar="KEY", help=_("Sent again, recorded once."))
 @write_options

@@ -10,7 +10,7 @@ from crm.cli.app import App
 from crm.cli.groups import Command
 from crm.cli.noun_options import due_date_option
 from crm.cli.options import several, version_option, write_options
-from crm.cli.types import CONTRACT, DAY
+from crm.cli.types import CONTRACT, DAY, PAST_DAY
 from crm.domain.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @click.command(cls=Command)
 @several("contracts", CONTRACT)
-@click.option("--date", "signed_on", type=DAY, help=_("When it was signed; now unless given."))
+@click.option("--date", "signed_on", type=PAST_DAY, help=_("When it was signed; now unless given."))
 @due_date_option(DAY)
 @version_option
 @write_options
@@ -68,7 +68,7 @@ def sign(
 
 def _beginning(app: App, day: date | None) -> datetime | None:
     """Return when a day began, naive UTC; today means this very moment."""
-    from crm.domain.dates import Period
+    from crm.domain.periods import Period
     from crm.domain.times import day_bounds
 
     if day is None or day == app.today:
