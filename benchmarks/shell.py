@@ -17,7 +17,8 @@ from crm.cli.asking.picks import Pick
 from crm.cli.main import execute
 from crm.cli.output.console import Console
 from crm.queries.client import LISTING
-from crm.queries.listing import Request, page
+from crm.queries.listing import Request
+from crm.queries.pages import read_page
 
 LISTED = 20  # milliseconds that a listing may take beyond its query
 OFFERED = 100  # milliseconds until choices are there: what feels at once
@@ -41,7 +42,7 @@ def main() -> int:
 
     def query() -> None:
         with app.transaction() as tx:
-            page(tx, LISTING, Request(LISTING.shown, limit=30))
+            read_page(tx, LISTING, Request(LISTING.shown, limit=30))
 
     broken = 0
     listing, floor = milliseconds(lambda: execute("client list", app)), milliseconds(query)

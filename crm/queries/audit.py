@@ -250,9 +250,9 @@ def exists(tx: "Transaction", kind: str, record_id: int) -> bool:
 
 def session(tx: "Transaction", session_id: int) -> Row | None:
     """Return a session that lives and that one may see, with all fields of the listing."""
-    from crm.queries.listing import record
+    from crm.queries.pages import read_record
 
-    return record(tx, SESSIONS, session_id)
+    return read_record(tx, SESSIONS, session_id)
 
 
 def _with_name(record_id: int | None, name: str | None) -> str | None:

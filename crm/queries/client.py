@@ -1,15 +1,8 @@
 """Reading clients."""
 
-from datetime import datetime
-from typing import TYPE_CHECKING
-
 from crm.domain.enums import Role
 from crm.domain.fields import Field, Kind
-from crm.queries.listing import Filter, Listing, Request, Row, record
-
-if TYPE_CHECKING:
-    from crm.database.transaction import Transaction
-    from crm.queries.together import Section
+from crm.queries.listing import Filter, Listing
 
 SEARCH = "search_words @@ prefix_query({value})"
 COMPANY = "company_words @@ prefix_query({value})"
@@ -52,28 +45,3 @@ LISTING = Listing(
     words=frozenset({SEARCH, COMPANY}),
     near=10_000,
 )
-
-
-def show(tx: "Transaction", client_id: int) -> Row | None:
-    """Return the client with all fields of the listing, ``None`` where there is none."""
-    return record(tx, LISTING, client_id)
-
-
-def related(tx: "Transaction", client_id: int, now: datetime) -> "dict[str, Section]":
-    """Return the first of a client's ``contracts`` and of the ``events`` not ended at ``now``."""
-    from crm.queries import contract, event
-    from crm.queries.together import RELATED, read_together
-
-    return read_together(
-        tx,
-        {
-            "contracts": (
-                contract.LISTING,
-                Request(contract.LISTING.shown, {"client": client_id}, limit=RELATED),
-            ),
-            "events": (
-                event.LISTING,
-                Request(event.LISTING.shown, {"client": client_id, "upcoming": now}, limit=RELATED),
-            ),
-        },
-    )

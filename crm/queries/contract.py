@@ -4,12 +4,10 @@ from typing import TYPE_CHECKING
 
 from crm.domain.enums import Role
 from crm.domain.fields import Field, Kind
-from crm.queries import event, payment
-from crm.queries.listing import Filter, Listing, Request, Row, record
+from crm.queries.listing import Filter, Listing
 
 if TYPE_CHECKING:
     from crm.database.transaction import Transaction
-    from crm.queries.together import Section
 
 SEARCH = "search_words @@ prefix_query({value})"  # of the client
 
@@ -67,30 +65,6 @@ LISTING = Listing(
     words=frozenset({SEARCH}),
     near=2_000,  # and the client of each
 )
-
-
-def show(tx: "Transaction", contract_id: int) -> Row | None:
-    """Return the contract with all fields of the listing, ``None`` where there is none."""
-    return record(tx, LISTING, contract_id)
-
-
-def related(tx: "Transaction", contract_id: int) -> "dict[str, Section]":
-    """Return the first of a contract's ``events`` and the latest of its ``payments``."""
-    from crm.queries.together import RELATED, read_together
-
-    return read_together(
-        tx,
-        {
-            "events": (
-                event.LISTING,
-                Request(event.LISTING.shown, {"contract": contract_id}, limit=RELATED),
-            ),
-            "payments": (
-                payment.LISTING,
-                Request(payment.LISTING.shown, {"contract": contract_id}, limit=RELATED),
-            ),
-        },
-    )
 
 
 def owner_id(tx: "Transaction", contract_id: int) -> int | None:

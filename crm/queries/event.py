@@ -5,11 +5,10 @@ from typing import TYPE_CHECKING
 
 from crm.domain.enums import Role
 from crm.domain.fields import Field, Kind
-from crm.queries.listing import Filter, Listing, Request, Row, record
+from crm.queries.listing import Filter, Listing, Row
 
 if TYPE_CHECKING:
     from crm.database.transaction import Transaction
-    from crm.queries.together import Section
 
 SEARCH = "search_words @@ prefix_query({value})"
 LOCATION = "location_words @@ prefix_query({value})"
@@ -88,11 +87,6 @@ def during(start: datetime, end: datetime) -> str:
     return f"[{start},{end})"
 
 
-def show(tx: "Transaction", event_id: int) -> Row | None:
-    """Return the event with all fields of the listing, ``None`` where there is none."""
-    return record(tx, LISTING, event_id)
-
-
 def sheet(tx: "Transaction", event_id: int) -> Row:
     """Return an event that exists with whom to call: the fields of :data:`SHEET`."""
     (row,) = tx.rows(
@@ -116,17 +110,3 @@ def sheet(tx: "Transaction", event_id: int) -> Row:
 def installation(tx: "Transaction") -> str:
     """Return what tells this company's events from those of any other, in a calendar."""
     return str(tx.value("SELECT installation_id()"))
-
-
-def related(tx: "Transaction", event_id: int) -> "dict[str, Section]":
-    """Return an event's ``contract`` and its ``client``, with how to reach them: a row each."""
-    from crm.queries import client, contract
-    from crm.queries.together import read_together
-
-    return read_together(
-        tx,
-        {
-            "contract": (contract.LISTING, Request(filters={"event": event_id})),
-            "client": (client.LISTING, Request(filters={"event": event_id})),
-        },
-    )

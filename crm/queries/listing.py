@@ -1,12 +1,12 @@
-"""Listings: declared fields, filters and sort keys, read a page at a time.
+"""Listings: declared fields, filters and sort keys.
 
-A noun declares one :class:`Listing`; what a person asks of it is a :class:`Request`. The SQL is put
-together in :mod:`crm.queries.statement`, which is imported only when something is read.
+A noun declares one :class:`Listing`; what a person asks of it is a :class:`Request`. It is read by
+:mod:`crm.queries.pages`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from crm.domain.amounts import LARGEST_WHOLE_NUMBER
 from crm.domain.enums import Role
@@ -14,9 +14,6 @@ from crm.domain.errors import NotFound, UsageFault
 from crm.domain.fields import Field
 from crm.domain.i18n import gettext as _
 from crm.domain.text import quote
-
-if TYPE_CHECKING:
-    from crm.database.transaction import Transaction
 
 Row = tuple[Any, ...]
 Sort = tuple[tuple[str, bool], ...]  # names of fields, each with whether it descends
@@ -87,82 +84,6 @@ class Request(NamedTuple):
     after: int | None = None
     search: str | None = None
     mine: bool = False
-
-
-class Page(NamedTuple):
-    """The rows that were asked for, their fields, and whether more follow."""
-
-    fields: tuple[Field, ...]
-    rows: list[Row]
-    more: bool
-
-
-def page(tx: "Transaction", listing: Listing, request: Request) -> Page:
-    """Read the rows that ``request`` asks for.
-
-    Raises NotFound when ``after`` is no record, UsageFault ``mine_without_role`` when nothing in
-    this listing belongs to the role of the person logged in.
-    """
-    from crm.queries.statement import Parameters, select
-
-    wanted = None if request.limit is None else request.limit + 1
-    parameters = Parameters()
-    rows = tx.rows(select(tx, listing, request, parameters, limit=wanted), parameters)
-    more = wanted is not None and len(rows) == wanted
-    return Page(selected(listing, request), rows[:-1] if more else rows, more)
-
-
-def count(tx: "Transaction", listing: Listing, request: Request, most: int | None = None) -> int:
-    """Return how many records fit the filters, whatever the page.
-
-    Counting stops at ``most``: ``most + 1`` means that there are more. Raises UsageFault as
-    :func:`page` does.
-    """
-    from crm.queries.statement import Parameters, select_count
-
-    parameters = Parameters()
-    return int(tx.value(select_count(tx, listing, request, parameters, most), parameters))
-
-
-def stream(tx: "Transaction", listing: Listing, request: Request) -> Iterator[Row]:
-    """Yield the rows that ``request`` asks for as the server finds them, however many there are.
-
-    Raises what :func:`page` raises, when the first row is asked for.
-    """
-    from crm.queries.statement import Parameters, select
-
-    parameters = Parameters()
-    statement = select(tx, listing, request, parameters, limit=request.limit)
-    yield from tx.stream(statement, parameters)
-
-
-def copy(
-    tx: "Transaction",
-    listing: Listing,
-    request: Request,
-    take: "Callable[[Sequence[bytes]], None]",
-) -> None:
-    """Hand over all rows that ``request`` asks for as PostgreSQL's COPY writes them.
-
-    A row is a line of UTF-8, its values separated by tabs and none of them empty; what is special
-    in them is escaped by a backslash. This costs a tenth of reading them as values. Raises what
-    :func:`page` raises.
-    """
-    from crm.database.copying import copy_out
-    from crm.queries.statement import Parameters, copying, select
-
-    parameters = Parameters()
-    statement = select(tx, listing, request, parameters)
-    # Whoever reads what is written may take all the time.
-    tx.value("SELECT set_config('statement_timeout', '0', true)")
-    copy_out(tx.connection, copying(tx, statement, parameters), take)
-
-
-def record(tx: "Transaction", listing: Listing, record_id: int) -> Row | None:
-    """Return one record with all fields of the listing, ``None`` where there is none."""
-    from crm.queries.statement import select_record
-
-    return tx.row(select_record(listing), {"id": record_id})
 
 
 def selected(listing: Listing, request: Request) -> tuple[Field, ...]:

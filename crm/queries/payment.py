@@ -1,12 +1,7 @@
 """Reading the ledger of payments."""
 
-from typing import TYPE_CHECKING
-
 from crm.domain.fields import Field, Kind
-from crm.queries.listing import Filter, Listing, Row, record
-
-if TYPE_CHECKING:
-    from crm.database.transaction import Transaction
+from crm.queries.listing import Filter, Listing
 
 LISTING = Listing(
     noun="payment",
@@ -31,8 +26,3 @@ LISTING = Listing(
     search="array_to_tsvector(words(concat_ws(' ', method, reference, reason, created_by)))"
     " @@ prefix_query({value})",
 )
-
-
-def show(tx: "Transaction", payment_id: int) -> Row | None:
-    """Return the payment with all fields of the listing, ``None`` where there is none."""
-    return record(tx, LISTING, payment_id)

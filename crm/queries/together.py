@@ -10,7 +10,6 @@ from crm.queries.listing import Listing, Request, Row, selected
 if TYPE_CHECKING:
     from crm.database.transaction import Transaction
 
-RELATED = 10  # records of each kind that the sheet of another shows
 COUNTED = 1_000  # where counting stops
 
 # What JSON has no form for. Amounts are read as Decimal to begin with.
@@ -34,7 +33,7 @@ def read_together(
 ) -> dict[str, Section]:
     """Read several listings by one statement; return them under the same keys, in that order.
 
-    Raises what :func:`crm.queries.listing.page` raises.
+    Raises what :func:`crm.queries.pages.read_page` raises.
     """
     import json
     from decimal import Decimal

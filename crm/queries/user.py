@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from crm.domain.fields import Field, Kind
-from crm.queries.listing import Filter, Listing, Row, record
+from crm.queries.listing import Filter, Listing
 
 if TYPE_CHECKING:
     from crm.database.transaction import Transaction
@@ -39,11 +39,6 @@ LISTING = Listing(
     search="search_words @@ prefix_query({value})",
     nullable=frozenset({"phone"}),
 )
-
-
-def show(tx: "Transaction", user_id: int) -> Row | None:
-    """Return the colleague with all fields of the listing, ``None`` where there is none."""
-    return record(tx, LISTING, user_id)
 
 
 def dependants(tx: "Transaction", user_id: int, now: datetime) -> dict[str, int]:

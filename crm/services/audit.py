@@ -11,7 +11,8 @@ from crm.domain.permissions import Permission, authorize
 from crm.domain.times import iso, local, wall_clock
 from crm.queries import as_of as query
 from crm.queries import audit
-from crm.queries.listing import Listing, Request, Row, not_found, page
+from crm.queries.listing import Listing, Request, Row, not_found
+from crm.queries.pages import read_page
 
 if TYPE_CHECKING:
     from crm.database.transaction import Transaction
@@ -112,6 +113,6 @@ def revoke_all(tx: "Transaction", user_id: int) -> list[Row]:
     Raises PermissionDenied unless they are one's own or one is in MANAGEMENT.
     """
     authorize(tx.actor, Permission.SESSION_REVOKE, owner_id=user_id, kind="user", record_id=user_id)
-    found = page(tx, audit.SESSIONS, Request(filters={"user": user_id})).rows
+    found = read_page(tx, audit.SESSIONS, Request(filters={"user": user_id})).rows
     tx.execute("SELECT revoke_sessions(%s)", (user_id,))
     return found

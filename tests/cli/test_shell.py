@@ -18,7 +18,8 @@ from crm.cli.app import App
 from crm.cli.main import execute
 from crm.cli.output.console import Console
 from crm.queries.client import LISTING
-from crm.queries.listing import Request, page
+from crm.queries.listing import Request
+from crm.queries.pages import read_page
 
 Open = Callable[..., Keyboard]
 CTRL_C, CTRL_D, CTRL_R = "\x03", "\x04", "\x12"
@@ -558,7 +559,7 @@ def test_a_listing_takes_little_more_than_its_query(app: App) -> None:
 
     def query() -> None:
         with app.transaction() as tx:
-            page(tx, LISTING, Request(LISTING.shown, limit=30))
+            read_page(tx, LISTING, Request(LISTING.shown, limit=30))
 
     query()
     assert median(lambda: execute("client list", app)) < median(query) + 0.020

@@ -12,7 +12,8 @@ from support.company import Company
 from crm.database.transaction import Transaction
 from crm.queries import client, contract, event, user
 from crm.queries.as_of import DERIVED, AsOf, as_of
-from crm.queries.listing import Listing, record
+from crm.queries.listing import Listing
+from crm.queries.pages import read_record
 from crm.services import client as clients
 from crm.services import contract as contracts
 from crm.services import event as events
@@ -49,7 +50,7 @@ def rows(company: Company) -> dict[tuple[str, int], Any]:
             (table, number): row
             for table, listing in LISTINGS.items()
             for number in range(1, 9)
-            if (row := record(tx, listing, number))
+            if (row := read_record(tx, listing, number))
         }
 
 

@@ -10,14 +10,17 @@ from support.company import Company
 from crm.database.transaction import Transaction
 from crm.domain.fields import Field, Kind
 from crm.queries import audit
-from crm.queries.listing import Request, page
+from crm.queries.listing import Request
+from crm.queries.pages import read_page
 from crm.queries.statement import Parameters, select
 
 AUDITED = ("users", "clients", "contracts", "events", "payments")
 
 
 def entries(tx: Transaction, **filters: Any) -> list[audit.Entry]:
-    return [audit.Entry(*row) for row in page(tx, audit.ENTRIES, Request(filters=filters)).rows]
+    return [
+        audit.Entry(*row) for row in read_page(tx, audit.ENTRIES, Request(filters=filters)).rows
+    ]
 
 
 def test_an_entry_is_a_row_of_the_listing() -> None:

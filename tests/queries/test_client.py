@@ -4,16 +4,18 @@ from support.oracle import LISTINGS, Records, expected_ids
 from crm.database.transaction import Transaction
 from crm.queries import client
 from crm.queries.listing import Request
+from crm.queries.pages import read_record
+from crm.queries.related import related
 
 
 def test_a_client_is_shown_with_all_fields(tx: Transaction) -> None:
-    row = client.show(tx, 2)
+    row = read_record(tx, client.LISTING, 2)
     assert row is not None
     assert row[:7] == (
         2, "Kevin Casey", "kevin@startup.example", "+67812345678", "Cool Startup LLC", 3,
         "Sophie Simon",
     )  # fmt: skip
-    assert client.show(tx, 999_999) is None
+    assert read_record(tx, client.LISTING, 999_999) is None
 
 
 def test_a_client_comes_with_its_contracts_and_coming_events(
@@ -27,7 +29,7 @@ def test_a_client_comes_with_its_contracts_and_coming_events(
             )
         ),
     )
-    found = client.related(tx, busy, NOW)
+    found = related(tx, "client", busy, NOW)
     assert list(found) == ["contracts", "events"]
     for key, noun, filters in (
         ("contracts", "contract", {"client": busy}),
@@ -40,4 +42,4 @@ def test_a_client_comes_with_its_contracts_and_coming_events(
 
 
 def test_past_events_of_a_client_are_not_coming(tx: Transaction) -> None:
-    assert client.related(tx, 3, NOW)["events"].rows == []
+    assert related(tx, "client", 3, NOW)["events"].rows == []

@@ -1,26 +1,29 @@
+from support.crowd import NOW
 from support.database import Database
 
 from crm.database.transaction import Transaction, connect, transaction
 from crm.queries import client, contract, event
+from crm.queries.pages import read_record
+from crm.queries.related import related
 
 
 def test_an_event_is_shown_with_all_fields(tx: Transaction) -> None:
-    row = event.show(tx, 2)
+    row = read_record(tx, event.LISTING, 2)
     assert row is not None
     shown = dict(zip([field.name for field in event.LISTING.fields], row, strict=True))
     assert shown["client"] == "Kevin Casey"
     assert shown["client_contact"] == "Kevin"
     assert shown["support_contact_id"] is None
     assert shown["support_contact"] is None
-    assert event.show(tx, 999_999) is None
+    assert read_record(tx, event.LISTING, 999_999) is None
 
 
 def test_an_event_comes_with_its_contract_and_how_to_reach_its_client(tx: Transaction) -> None:
-    found = event.related(tx, 1)
+    found = related(tx, "event", 1, NOW)
     assert found["contract"].fields == contract.LISTING.fields
     assert found["client"].fields == client.LISTING.fields
-    assert found["contract"].rows == [contract.show(tx, 2)]
-    assert found["client"].rows == [client.show(tx, 1)]
+    assert found["contract"].rows == [read_record(tx, contract.LISTING, 2)]
+    assert found["client"].rows == [read_record(tx, client.LISTING, 1)]
     assert "+33612345678" in found["client"].rows[0]
 
 

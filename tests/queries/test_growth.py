@@ -12,7 +12,8 @@ from support.database import Database
 from crm.database.transaction import Transaction
 from crm.domain.errors import NotFound
 from crm.queries import client, contract, reference
-from crm.queries.listing import Listing, Request, page
+from crm.queries.listing import Listing, Request
+from crm.queries.pages import read_page
 from crm.services import portfolio, undo, user
 
 OTHERS = 10_000  # clients and contracts of Samuel, SALES2 of the company
@@ -100,7 +101,7 @@ def test_a_page_of_what_has_rare_or_common_words_reads_few(
         # Thousands are still few enough to be read one after the other, or joined as a whole.
         for way in ("seqscan", "hashjoin", "mergejoin"):
             tx.execute(f"SET LOCAL enable_{way} = off")
-        found = page(tx, listing._replace(near=FEW // 10), request_._replace(limit=5))
+        found = read_page(tx, listing._replace(near=FEW // 10), request_._replace(limit=5))
         assert rows_read(tx) < FEW
     assert found.more == ("martin" in str(request_.search))
 

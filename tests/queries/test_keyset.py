@@ -8,7 +8,8 @@ from support.oracle import LISTINGS, Records, expected_ids, plan, sortable, sort
 
 from crm.database.transaction import Transaction
 from crm.queries import client, contract, event
-from crm.queries.listing import Request, Sort, page
+from crm.queries.listing import Request, Sort
+from crm.queries.pages import read_page
 
 NOUNS = sorted(LISTINGS)
 
@@ -59,7 +60,7 @@ def test_what_can_be_sorted_by_is_declared_nullable_where_it_can_be_null(
 
 def test_text_sorts_without_accents_or_case_and_ties_break_on_the_id(tx: Transaction) -> None:
     request = Request(("full_name", "id"), search="e", sort=(("full_name", False),))
-    rows = page(tx, client.LISTING, request).rows
+    rows = read_page(tx, client.LISTING, request).rows
     assert [row[0] for row in rows if "mil" in row[0].lower()] == [
         *["Emile Zola"] * 2,
         *["Émilie du Châtelet"] * 2,
@@ -71,7 +72,7 @@ def test_text_sorts_without_accents_or_case_and_ties_break_on_the_id(tx: Transac
 
 def test_what_has_no_value_is_last_in_both_directions(tx: Transaction) -> None:
     for descending in (False, True):
-        rows = page(
+        rows = read_page(
             tx,
             event.LISTING,
             Request(("support_contact",), sort=(("support_contact", descending),)),
@@ -83,19 +84,19 @@ def test_what_has_no_value_is_last_in_both_directions(tx: Transaction) -> None:
 
 
 def test_the_default_order_is_the_newest_first_and_events_by_start(tx: Transaction) -> None:
-    ids = [row[0] for row in page(tx, client.LISTING, Request(("id",))).rows]
+    ids = [row[0] for row in read_page(tx, client.LISTING, Request(("id",))).rows]
     assert ids == sorted(ids, reverse=True)
-    starts = [row[0] for row in page(tx, event.LISTING, Request(("start_date",))).rows]
+    starts = [row[0] for row in read_page(tx, event.LISTING, Request(("start_date",))).rows]
     assert starts == sorted(starts)
 
 
 def test_after_a_record_that_the_filters_leave_out_the_order_goes_on(tx: Transaction) -> None:
     request = Request(("id",), {"sales": SALES}, sort=(("full_name", False),))
-    everybody = page(tx, client.LISTING, Request(("id",), sort=request.sort)).rows
-    of_sales = page(tx, client.LISTING, request).rows
+    everybody = read_page(tx, client.LISTING, Request(("id",), sort=request.sort)).rows
+    of_sales = read_page(tx, client.LISTING, request).rows
     place = next(n for n, row in enumerate(everybody) if row not in of_sales and n > 5)
     following = [row for row in everybody[place:] if row in of_sales]
-    found = page(
+    found = read_page(
         tx,
         client.LISTING,
         Request(("id",), request.filters, request.sort, after=everybody[place][0]),

@@ -10,17 +10,8 @@ from support.oracle import LISTINGS, Records
 from crm.database.transaction import Transaction
 from crm.domain.errors import NotFound, UsageFault
 from crm.queries import client, contract, event, user
-from crm.queries.listing import (
-    Listing,
-    Request,
-    Sort,
-    count,
-    fields_of,
-    page,
-    record,
-    selected,
-    sort_of,
-)
+from crm.queries.listing import Listing, Request, Sort, fields_of, selected, sort_of
+from crm.queries.pages import count_records, read_page, read_record
 
 NOUNS = sorted(LISTINGS)
 
@@ -61,20 +52,20 @@ def test_fields_keep_the_names_and_the_order_of_the_schema(listing: Listing, col
 
 
 def test_a_page_says_whether_more_follow(tx: Transaction) -> None:
-    total = count(tx, client.LISTING, Request())
-    assert page(tx, client.LISTING, Request(limit=total - 1)).more
-    whole = page(tx, client.LISTING, Request(limit=total))
+    total = count_records(tx, client.LISTING, Request())
+    assert read_page(tx, client.LISTING, Request(limit=total - 1)).more
+    whole = read_page(tx, client.LISTING, Request(limit=total))
     assert not whole.more
     assert len(whole.rows) == total
-    assert not page(tx, client.LISTING, Request()).more
-    assert page(tx, client.LISTING, Request(limit=0)) == (client.LISTING.fields, [], True)
+    assert not read_page(tx, client.LISTING, Request()).more
+    assert read_page(tx, client.LISTING, Request(limit=0)) == (client.LISTING.fields, [], True)
 
 
 def test_the_first_page_is_followed_by_the_next(tx: Transaction) -> None:
-    first = page(tx, event.LISTING, Request(("id",), limit=3))
+    first = read_page(tx, event.LISTING, Request(("id",), limit=3))
     last = first.rows[-1][0]
-    second = page(tx, event.LISTING, Request(("id",), limit=3, after=last))
-    whole = page(tx, event.LISTING, Request(("id",), limit=6))
+    second = read_page(tx, event.LISTING, Request(("id",), limit=3, after=last))
+    whole = read_page(tx, event.LISTING, Request(("id",), limit=6))
     assert first.rows + second.rows == whole.rows
 
 
@@ -84,21 +75,21 @@ def test_after_an_unknown_record_nothing_is_listed(
     tx: Transaction, noun: str, missing: int
 ) -> None:
     with pytest.raises(NotFound) as raised:
-        page(tx, LISTINGS[noun], Request(after=missing))
+        read_page(tx, LISTINGS[noun], Request(after=missing))
     assert str(missing) in raised.value.message
     assert noun in (raised.value.hint or "")
 
 
 def test_counting_stops_one_above_the_most(tx: Transaction) -> None:
-    total = count(tx, client.LISTING, Request(limit=1, after=3))
-    assert total == count(tx, client.LISTING, Request(), most=total)
-    assert count(tx, client.LISTING, Request(), most=10) == 11
-    assert count(tx, client.LISTING, Request(search="zzz"), most=10) == 0
+    total = count_records(tx, client.LISTING, Request(limit=1, after=3))
+    assert total == count_records(tx, client.LISTING, Request(), most=total)
+    assert count_records(tx, client.LISTING, Request(), most=10) == 11
+    assert count_records(tx, client.LISTING, Request(search="zzz"), most=10) == 0
 
 
 def test_values_arrive_as_what_they_are(tx: Transaction) -> None:
     fields = ("total_amount", "signed_status", "created_at", "status", "client_id")
-    found = page(tx, contract.LISTING, Request(fields, {"client": 1}, sort=(("id", False),)))
+    found = read_page(tx, contract.LISTING, Request(fields, {"client": 1}, sort=(("id", False),)))
     assert found.fields == tuple(contract.LISTING.named(name) for name in fields)
     assert [(row[0], row[1], row[3]) for row in found.rows] == [
         (Decimal("1000.00"), False, "DRAFT"),
@@ -111,11 +102,11 @@ def test_values_arrive_as_what_they_are(tx: Transaction) -> None:
 
 def test_a_record_has_every_field_or_is_none(tx: Transaction) -> None:
     for listing in LISTINGS.values():
-        row = record(tx, listing, 1)
+        row = read_record(tx, listing, 1)
         assert row is not None
         assert len(row) == len(listing.fields)
         assert row[0] == 1
-        assert record(tx, listing, 999_999) is None
+        assert read_record(tx, listing, 999_999) is None
 
 
 def test_sort_reads_names_and_minus_signs() -> None:

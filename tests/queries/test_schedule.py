@@ -8,7 +8,8 @@ from support.oracle import Records, expected_ids
 
 from crm.database.transaction import Transaction
 from crm.queries import event, schedule
-from crm.queries.listing import Request, page
+from crm.queries.listing import Request
+from crm.queries.pages import read_page
 
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
 
@@ -28,7 +29,7 @@ def test_what_goes_on_meanwhile_is_found(
     tx: Transaction, records: Records, start: datetime, end: datetime
 ) -> None:
     request = Request(("id",), {"during": event.during(start, end)})
-    ids = [id_ for (id_,) in page(tx, event.LISTING, request).rows]
+    ids = [id_ for (id_,) in read_page(tx, event.LISTING, request).rows]
     assert ids == expected_ids(records, event.LISTING, request)
 
 
@@ -91,7 +92,7 @@ QUESTIONS: dict[str, Callable[[Transaction], object]] = {
     "clash": lambda tx: schedule.clash(tx, SUPPORT2, NOW, NOW + WEEK * 3, 1),
     "free": lambda tx: schedule.free(tx, NOW, NOW + DAY, 1),
     "clashes": lambda tx: schedule.clashes(tx, [9000, 9001, 9002]),
-    "agenda": lambda tx: page(
+    "agenda": lambda tx: read_page(
         tx, event.LISTING, Request(filters={"during": event.during(NOW, NOW + WEEK)})
     ),
 }

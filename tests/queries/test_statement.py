@@ -13,7 +13,8 @@ from crm.database.transaction import Transaction, connect, transaction
 from crm.domain.enums import Role
 from crm.domain.errors import NotLoggedIn, UsageFault
 from crm.queries import client, contract, event, payment, user
-from crm.queries.listing import Listing, Request, count, page, record, stream
+from crm.queries.listing import Listing, Request
+from crm.queries.pages import count_records, read_page, read_record, stream_records
 
 NOUNS = sorted(LISTINGS)
 ACTORS = ((MANAGER, Role.MANAGEMENT), (SALES, Role.SALES), (SUPPORT, Role.SUPPORT))
@@ -100,13 +101,13 @@ def test_pages_hold_exactly_what_was_asked_for_in_order(
             listing, request = asked
             if request.mine and actor[1] == Role.MANAGEMENT:
                 with pytest.raises(UsageFault) as raised:
-                    page(tx, listing, request)
+                    read_page(tx, listing, request)
                 assert raised.value.code == "mine_without_role"
                 return
             ids = expected_ids(records, listing, request, actor)
             assert walk(tx, listing, request, size) == ids
-            assert count(tx, listing, request) == len(ids)
-            assert [row[0] for row in stream(tx, listing, request)] == ids
+            assert count_records(tx, listing, request) == len(ids)
+            assert [row[0] for row in stream_records(tx, listing, request)] == ids
 
         check()
 
@@ -121,7 +122,7 @@ def test_every_filter_alone(tx: Transaction, records: Records, noun: str, name: 
     def check(value: Any) -> None:
         request = Request(("id",), {name: value})
         ids = expected_ids(records, listing, request)
-        assert [row[0] for row in page(tx, listing, request).rows] == ids
+        assert [row[0] for row in read_page(tx, listing, request).rows] == ids
         sizes.add(len(ids))
 
     check()
@@ -162,7 +163,7 @@ def test_search_finds_words_by_their_beginning(
     tx: Transaction, search: str, found: str | None
 ) -> None:
     names = {
-        row[0] for row in page(tx, client.LISTING, Request(("full_name",), search=search)).rows
+        row[0] for row in read_page(tx, client.LISTING, Request(("full_name",), search=search)).rows
     }
     if search == "le\u0301fe\u0300vre":
         assert names == {"Éléonore Lefèvre"}
@@ -173,18 +174,19 @@ def test_search_finds_words_by_their_beginning(
 
 
 def test_a_contract_is_found_by_its_client(tx: Transaction) -> None:
-    found = page(tx, contract.LISTING, Request(("id", "client"), search="eleonore lef"))
+    found = read_page(tx, contract.LISTING, Request(("id", "client"), search="eleonore lef"))
     assert [row[0] for row in found.rows] == [3, 2, 1]
     assert {row[1] for row in found.rows} == {"Éléonore Lefèvre"}
 
 
 def test_signs_of_like_are_words_like_any_other(tx: Transaction) -> None:
     names = {
-        row[0] for row in page(tx, client.LISTING, Request(("full_name",), search="100%")).rows
+        row[0] for row in read_page(tx, client.LISTING, Request(("full_name",), search="100%")).rows
     }
     assert names == {"100% Bio", "1000 Bio", "Jean O'Brien"}  # his company is "100% Fête"
     names = {
-        row[0] for row in page(tx, client.LISTING, Request(("full_name",), search="under_s")).rows
+        row[0]
+        for row in read_page(tx, client.LISTING, Request(("full_name",), search="under_s")).rows
     }
     assert names == {"under_score Ana"}
 
@@ -199,21 +201,23 @@ def test_hostile_text_is_only_text(tx: Transaction, text: str) -> None:
     ]
     for listing, filters in asked:
         request = Request(("id",), filters, search=None if filters else text)
-        found = page(tx, listing, request)
-        assert count(tx, listing, request) == len(found.rows) < 40
-    assert page(tx, client.LISTING, Request(limit=1)).rows
+        found = read_page(tx, listing, request)
+        assert count_records(tx, listing, request) == len(found.rows) < 40
+    assert read_page(tx, client.LISTING, Request(limit=1)).rows
 
 
 def test_mine_follows_the_role(crowd: Database) -> None:
     with crowd.as_user(SALES) as tx:
-        mine = page(
+        mine = read_page(
             tx, contract.LISTING, Request(("client_id", "sales_contact_id"), mine=True)
         ).rows
-        clients = {row[0] for row in page(tx, client.LISTING, Request(("id",), mine=True)).rows}
+        clients = {
+            row[0] for row in read_page(tx, client.LISTING, Request(("id",), mine=True)).rows
+        }
     assert {row[0] for row in mine} <= clients
     assert {row[1] for row in mine} > {SALES}  # a client's contract that somebody else sold
     with crowd.as_user(SUPPORT) as tx:
-        contacts = page(tx, event.LISTING, Request(("support_contact_id",), mine=True)).rows
+        contacts = read_page(tx, event.LISTING, Request(("support_contact_id",), mine=True)).rows
     assert set(contacts) == {(SUPPORT,)}
 
 
@@ -225,7 +229,7 @@ def test_where_nothing_belongs_to_a_role_mine_is_refused(
     crowd: Database, actor: int, noun: str
 ) -> None:
     with crowd.as_user(actor) as tx:
-        for read in (page, count, lambda *asked: list(stream(*asked))):
+        for read in (read_page, count_records, lambda *asked: list(stream_records(*asked))):
             with pytest.raises(UsageFault) as raised:
                 read(tx, LISTINGS[noun], Request(mine=True))
             assert raised.value.code == "mine_without_role"
@@ -236,12 +240,12 @@ def test_nobody_reads_anything_without_logging_in(crowd: Database) -> None:
     connection = connect(crowd.app)
     with transaction(connection, None) as tx:
         for listing in LISTINGS.values():
-            assert page(tx, listing, Request()).rows == []
-            assert count(tx, listing, Request()) == 0
-            assert list(stream(tx, listing, Request())) == []
-            assert record(tx, listing, 1) is None
+            assert read_page(tx, listing, Request()).rows == []
+            assert count_records(tx, listing, Request()) == 0
+            assert list(stream_records(tx, listing, Request())) == []
+            assert read_record(tx, listing, 1) is None
         with pytest.raises(NotLoggedIn):
-            page(tx, client.LISTING, Request(mine=True))
+            read_page(tx, client.LISTING, Request(mine=True))
     connection.close()
 
 

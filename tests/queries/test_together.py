@@ -6,7 +6,8 @@ from support.oracle import LISTINGS
 
 from crm.database.transaction import Transaction
 from crm.queries import contract, payment
-from crm.queries.listing import Request, count, page
+from crm.queries.listing import Request
+from crm.queries.pages import count_records, read_page
 from crm.queries.together import COUNTED, read_together
 
 
@@ -18,7 +19,7 @@ def test_each_listing_is_what_it_would_be_alone(tx: Transaction) -> None:
     together = read_together(tx, wanted)
     assert list(together) == list(wanted)
     for noun, (listing, request) in wanted.items():
-        alone = page(tx, listing, request)
+        alone = read_page(tx, listing, request)
         assert together[noun][:3] == (noun, alone.fields, alone.rows)
         for one, other in zip(together[noun].rows, alone.rows, strict=True):
             assert list(map(repr, one)) == list(map(repr, other))
@@ -55,5 +56,7 @@ def test_empty_sections_are_there_and_pages_can_be_continued(tx: Transaction) ->
         },
     )
     assert found["later"].rows == [(9,), (8,)]
-    assert found["sold"].total == count(tx, contract.LISTING, Request(filters={"sales": SALES}))
+    assert found["sold"].total == count_records(
+        tx, contract.LISTING, Request(filters={"sales": SALES})
+    )
     assert 1 < found["sold"].total < COUNTED

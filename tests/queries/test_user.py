@@ -13,16 +13,17 @@ from support.oracle import LISTINGS, Records, expected_ids
 from crm.database.transaction import Transaction
 from crm.queries import user
 from crm.queries.listing import Request
+from crm.queries.pages import read_record
 
 
 def test_a_colleague_is_shown_with_all_fields_but_no_password(tx: Transaction) -> None:
-    row = user.show(tx, SALES)
+    row = read_record(tx, user.LISTING, SALES)
     assert row is not None
     assert row[:7] == (
         SALES, "Sophie", "Simon", "sophie@epicevents.example", None, "SALES", True
     )  # fmt: skip
     assert not any("argon2" in str(value) for value in row)
-    assert user.show(tx, 999_999) is None
+    assert read_record(tx, user.LISTING, 999_999) is None
 
 
 @pytest.mark.parametrize(

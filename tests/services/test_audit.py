@@ -12,7 +12,8 @@ from support.services import refused
 from crm.database.transaction import Transaction, connect
 from crm.domain.errors import CRMError, NotFound, PermissionDenied
 from crm.queries.audit import SESSIONS
-from crm.queries.listing import Request, page
+from crm.queries.listing import Request
+from crm.queries.pages import read_page
 from crm.services import audit
 
 EVERYBODY = ("manager", "sales", "support")
@@ -104,13 +105,16 @@ def test_others_sessions_are_listed_for_management_only(role: str, company: Comp
     with company.database.as_user(user_id) as tx:
         audit.sessions(tx)
         audit.sessions(tx, user_id)
-        assert {row[1] for row in page(tx, SESSIONS, Request()).rows} == {user_id}
+        assert {row[1] for row in read_page(tx, SESSIONS, Request()).rows} == {user_id}
         with pytest.raises(PermissionDenied):
             audit.sessions(tx, company.manager)
     company.database.session_of(user_id)
     with company.database.as_user(company.manager) as tx:
         audit.sessions(tx, user_id)
-        assert {row[1] for row in page(tx, SESSIONS, Request()).rows} == {company.manager, user_id}
+        assert {row[1] for row in read_page(tx, SESSIONS, Request()).rows} == {
+            company.manager,
+            user_id,
+        }
 
 
 # Ending sessions

@@ -13,7 +13,8 @@ from crm.database import provisioning
 from crm.database.transaction import connect, transaction
 from crm.domain.errors import PermissionDenied, RuleViolation
 from crm.queries.contract import LISTING
-from crm.queries.listing import Request, count, page, record
+from crm.queries.listing import Request
+from crm.queries.pages import count_records, read_page, read_record
 from crm.services import contract, payment
 
 MAY = datetime.fromisoformat("2026-05-03 22:30")  # the fourth, on the clocks of Paris
@@ -127,11 +128,11 @@ def test_overdue_is_signed_with_something_due_on_a_day_that_is_over(
     overdue = Request(("id", "days_overdue"), {"overdue": today})
     late = [(company.partly_paid, 1), (company.signed, 1)]
     with company.database.as_user(company.sales) as tx:
-        assert page(tx, LISTING, overdue).rows == late
-        everything = page(tx, LISTING, Request(("id", "days_overdue"))).rows
+        assert read_page(tx, LISTING, overdue).rows == late
+        everything = read_page(tx, LISTING, Request(("id", "days_overdue"))).rows
         assert [row for row in everything if row[1] is not None] == late
         payment.pay(tx, company.signed, amount="2000")
-        assert count(tx, LISTING, overdue) == 1
+        assert count_records(tx, LISTING, overdue) == 1
 
 
 def test_a_draft_stays_one_whatever_its_deposit(company: Company) -> None:
@@ -139,7 +140,7 @@ def test_a_draft_stays_one_whatever_its_deposit(company: Company) -> None:
         names = [field.name for field in LISTING.fields]
         for amount in ("400", "600"):
             payment.pay(tx, company.draft, amount=amount)
-            row = record(tx, LISTING, company.draft)
+            row = read_record(tx, LISTING, company.draft)
             assert row
             assert row[names.index("status")] == "DRAFT"
 
@@ -175,7 +176,8 @@ def test_an_older_company_learns_when_its_contracts_are_due_and_who_signed(
     assert stored(again, company.draft, "signed_by_id") == company.sales
     assert stored(again, company.signed, "signed_by_id") is None
     assert not services.value(
-        again, "SELECT count(*) FROM contracts WHERE signed_status <> (due_date IS NOT NULL)"
+        again,
+        "SELECT count(*) FROM contracts WHERE signed_status <> (due_date IS NOT NULL)",
     )
     assert services.value(again, "SELECT array_agg(version ORDER BY id) FROM contracts") == before
     assert services.value(again, "SELECT count(*) FROM audit_entries") == written

@@ -7,7 +7,8 @@ from support.services import refused, stored
 
 from crm.domain.errors import NotFound, PermissionDenied, RuleViolation
 from crm.queries import client as clients
-from crm.queries.listing import Request, page
+from crm.queries.listing import Request
+from crm.queries.pages import read_page, read_record
 from crm.services import client, contract, event, payment, portfolio, privacy, undo
 
 GONE = ["(erased)", "(erased)"]
@@ -119,10 +120,10 @@ def test_what_is_no_personal_value_stays(written_about: Company, owner: Connecti
 def test_placeholders_obey_the_rules_of_a_record(written_about: Company, owner: Connection) -> None:
     with written_about.database.as_user(written_about.manager) as tx:
         privacy.erase(tx, 1, REASON)
-        shown = clients.show(tx, 1)
+        shown = read_record(tx, clients.LISTING, 1)
         assert shown
-        assert page(tx, clients.LISTING, Request(search="lefevre")).rows == []
-        assert len(page(tx, clients.LISTING, Request(search="erased")).rows) == 1
+        assert read_page(tx, clients.LISTING, Request(search="lefevre")).rows == []
+        assert len(read_page(tx, clients.LISTING, Request(search="erased")).rows) == 1
     assert shown[1:5] == (
         "Erased client 1", "erased-1@erased.invalid", "+999000000", "Erased client 1"
     )  # fmt: skip

@@ -11,7 +11,8 @@ from psycopg2.sql import SQL
 from crm.database.transaction import Transaction
 from crm.domain.enums import Role
 from crm.queries import client, contract, event, payment, user
-from crm.queries.listing import Listing, Request, Sort, page
+from crm.queries.listing import Listing, Request, Sort
+from crm.queries.pages import read_page
 from crm.queries.statement import Parameters, select
 
 Record = Mapping[str, Any]
@@ -208,7 +209,7 @@ def walk(tx: Transaction, listing: Listing, request: Request, size: int) -> list
     ids: list[int] = []
     more, after = True, None
     while more:
-        _fields, rows, more = page(
+        _fields, rows, more = read_page(
             tx, listing, request._replace(fields=("id",), limit=size, after=after)
         )
         assert len(rows) == size or not more

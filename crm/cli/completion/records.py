@@ -158,9 +158,9 @@ def rows(
 
 def by_id(tx: "Transaction", source: Source, record_id: int) -> dict[str, Any] | None:
     """Return the record with that id, by field."""
-    from crm.queries.listing import record
+    from crm.queries.pages import read_record
 
-    found = record(tx, source.listing, record_id)
+    found = read_record(tx, source.listing, record_id)
     names = (field.name for field in source.listing.fields)
     return None if found is None else dict(zip(names, found, strict=True))
 
@@ -168,14 +168,14 @@ def by_id(tx: "Transaction", source: Source, record_id: int) -> dict[str, Any] |
 def _pages(
     tx: "Transaction", requests: "Iterable[tuple[Listing, Request]]"
 ) -> Iterator[dict[str, Any]]:
-    from crm.queries.listing import page
+    from crm.queries.pages import read_page
 
     for listing, request in requests:
         if request.search:
             tx.execute(SEARCH_BY_INDEX)
             if len(re.findall(r"[^\W_]+", request.search)) == 1:
                 tx.execute(SAMPLE)
-        found = page(tx, listing, request)
+        found = read_page(tx, listing, request)
         names = [each.name for each in found.fields]
         for row in found.rows:
             yield dict(zip(names, row, strict=True))

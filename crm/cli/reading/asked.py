@@ -4,13 +4,19 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import click
+
+from crm.cli.app import App
+from crm.cli.completion import PROGRAM
+from crm.cli.tree import resolve
 from crm.domain.errors import UsageFault
 from crm.domain.fields import Field
 from crm.domain.i18n import gettext as _
 
 if TYPE_CHECKING:
     from crm.database.transaction import Transaction
-    from crm.queries.listing import Listing, Page, Request, Row
+    from crm.queries.listing import Listing, Request, Row
+    from crm.queries.pages import Page
 
 
 class Options(NamedTuple):
@@ -56,6 +62,20 @@ def _format_of(path: Path) -> str:
     from crm.cli.output.files import format_of
 
     return CALENDAR if path.suffix.lower() == f".{CALENDAR}" else format_of(path)
+
+
+def check_listing(ctx: click.Context, words: Sequence[str]) -> None:
+    """Refuse what is not a listing, or not one that can be parsed: UsageFault, click.UsageError."""
+    app: App = ctx.obj
+    scratch = click.Context(ctx.find_root().command, info_name=PROGRAM, obj=app.for_line())
+    context, rest = resolve(scratch, words)
+    if not set(Options._fields) <= {param.name for param in context.command.params}:
+        raise UsageFault(
+            _("Only a listing can be kept under a name."),
+            hint=_("Such as: epicevents view save late -- contract list --unpaid"),
+            code="not_a_listing",
+        )
+    context.command.make_context(context.info_name, rest, parent=context.parent)
 
 
 def _as_read(_fields: Sequence[Field], rows: "Iterable[Row]", _output: str) -> "Iterable[Row]":

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from crm.cli.output import timeline
     from crm.database.transaction import Transaction
     from crm.queries.audit import Change, Entry
-    from crm.queries.listing import Page, Row
+    from crm.queries.listing import Row
+    from crm.queries.pages import Page
 
 
 def looks(app: App, tx: "Transaction", own: tuple[str, int] | None = None) -> Looks:

@@ -28,10 +28,11 @@ def difference(app: App, tx: "Transaction", number: int, counts: "Actions") -> D
     from crm.cli.output.timeline import change
     from crm.cli.reading.changes import done, named, telling
     from crm.queries.audit import ENTRIES, Entry
-    from crm.queries.listing import Request, page
+    from crm.queries.listing import Request
+    from crm.queries.pages import read_page
 
     request = Request(filters={"transaction": number}, sort=(("id", False),), limit=SHOWN)
-    entries = [Entry(*row) for row in page(tx, ENTRIES, request).rows]
+    entries = [Entry(*row) for row in read_page(tx, ENTRIES, request).rows]
     terminal = app.console.err
     lines = []
     for entry, changes in zip(entries, named(tx, (e.changes for e in entries)), strict=True):

@@ -85,21 +85,23 @@ class _Source:
 
     def _copy(self, stream: TextIO, app: App) -> None:
         from crm.cli.output.raw import RawCsv
-        from crm.queries.listing import copy, selected
+        from crm.queries.listing import selected
+        from crm.queries.pages import copy_records
 
         fields = selected(self._asked.listing, self._asked.request)
         csv = RawCsv(fields, stream, app.console.zone)
-        copy(*self._asked, csv.take)
+        copy_records(*self._asked, csv.take)
         self.count = csv.count
 
     def _read(self) -> tuple[Sequence[Field], "Iterable[Row]"]:
-        from crm.queries.listing import page, selected, stream
+        from crm.queries.listing import selected
+        from crm.queries.pages import read_page, stream_records
 
         if self._asked.request.limit is None:
             fields = selected(self._asked.listing, self._asked.request)
-            rows: Iterable[Row] = stream(*self._asked)
+            rows: Iterable[Row] = stream_records(*self._asked)
         else:
-            found = page(*self._asked)
+            found = read_page(*self._asked)
             fields, rows, self.more = found.fields, found.rows, found.more
         return fields, self._counted(self._looks.rows(fields, rows, self._output))
 

@@ -44,9 +44,9 @@ def run(
             _("Only the first {most} words are searched for.").format(most=SEARCHED), loud=True
         )
     if options.only_count:
-        from crm.queries.listing import count
+        from crm.queries.pages import count_records
 
-        app.console.data(str(count(*asked)))
+        app.console.data(str(count_records(*asked)))
     elif options.output == "table":
         _table(app, asked, looks, exact=options.fields is not None)
     else:
@@ -86,9 +86,9 @@ def _require_calendar(listing: "Listing", options: Options) -> None:
 
 def _table(app: App, asked: Asked, looks: Looks, *, exact: bool) -> None:
     from crm.cli.output import table
-    from crm.queries.listing import page
+    from crm.queries.pages import read_page
 
-    found = page(*asked)
+    found = read_page(*asked)
     if not found.rows:
         from crm.cli.reading import nothing
 
@@ -119,9 +119,9 @@ def _export(app: App, asked: Asked, looks: Looks, options: Options) -> None:
 
 def _say_cut(app: App, asked: Asked, shown: int, last: int | None = None) -> None:
     """Say what a listing leaves out, and how to see it; ``last`` is the last id that is shown."""
-    from crm.queries.listing import count
+    from crm.queries.pages import count_records
 
-    whole = count(*asked, most=COUNTED)
+    whole = count_records(*asked, most=COUNTED)
     if whole > COUNTED:
         said = _("{shown} of more than {most} shown; use --limit, --after {id} or --all.")
     else:

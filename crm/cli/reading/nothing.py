@@ -58,7 +58,7 @@ def _ways_on(asked: Asked, given: dict[str, str]) -> list[str]:
 
 
 def _is_in_the_way(asked: Asked, name: str) -> bool:
-    from crm.queries.listing import page
+    from crm.queries.pages import read_page
 
     request = asked.request
     filters = {key: value for key, value in request.filters.items() if key != name}
@@ -71,7 +71,7 @@ def _is_in_the_way(asked: Asked, name: str) -> bool:
         search=None if name == "search" else request.search,
         mine=request.mine and name != "mine",
     )
-    return bool(page(asked.tx, asked.listing, wider).rows)
+    return bool(read_page(asked.tx, asked.listing, wider).rows)
 
 
 def _given(context: click.Context) -> dict[str, str]:

@@ -18,7 +18,8 @@ def find(tx: "Transaction", listing: "Listing", text: str) -> "Row":
     Raises UsageFault ``invalid_id`` or ``ambiguous_reference``, NotFound.
     """
     from crm.queries import reference
-    from crm.queries.listing import not_found, record
+    from crm.queries.listing import not_found
+    from crm.queries.pages import read_record
 
     if listing.noun == "client":
         record_id = reference.client_id(tx, text)
@@ -26,7 +27,7 @@ def find(tx: "Transaction", listing: "Listing", text: str) -> "Row":
         record_id = reference.user_id(tx, text)
     else:
         record_id = reference.record_id(text, listing.noun)
-    row = record(tx, listing, record_id)
+    row = read_record(tx, listing, record_id)
     if row is None:
         raise not_found(listing.noun, record_id)
     return row

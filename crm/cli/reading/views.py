@@ -9,12 +9,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import click
-
-from crm.cli.app import App
 from crm.cli.completion import PROGRAM
-from crm.cli.reading.asked import Options
-from crm.cli.tree import resolve
 from crm.domain.errors import NotFound, UsageFault
 from crm.domain.i18n import gettext as _
 from crm.domain.text import quote
@@ -106,20 +101,6 @@ def named(home: Path, name: str) -> str:
 def without_program(words: Sequence[str]) -> list[str]:
     """Return the words of a command without ``epicevents`` before them."""
     return list(words[1:] if words[0] == PROGRAM else words)
-
-
-def check_listing(ctx: click.Context, words: Sequence[str]) -> None:
-    """Refuse what is not a listing, or not one that can be parsed: UsageFault, click.UsageError."""
-    app: App = ctx.obj
-    scratch = click.Context(ctx.find_root().command, info_name=PROGRAM, obj=app.for_line())
-    context, rest = resolve(scratch, words)
-    if not set(Options._fields) <= {param.name for param in context.command.params}:
-        raise UsageFault(
-            _("Only a listing can be kept under a name."),
-            hint=_("Such as: epicevents view save late -- contract list --unpaid"),
-            code="not_a_listing",
-        )
-    context.command.make_context(context.info_name, rest, parent=context.parent)
 
 
 def _unreadable(path: Path, reason: str) -> UsageFault:

@@ -95,10 +95,10 @@ def _edited(
     before: "Row",
     act: "Callable[[Transaction, int], Change]",
 ) -> Edited:
-    from crm.queries.listing import record
+    from crm.queries.pages import read_record
 
     change = act(tx, before[0])
-    row = record(tx, listing, before[0])
+    row = read_record(tx, listing, before[0])
     return Edited(change, listing.fields, before, row or before)
 
 

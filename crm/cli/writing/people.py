@@ -20,9 +20,10 @@ COUNTS = tuple(
 
 def record(tx: "Transaction", user_id: int) -> tuple[Any, Any]:
     """Return the fields of the listing and the person's row, which exists."""
-    from crm.queries import user as query
+    from crm.queries.pages import read_record
+    from crm.queries.user import LISTING
 
-    return query.LISTING.fields, query.show(tx, user_id)
+    return LISTING.fields, read_record(tx, LISTING, user_id)
 
 
 def whom(app: App, text: str) -> int:

@@ -34,7 +34,8 @@ def create(
         --phone "+678 123 456 78" --company-name "Cool Startup LLC"
     """
     from crm import services
-    from crm.queries import client as query
+    from crm.queries.client import LISTING
+    from crm.queries.pages import read_record
 
     asked = asking.nouns.with_free_email(app, inputs.CLIENT, services.client.refuse_duplicate)
     if sales_contact is None:
@@ -49,12 +50,12 @@ def create(
     with app.transaction(dry_run=dry_run) as tx:
         contact = _user(tx, sales_contact)
         change = services.client.create(tx, sales_contact_id=contact, **values)
-        row: Any = query.show(tx, change.record.id)
+        row: Any = read_record(tx, LISTING, change.record.id)
     writing.outcome.written(
         app,
         output,
         _("Client {id} created: {name}.").format(id=row[0], name=row[1]),
-        query.LISTING.fields,
+        LISTING.fields,
         row,
         dry_run=dry_run,
         then=f"epicevents contract create --client {row[0]}",

@@ -35,30 +35,31 @@ def erase(
       epicevents client erase kevin.besnard@terremer.example --reason "asked for it" --dry-run
     """
     from crm import services
-    from crm.queries import client as query
     from crm.queries import privacy, reference
+    from crm.queries.client import LISTING
+    from crm.queries.pages import read_record
 
     why = writing.edits.reason_for(app, Permission.CLIENT_ERASE, reason)
-    fields = query.LISTING.fields
+    fields = LISTING.fields
     # Tried first, so that nobody is asked to confirm what is refused.
     with app.transaction(dry_run=True) as tx:
         client_id = reference.lasting_id(tx, "client", client)
-        before: Any = query.show(tx, client_id)
+        before: Any = read_record(tx, LISTING, client_id)
         email = (
             records.by_field(fields, before)["email"]
             if before
             else privacy.last_email(tx, client_id)
         )
         services.privacy.erase(tx, client_id, why)
-        after: Any = query.show(tx, client_id)
+        after: Any = read_record(tx, LISTING, client_id)
     if not dry_run:
         _confirm(app, before, email or str(client_id), yes=yes)
         with app.transaction() as tx:
-            now = query.show(tx, client_id)
+            now = read_record(tx, LISTING, client_id)
             if before and now:
                 writing.deleting.expect_as_shown(fields, before, now)
             services.privacy.erase(tx, client_id, why)
-            after = query.show(tx, client_id)
+            after = read_record(tx, LISTING, client_id)
     done = _("Client {id} erased; this cannot be undone.").format(id=client_id)
     # Of one that is deleted there is nothing left but the number.
     row = after or (client_id, *[None] * (len(fields) - 1))

@@ -28,18 +28,20 @@ def show(app: App, /, client: str, moment: datetime | None, output: str) -> None
       epicevents client show kevin.besnard@terremer.example -o json
       epicevents client show 12 --as-of today
     """
-    from crm.queries import client as query
     from crm.queries import reference
+    from crm.queries.client import LISTING
+    from crm.queries.pages import read_record
+    from crm.queries.related import related
 
     title = _("Client {id}: {full_name}")
     if moment:
-        past.show(app, output, query.LISTING, client, moment, title)
+        past.show(app, output, LISTING, client, moment, title)
         return
     with app.transaction() as tx:
         client_id = reference.client_id(tx, client)
-        row: Any = query.show(tx, client_id)
-        found = query.related(tx, client_id, app.now) if output == "table" else {}
-    fields = query.LISTING.fields
+        row: Any = read_record(tx, LISTING, client_id)
+        found = related(tx, "client", client_id, app.now) if output == "table" else {}
+    fields = LISTING.fields
     record = records.by_field(fields, row)
     commands = [
         *reading.offers.possible(

@@ -37,17 +37,18 @@ def update(
       epicevents client update 12 --phone "06 12 34 56 78"
     """
     from crm import services
-    from crm.queries import client as query
     from crm.queries import reference
+    from crm.queries.client import LISTING
+    from crm.queries.pages import read_record
 
-    fields = query.LISTING.fields
+    fields = LISTING.fields
 
     def write(tx: "Transaction", client_id: int, values: "Values", seen: "Values | None") -> Any:
         change = services.client.update(tx, client_id, values, version=version, seen=seen)
-        return change, fields, query.show(tx, client_id)
+        return change, fields, read_record(tx, LISTING, client_id)
 
     def look(tx: "Transaction", client_id: int) -> dict[str, Any]:
-        row: Any = query.show(tx, client_id)
+        row: Any = read_record(tx, LISTING, client_id)
         return records.by_field(fields, row)
 
     subject = writing.updating.Update(

@@ -26,14 +26,15 @@ def payments(app: App, /, contract: str, **given: Any) -> None:
       epicevents contract payments 12 -o csv --all
     """
     from crm.queries import contract as contracts
-    from crm.queries.listing import Request, count
+    from crm.queries.listing import Request
+    from crm.queries.pages import count_records
     from crm.queries.payment import LISTING
 
     options = reading.asked.Options.taken_from(given)
     with app.transaction() as tx:
         row = records.find(tx, contracts.LISTING, contract)
         of_contract = {"contract": row[0]}
-        if options == reading.asked.Options() and not count(
+        if options == reading.asked.Options() and not count_records(
             tx, LISTING, Request(filters=of_contract), most=1
         ):
             pay = _("Nothing is paid yet. Record a payment: epicevents contract pay {id} AMOUNT")

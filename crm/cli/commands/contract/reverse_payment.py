@@ -42,6 +42,7 @@ def reverse_payment(
     from crm.cli.output import detail
     from crm.queries import contract as contracts
     from crm.queries import payment as query
+    from crm.queries.pages import read_record
 
     why = writing.edits.reason_for(app, Permission.CONTRACT_REVERSE_PAYMENT, reason)
 
@@ -60,7 +61,7 @@ def reverse_payment(
     edited = reverse(dry_run=True)
     if not dry_run:
         with app.transaction() as tx:
-            entry = query.show(tx, payment)
+            entry = read_record(tx, query.LISTING, payment)
         title = _("Payment {id} on contract {contract}").format(id=payment, contract=contract)
         if entry and not yes and app.console.stdin.isatty():
             detail.sheet(title, query.LISTING.fields, entry, app.console, err=True)

@@ -28,6 +28,7 @@ def show(app: App, /, contract: str, moment: datetime | None, output: str) -> No
       epicevents contract show 12 --as-of today
     """
     from crm.queries import contract as query
+    from crm.queries.related import related
 
     title = _("Contract {id} of {client}")
     if moment:
@@ -35,7 +36,7 @@ def show(app: App, /, contract: str, moment: datetime | None, output: str) -> No
         return
     with app.transaction() as tx:
         row = records.find(tx, query.LISTING, contract)
-        found = query.related(tx, row[0]) if output == "table" else {}
+        found = related(tx, "contract", row[0], app.now) if output == "table" else {}
         owner_id = query.owner_id(tx, row[0]) if output == "table" else None
     record = records.by_field(query.LISTING.fields, row)
     records.show(

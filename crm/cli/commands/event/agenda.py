@@ -62,7 +62,8 @@ def agenda(
     from crm.domain.times import day_bounds
     from crm.queries import event as query
     from crm.queries import reference, schedule
-    from crm.queries.listing import Request, page
+    from crm.queries.listing import Request
+    from crm.queries.pages import read_page
 
     period = _period(app.today, first, last, week=week)
     bounds = day_bounds(period, app.settings.timezone)
@@ -70,7 +71,7 @@ def agenda(
     with app.transaction() as tx:
         if support is not None:
             filters["support"] = reference.user_id(tx, support)
-        rows = page(tx, query.LISTING, Request(filters=filters, mine=mine)).rows
+        rows = read_page(tx, query.LISTING, Request(filters=filters, mine=mine)).rows
         clashes = schedule.clashes(tx, [row[0] for row in rows])
         installation = query.installation(tx) if output == CALENDAR else ""
     if output == CALENDAR:

@@ -26,21 +26,22 @@ def show(app: App, /, event: str, moment: datetime | None, output: str) -> None:
       epicevents event show 40
       epicevents event show 40 --as-of today -o json
     """
-    from crm.queries import event as query
+    from crm.queries.event import LISTING
+    from crm.queries.related import related
 
     title = _("Event {id}: {name}")
     if moment:
-        past.show(app, output, query.LISTING, event, moment, title)
+        past.show(app, output, LISTING, event, moment, title)
         return
     with app.transaction() as tx:
-        row = records.find(tx, query.LISTING, event)
-        found = query.related(tx, row[0]) if output == "table" else {}
-    record = records.by_field(query.LISTING.fields, row)
+        row = records.find(tx, LISTING, event)
+        found = related(tx, "event", row[0], app.now) if output == "table" else {}
+    record = records.by_field(LISTING.fields, row)
     records.show(
         app,
         output,
         title.format(**record),
-        query.LISTING.fields,
+        LISTING.fields,
         row,
         related=reading.offers.related(found, {"contract": _("Contract"), "client": _("Client")}),
         commands=[

@@ -10,6 +10,7 @@ from crm.cli.app import App
 from crm.cli.completion import PROGRAM
 from crm.cli.groups import Command
 from crm.cli.reading import views
+from crm.cli.reading.asked import check_listing
 from crm.cli.types import COMMAND_WORDS, VIEW
 from crm.domain.errors import UsageFault
 from crm.domain.i18n import gettext as _
@@ -36,7 +37,7 @@ def run(ctx: click.Context, name: str, words: tuple[str, ...]) -> Any:
     kept = _words_of(views.named(app.settings.home, name), app)
     _check_kept(ctx, name, kept)
     line = [*kept, *words]
-    views.check_listing(ctx, line)
+    check_listing(ctx, line)
     app.json_errors = wants_json(line)
     return ctx.find_root().command.main(line, prog_name=PROGRAM, standalone_mode=False, obj=app)
 
@@ -46,7 +47,7 @@ def _check_kept(ctx: click.Context, name: str, words: Sequence[str]) -> None:
     from crm.cli.help.usage import explained
 
     try:
-        views.check_listing(ctx, words)
+        check_listing(ctx, words)
     except click.UsageError as error:
         raise UsageFault(
             _("The view {name} no longer works: {reason}").format(

@@ -9,6 +9,7 @@ from crm.cli.app import App
 from crm.cli.groups import Command
 from crm.cli.options import yes_option
 from crm.cli.reading import views
+from crm.cli.reading.asked import check_listing
 from crm.cli.types import COMMAND_WORDS, NEW_VIEW
 from crm.domain.i18n import gettext as _
 
@@ -34,7 +35,7 @@ def save(ctx: click.Context, name: str, words: tuple[str, ...], yes: bool) -> No
     app: App = ctx.obj
     views.checked_name(name)
     listing = views.without_program(words)
-    views.check_listing(ctx, listing)
+    check_listing(ctx, listing)
     known, line = views.read(app.settings.home), shlex.join(listing)
     if known.get(name) == line:
         app.console.note(_("It is kept like that already."))
