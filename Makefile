@@ -5,6 +5,11 @@ ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO_HOME := $(CURDIR)/.demo
+RELEASE := .venv-release
+PIP := python -m pip --disable-pip-version-check
+# One lock for every Python and system; no index is named, so that each machine takes its own.
+COMPILE := $(RELEASE)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--custom-compile-command 'make lock'
 
 # Of the workstation's own configuration nothing may reach the demo: set but empty is the default.
 DEMO := EPICEVENTS_HOME='$(DEMO_HOME)' EPICEVENTS_DATABASE_URL= EPICEVENTS_ADMIN_DATABASE_URL= \
@@ -12,6 +17,7 @@ DEMO := EPICEVENTS_HOME='$(DEMO_HOME)' EPICEVENTS_DATABASE_URL= EPICEVENTS_ADMIN
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test mutation soak sequences lint ci readme screens clean
+.PHONY: lock dist
 
 help: ## Show this
 	@echo "make TARGET [PYTHON=python3.12] [ARGS='what pytest also gets']"
@@ -54,22 +60,46 @@ readme: $(VENV)/.develops ## Write the README's matrix and picture, the referenc
 	$(BIN)/python -m tools.reference
 	$(BIN)/python -m tools.errors
 	$(BIN)/python -m tools.picture
+	$(BIN)/python -m tools.licences
+
+lock: $(RELEASE)/.installed ## Resolve the dependencies anew into locks/; ARGS=--upgrade takes newer ones
+	@mkdir -p locks
+	$(COMPILE) pyproject.toml --extra local --group dev --output-file locks/dev.txt $(ARGS)
+	$(COMPILE) pyproject.toml --extra local --constraints locks/dev.txt --output-file locks/run.txt
+	$(COMPILE) --group build --constraints locks/dev.txt --output-file locks/build.txt
+	$(COMPILE) --group release --constraints locks/dev.txt --output-file locks/release.txt $(ARGS)
+
+dist: $(RELEASE)/.installed ## Build the wheel, the source archive, their SBOM and checksums into dist/
+	$(RELEASE)/bin/python -m tools.distribution $(ARGS)
 
 clean: ## Stop and remove the demo, the virtual environment and what tools have left
 	@if [ -x $(BIN)/epicevents ] && [ -d .demo ]; then $(DEMO) db stop || true; fi
-	rm -rf $(VENV) .demo build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache \
+	rm -rf $(VENV) $(RELEASE) .demo build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache \
 		.import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(VENV)/.runs: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --editable '.[local]'
+# Exactly what the lock names, each file checked against its hash, nothing compiled here. The project
+# itself comes last, so that `pip check` says whether the lock still fits pyproject.toml.
+define install
+	$(1)/bin/$(PIP) install --quiet --require-hashes --only-binary :all: $(foreach lock,$(2),-r locks/$(lock).txt)
+	$(if $(3),$(1)/bin/$(PIP) install --quiet --no-deps --no-build-isolation --editable .)
+	@$(1)/bin/$(PIP) check || { \
+		echo "Either the lock does not fit pyproject.toml (make lock) or $(1) has leftovers (make clean)."; \
+		exit 1; }
 	@touch $@
+endef
 
-$(VENV)/.develops: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --editable '.[local,dev]'
-	@touch $@ $(VENV)/.runs
+$(VENV)/.runs: pyproject.toml locks/build.txt locks/run.txt | $(VENV)/bin/python
+	$(call install,$(VENV),build run,editable)
 
-$(VENV)/bin/python:
+$(VENV)/.develops: pyproject.toml locks/dev.txt | $(VENV)/bin/python
+	$(call install,$(VENV),dev,editable)
+	@touch $(VENV)/.runs
+
+$(RELEASE)/.installed: locks/release.txt | $(RELEASE)/bin/python
+	$(call install,$(RELEASE),release,)
+
+$(VENV)/bin/python $(RELEASE)/bin/python:
 	@command -v $(PYTHON) > /dev/null || { \
 		echo "There is no $(PYTHON) here. Name Python 3.11 or newer: make demo PYTHON=/path/to/python3"; \
 		exit 1; }
@@ -77,5 +107,4 @@ $(VENV)/bin/python:
 		echo "Python 3.11 or newer is needed, and $(PYTHON) is $$($(PYTHON) -V 2>&1)." \
 			"Name another: make demo PYTHON=python3.12"; \
 		exit 1; }
-	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
-	@$(BIN)/python -m pip install --quiet --upgrade pip
+	@$(PYTHON) -m venv $(@:/bin/python=) || { rm -rf $(@:/bin/python=); exit 1; }
