@@ -28,7 +28,7 @@ from crm.database.transaction import Transaction, connect
 from crm.domain.enums import Role
 from crm.queries import audit, client, contract, event, payment, user
 from crm.queries.listing import Listing, Request
-from crm.queries.statement import Parameters, select, select_count
+from crm.queries.statement import Parameters, build_count, build_select
 
 PROMISED = 1.1
 PAGE, COUNTED = 31, 10_001  # rows that a command reads, and that it counts
@@ -93,9 +93,9 @@ def main() -> int:
     """Measure all whose name has the pattern; print a table; 1 where the promise is broken."""
     pattern = sys.argv[1] if len(sys.argv) > 1 else ""
     home = Path(os.environ["EPICEVENTS_HOME"])
-    found = settings.load({}, {"EPICEVENTS_HOME": str(home)}, home)
+    found = settings.load_settings({}, {"EPICEVENTS_HOME": str(home)}, home)
     location.start_embedded(found)
-    parameters = location.admin_parameters(found)
+    parameters = location.read_admin_parameters(found)
     database = Database(parameters, parameters["dbname"])
     owner = database.owner()
     fill(database, owner.cursor())
@@ -198,7 +198,7 @@ def statements(cursor: Cursor) -> Iterator[tuple[str, Role, Build]]:
 
 def requests(cursor: Cursor, listing: Listing) -> Iterator[tuple[str, Role, Request]]:
     """Every filter, sort and search of a listing, and whose records are one's own."""
-    shown = Request(listing.shown)
+    shown = Request(listing.default_fields)
     yield "all", Role.MANAGEMENT, shown
     yield "search", Role.MANAGEMENT, shown._replace(search=SEARCHED)
     for role in listing.mine:
@@ -230,7 +230,7 @@ def page(listing: Listing, request: Request) -> Build:
 
     def build(tx: Transaction) -> bytes:
         parameters = Parameters()
-        return written(tx, select(tx, listing, request, parameters, limit=PAGE), parameters)
+        return written(tx, build_select(tx, listing, request, parameters, limit=PAGE), parameters)
 
     return build
 
@@ -240,7 +240,7 @@ def count(listing: Listing, request: Request) -> Build:
 
     def build(tx: Transaction) -> bytes:
         parameters = Parameters()
-        return written(tx, select_count(tx, listing, request, parameters, COUNTED), parameters)
+        return written(tx, build_count(tx, listing, request, parameters, COUNTED), parameters)
 
     return build
 

@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 from crm.cli.app import App
 from crm.cli.asking.picks import Pick
-from crm.cli.main import execute
+from crm.cli.main import run_shell_line
 from crm.cli.output.console import Console
 from crm.queries.client import LISTING
 from crm.queries.listing import Request
@@ -42,10 +42,10 @@ def main() -> int:
 
     def query() -> None:
         with app.transaction() as tx:
-            read_page(tx, LISTING, Request(LISTING.shown, limit=30))
+            read_page(tx, LISTING, Request(LISTING.default_fields, limit=30))
 
     broken = 0
-    listing, floor = milliseconds(lambda: execute("client list", app)), milliseconds(query)
+    listing, floor = milliseconds(lambda: run_shell_line("client list", app)), milliseconds(query)
     broken += told("client list in the shell, beyond its query", listing - floor, LISTED)
     for typed in ("", "l", "le", "lef", "lefevre", "zoe ber", "12"):
         pick = Pick(app, "client")

@@ -9,9 +9,9 @@ def main() -> None:
     # Importing makes many objects and no garbage; looking for some all the while costs a tenth.
     gc.set_threshold(50_000)
     try:
-        from crm.cli.main import run
+        from crm.cli.main import run_command
 
-        status = run(sys.argv[1:])
+        status = run_command(sys.argv[1:])
     except KeyboardInterrupt:  # also while all this is imported
         status = 130
     sys.exit(status)

@@ -12,12 +12,12 @@ def write_private(path: Path, content: bytes, owner: tuple[int, int] | None = No
 
     A link of that name is replaced, not followed. Raises OSError.
     """
-    with beside(path, content, owner) as temporary:
+    with open_beside(path, content, owner) as temporary:
         temporary.replace(path)
 
 
 @contextmanager
-def beside(path: Path, content: bytes, owner: tuple[int, int] | None = None) -> Iterator[Path]:
+def open_beside(path: Path, content: bytes, owner: tuple[int, int] | None = None) -> Iterator[Path]:
     """Hold ``content`` in a temporary file of mode 0600 in the directory of ``path``.
 
     Whoever moves it into its place lets readers see the old content or the new, never half of one;
@@ -37,7 +37,7 @@ def beside(path: Path, content: bytes, owner: tuple[int, int] | None = None) -> 
 
 
 @contextmanager
-def whole(path: Path) -> Iterator[BinaryIO]:
+def replace_whole(path: Path) -> Iterator[BinaryIO]:
     """Yield a file that takes the place of ``path`` at the end, and is gone if anything fails.
 
     It is written beside it with mode 0600. Raises OSError.

@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any
 
 
-def attach(package: str, names: Mapping[str, str | None]) -> Callable[[str], Any]:
+def lazy_attributes(package: str, names: Mapping[str, str | None]) -> Callable[[str], Any]:
     """Return a module's ``__getattr__`` that imports what is asked for.
 
     ``names`` maps each public name to the submodule that defines it, or to ``None`` where the name

@@ -80,6 +80,6 @@ else:
         from crm import settings
         from crm.database import location, provisioning
 
-        engine = provisioning.engine_for(location.admin_parameters(settings.load()))
+        engine = provisioning.build_engine(location.read_admin_parameters(settings.load_settings()))
     with engine.connect() as connection:
         run(connection)

@@ -49,7 +49,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def passwords_are_derived_once() -> Iterator[None]:
     """Argon2id takes a fifth of a second: what it once made of a password and salt is kept."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(passwords, "derive", cache(passwords.derive))
+        patch.setattr(passwords, "derive_key", cache(passwords.derive_key))
         yield
 
 
@@ -78,9 +78,9 @@ def template(cluster: Cluster) -> dict[str, str]:
         return _mutated(parameters, mutation)
     provisioning.create_database(parameters)
     connection = connect(parameters)
-    assert provisioning.bootstrap(connection) == []
+    assert provisioning.make_roles(connection) == []
     connection.close()
-    provisioning.upgrade(parameters)
+    provisioning.upgrade_schema(parameters)
     return parameters
 
 

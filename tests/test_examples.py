@@ -73,7 +73,7 @@ def demo_template(template: dict[str, str]) -> Iterator[dict[str, str]]:
     database = Database(template, template["dbname"].replace("empty", "demo"))
     parameters = database.create()
     owner = database.owner()
-    company.fill(Transaction(owner, None), company.Size(), "Europe/Paris")
+    company.fill_demo(Transaction(owner, None), company.Size(), "Europe/Paris")
     owner.close()
     yield parameters
     database.drop()

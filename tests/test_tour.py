@@ -12,7 +12,7 @@ from crm.demo import company
 
 def test_every_command_of_the_tour_works(empty_database: Database, tmp_path: Path) -> None:
     owner = empty_database.owner()
-    company.fill(Transaction(owner, None), company.Size(), "Europe/Paris")
+    company.fill_demo(Transaction(owner, None), company.Size(), "Europe/Paris")
     owner.close()
     workstation = Workstation(empty_database, tmp_path)
     tour = (REPOSITORY / "README.md").read_text("utf-8").split("\n## A tour\n")[1].split("\n## ")[0]

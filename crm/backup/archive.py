@@ -27,7 +27,7 @@ DUMP, MANIFEST, SUMS, ENCRYPTED = "database.dump", "manifest.json", "SHA256SUMS"
 _LARGEST_MANIFEST = 60_000  # bytes; a pipe holds that much
 
 
-def write(
+def write_archive(
     file: BinaryIO, dump: Iterable[bytes], described: Manifest, passphrase: str | None
 ) -> Manifest:
     """Write a backup; ``dump`` is encrypted already where there is a passphrase.
@@ -39,7 +39,7 @@ def write(
     complete = replace(described, size=size, sha256=digest)
     content = complete.as_json()
     if passphrase:
-        content = encryption.encrypted(content, passphrase)
+        content = encryption.encrypt_bytes(content, passphrase)
     sums = f"{digest}  {DUMP + ending}\n"
     sums += f"{sha256(content).hexdigest()}  {MANIFEST + ending}\n"
     _add(file, MANIFEST + ending, [content], described)
@@ -85,11 +85,11 @@ class Backup:
         ``backup_newer``.
         """
         if self.described.size > _LARGEST_MANIFEST:
-            raise manifest.damaged()
+            raise manifest.damaged_error()
         content = b"".join(self._read(self.described))
         if passphrase is not None:
-            content = encryption.decrypted([content], passphrase, 10 * _LARGEST_MANIFEST)
-        return manifest.read(content)
+            content = encryption.decrypt_bytes([content], passphrase, 10 * _LARGEST_MANIFEST)
+        return manifest.parse_manifest(content)
 
     def verify(self, described: Manifest) -> None:
         """See that all is what was written. Raises RuleViolation ``backup_damaged``."""
@@ -100,7 +100,7 @@ class Backup:
             or b"".join(self._read(self.sums)) != sums.encode()
             or (self.dump.size, found[self.dump.name]) != (described.size, described.sha256)
         ):
-            raise manifest.damaged()
+            raise manifest.damaged_error()
 
     def _digest(self, part: tarfile.TarInfo) -> str:
         digest = sha256()
@@ -118,13 +118,13 @@ class Backup:
         while left:
             piece = self.file.read(min(left, CHUNK))
             if not piece:
-                raise cut_off()
+                raise truncated_error()
             left -= len(piece)
             yield piece
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Backup]:
+def open_archive(path: Path) -> Iterator[Backup]:
     """Open a backup.
 
     Raises UsageFault ``not_a_file``, RuleViolation ``not_a_backup`` or ``backup_cut_off``, OSError.
@@ -139,10 +139,10 @@ def opened(path: Path) -> Iterator[Backup]:
             code="not_a_file",
         )
     with os.fdopen(descriptor, "rb") as file:
-        yield _parts(path, file)
+        yield _read_parts(path, file)
 
 
-def _parts(path: Path, file: BinaryIO) -> Backup:
+def _read_parts(path: Path, file: BinaryIO) -> Backup:
     first = file.read(tarfile.BLOCKSIZE)
     try:
         name = tarfile.TarInfo.frombuf(first, "utf-8", "strict").name
@@ -160,15 +160,15 @@ def _parts(path: Path, file: BinaryIO) -> Backup:
         with tarfile.open(fileobj=file, mode="r:") as tar:
             members = tar.getmembers()
     except (tarfile.TarError, ValueError, OSError):
-        raise cut_off() from None
+        raise truncated_error() from None
     ending = ENCRYPTED if name.endswith(ENCRYPTED) else ""
     expected = [DUMP + ending, MANIFEST + ending, SUMS]
     if [member.name for member in members if member.isreg()] != expected:
-        raise cut_off()
+        raise truncated_error()
     return Backup(file, bool(ending), *members)
 
 
-def cut_off() -> RuleViolation:
+def truncated_error() -> RuleViolation:
     """Return the error that the end of a file is missing."""
     return RuleViolation(
         _("This backup is not whole: its end is missing or damaged."),

@@ -32,7 +32,7 @@ class Server:
         self.target = parameters.get("dbname", provisioning.DATABASE)
         self._connection = connection
 
-    def named(self, database: str) -> dict[str, str]:
+    def parameters_for(self, database: str) -> dict[str, str]:
         """Return libpq's parameters for another database of the server."""
         return {**self.parameters, "dbname": database}
 
@@ -49,14 +49,14 @@ class Server:
 
     def drop(self, database: str) -> None:
         """Drop a database, whoever is connected to it."""
-        provisioning.drop_database(self.named(database))
+        provisioning.drop_database(self.parameters_for(database))
 
     @contextmanager
     def scratch(self) -> Iterator[str]:
         """Make an empty database and drop it at the end, unless it has got another name by then."""
         name = _TRIED + secrets.token_hex(4)
         try:
-            provisioning.create_database(self.named(name))
+            provisioning.create_database(self.parameters_for(name))
             yield name
         finally:
             self.drop(name)
@@ -98,7 +98,7 @@ class Server:
                     return kept
         except BaseException:
             # An interrupted connection is of no more use.
-            with provisioning.opened(self.named("postgres")) as tx:
+            with provisioning.admin_transaction(self.parameters_for("postgres")) as tx:
                 tx.execute(_allow(self.target, True))
             raise
         return kept
@@ -123,7 +123,7 @@ class Server:
                 ) from error
             raise
 
-    def kept(self) -> list[str]:
+    def list_replaced(self) -> list[str]:
         """Return the databases that earlier restores have replaced, the oldest first."""
         pattern = f"^{re.escape(self.target[:40] + _BEFORE)}[0-9]{{8}}_[0-9]{{6}}$"
         with self.transaction() as tx:
@@ -135,7 +135,7 @@ class Server:
 
 
 @contextmanager
-def server(parameters: Mapping[str, str]) -> Iterator[Server]:
+def lock_server(parameters: Mapping[str, str]) -> Iterator[Server]:
     """Be the only one who restores or checks a backup on an administrator's server.
 
     Raises Conflict ``busy`` where somebody else does.
@@ -143,7 +143,7 @@ def server(parameters: Mapping[str, str]) -> Iterator[Server]:
     with closing(connect({**parameters, "dbname": "postgres"})) as connection:
         found = Server(parameters, connection)
         deadline = time.monotonic() + _LINGERS
-        while not _is_alone(found):
+        while not _try_lock(found):
             if time.monotonic() > deadline:
                 raise Conflict(
                     _("Another restore or check is going on at this server."),
@@ -155,7 +155,7 @@ def server(parameters: Mapping[str, str]) -> Iterator[Server]:
         yield found
 
 
-def _is_alone(server: Server) -> bool:
+def _try_lock(server: Server) -> bool:
     with server.transaction() as tx:
         return bool(tx.value("SELECT pg_try_advisory_lock(%s)", (_LOCK,)))
 

@@ -27,7 +27,7 @@ _ENCRYPT = (
 )  # fmt: skip
 
 
-def require_program() -> str:
+def require_gpg() -> str:
     """Return where GnuPG is. Raises CRMError ``gpg_missing``."""
     found = shutil.which("gpg") or shutil.which("gpg2")
     if found is None:
@@ -40,25 +40,25 @@ def require_program() -> str:
 
 
 @contextmanager
-def encrypting(plain: IO[bytes] | int, passphrase: str) -> Iterator[pipes.Program]:
+def start_encryption(plain: IO[bytes] | int, passphrase: str) -> Iterator[pipes.Program]:
     """Run GnuPG, which reads ``plain`` and whose stdout is the same encrypted."""
     with _gpg(_ENCRYPT, passphrase, plain) as program:
         yield program
 
 
 @contextmanager
-def decrypting(passphrase: str) -> Iterator[pipes.Program]:
+def start_decryption(passphrase: str) -> Iterator[pipes.Program]:
     """Run GnuPG, which turns what is written to its stdin into what was encrypted."""
     with _gpg(("--decrypt",), passphrase, subprocess.PIPE) as program:
         yield program
 
 
-def finish(program: pipes.Program) -> None:
+def require_gpg_success(program: pipes.Program) -> None:
     """See that GnuPG ended well. Raises RuleViolation ``wrong_passphrase`` or ``backup_damaged``.
 
     It also passes on what was never encrypted, so what it says of itself is what counts.
     """
-    status, said = program.wait(), program.said()
+    status, said = program.wait(), program.stderr_text()
     if "BAD_PASSPHRASE" in said:
         raise RuleViolation(
             _("The passphrase is not that of this backup."),
@@ -74,22 +74,22 @@ def finish(program: pipes.Program) -> None:
         )
 
 
-def encrypted(content: bytes, passphrase: str) -> bytes:
+def encrypt_bytes(content: bytes, passphrase: str) -> bytes:
     """Return a small text encrypted."""
-    with encrypting(subprocess.PIPE, passphrase) as program:
+    with start_encryption(subprocess.PIPE, passphrase) as program:
         pipes.pour([content], program.stdin)
         found = program.stdout.read()
-        finish(program)
+        require_gpg_success(program)
     return found
 
 
-def decrypted(content: Iterable[bytes], passphrase: str, most: int) -> bytes:
+def decrypt_bytes(content: Iterable[bytes], passphrase: str, most: int) -> bytes:
     """Return a small encrypted text, of at most ``most`` bytes, as it was."""
-    with decrypting(passphrase) as program:
+    with start_decryption(passphrase) as program:
         pipes.pour(content, program.stdin)
         found = program.stdout.read(most)
         program.stdout.close()  # whatever more it has to say, it is not held up
-        finish(program)
+        require_gpg_success(program)
     return found
 
 
@@ -97,7 +97,7 @@ def decrypted(content: Iterable[bytes], passphrase: str, most: int) -> bytes:
 def _gpg(
     arguments: Iterable[str], passphrase: str, stdin: IO[bytes] | int
 ) -> Iterator[pipes.Program]:
-    program = require_program()
+    program = require_gpg()
     reading, writing = os.pipe()
     with tempfile.TemporaryDirectory(prefix="epicevents-gpg-") as home:  # of mode 0700
         try:
@@ -106,8 +106,8 @@ def _gpg(
             command = [
                 program, "--homedir", home, *_ALWAYS, "--passphrase-fd", str(reading), *arguments
             ]  # fmt: skip
-            with pipes.running(
-                command, tools.environment(), stdin=stdin, pass_fds=[reading]
+            with pipes.start_program(
+                command, tools.build_environment(), stdin=stdin, pass_fds=[reading]
             ) as running:
                 os.close(reading)
                 reading = -1

@@ -14,7 +14,7 @@ from crm.database.provisioning import DATABASE, LOGIN, OWNER
 from crm.database.revision import SCHEMA_REVISION
 from crm.domain.errors import CRMError, DatabaseUnavailable
 from crm.domain.i18n import gettext as _
-from crm.files import whole
+from crm.files import replace_whole
 
 if TYPE_CHECKING:
     from crm.database.transaction import Transaction
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _LOCKS = "60s"  # that it waits for an upgrade to end
 
 
-def make(
+def make_backup(
     parameters: Mapping[str, str],
     path: Path,
     passphrase: str | None = None,
@@ -40,19 +40,19 @@ def make(
     GnuPG is missing or fails, OSError.
     """
     if passphrase:
-        encryption.require_program()
-    with provisioning.opened(parameters) as tx:
+        encryption.require_gpg()
+    with provisioning.admin_transaction(parameters) as tx:
         tx.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        role = _power(tx)
+        role = _take_power(tx)
         _refuse_foreign(tx)
         snapshot = tx.value("SELECT pg_export_snapshot()")
-        programs = programs or tools.for_server(measuring.server_major(tx))
+        programs = programs or tools.find_tools(measuring.read_server_major(tx))
         described = Manifest(
             taken_at=datetime.now(UTC).isoformat(timespec="seconds"),
             program=__version__,
             database=parameters.get("dbname", DATABASE),
             archive_major=programs.major,
-            contents=measuring.measure(tx, measuring.proof(tx, login)),
+            contents=measuring.measure_contents(tx, measuring.run_checks(tx, login)),
         )
         command = programs.command(
             "pg_dump",
@@ -62,13 +62,15 @@ def make(
             "--no-password",
             *(f"--exclude-table-data=public.{table}" for table in measuring.LEFT_OUT),
             *role,
-            f"--dbname={tools.target(parameters)}",
+            f"--dbname={tools.build_target(parameters)}",
         )
-        with whole(path) as file, _dump(command, parameters, passphrase) as pieces:
-            return archive.write(file, pipes.counted(pieces, moved), described, passphrase)
+        with replace_whole(path) as file, _dump(command, parameters, passphrase) as pieces:
+            return archive.write_archive(
+                file, pipes.count_bytes(pieces, moved), described, passphrase
+            )
 
 
-def _power(tx: "Transaction") -> list[str]:
+def _take_power(tx: "Transaction") -> list[str]:
     """Read as somebody whom no policy binds: a superuser, or else the owner."""
     if tx.value("SELECT rolsuper FROM pg_roles WHERE rolname = session_user"):
         return []
@@ -77,7 +79,7 @@ def _power(tx: "Transaction") -> list[str]:
 
 
 def _refuse_foreign(tx: "Transaction") -> None:
-    revision = provisioning.schema_revision(tx)
+    revision = provisioning.read_schema_revision(tx)
     if revision is None:
         raise DatabaseUnavailable(
             _("There is nothing to back up: the database is not set up."),
@@ -85,10 +87,10 @@ def _refuse_foreign(tx: "Transaction") -> None:
             code="schema_missing",
         )
     if revision > SCHEMA_REVISION:
-        raise newer_schema(revision)
+        raise newer_schema_error(revision)
 
 
-def newer_schema(revision: str) -> CRMError:
+def newer_schema_error(revision: str) -> CRMError:
     """Return the error for a schema that this program does not know."""
     return DatabaseUnavailable(
         _("Its schema ({found}) is newer than this program ({expected}).").format(
@@ -105,17 +107,19 @@ def _dump(
 ) -> Iterator[Iterator[bytes]]:
     """Run pg_dump, and GnuPG behind it, and yield what comes out; it ends only if both did well."""
     with ExitStack() as stack:
-        dump = stack.enter_context(pipes.running(command, tools.environment(parameters)))
+        dump = stack.enter_context(
+            pipes.start_program(command, tools.build_environment(parameters))
+        )
         last = dump
         if passphrase:
-            last = stack.enter_context(encryption.encrypting(dump.stdout, passphrase))
+            last = stack.enter_context(encryption.start_encryption(dump.stdout, passphrase))
             dump.stdout.close()  # GnuPG has it: where that ends, pg_dump ends
 
         def pieces() -> Iterator[bytes]:
-            yield from pipes.chunks(last.stdout)
+            yield from pipes.read_chunks(last.stdout)
             if passphrase:
-                encryption.finish(last)
+                encryption.require_gpg_success(last)
             if dump.wait():
-                raise tools.failed("pg_dump", dump.said())
+                raise tools.program_failed_error("pg_dump", dump.stderr_text())
 
         yield pieces()

@@ -13,7 +13,7 @@ FORMAT = 1
 
 
 @dataclass(frozen=True)
-class Table:
+class TableSum:
     """How many rows a table holds, and the sum of what they hash to."""
 
     rows: int
@@ -32,7 +32,7 @@ class Contents:
 
     schema_revision: str
     server_major: int
-    tables: Mapping[str, Table]
+    tables: Mapping[str, TableSum]
     sequences: Mapping[str, int]
     settings: list[list[str]] = field(default_factory=list)
     grants: list[list[Any]] = field(default_factory=list)
@@ -68,7 +68,7 @@ class Manifest:
         return json.dumps(asdict(self), indent=2, ensure_ascii=False).encode()
 
 
-def read(content: bytes) -> Manifest:
+def parse_manifest(content: bytes) -> Manifest:
     """Return the manifest that a backup holds.
 
     Raises DatabaseUnavailable ``backup_newer`` for one of a newer program, RuleViolation
@@ -85,17 +85,17 @@ def read(content: bytes) -> Manifest:
                 code="backup_newer",
             )
         contents = found["contents"]
-        tables = {name: Table(**table) for name, table in contents["tables"].items()}
+        tables = {name: TableSum(**table) for name, table in contents["tables"].items()}
         manifest = Manifest(**found | {"contents": Contents(**contents | {"tables": tables})})
         manifest.moment  # noqa: B018  it must be one
     except CRMError:
         raise
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise damaged() from None
+        raise damaged_error() from None
     return manifest
 
 
-def damaged() -> RuleViolation:
+def damaged_error() -> RuleViolation:
     """Return the error that a file is no longer what was written."""
     return RuleViolation(
         _("This backup is damaged: it is not what was written."),
@@ -104,7 +104,7 @@ def damaged() -> RuleViolation:
     )
 
 
-def differences(expected: Contents, found: Contents) -> list[str]:
+def find_differences(expected: Contents, found: Contents) -> list[str]:
     """Return what a restored database holds otherwise than the one that was backed up.
 
     Sequences may have moved on: what runs meanwhile takes numbers, and none is given twice.

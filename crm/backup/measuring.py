@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from psycopg2.sql import SQL, Identifier, Literal
 
-from crm.backup.manifest import Contents, Table
+from crm.backup.manifest import Contents, TableSum
 from crm.database.provisioning import GROUP
 from crm.database.revision import SCHEMA_REVISION
 
@@ -32,33 +32,33 @@ _PLAIN = {
 }
 
 
-def measure(tx: "Transaction", faults: list[str] | None = None) -> Contents:
+def measure_contents(tx: "Transaction", faults: list[str] | None = None) -> Contents:
     """Return what the transaction's database holds; in one snapshot, if the transaction has one."""
     for name, value in _PLAIN.items():
         tx.execute("SELECT set_config(%s, %s, true)", (name, value))
     return Contents(
         schema_revision=tx.value("SELECT version_num FROM alembic_version"),
-        server_major=server_major(tx),
-        tables=_tables(tx),
+        server_major=read_server_major(tx),
+        tables=_measure_tables(tx),
         sequences=dict(
             tx.rows(
                 "SELECT schemaname || '.' || sequencename, coalesce(last_value, 0)"
                 " FROM pg_sequences ORDER BY 1"
             )
         ),
-        settings=_settings(tx),
-        grants=_grants(tx),
-        roles=_roles(tx),
+        settings=_read_settings(tx),
+        grants=_read_grants(tx),
+        roles=_read_roles(tx),
         faults=faults,
     )
 
 
-def server_major(tx: "Transaction") -> int:
+def read_server_major(tx: "Transaction") -> int:
     """Return the server's major version, such as 18."""
     return int(tx.value("SELECT current_setting('server_version_num')::integer / 10000"))
 
 
-def any_table(tx: "Transaction") -> bool:
+def has_tables(tx: "Transaction") -> bool:
     """Whether the database holds a table, a view or a sequence of anybody's."""
     return bool(
         tx.value(
@@ -71,7 +71,7 @@ def any_table(tx: "Transaction") -> bool:
     )
 
 
-def proof(tx: "Transaction", login: str) -> list[str] | None:
+def run_checks(tx: "Transaction", login: str) -> list[str] | None:
     """Return which of doctor's checks of data and rights fail; None for a schema it does not know.
 
     Rights are examined as the program's ``login``, which only a superuser can be for a moment.
@@ -80,13 +80,13 @@ def proof(tx: "Transaction", login: str) -> list[str] | None:
 
     if tx.value("SELECT version_num FROM alembic_version") != SCHEMA_REVISION:
         return None
-    results = doctor.data(tx)
+    results = doctor.examine_data(tx)
     if tx.value("SELECT rolsuper FROM pg_roles WHERE rolname = session_user") and tx.row(
         "SELECT 1 FROM pg_roles WHERE rolname = %s", (login,)
     ):
         tx.execute("SAVEPOINT as_login")
         tx.execute(SQL("SET LOCAL SESSION AUTHORIZATION {}").format(Identifier(login)))
-        results += doctor.rights(tx)
+        results += doctor.examine_rights(tx)
         tx.execute("ROLLBACK TO SAVEPOINT as_login")
     return [
         result.check.name
@@ -95,7 +95,7 @@ def proof(tx: "Transaction", login: str) -> list[str] | None:
     ]
 
 
-def _tables(tx: "Transaction") -> dict[str, Table]:
+def _measure_tables(tx: "Transaction") -> dict[str, TableSum]:
     found = tx.rows(
         f"""
         SELECT n.nspname, c.relname, array_agg(a.attname::text ORDER BY a.attnum)
@@ -108,13 +108,13 @@ def _tables(tx: "Transaction") -> dict[str, Table]:
         """  # noqa: S608  no value in it
     )
     return {
-        f"{schema}.{name}": _table(tx, schema, name, columns)
+        f"{schema}.{name}": _measure_table(tx, schema, name, columns)
         for schema, name, columns in found
         if (schema, name) not in {("public", left_out) for left_out in LEFT_OUT}
     }
 
 
-def _table(tx: "Transaction", schema: str, name: str, columns: list[str]) -> Table:
+def _measure_table(tx: "Transaction", schema: str, name: str, columns: list[str]) -> TableSum:
     """Return a table's count and sum, whatever the order of its rows.
 
     Columns that the database derives are derived again by the server that restores them.
@@ -126,10 +126,10 @@ def _table(tx: "Transaction", schema: str, name: str, columns: list[str]) -> Tab
         ).format(columns=SQL(", ").join(map(Identifier, columns)), table=Identifier(schema, name))
     )
     assert row is not None  # noqa: S101  an aggregate has one row
-    return Table(*row)
+    return TableSum(*row)
 
 
-def _settings(tx: "Transaction") -> list[list[str]]:
+def _read_settings(tx: "Transaction") -> list[list[str]]:
     return [
         list(row)
         for row in tx.rows(
@@ -145,7 +145,7 @@ def _settings(tx: "Transaction") -> list[list[str]]:
     ]
 
 
-def _grants(tx: "Transaction") -> list[list[object]]:
+def _read_grants(tx: "Transaction") -> list[list[object]]:
     return [
         list(row)
         for row in tx.rows(
@@ -159,7 +159,7 @@ def _grants(tx: "Transaction") -> list[list[object]]:
     ]
 
 
-def _roles(tx: "Transaction") -> dict[str, bool]:
+def _read_roles(tx: "Transaction") -> dict[str, bool]:
     """Return whom the database's rights name, the group's members, and who is one."""
     return dict(
         tx.rows(

@@ -48,7 +48,7 @@ class Program:
         """Return its exit status, once it has ended."""
         return self.process.wait()
 
-    def said(self) -> str:
+    def stderr_text(self) -> str:
         """Return what it has said on stderr."""
         self._complaints.seek(0)
         return self._complaints.read(1 << 16).decode(errors="replace")
@@ -68,7 +68,7 @@ class Program:
 
 
 @contextmanager
-def running(
+def start_program(
     command: Sequence[str],
     environ: Mapping[str, str],
     *,
@@ -84,13 +84,13 @@ def running(
         program.end()
 
 
-def chunks(file: IO[bytes]) -> Iterator[bytes]:
+def read_chunks(file: IO[bytes]) -> Iterator[bytes]:
     """Yield what a stream holds, a piece at a time."""
     while chunk := file.read(CHUNK):
         yield chunk
 
 
-def counted(pieces: Iterable[bytes], moved: Callable[[int], object]) -> Iterator[bytes]:
+def count_bytes(pieces: Iterable[bytes], moved: Callable[[int], object]) -> Iterator[bytes]:
     """Yield pieces, and tell ``moved`` how many bytes have passed."""
     size = 0
     for piece in pieces:

@@ -11,7 +11,7 @@ from psycopg2.sql import SQL, Composable, Identifier, Literal
 
 from crm.backup import databases, encryption, making, measuring, pipes, tools
 from crm.backup.archive import Backup
-from crm.backup.manifest import Contents, Manifest, differences
+from crm.backup.manifest import Contents, Manifest, find_differences
 from crm.database import provisioning
 from crm.database.revision import SCHEMA_REVISION
 from crm.database.transaction import connect, transaction
@@ -22,7 +22,7 @@ from crm.domain.i18n import gettext as _
 _HARMLESS = 'unrecognized configuration parameter "transaction_timeout"'
 
 
-class Login(NamedTuple):
+class LoginRole(NamedTuple):
     """What workstations connect as, and the password that it gets where it is made."""
 
     name: str = provisioning.LOGIN
@@ -30,7 +30,7 @@ class Login(NamedTuple):
 
 
 @dataclass
-class Outcome:
+class RestoreOutcome:
     """What became of a restore: what to tell, and what the database before it is called now."""
 
     upgraded_from: str | None = None
@@ -40,7 +40,7 @@ class Outcome:
     faults: list[str] = field(default_factory=list)  # that the data had when they were backed up
 
 
-class Open(NamedTuple):
+class OpenBackup(NamedTuple):
     """An open backup, its manifest, and the passphrase that it took."""
 
     backup: Backup
@@ -48,29 +48,29 @@ class Open(NamedTuple):
     passphrase: str | None
 
 
-class Held(NamedTuple):
+class CurrentContents(NamedTuple):
     """What a database holds that a restore would replace."""
 
     accounts: int
     clients: int
 
 
-def held(parameters: Mapping[str, str]) -> Held | None:
+def read_current(parameters: Mapping[str, str]) -> CurrentContents | None:
     """Return what an administrator's database holds, None where nothing would be lost.
 
     Raises RuleViolation ``foreign_database`` for one that holds something else than a company.
     """
-    with databases.server(parameters) as server:
+    with databases.lock_server(parameters) as server:
         if not server.exists(server.target):
             return None
-    with provisioning.opened(parameters) as tx:
+    with provisioning.admin_transaction(parameters) as tx:
         if tx.value("SELECT to_regclass('public.alembic_version')"):
             tx.execute(f"SET LOCAL ROLE {provisioning.OWNER}")
-            found = Held(
+            found = CurrentContents(
                 tx.value("SELECT count(*) FROM users"), tx.value("SELECT count(*) FROM clients")
             )
             return found if any(found) else None
-        if measuring.any_table(tx):
+        if measuring.has_tables(tx):
             raise RuleViolation(
                 _("The database {name} holds tables of something else.").format(name=server.target),
                 hint=_("Name another in EPICEVENTS_ADMIN_DATABASE_URL."),
@@ -83,7 +83,7 @@ def refuse_newer(manifest: Manifest, major: int) -> None:
     """Refuse a backup of a newer schema or server: DatabaseUnavailable."""
     contents = manifest.contents
     if contents.schema_revision > SCHEMA_REVISION:
-        raise making.newer_schema(contents.schema_revision)
+        raise making.newer_schema_error(contents.schema_revision)
     if contents.server_major > major:
         raise DatabaseUnavailable(
             _("This backup is of PostgreSQL {made}, and this server is {found}.").format(
@@ -95,32 +95,32 @@ def refuse_newer(manifest: Manifest, major: int) -> None:
 
 
 @contextmanager
-def tried(
+def restore_to_scratch(
     server: databases.Server,
-    source: Open,
-    login: Login,
+    source: OpenBackup,
+    login: LoginRole,
     moved: Callable[[int], object] = lambda _size: None,
-) -> Iterator[tuple[str, Outcome]]:
+) -> Iterator[tuple[str, RestoreOutcome]]:
     """Restore a backup into a database of its own, prove it, and drop it at the end.
 
     Yields the database's name and what became of it. Raises RuleViolation
     ``backup_not_restorable`` where it is not what was backed up, DatabaseUnavailable, CRMError.
     """
     with server.transaction() as tx:
-        major = measuring.server_major(tx)
+        major = measuring.read_server_major(tx)
     refuse_newer(source.manifest, major)
-    programs = tools.for_server(major, source.manifest.archive_major)
+    programs = tools.find_tools(major, source.manifest.archive_major)
     with server.scratch() as name:
-        outcome = Outcome()
-        parameters = server.named(name)
+        outcome = RestoreOutcome()
+        parameters = server.parameters_for(name)
         _make_roles(server, parameters, source.manifest.contents, login, outcome)
         _load(programs, parameters, source, moved)
-        with provisioning.opened(parameters) as tx:
-            _compare(source.manifest.contents, measuring.measure(tx))
+        with provisioning.admin_transaction(parameters) as tx:
+            _compare(source.manifest.contents, measuring.measure_contents(tx))
         if source.manifest.contents.schema_revision != SCHEMA_REVISION:
-            provisioning.upgrade(parameters)
+            provisioning.upgrade_schema(parameters)
             outcome.upgraded_from = source.manifest.contents.schema_revision
-        provisioning.tidy_up(parameters)
+        provisioning.vacuum(parameters)
         _prove(parameters, source.manifest.contents, login, outcome)
         # Last, since settings such as default_transaction_read_only bind whoever connects next.
         _give_back(parameters, source.manifest.contents, outcome)
@@ -131,15 +131,15 @@ def _make_roles(
     server: databases.Server,
     parameters: Mapping[str, str],
     contents: Contents,
-    login: Login,
-    outcome: Outcome,
+    login: LoginRole,
+    outcome: RestoreOutcome,
 ) -> None:
     """Make the roles that the backup's rights name; those of others cannot log in until allowed."""
     with server.transaction() as tx:
         known = {name for (name,) in tx.rows("SELECT rolname FROM pg_roles")}
     with closing(connect(parameters)) as connection:
         password = None if login.name in known else login.password
-        outcome.missing = provisioning.bootstrap(connection, login.name, password)
+        outcome.missing = provisioning.make_roles(connection, login.name, password)
         ours = {provisioning.OWNER, provisioning.GROUP, login.name}
         outcome.made_roles = [role for role in contents.roles if role not in known | ours]
         for role in outcome.made_roles:
@@ -150,7 +150,7 @@ def _make_roles(
                 provisioning.restrict_login(connection, role)
 
 
-def _give_back(parameters: Mapping[str, str], contents: Contents, outcome: Outcome) -> None:
+def _give_back(parameters: Mapping[str, str], contents: Contents, outcome: RestoreOutcome) -> None:
     """Repeat the privileges on the database and its settings, which pg_dump leaves out."""
     database = Identifier(parameters["dbname"])
     with closing(connect(parameters)) as connection:
@@ -161,14 +161,14 @@ def _give_back(parameters: Mapping[str, str], contents: Contents, outcome: Outco
                 SQL(privilege), database, Identifier(role)
             )
             option = SQL(" WITH GRANT OPTION" if grantable else "")
-            with _noted(outcome, f"GRANT {privilege} TO {role}"):
+            with _tolerate(outcome, f"GRANT {privilege} TO {role}"):
                 _run(connection, statement + option)
         for role, name, value in contents.settings:
             whom = SQL("ROLE {} IN DATABASE {}" if role else "DATABASE {1}").format(
                 Identifier(role), database
             )
             parameter = SQL(".").join(map(Identifier, name.split(".")))
-            with _noted(outcome, f"SET {name}"):
+            with _tolerate(outcome, f"SET {name}"):
                 # FROM CURRENT takes the value as it is; lists of names are quoted in no other way.
                 _run(
                     connection,
@@ -184,7 +184,7 @@ def _run(connection: Connection, statement: Composable) -> None:
 
 
 @contextmanager
-def _noted(outcome: Outcome, what: str) -> Iterator[None]:
+def _tolerate(outcome: RestoreOutcome, what: str) -> Iterator[None]:
     """Go on without what this server does not allow or know, and remember it."""
     try:
         yield
@@ -195,7 +195,7 @@ def _noted(outcome: Outcome, what: str) -> Iterator[None]:
 def _load(
     programs: tools.Tools,
     parameters: Mapping[str, str],
-    source: Open,
+    source: OpenBackup,
     moved: Callable[[int], object],
 ) -> None:
     """Run pg_restore over the dump; nothing it complains of is passed over."""
@@ -204,35 +204,35 @@ def _load(
         "--no-owner",
         f"--role={provisioning.OWNER}",
         "--no-password",
-        f"--dbname={tools.target(parameters)}",
+        f"--dbname={tools.build_target(parameters)}",
     )
     with ExitStack() as stack:
         first = None
         if source.passphrase is not None:
-            first = stack.enter_context(encryption.decrypting(source.passphrase))
+            first = stack.enter_context(encryption.start_decryption(source.passphrase))
         restore = stack.enter_context(
-            pipes.running(
+            pipes.start_program(
                 command,
-                tools.environment(parameters),
+                tools.build_environment(parameters),
                 stdin=first.stdout if first else subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
             )
         )
         if first:
             first.stdout.close()
-        pipes.pour(pipes.counted(source.backup.pieces(), moved), (first or restore).stdin)
-        status, said = restore.wait(), restore.said()
+        pipes.pour(pipes.count_bytes(source.backup.pieces(), moved), (first or restore).stdin)
+        status, said = restore.wait(), restore.stderr_text()
         complaints = [line for line in said.splitlines() if "pg_restore: error:" in line]
         serious = [line for line in complaints if _HARMLESS not in line]
         if serious or (status and not complaints):
-            raise tools.failed("pg_restore", "\n".join(serious) or said)
+            raise tools.program_failed_error("pg_restore", "\n".join(serious) or said)
         if first:
-            encryption.finish(first)
+            encryption.require_gpg_success(first)
 
 
 def _compare(expected: Contents, found: Contents) -> None:
-    if different := differences(expected, found):
-        raise not_restorable(
+    if different := find_differences(expected, found):
+        raise not_restorable_error(
             _("its rows came out otherwise than they were backed up in {tables}").format(
                 tables=", ".join(different[:5])
             )
@@ -240,19 +240,21 @@ def _compare(expected: Contents, found: Contents) -> None:
 
 
 def _prove(
-    parameters: Mapping[str, str], contents: Contents, login: Login, outcome: Outcome
+    parameters: Mapping[str, str], contents: Contents, login: LoginRole, outcome: RestoreOutcome
 ) -> None:
     """Ask doctor: nothing may be wrong now, with data or rights, that was in order then."""
-    with provisioning.opened(parameters) as tx:
+    with provisioning.admin_transaction(parameters) as tx:
         tx.execute("SET LOCAL statement_timeout = 0")
-        faults = measuring.proof(tx, login.name) or []
+        faults = measuring.run_checks(tx, login.name) or []
     known = faults if contents.faults is None else contents.faults
     outcome.faults = [name for name in faults if name in known]
     if new := [name for name in faults if name not in known]:
-        raise not_restorable(_("doctor finds fault with {checks}").format(checks=", ".join(new)))
+        raise not_restorable_error(
+            _("doctor finds fault with {checks}").format(checks=", ".join(new))
+        )
 
 
-def not_restorable(reason: str) -> RuleViolation:
+def not_restorable_error(reason: str) -> RuleViolation:
     """Return the error that what came out of a backup is not what went into it."""
     return RuleViolation(
         _("This backup does not restore: {reason}.").format(reason=reason),

@@ -31,14 +31,14 @@ class Tools(NamedTuple):
         return [str(self.directory / name), *arguments]
 
 
-def for_server(major: int, archive: int = 0) -> Tools:
+def find_tools(major: int, archive: int = 0) -> Tools:
     """Return the oldest programs that understand a server, and archives made by ``archive``.
 
     The oldest, because what they write can be restored by more. Raises DatabaseUnavailable
     ``client_programs_missing`` or ``client_programs_too_old``.
     """
     needed = max(major, archive)
-    found = installed()
+    found = list_tools()
     fitting = [tools for tools in found if tools.major >= needed]
     if fitting:
         return min(fitting, key=lambda tools: tools.major)
@@ -61,13 +61,13 @@ def for_server(major: int, archive: int = 0) -> Tools:
     )
 
 
-def installed() -> list[Tools]:
+def list_tools() -> list[Tools]:
     """Return the programs of the path, those that come along, and the distribution's."""
-    return _installed(os.environ.get("PATH", os.defpath))
+    return _find_in_path(os.environ.get("PATH", os.defpath))
 
 
 @cache
-def _installed(path: str) -> list[Tools]:
+def _find_in_path(path: str) -> list[Tools]:
     found: dict[int, Tools] = {}
     for directory in _directories(path):
         if (directory / "pg_restore").exists() and (major := _major(directory / "pg_dump")):
@@ -92,13 +92,13 @@ def _major(program: Path) -> int | None:
     return None
 
 
-def target(parameters: Mapping[str, str]) -> str:
+def build_target(parameters: Mapping[str, str]) -> str:
     """Return libpq's parameters as one argument, without what everybody could read there."""
     public = {name: value for name, value in parameters.items() if name not in _SECRETS}
     return make_dsn(application_name="epicevents", **public)
 
 
-def environment(parameters: Mapping[str, str] | None = None) -> dict[str, str]:
+def build_environment(parameters: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return what a program finds in its environment: libpq's variables, and the password.
 
     Only its own user and root can read it, unlike a command line.
@@ -112,7 +112,7 @@ def environment(parameters: Mapping[str, str] | None = None) -> dict[str, str]:
     return environ
 
 
-def failed(name: str, said: str) -> CRMError:
+def program_failed_error(name: str, said: str) -> CRMError:
     """Return the error that a program ended badly, with its reason but none of its data."""
     complaints = [line for line in said.splitlines() if "error:" in line] or said.splitlines()
     reason = (complaints or [_("it does not say why")])[0].partition("error: ")

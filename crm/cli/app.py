@@ -62,9 +62,9 @@ class App:
     def settings(self) -> configuration.Settings:
         """The settings in force; reading them is left until something needs one."""
         flags = {name: "1" if value is True else str(value) for name, value in self._flags.items()}
-        loaded = configuration.load(flags, self.environ, self.directory)
+        loaded = configuration.load_settings(flags, self.environ, self.directory)
         self.console.settings = loaded
-        i18n.use(loaded.language)
+        i18n.use_language(loaded.language)
         with suppress(CRMError):  # a wrong one is told by who needs it
             i18n.use_currency(loaded.currency)
         return loaded
@@ -72,7 +72,9 @@ class App:
     def choose_language(self) -> None:
         """Speak the reader's language from the start, also of what is wrong with the settings."""
         with suppress(CRMError):
-            i18n.use(configuration.load(environ=self.environ, directory=self.directory).language)
+            i18n.use_language(
+                configuration.load_settings(environ=self.environ, directory=self.directory).language
+            )
 
     def reload(self) -> None:
         """Read the settings again, after a flag has changed."""
@@ -104,7 +106,7 @@ class App:
         if self._connected_to != database:
             self.close()
         if self._connection is None or self._connection.closed:
-            self._connection = connect(location.parameters(self.settings))
+            self._connection = connect(location.read_parameters(self.settings))
             self._connected_to = database
         return self._connection
 
@@ -125,7 +127,7 @@ class App:
         app = App(console, self.environ, self.directory)
         app.in_shell = True
         app.actor = self.actor
-        if self._connection is not None and _has_been_closed(self._connection):
+        if self._connection is not None and _is_closed(self._connection):
             self.close()
         for name, value in self._flags.items():
             app.set_flag(name, value)
@@ -146,33 +148,35 @@ class App:
         Raises NotLoggedIn, or DatabaseUnavailable where there is no database to log in to yet.
         """
         from crm.database import location
-        from crm.database.actor import not_logged_in
+        from crm.database.actor import not_logged_in_error
         from crm.security import session_file, tokens
 
-        token = session_file.read(self.settings.token_file)
+        token = session_file.read_token(self.settings.token_file)
         if token is None:
-            location.require(self.settings)
-            raise not_logged_in()
-        return tokens.read(token, self._signing_key())
+            location.require_database(self.settings)
+            raise not_logged_in_error()
+        return tokens.decode_token(token, self._signing_key())
 
     def remember(self, opened: "Login") -> None:
         """Keep the token of a session that was just opened."""
         from crm.security import session_file, tokens
 
-        token = tokens.issue(opened.secret, opened.user_id, opened.expires_at, self._signing_key())
-        session_file.write(self.settings.token_file, token)
+        token = tokens.issue_token(
+            opened.secret, opened.user_id, opened.expires_at, self._signing_key()
+        )
+        session_file.write_token(self.settings.token_file, token)
 
     def forget(self) -> None:
         """Remove the token."""
         from crm.security import session_file
 
-        session_file.remove(self.settings.token_file)
+        session_file.remove_token(self.settings.token_file)
         self.actor = None
 
     def _signing_key(self) -> str:
         from crm.security import tokens
 
-        return tokens.signing_key(self.settings.home, self.settings.secret_key)
+        return tokens.load_signing_key(self.settings.home, self.settings.secret_key)
 
     # Transactions
 
@@ -218,8 +222,8 @@ class App:
         """Run one transaction as the database's owner, whom no policy binds."""
         from crm.database import location, provisioning
 
-        parameters = location.admin_parameters(self.settings)
-        with provisioning.opened(parameters, dry_run=dry_run) as tx:
+        parameters = location.read_admin_parameters(self.settings)
+        with provisioning.admin_transaction(parameters, dry_run=dry_run) as tx:
             tx.execute(f"SET LOCAL ROLE {provisioning.OWNER}")
             yield tx
 
@@ -239,7 +243,7 @@ class App:
             )
 
 
-def _has_been_closed(connection: "Connection") -> bool:
+def _is_closed(connection: "Connection") -> bool:
     """Whether the server has said something to a connection at rest, which is only a farewell."""
     from select import select
 

@@ -9,7 +9,7 @@ import click
 
 from crm.cli.app import App
 from crm.cli.asking import arguments, parameters
-from crm.cli.help.text import Speaking
+from crm.cli.help.text import TranslatedHelp
 from crm.cli.tree import ALIASES, Stub, find_commands
 from crm.domain.i18n import gettext as _
 from crm.domain.i18n import gettext_noop
@@ -21,7 +21,7 @@ _NEGATIVE = re.compile(r"-[0-9]")
 _OPTION = re.compile(r"--?[a-zA-Z][^=]*")
 
 
-class Command(Speaking, click.Command):
+class Command(TranslatedHelp, click.Command):
     """A command that takes the common flags and negative numbers where it takes a number."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -49,7 +49,7 @@ class Command(Speaking, click.Command):
         return super().invoke(ctx)
 
 
-class Group(Speaking, click.Group):
+class Group(TranslatedHelp, click.Group):
     """A group that shows its help when it is run alone, and knows ``ls`` and ``new``.
 
     Its commands are those that lie in ``package``; each is loaded when it is run.
@@ -111,7 +111,7 @@ class Root(Group):
                 )
 
 
-def typed_words(ctx: click.Context) -> dict[str, Any]:
+def read_typed_options(ctx: click.Context) -> dict[str, Any]:
     """Return the options that were given to a command, by name, as text before it is read."""
     typed, _rest, _order = ctx.command.make_parser(ctx).parse_args(ctx.meta[_WORDS][:])
     return dict(typed)

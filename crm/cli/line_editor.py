@@ -25,7 +25,7 @@ from prompt_toolkit.output import ColorDepth
 from crm.cli.app import App
 from crm.cli.completion import PROGRAM
 from crm.cli.completion.shells import Completion as Completions
-from crm.cli.completion.shells import words_before_cursor
+from crm.cli.completion.shells import split_before_cursor
 from crm.domain.i18n import gettext as _
 
 # A whole word as it is typed: quoted and escaped parts, the last of them perhaps unclosed.
@@ -114,7 +114,7 @@ class _LineCompleter(Completer):
     def get_completions(
         self, document: Document, complete_event: CompleteEvent
     ) -> Iterable[Completion]:
-        *words, incomplete = words_before_cursor(document.text_before_cursor)
+        *words, incomplete = split_before_cursor(document.text_before_cursor)
         if words[:1] == [PROGRAM]:
             del words[0]
         with self._undisturbed:

@@ -9,8 +9,8 @@ from crm import __version__
 from crm.cli import commands, completion
 from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Root, common_flags
-from crm.cli.output.console import quiet_broken_pipe
-from crm.cli.output.terminal import Closed
+from crm.cli.output.console import ignore_broken_pipe
+from crm.cli.output.terminal import ClosedStream
 from crm.domain.errors import CRMError, UsageFault
 from crm.domain.i18n import gettext as _
 from crm.domain.i18n import gettext_noop
@@ -34,33 +34,33 @@ def root(ctx: click.Context) -> None:
     """Epic Events CRM: clients, contracts, events and the people who run them."""
 
 
-def run(args: list[str], app: App | None = None) -> int:
+def run_command(args: list[str], app: App | None = None) -> int:
     """Run one command line and return its exit status; errors are explained on stderr.
 
     What was held for stdout is written only when the command, and with it its transaction, is
     done.
     """
     if sys.stdout is None:  # as after >&-
-        sys.stdout = Closed()
+        sys.stdout = ClosedStream()
     app = app or App()
     app.choose_language()
     if completion.VARIABLE in app.environ:
-        from crm.cli.completion.answer import answer
+        from crm.cli.completion.answer import answer_shell
 
-        return answer(root, app)
+        return answer_shell(root, app)
     app.json_errors = wants_json(args)
     status = 0  # also where the reader has gone: it has seen enough
     try:
-        with quiet_broken_pipe():
+        with ignore_broken_pipe():
             status = _run(args, app)
     except OSError as error:
-        status = status or _explain(app, _refused_by_the_system(error))
+        status = status or _explain(app, _system_error(error))
     finally:
         app.close()
     return status
 
 
-def execute(line: str, app: App) -> int:
+def run_shell_line(line: str, app: App) -> int:
     """Run one line of a shell, with ``epicevents`` before it or without; return its exit status."""
     current = app.for_line()
     try:
@@ -74,9 +74,9 @@ def execute(line: str, app: App) -> int:
 
 
 def _words(line: str) -> list[str]:
-    from crm.cli.asking.arguments import shell_words
+    from crm.cli.asking.arguments import split_shell_words
 
-    words = shell_words(line)
+    words = split_shell_words(line)
     return words[1:] if words[:1] == [completion.PROGRAM] else words
 
 
@@ -101,17 +101,17 @@ def _run(args: list[str], app: App) -> int:
         sys.stdout, sys.stderr = streams
         raise BrokenPipeError from None
     except (click.Abort, KeyboardInterrupt, EOFError) as stopped:
-        return _stopped(app, stopped)
+        return _report_stop(app, stopped)
     except click.UsageError as error:
-        from crm.cli.help.usage import explained
+        from crm.cli.help.usage import translate_usage_error
 
-        return _explain(app, explained(error), error)
+        return _explain(app, translate_usage_error(error), error)
     except CRMError as error:
         return _explain(app, error)
     except OSError as error:
-        return _explain(app, _refused_by_the_system(error), error)
+        return _explain(app, _system_error(error), error)
     except Exception as error:
-        return _explain(app, _unexpected(error), error)
+        return _explain(app, _unexpected_error(error), error)
     return result if isinstance(result, int) else 0
 
 
@@ -139,14 +139,14 @@ def _refuse_unreadable(args: list[str]) -> None:
             )
 
 
-def _unexpected(error: Exception) -> CRMError:
+def _unexpected_error(error: Exception) -> CRMError:
     return CRMError(
         _("Something unexpected happened ({kind}).").format(kind=type(error).__name__),
         hint=_("Run again with --debug, and report what it says."),
     )
 
 
-def _refused_by_the_system(error: OSError) -> CRMError:
+def _system_error(error: OSError) -> CRMError:
     reason = error.strerror or type(error).__name__
     if error.filename is None:
         return CRMError(
@@ -166,7 +166,7 @@ def _refused_by_the_system(error: OSError) -> CRMError:
     )
 
 
-def _stopped(app: App, stopped: BaseException) -> int:
+def _report_stop(app: App, stopped: BaseException) -> int:
     """Tell Ctrl-C (130) from the end of the input (2), which Click calls by one name."""
     from crm.database.interruption import Cancelled
 
@@ -182,7 +182,7 @@ def _stopped(app: App, stopped: BaseException) -> int:
             ),
         )
     if isinstance(cause, Cancelled):
-        app.console.warning(_("The query was cancelled, and its transaction rolled back."))
+        app.console.warn(_("The query was cancelled, and its transaction rolled back."))
     return INTERRUPTED
 
 
@@ -190,7 +190,7 @@ def _explain(app: App, error: CRMError, cause: BaseException | None = None) -> i
     app.console.discard()
     app.failure = error
     if app.debug:
-        app.console.err.write(trace(cause or error))
+        app.console.err.write(format_trace(cause or error))
     if app.json_errors:
         import json
 
@@ -202,7 +202,7 @@ def _explain(app: App, error: CRMError, cause: BaseException | None = None) -> i
     return error.exit_code
 
 
-def trace(error: BaseException) -> str:
+def format_trace(error: BaseException) -> str:
     """Return where an error came from: files, lines and types, but no values or messages.
 
     A driver's message can hold whole rows and the connection string.
@@ -221,4 +221,4 @@ def trace(error: BaseException) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(run(sys.argv[1:]))
+    sys.exit(run_command(sys.argv[1:]))

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import click
 
 from crm.cli.app import App
-from crm.cli.options import Decorated, input_options, together, write_options
-from crm.cli.types import CONTRACT, FILE, MOMENT, PAST_PERIOD, USER, File, Typed
+from crm.cli.options import Decorated, combine_options, input_options, write_options
+from crm.cli.types import CONTRACT, FILE, MOMENT, PAST_PERIOD, USER, File, TextType
 from crm.domain import inputs
 from crm.domain.errors import UsageFault
 from crm.domain.i18n import gettext as _
@@ -16,7 +16,7 @@ signed_option = click.option(
 )
 
 
-def due_date_option(kind: Typed) -> Callable[[Decorated], Decorated]:
+def due_date_option(kind: TextType) -> Callable[[Decorated], Decorated]:
     """Add ``--due-date`` to what writes a contract; ``kind`` says whether it may be emptied."""
     return click.option(
         "--due-date",
@@ -26,7 +26,7 @@ def due_date_option(kind: Typed) -> Callable[[Decorated], Decorated]:
 
 
 # One for each column of an event that people write.
-event_options = together(
+event_options = combine_options(
     click.option("--contract", type=CONTRACT, metavar="ID", help=_("On which signed contract.")),
     input_options(*inputs.EVENT[:2]),
     click.option("--start-date", type=MOMENT, help=_("When it starts (tomorrow 18:00).")),
@@ -38,7 +38,7 @@ event_options = together(
 override_option = click.option(
     "--override", metavar="REASON", help=_("Why the colleague runs two events at once.")
 )
-transfer_to_option = together(
+transfer_to_option = combine_options(
     click.option(
         "--transfer-to", metavar="USER", type=USER, help=_("Who takes over, in the same step.")
     ),
@@ -88,7 +88,7 @@ date_order_option = click.option(
 def import_options(*on_duplicate: str) -> Callable[[Decorated], Decorated]:
     """Add the argument FILE and the options of every import; the first choice is the default."""
 
-    return together(
+    return combine_options(
         click.argument("file", type=FILE),
         click.option(
             "--map",

@@ -11,7 +11,7 @@ from crm.cli.types import (
     FIELD_NAMES,
     FILE,
     SORT_KEYS,
-    Typed,
+    TextType,
 )
 from crm.domain.enums import Role
 from crm.domain.i18n import gettext as _
@@ -47,7 +47,7 @@ _METAVARS = {
 }
 
 
-def together(*options: Callable[[Any], Any]) -> Callable[[Decorated], Decorated]:
+def combine_options(*options: Callable[[Any], Any]) -> Callable[[Decorated], Decorated]:
     """Return what adds several options to a command, in the order of its help."""
 
     def decorate(function: Decorated) -> Decorated:
@@ -60,11 +60,11 @@ def together(*options: Callable[[Any], Any]) -> Callable[[Decorated], Decorated]
 
 def input_options(*sources: "Input") -> Callable[[Decorated], Decorated]:
     """Add one option per input, named after its column; none is required, prompts ask for them."""
-    return together(*map(_input_option, sources))
+    return combine_options(*map(_input_option, sources))
 
 
 def _input_option(source: "Input") -> Callable[[Decorated], Decorated]:
-    kind = Typed(_METAVARS.get(source.name, "TEXT"), _of(source), _COMPLETED.get(source.name))
+    kind = TextType(_METAVARS.get(source.name, "TEXT"), _of(source), _COMPLETED.get(source.name))
     return click.option(
         "--" + source.name.replace("_", "-"),
         type=kind,
@@ -72,7 +72,7 @@ def _input_option(source: "Input") -> Callable[[Decorated], Decorated]:
     )
 
 
-def several(name: str, kind: Typed) -> Callable[[Decorated], Decorated]:
+def several_records(name: str, kind: TextType) -> Callable[[Decorated], Decorated]:
     """Add an argument that takes one record or more."""
     return click.argument(name, type=kind, nargs=-1, required=True, metavar=f"{kind.name}...")
 
@@ -84,7 +84,7 @@ def listing_options(function: Decorated) -> Decorated:
 
 def listing_options_with(*more_formats: str) -> Callable[[Decorated], Decorated]:
     """Add the options that every ``list`` takes, with formats that only this one has."""
-    return together(
+    return combine_options(
         click.option(
             "-o",
             "--output",
@@ -149,7 +149,7 @@ def json_option(function: Decorated) -> Decorated:
 
 def record_options(function: Decorated) -> Decorated:
     """Add the options of a command that prints one record."""
-    return together(output_option("table", "json"), json_option)(function)
+    return combine_options(output_option("table", "json"), json_option)(function)
 
 
 def write_options(function: Decorated) -> Decorated:
@@ -157,7 +157,7 @@ def write_options(function: Decorated) -> Decorated:
     dry_run = click.option(
         "-n", "--dry-run", is_flag=True, help=_("Show what would change, and keep nothing.")
     )
-    return together(record_options, dry_run)(function)
+    return combine_options(record_options, dry_run)(function)
 
 
 def version_option(function: Decorated) -> Decorated:
@@ -190,7 +190,7 @@ def reason_option(function: Decorated) -> Decorated:
     return _reason(click.Option)(function)
 
 
-def asked_reason_option(function: Decorated) -> Decorated:
+def prompted_reason_option(function: Decorated) -> Decorated:
     """Add ``--reason``, which the command asks for, to what is never done without one."""
     return _reason(AskedOption)(function)
 

@@ -6,14 +6,14 @@ from importlib import import_module
 
 import click
 
-from crm.cli.help.text import Speaking
+from crm.cli.help.text import TranslatedHelp
 
 ALIASES = {"ls": "list", "new": "create"}
 
 Words = tuple[str, ...]
 
 
-class Stub(Speaking, click.Command):
+class Stub(TranslatedHelp, click.Command):
     """Stands for a command until it is run: its name is enough to suggest and complete it.
 
     ``module`` is where it lies. Without ``short_help`` it is loaded to say what it does.

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 
-class Typed(click.ParamType[Any]):
+class TextType(click.ParamType[Any]):
     """What a typed text means: ``read`` takes the text, the app and the option's name.
 
     A wrong text raises the error of its reader, which says what is wrong with it. ``completed_by``
@@ -55,7 +55,7 @@ class File(click.Path):
         return Path(value)
 
 
-def _as_typed(text: str, _app: App, _option: str) -> str:
+def _keep_text(text: str, _app: App, _option: str) -> str:
     return text
 
 
@@ -89,9 +89,9 @@ def _day_or_none(text: str, app: App, option: str) -> Any:
 
 
 def _payment(text: str, _app: App, _option: str) -> Any:
-    from crm.queries.reference import record_id
+    from crm.queries.reference import parse_record_id
 
-    return record_id(text, "contract")
+    return parse_record_id(text, "contract")
 
 
 def _moment(text: str, app: App, _option: str) -> Any:
@@ -101,45 +101,45 @@ def _moment(text: str, app: App, _option: str) -> Any:
 
 
 def _money(text: str, _app: App, option: str) -> Any:
-    from crm.domain.amounts import money
+    from crm.domain.amounts import parse_money
 
-    return money(text, field=option)
+    return parse_money(text, field=option)
 
 
 FILE = File(dir_okay=False)
 
 # Days of a filter: 2026-06-04, today, +30d, monday, 2026-06 …
-PERIOD = Typed("DATE", _period, "days")
-DAY = Typed("DATE", _day, "days")
+PERIOD = TextType("DATE", _period, "days")
+DAY = TextType("DATE", _day, "days")
 # Of facts: "monday" and "12 June" have been, where a plan means those that come.
-PAST_PERIOD = Typed("DATE", _past_period, "days")
-PAST_DAY = Typed("DATE", _past_day, "days")
-OPTIONAL_DAY = Typed("DATE", _day_or_none, "days")
+PAST_PERIOD = TextType("DATE", _past_period, "days")
+PAST_DAY = TextType("DATE", _past_day, "days")
+OPTIONAL_DAY = TextType("DATE", _day_or_none, "days")
 # A date with a time on the company's wall clock, as naive UTC.
-MOMENT = Typed("DATETIME", _moment)
-MONEY = Typed("AMOUNT", _money)
+MOMENT = TextType("DATETIME", _moment)
+MONEY = TextType("AMOUNT", _money)
 
 # What names a record stays text until a transaction can look it up; the type completes it.
-CLIENT = Typed("CLIENT", _as_typed, "clients")
-CONTRACT = Typed("CONTRACT", _as_typed, "contracts")
-EVENT = Typed("EVENT", _as_typed, "events")
-USER = Typed("USER", _as_typed, "users")
-SALES_USER = Typed("USER", _as_typed, "sales_users")
-SUPPORT_USER = Typed("USER", _as_typed, "support_users")
-PAYMENT = Typed("PAYMENT", _payment)
-TRANSACTION = Typed("TRANSACTION", _as_typed, "transactions")
+CLIENT = TextType("CLIENT", _keep_text, "clients")
+CONTRACT = TextType("CONTRACT", _keep_text, "contracts")
+EVENT = TextType("EVENT", _keep_text, "events")
+USER = TextType("USER", _keep_text, "users")
+SALES_USER = TextType("USER", _keep_text, "sales_users")
+SUPPORT_USER = TextType("USER", _keep_text, "support_users")
+PAYMENT = TextType("PAYMENT", _payment)
+TRANSACTION = TextType("TRANSACTION", _keep_text, "transactions")
 # Of the kind that the argument before it says.
-RECORD = Typed("RECORD", _as_typed, "records_of_kind")
+RECORD = TextType("RECORD", _keep_text, "records_of_kind")
 # The words of another command, or of a topic of help.
-HELP_WORDS = Typed("WORDS", _as_typed, "help_words")
-COMMAND_WORDS = Typed("COMMAND", _as_typed, "command_words")
-VIEW = Typed("NAME", _as_typed, "views")
-NEW_VIEW = Typed("NAME", _as_typed, "views")  # which may be one to replace
+HELP_WORDS = TextType("WORDS", _keep_text, "help_words")
+COMMAND_WORDS = TextType("COMMAND", _keep_text, "command_words")
+VIEW = TextType("NAME", _keep_text, "views")
+NEW_VIEW = TextType("NAME", _keep_text, "views")  # which may be one to replace
 
 # Words of a listing: its fields, and what it is sorted by.
-FIELD_NAMES = Typed("A,B,C", _as_typed, "fields")
-SORT_KEYS = Typed("FIELD", _as_typed, "sort_keys")
+FIELD_NAMES = TextType("A,B,C", _keep_text, "fields")
+SORT_KEYS = TextType("FIELD", _keep_text, "sort_keys")
 
 # Several of the first, and the last word another: who takes them.
-EVENTS_FOR_USER = Typed("EVENT", _as_typed, "events_then_support_users")
-CLIENTS_FOR_USER = Typed("CLIENT", _as_typed, "clients_then_sales_users")
+EVENTS_FOR_USER = TextType("EVENT", _keep_text, "events_then_support_users")
+CLIENTS_FOR_USER = TextType("CLIENT", _keep_text, "clients_then_sales_users")

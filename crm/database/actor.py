@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from crm.database.revision import check_revision
+from crm.database.revision import require_revision
 from crm.domain.errors import NotLoggedIn
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Actor
@@ -15,11 +15,11 @@ def read_actor(row: tuple[Any, ...] | None) -> Actor:
     when the schema is not the one that this program was written for.
     """
     if row is None:
-        raise not_logged_in()
+        raise not_logged_in_error()
     state, user_id, email, first_name, last_name, role, must_change, expires_at, revision = row
-    check_revision(revision)
+    require_revision(revision)
     if state == "inactive":
-        raise account_inactive(email)
+        raise account_inactive_error(email)
     if state != "live":
         raise NotLoggedIn(
             _("The session has ended."), hint=_("Run: epicevents login"), code="session_expired"
@@ -35,12 +35,12 @@ def read_actor(row: tuple[Any, ...] | None) -> Actor:
     )
 
 
-def not_logged_in() -> NotLoggedIn:
+def not_logged_in_error() -> NotLoggedIn:
     """Return the error for a command that needs somebody to be logged in."""
     return NotLoggedIn(_("You are not logged in."), hint=_("Run: epicevents login"))
 
 
-def account_inactive(email: str) -> NotLoggedIn:
+def account_inactive_error(email: str) -> NotLoggedIn:
     """Return the error for somebody whose account is closed."""
     return NotLoggedIn(
         _("The account {email} is deactivated.").format(email=email),

@@ -22,7 +22,7 @@ from crm.domain.i18n import gettext as _
 
 
 @contextmanager
-def explained() -> Iterator[None]:
+def translate_errors() -> Iterator[None]:
     """Turn the driver's errors, also as SQLAlchemy wraps them, into errors that say what to do."""
     try:
         yield
@@ -31,11 +31,11 @@ def explained() -> Iterator[None]:
     except Exception as error:
         cause = getattr(error, "orig", error)
         if isinstance(cause, psycopg2.Error):
-            raise explain(cause) from error
+            raise translate_error(cause) from error
         raise
 
 
-def explain(error: psycopg2.Error) -> CRMError:
+def translate_error(error: psycopg2.Error) -> CRMError:
     """Return the error that tells a person what the driver's ``error`` means."""
     from crm.domain.rules import CONSTRAINTS
 
@@ -44,7 +44,7 @@ def explain(error: psycopg2.Error) -> CRMError:
     if name in CONSTRAINTS:
         return CONSTRAINTS[name].error()
     if state is None or state.startswith(("08", "57P")):
-        return unreachable(str(error))
+        return unreachable_error(str(error))
     if state == "42501":
         return PermissionDenied(
             _("The database does not allow that to your role."),
@@ -64,7 +64,7 @@ def explain(error: psycopg2.Error) -> CRMError:
     )
 
 
-def outcome_unknown() -> OutcomeUnknown:
+def outcome_unknown_error() -> OutcomeUnknown:
     """Return the error for a change of which nobody knows whether it was kept."""
     return OutcomeUnknown(
         _("The connection was lost while the change was being kept; whether it was is unknown."),
@@ -72,7 +72,7 @@ def outcome_unknown() -> OutcomeUnknown:
     )
 
 
-def unreachable(text: str) -> DatabaseUnavailable:
+def unreachable_error(text: str) -> DatabaseUnavailable:
     """Return the error for a server that cannot be reached, with a reason but never an address."""
     for words, reason, hint in _reasons():
         if words in text:
@@ -103,7 +103,7 @@ def _reasons() -> list[tuple[str, str, str]]:
     ]
 
 
-def _not_set_up() -> DatabaseUnavailable:
+def _not_set_up_error() -> DatabaseUnavailable:
     return DatabaseUnavailable(
         _("The database is not set up for this program."),
         hint=_("Run: epicevents init"),
@@ -133,8 +133,8 @@ _STATES: dict[str, Callable[[], CRMError]] = {
         hint=_("Ask your administrator for the address of the primary server."),
         code="read_only_server",
     ),
-    "42883": _not_set_up,  # no such function
-    "42P01": _not_set_up,  # no such table
+    "42883": _not_set_up_error,  # no such function
+    "42P01": _not_set_up_error,  # no such table
     "22001": lambda: RuleViolation(
         _("A text is longer than its field."), hint=_("Shorten it."), code="too_long"
     ),

@@ -18,7 +18,7 @@ class Cancelled(KeyboardInterrupt):
     """Ctrl-C has cancelled what the database was doing."""
 
 
-def opened(attempt: Callable[[], Opened], close: Callable[[Opened], object]) -> Opened:
+def open_interruptibly(attempt: Callable[[], Opened], close: Callable[[Opened], object]) -> Opened:
     """Return what ``attempt`` opens in a thread of its own, so that Ctrl-C ends the wait at once.
 
     What is opened after that is closed. Raises what ``attempt`` raises, and KeyboardInterrupt.
@@ -57,7 +57,7 @@ def opened(attempt: Callable[[], Opened], close: Callable[[Opened], object]) -> 
 
 
 @contextmanager
-def cancelling(cancel: Callable[[], object]) -> Iterator[None]:
+def cancel_on_interrupt(cancel: Callable[[], object]) -> Iterator[None]:
     """Let Ctrl-C ``cancel`` the statement that a connection runs. Raises Cancelled then.
 
     Signals reach the main thread alone; in any other this does nothing.

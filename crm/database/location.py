@@ -18,7 +18,7 @@ def is_embedded(settings: "Settings") -> bool:
     return settings.database_url is None
 
 
-def parameters(settings: "Settings") -> dict[str, str]:
+def read_parameters(settings: "Settings") -> dict[str, str]:
     """Return libpq's parameters for the program's own login.
 
     The embedded server is started when it is stopped. Raises DatabaseUnavailable when there is
@@ -29,7 +29,7 @@ def parameters(settings: "Settings") -> dict[str, str]:
     return _embedded(settings, None)
 
 
-def admin_parameters(settings: "Settings") -> dict[str, str]:
+def read_admin_parameters(settings: "Settings") -> dict[str, str]:
     """Return libpq's parameters for the database's owner or administrator.
 
     Raises DatabaseUnavailable when a server's URL is set and its administrator's is not.
@@ -66,7 +66,7 @@ def cluster(settings: "Settings") -> "Cluster":
     return Cluster(settings.home)
 
 
-def require(settings: "Settings") -> None:
+def require_database(settings: "Settings") -> None:
     """Refuse to go on where there is no database yet: DatabaseUnavailable ``no_database``."""
     if is_embedded(settings) and not cluster(settings).is_initialised():
         raise DatabaseUnavailable(
@@ -81,6 +81,6 @@ def _embedded(settings: "Settings", user: str | None) -> dict[str, str]:
 
     found = Cluster(settings.home)
     if not found.is_running():
-        require(settings)
+        require_database(settings)
         found.start()
     return parse_database_url(found.url(user) if user else found.url())

@@ -16,7 +16,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from psycopg2.extensions import encrypt_password
 from psycopg2.sql import SQL, Identifier, Literal
 
-from crm.database.errors import explained
+from crm.database.errors import translate_errors
 from crm.database.transaction import Transaction, connect, transaction
 from crm.domain.errors import DatabaseUnavailable
 from crm.domain.i18n import gettext as _
@@ -70,14 +70,16 @@ def drop_database(parameters: Mapping[str, str]) -> None:
         cursor.execute(SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(name)))
 
 
-def bootstrap(connection: Connection, login: str = LOGIN, password: str | None = None) -> list[str]:
+def make_roles(
+    connection: Connection, login: str = LOGIN, password: str | None = None
+) -> list[str]:
     """Make the roles, and give the connected database to them; return what could not be set.
 
     ``login`` is what workstations connect as; ``password`` is sent as a SCRAM verifier, never as
     it is. Raises DatabaseUnavailable when the database is not in UTF-8.
     """
     connection.autocommit = True
-    with explained(), connection.cursor() as cursor:
+    with translate_errors(), connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('server_encoding'), current_database()")
         encoding, database = cursor.fetchone() or ("", "")
         if encoding != "UTF8":
@@ -113,8 +115,8 @@ def bootstrap(connection: Connection, login: str = LOGIN, password: str | None =
         return restrict_login(connection, login)
 
 
-def restrict(parameters: Mapping[str, str], login: str) -> list[str]:
-    """Bind the login as :func:`bootstrap` does; return what this server did not allow."""
+def restrict_database(parameters: Mapping[str, str], login: str) -> list[str]:
+    """Bind the login as :func:`make_roles` does; return what this server did not allow."""
     with _at(parameters) as connection:
         return restrict_login(connection, login)
 
@@ -136,7 +138,7 @@ def restrict_login(connection: Connection, login: str) -> list[str]:
             except InsufficientPrivilege:
                 refused.append(name)
         with suppress(InsufficientPrivilege):
-            withhold(cursor)
+            withhold_functions(cursor)
         # Whoever may not revoke is only warned.
         cursor.execute(
             "SELECT lanname::text FROM pg_language"
@@ -148,7 +150,7 @@ def restrict_login(connection: Connection, login: str) -> list[str]:
         return refused + [name for (name,) in cursor.fetchall()]
 
 
-def withhold(cursor: Cursor) -> None:
+def withhold_functions(cursor: Cursor) -> None:
     """Take languages, and the functions of :data:`WITHHELD`, from all but owner and operators."""
     cursor.execute(
         # Nobody needs a language to read and write rows; DO blocks and temporary functions do.
@@ -173,32 +175,32 @@ def withhold(cursor: Cursor) -> None:
         )
 
 
-def tidy_up(parameters: Mapping[str, str]) -> None:
+def vacuum(parameters: Mapping[str, str]) -> None:
     """Vacuum and analyse after a large load, so that the first listing is planned well."""
     with _at(parameters) as connection, connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 
 
-def scripts() -> Path:
+def find_migrations() -> Path:
     """Return the directory of the migrations: inside the wheel, or beside the package."""
     package = Path(__file__).parents[1]
     inside = package / "migrations"
     return inside if inside.is_dir() else package.parent / "migrations"
 
 
-def alembic_config(engine: "Engine | None" = None) -> "Config":
+def build_alembic_config(engine: "Engine | None" = None) -> "Config":
     """Return Alembic's configuration without a file, so that it works from a wheel too."""
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(scripts()).replace("%", "%%"))
+    config.set_main_option("script_location", str(find_migrations()).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     if engine is not None:
         config.attributes["engine"] = engine
     return config
 
 
-def engine_for(parameters: Mapping[str, str]) -> "Engine":
+def build_engine(parameters: Mapping[str, str]) -> "Engine":
     """Return a SQLAlchemy engine that connects with libpq's ``parameters``, without a pool."""
     from sqlalchemy import create_engine
     from sqlalchemy.pool import NullPool
@@ -211,7 +213,7 @@ def engine_for(parameters: Mapping[str, str]) -> "Engine":
     )
 
 
-def upgrade(
+def upgrade_schema(
     parameters: Mapping[str, str], revision: str = "head", *, dry_run: bool = False
 ) -> list[str]:
     """Migrate the database to ``revision``, all or nothing; upgrades at once queue.
@@ -220,10 +222,10 @@ def upgrade(
     """
     from alembic import command
 
-    config = alembic_config(engine_for(parameters))
+    config = build_alembic_config(build_engine(parameters))
     applied: list[str] = config.attributes.setdefault("applied", [])
     config.attributes["dry_run"] = dry_run
-    with explained():
+    with translate_errors():
         command.upgrade(config, revision)
     return applied
 
@@ -232,17 +234,17 @@ def downgrade(parameters: Mapping[str, str], revision: str) -> None:
     """Undo migrations down to ``revision``; what they added is lost."""
     from alembic import command
 
-    with explained():
-        command.downgrade(alembic_config(engine_for(parameters)), revision)
+    with translate_errors():
+        command.downgrade(build_alembic_config(build_engine(parameters)), revision)
 
 
-def current_revision(parameters: Mapping[str, str]) -> str | None:
+def read_current_revision(parameters: Mapping[str, str]) -> str | None:
     """Return the revision of the database's schema, ``None`` where there is none."""
-    with opened(parameters) as tx:
-        return schema_revision(tx)
+    with admin_transaction(parameters) as tx:
+        return read_schema_revision(tx)
 
 
-def schema_revision(tx: Transaction) -> str | None:
+def read_schema_revision(tx: Transaction) -> str | None:
     """Return the revision of the schema that a transaction sees, ``None`` where there is none."""
     if tx.value("SELECT to_regclass('public.alembic_version')") is None:
         return None
@@ -251,7 +253,9 @@ def schema_revision(tx: Transaction) -> str | None:
 
 
 @contextmanager
-def opened(parameters: Mapping[str, str], *, dry_run: bool = False) -> Iterator[Transaction]:
+def admin_transaction(
+    parameters: Mapping[str, str], *, dry_run: bool = False
+) -> Iterator[Transaction]:
     """Run one transaction for an administrator, over a connection of its own."""
     with (
         closing(connect(parameters)) as connection,
@@ -263,6 +267,6 @@ def opened(parameters: Mapping[str, str], *, dry_run: bool = False) -> Iterator[
 @contextmanager
 def _at(parameters: Mapping[str, str]) -> Iterator[Connection]:
     """Connect for statements that are a transaction each; their errors are explained."""
-    with closing(connect(parameters)) as connection, explained():
+    with closing(connect(parameters)) as connection, translate_errors():
         connection.autocommit = True
         yield connection

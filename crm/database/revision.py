@@ -7,7 +7,7 @@ from crm.domain.i18n import gettext as _
 SCHEMA_REVISION = "0018"
 
 
-def check_revision(revision: str | None) -> None:
+def require_revision(revision: str | None) -> None:
     """Refuse a schema that is older or newer than this program: DatabaseUnavailable."""
     if revision == SCHEMA_REVISION:
         return

@@ -14,9 +14,9 @@ import psycopg2
 from psycopg2.extensions import TRANSACTION_STATUS_IDLE, make_dsn
 from psycopg2.extensions import connection as Connection  # noqa: N812
 
-from crm.database.actor import not_logged_in, read_actor
-from crm.database.errors import explained, outcome_unknown
-from crm.database.interruption import cancelling, opened
+from crm.database.actor import not_logged_in_error, read_actor
+from crm.database.errors import outcome_unknown_error, translate_errors
+from crm.database.interruption import cancel_on_interrupt, open_interruptibly
 from crm.domain.errors import (
     ConnectionLost,
     DatabaseUnavailable,
@@ -57,7 +57,7 @@ class Transaction:
     def actor(self) -> Actor:
         """The employee whom this transaction acts for. Raises NotLoggedIn where nobody is."""
         if self._actor is None:
-            raise not_logged_in()
+            raise not_logged_in_error()
         return self._actor
 
     def rows(self, query: "str | Composable", parameters: Parameters = ()) -> list[tuple[Any, ...]]:
@@ -147,7 +147,7 @@ def transaction(
     its schema is of another version, and for what a constraint refuses the error of its rule.
     ConnectionLost means that nothing was kept, OutcomeUnknown that the reply to COMMIT is missing.
     """
-    with _told_apart(connection):
+    with _separate_lost_connection(connection):
         yield from _transaction(connection, secret, command, zone, dry_run)
 
 
@@ -155,7 +155,7 @@ def _transaction(
     connection: Connection, secret: str | None, command: str, zone: str, dry_run: bool
 ) -> Iterator[Transaction]:
     connection.autocommit = True
-    with explained(), connection.cursor() as cursor:
+    with translate_errors(), connection.cursor() as cursor:
         if secret is None:
             cursor.execute(BEGIN)
             actor = None
@@ -164,8 +164,8 @@ def _transaction(
             actor = read_actor(cursor.fetchone())
     current = Transaction(connection, actor)
     try:
-        with explained():
-            with cancelling(connection.cancel):
+        with translate_errors():
+            with cancel_on_interrupt(connection.cancel):
                 yield current
             if dry_run:
                 with connection.cursor() as cursor:
@@ -191,12 +191,12 @@ def _commit(current: Transaction) -> None:
             cursor.execute("COMMIT")
     except psycopg2.Error as error:
         if current.connection.closed and current.has_written:
-            raise outcome_unknown() from error
+            raise outcome_unknown_error() from error
         raise
 
 
 @contextmanager
-def _told_apart(connection: Connection) -> Iterator[None]:
+def _separate_lost_connection(connection: Connection) -> Iterator[None]:
     """Tell a connection that broke from a server that cannot be reached."""
     try:
         yield
@@ -213,6 +213,6 @@ def _told_apart(connection: Connection) -> Iterator[None]:
 def connect(parameters: Mapping[str, str]) -> Connection:
     """Open a connection with libpq's ``parameters``, in UTF-8. Raises DatabaseUnavailable."""
     ours = {"connect_timeout": "5", "application_name": "epicevents", "client_encoding": "UTF8"}
-    with explained():
+    with translate_errors():
         dsn = make_dsn(**{**ours, **parameters})
-        return opened(lambda: psycopg2.connect(dsn), Connection.close)
+        return open_interruptibly(lambda: psycopg2.connect(dsn), Connection.close)

@@ -31,12 +31,12 @@ def email_of(role: Role, number: int) -> str:
     return f"{ACCOUNTS[role]}{number if number > 1 else ''}@{DOMAIN}"
 
 
-def fill(tx: "Transaction", size: Size, zone: str) -> None:
+def fill_demo(tx: "Transaction", size: Size, zone: str) -> None:
     """Fill an empty, migrated database as its owner; the dates lie around today in ``zone``."""
-    from crm.security.passwords import hashed
+    from crm.security.passwords import hash_password
 
     words = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
-    password = hashed(PASSWORD)
+    password = hash_password(PASSWORD)
     seen: Counter[Role] = Counter()
     for number, person in enumerate(words.pop("people")):
         role = Role(person["role"])

@@ -33,7 +33,7 @@ _THOUSANDS = "[1-9][0-9]{0,2}"
 _SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$"}
 
 
-def money(value: str, *, field: str, allow_negative: bool = False) -> "Decimal":
+def parse_money(value: str, *, field: str, allow_negative: bool = False) -> "Decimal":
     """Return the amount with exactly two decimals, never rounded.
 
     French and English forms are read: ``1234.56``, ``1 234,56`` (also with no-break spaces),
@@ -64,14 +64,16 @@ def money(value: str, *, field: str, allow_negative: bool = False) -> "Decimal":
         )
     units, decimals = re.sub("[^0-9]", "", number["units"]), number["decimals"] or ""
     if len(decimals) > 2:
-        raise _too_precise(typed, number, field)
+        raise _decimals_error(typed, number, field)
     amount = Decimal(f"{units}.{decimals:0<2}")
     if amount > Decimal(LARGEST_MONEY):
         raise InvalidValue(
             _("{field} is too large: {value} has more than 13 digits before the decimals.").format(
                 field=field, value=quote(typed)
             ),
-            hint=_("The largest amount is {largest}.").format(largest=said(Decimal(LARGEST_MONEY))),
+            hint=_("The largest amount is {largest}.").format(
+                largest=format_amount(Decimal(LARGEST_MONEY))
+            ),
             code="amount_too_large",
         )
     if around["minus"] and not allow_negative:
@@ -83,7 +85,7 @@ def money(value: str, *, field: str, allow_negative: bool = False) -> "Decimal":
     return -amount if around["minus"] else amount
 
 
-def _too_precise(typed: str, number: re.Match[str], field: str) -> InvalidValue:
+def _decimals_error(typed: str, number: re.Match[str], field: str) -> InvalidValue:
     units, decimals = number["units"], number["decimals"]
     if not re.fullmatch(_THOUSANDS, units) or len(decimals) != 3:
         hint = _("Write two decimals at most.")
@@ -111,16 +113,16 @@ def _too_precise(typed: str, number: re.Match[str], field: str) -> InvalidValue:
     )
 
 
-def said(amount: "Decimal") -> str:
+def format_amount(amount: "Decimal") -> str:
     """Return ``amount`` as a sentence says it: in its reader's language, the company's currency."""
-    return format_money(amount, i18n.currency(), i18n.language())
+    return format_money(amount, i18n.current_currency(), i18n.current_language())
 
 
 def format_money(amount: "Decimal", currency: str = "EUR", language: str | None = None) -> str:
     """Return ``amount`` as people read it: ``1 234,56 €`` in French, else ``€1,234.56``.
 
     ``language`` is a code such as ``fr`` or ``fr_FR``. A currency without a known symbol stands
-    behind the amount by its code. An amount in euros is read back by ``money``.
+    behind the amount by its code. An amount in euros is read back by ``parse_money``.
     """
     figures = f"{abs(amount):,.2f}"
     minus = "-" if amount < 0 else ""
@@ -132,7 +134,7 @@ def format_money(amount: "Decimal", currency: str = "EUR", language: str | None 
     return f"{minus}{symbol}{figures}" if symbol != currency else f"{minus}{figures} {symbol}"
 
 
-def whole_number(value: str, *, field: str, least: int = 1) -> int:
+def parse_whole_number(value: str, *, field: str, least: int = 1) -> int:
     """Return the whole number, from ``least`` to what an INTEGER column holds.
 
     Raises InvalidValue: ``invalid_number`` (``1.5``, digits of other scripts, anything else than

@@ -25,7 +25,7 @@ _TYPED_LENGTH = 60  # of a phone number with every mark that people put into it
 _SHORTEST, _LONGEST = 7, 15  # digits of a number with its country code
 
 
-def email(value: str) -> str:
+def parse_email(value: str) -> str:
     """Return the address as it is stored: trimmed, NFC, lower case, at most 100 characters.
 
     Internationalised addresses are accepted, and so are domains kept for tests and examples. The
@@ -46,7 +46,7 @@ def email(value: str) -> str:
     except EmailNotValidError:
         raise InvalidValue(
             _("“{value}” is not an email address: {reason}.").format(
-                value=quote(typed), reason=_why_not_email(typed)
+                value=quote(typed), reason=_explain_email(typed)
             ),
             hint=_("An address looks like name@example.com."),
             code="invalid_email",
@@ -55,7 +55,7 @@ def email(value: str) -> str:
     return clean_text(valid.normalized.lower(), field=field, limit=EMAIL_LENGTH)
 
 
-def _why_not_email(typed: str) -> str:
+def _explain_email(typed: str) -> str:
     # The validator explains itself in English only.
     name, at, domain = typed.partition("@")
     if not at or "@" in domain:
@@ -69,7 +69,7 @@ def _why_not_email(typed: str) -> str:
     return _("it has a character or a domain that addresses cannot have")
 
 
-def phone(value: str) -> str:
+def parse_phone(value: str) -> str:
     """Return the number in E.164, such as ``+33612345678``.
 
     A number without country code is French and must be possible there. One with ``+`` (or ``00``)
@@ -82,49 +82,49 @@ def phone(value: str) -> str:
         return "+33" + re.sub("[^0-9]", "", plain[1])
     typed = clean_text(value, field=_("Phone number"), limit=_TYPED_LENGTH)
     if not re.fullmatch(_PHONE, typed):
-        raise _not_a_phone(typed, _("it may have digits, spaces and . - / ( ) only"))
+        raise _phone_error(typed, _("it may have digits, spaces and . - / ( ) only"))
     digits = re.sub("[^0-9]", "", typed)
     if "+" in typed:
-        return _international(typed, digits)
+        return _parse_international(typed, digits)
     if digits.startswith("00"):  # how one dials abroad from France
-        return _international(typed, digits[2:])
-    return _national(typed, digits)
+        return _parse_international(typed, digits[2:])
+    return _parse_national(typed, digits)
 
 
-def _international(typed: str, digits: str) -> str:
+def _parse_international(typed: str, digits: str) -> str:
     import phonenumbers
 
     if len(digits) < _SHORTEST:
-        raise _not_a_phone(typed, _("it is too short"))
+        raise _phone_error(typed, _("it is too short"))
     if len(digits) > _LONGEST:
-        raise _not_a_phone(typed, _("it is too long"))
+        raise _phone_error(typed, _("it is too long"))
     try:
         number = phonenumbers.parse(f"+{digits}")
     except phonenumbers.NumberParseException:
-        raise _not_a_phone(typed, _("no country has that code")) from None
+        raise _phone_error(typed, _("no country has that code")) from None
     if phonenumbers.is_valid_number(number):
         # This drops the 0 of "+33 (0)6 …"; in a number that the plan does not know, it stays.
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     return f"+{digits}"
 
 
-def _national(typed: str, digits: str) -> str:
+def _parse_national(typed: str, digits: str) -> str:
     import phonenumbers
 
     try:
         number = phonenumbers.parse(digits, HOME_REGION)
     except phonenumbers.NumberParseException as error:
         long = error.error_type == error.TOO_LONG
-        raise _not_a_phone(typed, _("it is too long") if long else _("it is too short")) from None
+        raise _phone_error(typed, _("it is too long") if long else _("it is too short")) from None
     possible = phonenumbers.is_possible_number_with_reason(number)
     if possible == phonenumbers.ValidationResult.TOO_LONG:
-        raise _not_a_phone(typed, _("it is too long"))
+        raise _phone_error(typed, _("it is too long"))
     if possible != phonenumbers.ValidationResult.IS_POSSIBLE:
-        raise _not_a_phone(typed, _("it is too short"))
+        raise _phone_error(typed, _("it is too short"))
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def _not_a_phone(typed: str, reason: str) -> InvalidValue:
+def _phone_error(typed: str, reason: str) -> InvalidValue:
     return InvalidValue(
         _("“{value}” is not a phone number: {reason}.").format(value=quote(typed), reason=reason),
         hint=_("Write 06 12 34 56 78, or +44 20 7946 0958 with the code of another country."),

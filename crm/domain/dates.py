@@ -59,7 +59,7 @@ def days_meant(text: str, *, today: date, past: bool = False) -> list[date]:
     return days or [parse_date(text, today=today, past=past)]
 
 
-def accepted_dates() -> str:
+def describe_date_forms() -> str:
     """Return the sentence that lists the forms of a date."""
     return _(
         "Write 2026-06-04, 04/06/2026 (day/month/year), 4 Jun 2026, today, tomorrow, yesterday, "
@@ -76,17 +76,17 @@ def _meanings(text: str, asked: Asked) -> list[Period]:
     except OtherWeekday as other:
         raise _other_weekday(text, other.day) from None
     except ValueError:  # the 30th of February
-        raise _no_such_date(text) from None
+        raise _not_in_calendar_error(text) from None
     except OverflowError:  # the year 10000
-        raise _out_of_range(text) from None
+        raise _out_of_range_error(text) from None
     if not periods:
         raise InvalidValue(
             _("“{value}” is not a date.").format(value=quote(text)),
-            hint=accepted_dates(),
+            hint=describe_date_forms(),
             code="invalid_date",
         )
     if any(first.year < FIRST_YEAR or last.year > LAST_YEAR for first, last in periods):
-        raise _out_of_range(text)
+        raise _out_of_range_error(text)
     return sorted(periods)
 
 
@@ -121,15 +121,15 @@ def _other_weekday(text: str, day: date) -> InvalidValue:
     )
 
 
-def _no_such_date(text: str) -> InvalidValue:
+def _not_in_calendar_error(text: str) -> InvalidValue:
     return InvalidValue(
         _("“{value}” is not in the calendar.").format(value=quote(text)),
-        hint=accepted_dates(),
+        hint=describe_date_forms(),
         code="invalid_date",
     )
 
 
-def _out_of_range(text: str) -> InvalidValue:
+def _out_of_range_error(text: str) -> InvalidValue:
     return InvalidValue(
         _("“{value}” is out of range.").format(value=quote(text)),
         hint=_("Write a date from the years {first} to {last}.").format(

@@ -15,7 +15,7 @@ _chosen: str | None = None
 _currency = "EUR"
 
 
-def use(language: str) -> None:
+def use_language(language: str) -> None:
     """Speak ``language`` from now on, as the settings say."""
     global _chosen
     _chosen = language
@@ -27,12 +27,12 @@ def use_currency(currency: str) -> None:
     _currency = currency
 
 
-def language() -> str | None:
+def current_language() -> str | None:
     """Return the language of sentences, ``None`` where nothing says which."""
     return _chosen or os.environ.get("EPICEVENTS_LANG")
 
 
-def currency() -> str:
+def current_currency() -> str:
     """Return the ISO 4217 code of the amounts in sentences."""
     return _currency
 
@@ -43,18 +43,18 @@ def _catalogue(language: str | None) -> _gettext.NullTranslations:
     return _gettext.translation(DOMAIN, LOCALE, languages, fallback=True)
 
 
-def _spoken() -> _gettext.NullTranslations:
-    return _catalogue(language())
+def _current_catalogue() -> _gettext.NullTranslations:
+    return _catalogue(current_language())
 
 
 def gettext(message: str) -> str:
     """Return ``message`` in the reader's language, or itself where no translation exists."""
-    return _spoken().gettext(message)
+    return _current_catalogue().gettext(message)
 
 
 def ngettext(singular: str, plural: str, number: int) -> str:
     """Return the form that fits ``number``, in the reader's language."""
-    return _spoken().ngettext(singular, plural, number)
+    return _current_catalogue().ngettext(singular, plural, number)
 
 
 def gettext_noop(message: str) -> str:

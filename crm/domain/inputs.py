@@ -40,7 +40,7 @@ class Input(NamedTuple):
         return self.read(typed, self.label())
 
 
-def text(limit: int | None = None, *, multiline: bool = False) -> Callable[[str, str], str]:
+def text_reader(limit: int | None = None, *, multiline: bool = False) -> Callable[[str, str], str]:
     """Return a reader of text of at most ``limit`` characters."""
 
     def read(typed: str, label: str) -> str:
@@ -50,22 +50,22 @@ def text(limit: int | None = None, *, multiline: bool = False) -> Callable[[str,
 
 
 def _email(typed: str, _label: str) -> str:
-    return contact.email(typed)
+    return contact.parse_email(typed)
 
 
 def _phone(typed: str, _label: str) -> str:
-    return contact.phone(typed)
+    return contact.parse_phone(typed)
 
 
 def _money(typed: str, label: str) -> Any:
-    return amounts.money(typed, field=label)
+    return amounts.parse_money(typed, field=label)
 
 
 def _number(typed: str, label: str) -> int:
-    return amounts.whole_number(typed, field=label)
+    return amounts.parse_whole_number(typed, field=label)
 
 
-def role(typed: str, _label: str = "") -> Role:
+def parse_role(typed: str, _label: str = "") -> Role:
     """Return the role that somebody typed, in any case. Raises InvalidValue ``invalid_role``."""
     try:
         return Role(typed.strip().upper())
@@ -78,18 +78,18 @@ def role(typed: str, _label: str = "") -> Role:
 
 
 USER = (
-    Input("first_name", lambda: _("First name"), text(50), example="Éléonore"),
-    Input("last_name", lambda: _("Last name"), text(50), example="Lefèvre"),
+    Input("first_name", lambda: _("First name"), text_reader(50), example="Éléonore"),
+    Input("last_name", lambda: _("Last name"), text_reader(50), example="Lefèvre"),
     Input("email", lambda: _("Email"), _email, example="eleonore@epicevents.example"),
     Input("phone", lambda: _("Phone"), _phone, optional=True, example="06 12 34 56 78"),
-    Input("role", lambda: _("Role"), role, example="SALES", choices=tuple(Role)),
+    Input("role", lambda: _("Role"), parse_role, example="SALES", choices=tuple(Role)),
 )
 
 CLIENT = (
-    Input("full_name", lambda: _("Full name"), text(100), example="Kevin Casey"),
+    Input("full_name", lambda: _("Full name"), text_reader(100), example="Kevin Casey"),
     Input("email", lambda: _("Email"), _email, example="kevin@startup.example"),
     Input("phone", lambda: _("Phone"), _phone, example="+678 123 456 78"),
-    Input("company_name", lambda: _("Company name"), text(100), example="Cool Startup LLC"),
+    Input("company_name", lambda: _("Company name"), text_reader(100), example="Cool Startup LLC"),
 )
 
 CONTRACT = (
@@ -99,14 +99,16 @@ CONTRACT = (
 
 # Dates are not among them: reading one takes the company's zone and the present moment.
 EVENT = (
-    Input("name", lambda: _("Name"), text(100), example="General Assembly"),
-    Input("client_contact", lambda: _("Client contact"), text(10_000, multiline=True)),
-    Input("location", lambda: _("Location"), text(10_000, multiline=True)),
+    Input("name", lambda: _("Name"), text_reader(100), example="General Assembly"),
+    Input("client_contact", lambda: _("Client contact"), text_reader(10_000, multiline=True)),
+    Input("location", lambda: _("Location"), text_reader(10_000, multiline=True)),
     Input("attendees", lambda: _("Attendees"), _number, example="75"),
-    Input("notes", lambda: _("Notes"), text(10_000, multiline=True), optional=True, lines=True),
+    Input(
+        "notes", lambda: _("Notes"), text_reader(10_000, multiline=True), optional=True, lines=True
+    ),
 )
 
-NOTE = Input("note", lambda: _("Note"), text(10_000, multiline=True), lines=True)
+NOTE = Input("note", lambda: _("Note"), text_reader(10_000, multiline=True), lines=True)
 
 # What most payments are made by; another word is taken as it is typed.
 METHODS = ("transfer", "card", "cheque", "cash", "direct debit")
@@ -114,16 +116,23 @@ METHODS = ("transfer", "card", "cheque", "cash", "direct debit")
 PAYMENT = (
     Input("amount", lambda: _("Amount"), _money, example="400"),
     Input(
-        "method", lambda: _("Method"), text(20), optional=True, example="transfer", choices=METHODS
+        "method",
+        lambda: _("Method"),
+        text_reader(20),
+        optional=True,
+        example="transfer",
+        choices=METHODS,
     ),
-    Input("reference", lambda: _("Reference"), text(100), optional=True, example="INV-2026-014"),
-    Input("request_key", lambda: _("Key"), text(100), optional=True),
+    Input(
+        "reference", lambda: _("Reference"), text_reader(100), optional=True, example="INV-2026-014"
+    ),
+    Input("request_key", lambda: _("Key"), text_reader(100), optional=True),
 )
 
-REASON = Input("reason", lambda: _("Reason"), text(500, multiline=True), lines=True)
+REASON = Input("reason", lambda: _("Reason"), text_reader(500, multiline=True), lines=True)
 
 
-def clean(inputs: tuple[Input, ...], values: Mapping[str, object]) -> dict[str, Any]:
+def clean_values(inputs: tuple[Input, ...], values: Mapping[str, object]) -> dict[str, Any]:
     """Return ``values`` as their columns hold them; names that are no input stay as they are.
 
     Raises InvalidValue for the first that cannot be read.

@@ -152,16 +152,20 @@ def authorize(
     """
     require_own_password(actor)
     if permission in NEVER_ONESELF and record_id == actor.id:
-        why = _("Nobody may {doing}.").format(doing=_TO_ONESELF[permission]())
-        raise _denied(permission, kind, record_id, why, instead)
+        why = _("Nobody may {doing}.").format(doing=_SELF_DESCRIPTIONS[permission]())
+        raise _denied_error(permission, kind, record_id, why, instead)
     scope = scope_of(actor.role, permission)
     if scope is Scope.ANY or (scope is Scope.OWN and owner_id == actor.id):
         return
     if scope is Scope.OWN:
-        why = _("{role} may {doing}.").format(role=actor.role, doing=_OF_THEIR_OWN[permission]())
+        why = _("{role} may {doing}.").format(
+            role=actor.role, doing=_OWN_DESCRIPTIONS[permission]()
+        )
     else:
-        why = _("{role} may not {doing}.").format(role=actor.role, doing=doing(permission))
-    raise _denied(permission, kind, record_id, why, instead)
+        why = _("{role} may not {doing}.").format(
+            role=actor.role, doing=describe_permission(permission)
+        )
+    raise _denied_error(permission, kind, record_id, why, instead)
 
 
 def require_own_password(actor: Actor) -> None:
@@ -174,12 +178,12 @@ def require_own_password(actor: Actor) -> None:
         )
 
 
-def doing(permission: Permission) -> str:
+def describe_permission(permission: Permission) -> str:
     """Return what ``permission`` allows, as the words after "may"."""
-    return _DOING[permission]()
+    return _DESCRIPTIONS[permission]()
 
 
-def _denied(
+def _denied_error(
     permission: Permission,
     kind: str | None,
     record_id: int | None,
@@ -196,7 +200,7 @@ def _denied(
 
 
 # Functions, because the reader's language is known only when a sentence is shown.
-_DOING = {
+_DESCRIPTIONS = {
     Permission.USER_CREATE: lambda: _("create accounts"),
     Permission.USER_UPDATE: lambda: _("update accounts"),
     Permission.USER_DEACTIVATE: lambda: _("deactivate accounts"),
@@ -235,7 +239,7 @@ _DOING = {
     Permission.UNDO: lambda: _("undo a command"),
 }
 # The same where it is granted on one's own alone.
-_OF_THEIR_OWN = {
+_OWN_DESCRIPTIONS = {
     Permission.OWN_PHONE: lambda: _("change only their own phone number"),
     Permission.OWN_PASSWORD: lambda: _("change only their own password"),
     Permission.CLIENT_CREATE: lambda: _("create only clients of their own"),
@@ -253,7 +257,7 @@ _OF_THEIR_OWN = {
     Permission.UNDO: lambda: _("undo only their own commands"),
 }
 # What nobody may do to themselves.
-_TO_ONESELF = {
+_SELF_DESCRIPTIONS = {
     Permission.USER_DEACTIVATE: lambda: _("deactivate their own account"),
     Permission.USER_DELETE: lambda: _("delete their own account"),
     Permission.USER_CHANGE_ROLE: lambda: _("change their own role"),

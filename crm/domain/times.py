@@ -62,7 +62,7 @@ def parse_datetime(text: str, *, zone: ZoneInfo, now: datetime, past: bool = Fal
         try:
             return _naive_utc(datetime.fromisoformat(folded.upper()))
         except ValueError:
-            raise _no_such_time(text) from None
+            raise _invalid_time_error(text) from None
     if (moment := _from_now(folded, aware)) is not None:
         return moment
     found = re.fullmatch(_ON_THE_WALL, folded)
@@ -78,7 +78,7 @@ def parse_datetime(text: str, *, zone: ZoneInfo, now: datetime, past: bool = Fal
     if len(days) > 1:
         clock = folded[found.end("day") :]
         raise ambiguous(text, [f"{day}{clock}" for day in days])
-    return _on_the_wall(_wall_time(days[0], found, text), zone, text)
+    return _resolve_wall_clock(_wall_time(days[0], found, text), zone, text)
 
 
 def _from_now(folded: str, now: datetime) -> datetime | None:
@@ -107,7 +107,7 @@ def _refuse_bare_time(folded: str, text: str, today: date) -> None:
         )
 
 
-def accepted_datetimes() -> str:
+def describe_datetime_forms() -> str:
     """Return the sentence that lists the forms of a date with a time."""
     return _(
         "Write 2026-06-04 13:00, 04/06/2026 13h30 (day/month/year), 4 Jun 2026 @ 1PM, "
@@ -127,36 +127,36 @@ def day_bounds(period: Period, zone: ZoneInfo) -> tuple[datetime, datetime]:
     return _naive_utc(first), _naive_utc(end)
 
 
-def local(naive_utc: datetime, zone: ZoneInfo) -> datetime:
+def to_local(naive_utc: datetime, zone: ZoneInfo) -> datetime:
     """Return a column's naive UTC as aware time in ``zone``."""
     return naive_utc.replace(tzinfo=UTC).astimezone(zone)
 
 
-def iso(naive_utc: datetime, zone: ZoneInfo) -> str:
+def format_iso(naive_utc: datetime, zone: ZoneInfo) -> str:
     """Return a column's naive UTC as ISO 8601 in ``zone``: ``2026-06-04T13:00:00+02:00``.
 
     Microseconds appear only where there are some.
     """
-    return local(naive_utc, zone).isoformat()
+    return to_local(naive_utc, zone).isoformat()
 
 
-def wall_clock(naive_utc: datetime, zone: ZoneInfo) -> str:
+def format_wall_clock(naive_utc: datetime, zone: ZoneInfo) -> str:
     """Return a column's naive UTC as the zone's clocks show it: ``2026-06-04 13:00``.
 
     In the hour that a clock change repeats, the offset follows: ``2026-10-25 02:30+01:00``.
     """
-    there = local(naive_utc, zone)
+    there = to_local(naive_utc, zone)
     repeated = there.replace(fold=0).utcoffset() != there.replace(fold=1).utcoffset()
     shown = there.isoformat(sep=" ", timespec="minutes")
     return shown if repeated else shown[: len("2026-06-04 13:00")]
 
 
-def span(start: datetime, end: datetime, zone: ZoneInfo) -> str:
+def format_span(start: datetime, end: datetime, zone: ZoneInfo) -> str:
     """Return from when to when, as the zone's clocks show it; the day is said once if it is one.
 
     ``2026-06-04 13:00 – 18:00``, ``2026-06-04 13:00 – 2026-06-05 02:00``.
     """
-    first, last = wall_clock(start, zone), wall_clock(end, zone)
+    first, last = format_wall_clock(start, zone), format_wall_clock(end, zone)
     day = len("2026-06-04 ")
     return f"{first} – {last[day:] if first[:day] == last[:day] else last}"
 
@@ -171,7 +171,7 @@ def _days(text: str, today: date, *, past: bool) -> list[date]:
     except InvalidValue as error:
         if error.code != "invalid_date":
             raise
-        raise InvalidValue(error.message, hint=accepted_datetimes(), code=error.code) from None
+        raise InvalidValue(error.message, hint=describe_datetime_forms(), code=error.code) from None
 
 
 def _wall_time(day: date, found: re.Match[str], text: str) -> datetime:
@@ -184,18 +184,20 @@ def _wall_time(day: date, found: re.Match[str], text: str) -> datetime:
     minute, second = int(found["minute"] or 0), int(found["second"] or 0)
     if half:
         if not 1 <= hour <= 12:
-            raise _no_such_time(text)
+            raise _invalid_time_error(text)
         hour = hour % 12 + (12 if half == "p" else 0)
     elif (hour, minute, second) == (24, 0, 0):
         return datetime.combine(day + timedelta(days=1), time())
     try:
         return datetime.combine(day, time(hour, minute, second))
     except ValueError:
-        raise _no_such_time(text) from None
+        raise _invalid_time_error(text) from None
 
 
 def _two_midnights(day: date, text: str) -> InvalidValue:
-    readings = [_short(datetime.combine(day + timedelta(days=after), time())) for after in (0, 1)]
+    readings = [
+        _format_short(datetime.combine(day + timedelta(days=after), time())) for after in (0, 1)
+    ]
     return InvalidValue(
         _("“{value}” could be the midnight before that day or after it.").format(value=quote(text)),
         hint=_("Write {earlier} or {later}.").format(earlier=readings[0], later=readings[1]),
@@ -204,7 +206,7 @@ def _two_midnights(day: date, text: str) -> InvalidValue:
     )
 
 
-def _on_the_wall(wall: datetime, zone: ZoneInfo, text: str) -> datetime:
+def _resolve_wall_clock(wall: datetime, zone: ZoneInfo, text: str) -> datetime:
     # PEP 495: where clocks change, fold=0 and fold=1 read a time with the clock as it was before
     # and after. They differ for a time that is skipped or shown twice, and only the latter comes
     # back from UTC as it was.
@@ -212,8 +214,10 @@ def _on_the_wall(wall: datetime, zone: ZoneInfo, text: str) -> datetime:
     moments = _naive_utc(before), _naive_utc(after)
     if moments[0] == moments[1]:
         return moments[0]
-    if local(moments[0], zone).replace(tzinfo=None) != wall:
-        neighbours = [_short(local(moment, zone).replace(tzinfo=None)) for moment in moments[::-1]]
+    if to_local(moments[0], zone).replace(tzinfo=None) != wall:
+        neighbours = [
+            _format_short(to_local(moment, zone).replace(tzinfo=None)) for moment in moments[::-1]
+        ]
         raise InvalidValue(
             _("“{value}” does not exist: the clocks go forward then.").format(value=quote(text)),
             hint=_("Write {earlier} or {later}.").format(
@@ -222,7 +226,7 @@ def _on_the_wall(wall: datetime, zone: ZoneInfo, text: str) -> datetime:
             code="nonexistent_time",
             details={"neighbours": neighbours},
         )
-    readings = [_short(before), _short(after)]
+    readings = [_format_short(before), _format_short(after)]
     raise InvalidValue(
         _("“{value}” happens twice: the clocks go back then.").format(value=quote(text)),
         hint=_("Write {earlier} or {later}.").format(earlier=readings[0], later=readings[1]),
@@ -231,19 +235,19 @@ def _on_the_wall(wall: datetime, zone: ZoneInfo, text: str) -> datetime:
     )
 
 
-def _short(moment: datetime) -> str:
+def _format_short(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds" if moment.second else "minutes")
 
 
-def _no_such_time(text: str) -> InvalidValue:
+def _invalid_time_error(text: str) -> InvalidValue:
     return InvalidValue(
         _("“{value}” has no time that a clock shows.").format(value=quote(text)),
-        hint=accepted_datetimes(),
+        hint=describe_datetime_forms(),
         code="invalid_time",
     )
 
 
-def instead_of_zone(name: str) -> str:
+def suggest_zone(name: str) -> str:
     """Return what to write in place of a name that no time zone has."""
     from difflib import get_close_matches
     from zoneinfo import available_timezones

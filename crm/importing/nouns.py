@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crm.domain import inputs
-from crm.domain.amounts import whole_number
+from crm.domain.amounts import parse_whole_number
 from crm.domain.i18n import gettext as _
 from crm.importing import synonyms, values
 from crm.importing.table import Names
@@ -80,4 +80,4 @@ NAMES: Mapping[str, Names] = {
 
 
 def _id(cell: str, label: str) -> int:
-    return whole_number(cell, field=label)
+    return parse_whole_number(cell, field=label)

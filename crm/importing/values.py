@@ -50,9 +50,9 @@ def yes_or_no(cell: str, label: str) -> bool:
 
 def email_or_name(cell: str, label: str) -> str:
     """Return an email as it is stored, or a name. Raises InvalidValue."""
-    from crm.domain.contact import email
+    from crm.domain.contact import parse_email
 
-    return email(cell) if "@" in cell else clean_text(cell, field=label, limit=300)
+    return parse_email(cell) if "@" in cell else clean_text(cell, field=label, limit=300)
 
 
 class Moments:

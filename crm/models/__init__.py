@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from crm.lazy import attach
+from crm.lazy import lazy_attributes
 
 if TYPE_CHECKING:
     from crm.models.base import Base as Base
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from crm.models.payment import Payment as Payment
     from crm.models.user import User as User
 
-__getattr__ = attach(
+__getattr__ = lazy_attributes(
     __name__,
     {
         "Base": "base",

@@ -9,7 +9,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crm.domain.fields import Kind
-from crm.queries.audit import TABLES, typed_value
+from crm.queries.audit import TABLES, parse_value
 from crm.queries.listing import Listing, Row
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class _Then(NamedTuple):
     look_up: Callable[[str, int | None], State]
 
 
-def as_of(
+def read_as_of(
     tx: "Transaction", listing: Listing, record_id: int, moment: datetime, today: date
 ) -> AsOf | None:
     """Return the record as it was at ``moment``, naive UTC, when it was ``today`` in the company.
@@ -59,7 +59,7 @@ def as_of(
     if now is None and not later and not before:
         return None
     last = before[0].transaction if before else None
-    state = _at(now, later)
+    state = _rewind(now, later)
     if state is None and before:
         return AsOf(None, last, until=before[0].at)
     if state is None:
@@ -73,16 +73,16 @@ def as_of(
     def look_up(noun: str, its_id: int | None) -> State:
         if its_id is None:
             return {}
-        return _at(*_read(tx, noun, its_id, moment)[:2]) or {}
+        return _rewind(*_read(tx, noun, its_id, moment)[:2]) or {}
 
     then = _Then(state, today, look_up)
     values = {
         **state,
         "id": record_id,
-        **_moved(now, later, before, created),
+        **_rewind_bookkeeping(now, later, before, created),
         **{name: derive(then) for name, derive in DERIVED.get(listing.noun, {}).items()},
     }
-    row = tuple(_typed(field.kind, values.get(field.name)) for field in listing.fields)
+    row = tuple(_parse_value(field.kind, values.get(field.name)) for field in listing.fields)
     return AsOf(row, last)
 
 
@@ -109,7 +109,7 @@ def _read(
     return now, later, entries[len(later) :]
 
 
-def _at(now: State | None, later: list[_Entry]) -> State | None:
+def _rewind(now: State | None, later: list[_Entry]) -> State | None:
     """Take what came later off the record as it is now."""
     state = now
     for entry in later:
@@ -123,7 +123,7 @@ def _at(now: State | None, later: list[_Entry]) -> State | None:
     return state
 
 
-def _moved(
+def _rewind_bookkeeping(
     now: State | None, later: list[_Entry], before: list[_Entry], created: datetime
 ) -> State:
     """Return what moves with every write, and is not in the audit for that reason."""
@@ -137,9 +137,9 @@ def _moved(
     return {"version": version, "updated_at": written, "last_updated": written}
 
 
-def _typed(kind: Kind, value: Any) -> Any:
+def _parse_value(kind: Kind, value: Any) -> Any:
     try:
-        return typed_value(kind, value)
+        return parse_value(kind, value)
     except (ValueError, ArithmeticError, TypeError):
         return value  # such as what was blanked when a client was erased
 

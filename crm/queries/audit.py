@@ -148,7 +148,7 @@ _NAMED = {
 }
 
 
-class Entry(NamedTuple):
+class AuditEntry(NamedTuple):
     """A row of :data:`ENTRIES`."""
 
     id: int
@@ -167,7 +167,7 @@ class Entry(NamedTuple):
     undone_by: int | None
 
 
-class Change(NamedTuple):
+class FieldChange(NamedTuple):
     """A column of a record before and after, as its kind of value; None before and after it was."""
 
     field: Field
@@ -175,7 +175,7 @@ class Change(NamedTuple):
     new: Any
 
 
-def typed(changes: Mapping[str, Sequence[Any]]) -> list[Change]:
+def parse_changes(changes: Mapping[str, Sequence[Any]]) -> list[FieldChange]:
     """Return what the ``changes`` of an audit entry say, in the order of the columns.
 
     JSON has texts for timestamps, in UTC, and numbers for amounts. What cannot be read as its
@@ -188,19 +188,21 @@ def typed(changes: Mapping[str, Sequence[Any]]) -> list[Change]:
         field = known.get(name, Field(name))
         try:
             changed.append(
-                Change(field, typed_value(field.kind, old), typed_value(field.kind, new))
+                FieldChange(field, parse_value(field.kind, old), parse_value(field.kind, new))
             )
         except (ValueError, ArithmeticError, TypeError):
-            changed.append(Change(Field(name), old, new))
+            changed.append(FieldChange(Field(name), old, new))
     return changed
 
 
-def named(changes: Iterable[Change], known: Mapping[tuple[str, int], str]) -> list[Change]:
+def add_names(
+    changes: Iterable[FieldChange], known: Mapping[tuple[str, int], str]
+) -> list[FieldChange]:
     """Return the changes with names beside ids, ``Sophie Simon (3)``, under the name's field."""
     return [
-        Change(
+        FieldChange(
             Field(each.field.name.removesuffix("_id")),
-            *(_with_name(value, known.get((each.field.name, value))) for value in each[1:]),
+            *(_format_name(value, known.get((each.field.name, value))) for value in each[1:]),
         )
         if each.field.name in _NAMED
         else each
@@ -208,7 +210,7 @@ def named(changes: Iterable[Change], known: Mapping[tuple[str, int], str]) -> li
     ]
 
 
-def names(tx: "Transaction", changes: Iterable[Change]) -> dict[tuple[str, int], str]:
+def read_names(tx: "Transaction", changes: Iterable[FieldChange]) -> dict[tuple[str, int], str]:
     """Return the names of the colleagues and clients whose ids were written, by column and id.
 
     Those that are deleted have none.
@@ -233,7 +235,7 @@ def names(tx: "Transaction", changes: Iterable[Change]) -> dict[tuple[str, int],
     }
 
 
-def exists(tx: "Transaction", kind: str, record_id: int) -> bool:
+def has_history(tx: "Transaction", kind: str, record_id: int) -> bool:
     """Whether a record is there now, or its history is."""
     from psycopg2.sql import SQL, Identifier
 
@@ -248,14 +250,14 @@ def exists(tx: "Transaction", kind: str, record_id: int) -> bool:
     )
 
 
-def session(tx: "Transaction", session_id: int) -> Row | None:
+def read_session(tx: "Transaction", session_id: int) -> Row | None:
     """Return a session that lives and that one may see, with all fields of the listing."""
     from crm.queries.pages import read_record
 
     return read_record(tx, SESSIONS, session_id)
 
 
-def _with_name(record_id: int | None, name: str | None) -> str | None:
+def _format_name(record_id: int | None, name: str | None) -> str | None:
     if record_id is None:
         return None
     return f"{name} ({record_id})" if name else str(record_id)
@@ -270,7 +272,7 @@ def _columns() -> dict[str, Field]:
     return first | fields | {field.name: field for field in _UNLISTED} | last
 
 
-def typed_value(kind: Kind, value: Any) -> Any:
+def parse_value(kind: Kind, value: Any) -> Any:
     """Return a value of the audit's JSON as its column's kind. Raises ValueError, TypeError."""
     if value is None:
         return None

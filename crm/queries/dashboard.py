@@ -17,7 +17,7 @@ OLDEST_FIRST = (("id", False),)
 DUE_FIRST = (("due_date", False),)
 
 
-def dashboard(
+def read_dashboard(
     tx: "Transaction",
     *,
     now: datetime,

@@ -39,7 +39,7 @@ class Check:
     sql: str = ""
 
 
-def faults(tx: "Transaction", check: Check) -> list[str]:
+def find_faults(tx: "Transaction", check: Check) -> list[str]:
     """Return what a check finds wrong, nothing where all is well."""
     from psycopg2.sql import SQL, Literal
 
@@ -93,7 +93,7 @@ _WHY: dict[str, Sentence] = {
 }
 
 
-def _setting(name: str) -> Check:
+def _check_setting(name: str) -> Check:
     # How long is the administrator's to say; for ever is not, nor so short that nothing works.
     condition = f" <> '{LOGIN_SETTINGS[name]}'"
     if name.endswith("timeout"):
@@ -111,4 +111,4 @@ def _setting(name: str) -> Check:
     )
 
 
-SETTINGS = tuple(_setting(name) for name in LOGIN_SETTINGS)
+SETTINGS = tuple(_check_setting(name) for name in LOGIN_SETTINGS)

@@ -64,10 +64,10 @@ LISTING = Listing(
 # An event with how to reach everybody whom its day takes; the sales contact is the client's.
 SHEET = (
     *map(
-        LISTING.named,
+        LISTING.find_field,
         ("id", "name", "start_date", "end_date", "location", "attendees", "client_contact"),
     ),
-    *map(LISTING.named, ("client_id", "client")),
+    *map(LISTING.find_field, ("client_id", "client")),
     Field("company_name"),
     Field("client_phone", Kind.PHONE),
     Field("client_email", Kind.EMAIL),
@@ -75,19 +75,19 @@ SHEET = (
     Field("sales_contact"),
     Field("sales_phone", Kind.PHONE),
     Field("sales_email", Kind.EMAIL),
-    *map(LISTING.named, ("support_contact_id", "support_contact")),
+    *map(LISTING.find_field, ("support_contact_id", "support_contact")),
     Field("support_phone", Kind.PHONE),
     Field("support_email", Kind.EMAIL),
-    *map(LISTING.named, ("notes", "contract_id", "created_at", "updated_at", "version")),
+    *map(LISTING.find_field, ("notes", "contract_id", "created_at", "updated_at", "version")),
 )
 
 
-def during(start: datetime, end: datetime) -> str:
+def format_during(start: datetime, end: datetime) -> str:
     """Return the value of the filter ``during``: from ``start`` until before ``end``, naive UTC."""
     return f"[{start},{end})"
 
 
-def sheet(tx: "Transaction", event_id: int) -> Row:
+def read_sheet(tx: "Transaction", event_id: int) -> Row:
     """Return an event that exists with whom to call: the fields of :data:`SHEET`."""
     (row,) = tx.rows(
         """
@@ -107,6 +107,6 @@ def sheet(tx: "Transaction", event_id: int) -> Row:
     return row
 
 
-def installation(tx: "Transaction") -> str:
+def read_installation(tx: "Transaction") -> str:
     """Return what tells this company's events from those of any other, in a calendar."""
     return str(tx.value("SELECT installation_id()"))

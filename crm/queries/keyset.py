@@ -21,7 +21,7 @@ class Key(NamedTuple):
     joined: bool = False
 
 
-def order_by(keys: Sequence[Key]) -> Composable:
+def build_order_by(keys: Sequence[Key]) -> Composable:
     """Return what follows ORDER BY."""
     # NULLS LAST only where there can be some: no index serves a descending order with it.
     return SQL(", ").join(
@@ -34,7 +34,7 @@ def order_by(keys: Sequence[Key]) -> Composable:
     )
 
 
-def after(keys: Sequence[Key], values: Sequence[Any], bind: Bind) -> Composable:
+def build_after(keys: Sequence[Key], values: Sequence[Any], bind: Bind) -> Composable:
     """Return the condition of the records that follow the one with these values of its keys.
 
     The last key is unique and never null.
@@ -42,10 +42,10 @@ def after(keys: Sequence[Key], values: Sequence[Any], bind: Bind) -> Composable:
     if _is_one_index_order(keys):
         return SQL("({}) {} ({})").format(
             SQL(", ").join(key.column for key in keys),
-            _beyond(keys[0]),
+            _build_beyond(keys[0]),
             SQL(", ").join(bind(value) for value in values),
         )
-    return _following(keys, values, bind)
+    return _build_following(keys, values, bind)
 
 
 def _is_one_index_order(keys: Sequence[Key]) -> bool:
@@ -54,11 +54,11 @@ def _is_one_index_order(keys: Sequence[Key]) -> bool:
     return len(directions) == 1 and not any(key.nullable or key.joined for key in keys)
 
 
-def _following(keys: Sequence[Key], values: Sequence[Any], bind: Bind) -> Composable:
+def _build_following(keys: Sequence[Key], values: Sequence[Any], bind: Bind) -> Composable:
     key, value = keys[0], values[0]
     if len(keys) == 1:
-        return SQL("{} {} {}").format(key.column, _beyond(key), bind(value))
-    rest = _following(keys[1:], values[1:], bind)
+        return SQL("{} {} {}").format(key.column, _build_beyond(key), bind(value))
+    rest = _build_following(keys[1:], values[1:], bind)
     if value is None:
         return SQL("{} IS NULL AND {}").format(key.column, rest)
     # Not "k > v OR k = v AND …", which says the same: no index is found for that, and after
@@ -66,8 +66,8 @@ def _following(keys: Sequence[Key], values: Sequence[Any], bind: Bind) -> Compos
     condition = "({k} {beyond}= {v} OR {k} IS NULL) AND ({k} IS DISTINCT FROM {v} OR {rest})"
     if not key.nullable:
         condition = "{k} {beyond}= {v} AND ({k} <> {v} OR {rest})"
-    return SQL(condition).format(k=key.column, beyond=_beyond(key), v=bind(value), rest=rest)
+    return SQL(condition).format(k=key.column, beyond=_build_beyond(key), v=bind(value), rest=rest)
 
 
-def _beyond(key: Key) -> SQL:
+def _build_beyond(key: Key) -> SQL:
     return SQL("<" if key.descending else ">")

@@ -59,11 +59,11 @@ class Listing(NamedTuple):
     largest_id: int = LARGEST_WHOLE_NUMBER
 
     @property
-    def shown(self) -> tuple[str, ...]:
+    def default_fields(self) -> tuple[str, ...]:
         """The names of the fields that a table shows unasked."""
         return tuple(each.name for each in self.fields if each.shown)
 
-    def named(self, name: str) -> Field:
+    def find_field(self, name: str) -> Field:
         """Return the field of that name. Raises KeyError."""
         return {each.name: each for each in self.fields}[name]
 
@@ -86,14 +86,14 @@ class Request(NamedTuple):
     mine: bool = False
 
 
-def selected(listing: Listing, request: Request) -> tuple[Field, ...]:
+def select_fields(listing: Listing, request: Request) -> tuple[Field, ...]:
     """Return the fields that ``request`` asks for."""
     if request.fields is None:
         return listing.fields
-    return tuple(listing.named(name) for name in request.fields)
+    return tuple(listing.find_field(name) for name in request.fields)
 
 
-def fields_of(listing: Listing, text: str) -> tuple[str, ...]:
+def parse_fields(listing: Listing, text: str) -> tuple[str, ...]:
     """Return the fields that ``--fields a,b,c`` names, in that order, each once.
 
     Raises UsageFault ``unknown_field`` with the nearest names and all of them.
@@ -102,13 +102,13 @@ def fields_of(listing: Listing, text: str) -> tuple[str, ...]:
     known = [each.name for each in listing.fields]
     for name in names:
         if name not in known:
-            raise _unknown_field(
+            raise _unknown_field_error(
                 _("“{name}” is not a field.").format(name=quote(name)), name, known
             )
     return names
 
 
-def sort_of(listing: Listing, text: str) -> Sort:
+def parse_sort(listing: Listing, text: str) -> Sort:
     """Return the order that ``--sort name,-created_at`` means; a minus sign descends.
 
     Raises UsageFault ``unknown_field`` with the nearest names and all that can be sorted by.
@@ -119,12 +119,12 @@ def sort_of(listing: Listing, text: str) -> Sort:
         name = part.strip().removeprefix("-")
         if name not in known:
             message = _("“{name}” is not a field to sort by.").format(name=quote(name))
-            raise _unknown_field(message, name, known)
+            raise _unknown_field_error(message, name, known)
         order.setdefault(name, part.strip().startswith("-"))
     return tuple(order.items())
 
 
-def not_found(noun: str, record_id: int | str) -> NotFound:
+def not_found_error(noun: str, record_id: int | str) -> NotFound:
     """Return the error for an id that no record has; as text, it is fit to be shown."""
     sentences = {
         "user": _("There is no colleague {id}."),
@@ -140,7 +140,7 @@ def not_found(noun: str, record_id: int | str) -> NotFound:
     )
 
 
-def _unknown_field(message: str, name: str, known: Iterable[str]) -> UsageFault:
+def _unknown_field_error(message: str, name: str, known: Iterable[str]) -> UsageFault:
     from difflib import get_close_matches
 
     known = list(known)

@@ -26,7 +26,7 @@ SELECT {columns} FROM {view} WHERE id = ANY (
 """)
 
 
-def page(
+def build_nearest_page(
     near: Composable | None,
     *,
     columns: Composable,
@@ -42,15 +42,19 @@ def page(
     many records are looked at first, ``None`` where no index has the order.
     """
     parts = {"view": view, "order": order, "limit": limit, "columns": columns}
-    found = _FOUND.format(fitting=where([*place, *conditions]), **parts)
+    found = _FOUND.format(fitting=build_where([*place, *conditions]), **parts)
     if near is None:
         return _PAGE.format(found=found, **parts)
     return _NEAREST.format(
-        found=found, place=where(place), conditions=where(conditions), near=near, **parts
+        found=found,
+        place=build_where(place),
+        conditions=build_where(conditions),
+        near=near,
+        **parts,
     )
 
 
-def where(conditions: Sequence[Composable]) -> Composable:
+def build_where(conditions: Sequence[Composable]) -> Composable:
     """Return conditions that all have to hold, as they follow FROM."""
     if not conditions:
         return SQL("")

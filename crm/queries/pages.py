@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from crm.domain.fields import Field
-from crm.queries.listing import Listing, Request, Row, selected
+from crm.queries.listing import Listing, Request, Row, select_fields
 
 if TYPE_CHECKING:
     from crm.database.transaction import Transaction
@@ -28,13 +28,13 @@ def read_page(tx: "Transaction", listing: Listing, request: Request) -> Page:
     Raises NotFound when ``after`` is no record, UsageFault ``mine_without_role`` when nothing in
     this listing belongs to the role of the person logged in.
     """
-    from crm.queries.statement import Parameters, select
+    from crm.queries.statement import Parameters, build_select
 
     wanted = None if request.limit is None else request.limit + 1
     parameters = Parameters()
-    rows = tx.rows(select(tx, listing, request, parameters, limit=wanted), parameters)
+    rows = tx.rows(build_select(tx, listing, request, parameters, limit=wanted), parameters)
     more = wanted is not None and len(rows) == wanted
-    return Page(selected(listing, request), rows[:-1] if more else rows, more)
+    return Page(select_fields(listing, request), rows[:-1] if more else rows, more)
 
 
 def count_records(
@@ -45,10 +45,10 @@ def count_records(
     Counting stops at ``most``: ``most + 1`` means that there are more. Raises UsageFault as
     :func:`read_page` does.
     """
-    from crm.queries.statement import Parameters, select_count
+    from crm.queries.statement import Parameters, build_count
 
     parameters = Parameters()
-    return int(tx.value(select_count(tx, listing, request, parameters, most), parameters))
+    return int(tx.value(build_count(tx, listing, request, parameters, most), parameters))
 
 
 def stream_records(tx: "Transaction", listing: Listing, request: Request) -> Iterator[Row]:
@@ -56,10 +56,10 @@ def stream_records(tx: "Transaction", listing: Listing, request: Request) -> Ite
 
     Raises what :func:`read_page` raises, when the first row is asked for.
     """
-    from crm.queries.statement import Parameters, select
+    from crm.queries.statement import Parameters, build_select
 
     parameters = Parameters()
-    statement = select(tx, listing, request, parameters, limit=request.limit)
+    statement = build_select(tx, listing, request, parameters, limit=request.limit)
     yield from tx.stream(statement, parameters)
 
 
@@ -76,17 +76,17 @@ def copy_records(
     :func:`read_page` raises.
     """
     from crm.database.copying import copy_out
-    from crm.queries.statement import Parameters, copying, select
+    from crm.queries.statement import Parameters, build_copy, build_select
 
     parameters = Parameters()
-    statement = select(tx, listing, request, parameters)
+    statement = build_select(tx, listing, request, parameters)
     # Whoever reads what is written may take all the time.
     tx.value("SELECT set_config('statement_timeout', '0', true)")
-    copy_out(tx.connection, copying(tx, statement, parameters), take)
+    copy_out(tx.connection, build_copy(tx, statement, parameters), take)
 
 
 def read_record(tx: "Transaction", listing: Listing, record_id: int) -> Row | None:
     """Return one record with all fields of the listing, ``None`` where there is none."""
-    from crm.queries.statement import select_record
+    from crm.queries.statement import build_select_record
 
-    return tx.row(select_record(listing), {"id": record_id})
+    return tx.row(build_select_record(listing), {"id": record_id})

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from crm.database.transaction import Transaction
 
 
-class Held(NamedTuple):
+class HeldRecords(NamedTuple):
     """Records of one kind, as their listing has them."""
 
     fields: Sequence[Field]
@@ -60,7 +60,7 @@ _OF_CLIENT: Mapping[str, tuple[Listing, str]] = {
 }
 
 
-def last_email(tx: "Transaction", client_id: int) -> str | None:
+def read_last_email(tx: "Transaction", client_id: int) -> str | None:
     """Return the email of a client that is deleted, which the audit kept; None once it is erased.
 
     None too where no such client was deleted.
@@ -74,21 +74,21 @@ def last_email(tx: "Transaction", client_id: int) -> str | None:
     return None if found == ERASED else found
 
 
-def held_on(tx: "Transaction", client_id: int) -> dict[str, Held]:
+def read_held(tx: "Transaction", client_id: int) -> dict[str, HeldRecords]:
     """Return every record that concerns a client, by kind, the oldest first.
 
     Of one that is deleted there is no record, but still what the audit keeps.
     """
     from psycopg2.sql import SQL, Identifier
 
-    from crm.queries.statement import columns
+    from crm.queries.statement import build_columns
 
     return {
-        kind: Held(
+        kind: HeldRecords(
             listing.fields,
             tx.rows(
                 SQL("SELECT {fields} FROM {view} WHERE {condition} ORDER BY id").format(
-                    fields=columns(listing.fields),
+                    fields=build_columns(listing.fields),
                     view=Identifier(listing.view),
                     condition=SQL(condition),
                 ),

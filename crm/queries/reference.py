@@ -8,7 +8,7 @@ from crm.domain.amounts import LARGEST_WHOLE_NUMBER
 from crm.domain.errors import NotFound, UsageFault
 from crm.domain.i18n import gettext as _
 from crm.domain.text import fold, quote
-from crm.queries.listing import not_found
+from crm.queries.listing import not_found_error
 
 if TYPE_CHECKING:
     from psycopg2.sql import Composable
@@ -51,18 +51,19 @@ _USER = _Kind(
 )
 
 
-def lasting_id(tx: "Transaction", noun: str, text: str) -> int:
-    """Return the id that ``text`` means, also of a record that is no longer there.
+def find_lasting_id(tx: "Transaction", noun: str, text: str) -> int:
+    """Return the id that ``text`` means, even of a record that was deleted.
 
-    A USER or CLIENT who still is may be named by email or name too. Raises as :func:`user_id` does.
+    An existing USER or CLIENT may be named by email or name too. Raises what
+    :func:`find_user_id` raises.
     """
-    named = {"user": user_id, "client": client_id}
+    named = {"user": find_user_id, "client": find_client_id}
     if noun in named and not text.strip().isdecimal():
         return named[noun](tx, text)
-    return record_id(text, noun)
+    return parse_record_id(text, noun)
 
 
-def user_id(tx: "Transaction", text: str) -> int:
+def find_user_id(tx: "Transaction", text: str) -> int:
     """Return the id of the colleague whom ``text`` means; ``me`` is the person logged in.
 
     A full name goes before one that only begins with the same words. Raises UsageFault
@@ -73,15 +74,15 @@ def user_id(tx: "Transaction", text: str) -> int:
     return _resolve(tx, _USER, text)
 
 
-def client_id(tx: "Transaction", text: str) -> int:
+def find_client_id(tx: "Transaction", text: str) -> int:
     """Return the id of the client whom ``text`` means, also by words of the company's name.
 
-    Raises what :func:`user_id` raises.
+    Raises what :func:`find_user_id` raises.
     """
     return _resolve(tx, _CLIENT, text)
 
 
-def record_id(
+def parse_record_id(
     text: str, noun: str, largest: int = LARGEST_WHOLE_NUMBER, *, listed: str = "list"
 ) -> int:
     """Return the id that ``text`` is: digits, at least 1, no more than ``largest``.
@@ -89,7 +90,7 @@ def record_id(
     ``noun`` and ``listed`` are the words of the command line that shows which there are. Raises
     UsageFault ``invalid_id``.
     """
-    number = _number(text)
+    number = _parse_number(text)
     if number is None or not 1 <= number <= largest:
         raise UsageFault(
             _("“{value}” is not an id.").format(value=quote(text)),
@@ -101,7 +102,7 @@ def record_id(
     return number
 
 
-def _number(text: str) -> int | None:
+def _parse_number(text: str) -> int | None:
     digits = re.fullmatch("0*([0-9]+)", text.strip())
     if digits is None:
         return None
@@ -110,28 +111,28 @@ def _number(text: str) -> int | None:
 
 
 def _resolve(tx: "Transaction", kind: _Kind, text: str) -> int:
-    number = _number(text)
+    number = _parse_number(text)
     if number is not None:
         fits = number <= LARGEST_WHOLE_NUMBER
-        if not fits or not _read(tx, kind, "{select} WHERE id = %(id)s", id=number):
-            raise not_found(kind.noun, number if fits else quote(text))
+        if not fits or not _run_template(tx, kind, "{select} WHERE id = %(id)s", id=number):
+            raise not_found_error(kind.noun, number if fits else quote(text))
         return number
-    matches = _matches(tx, kind, text.strip())
+    matches = _find_matches(tx, kind, text.strip())
     if not matches:
-        raise _no_match(kind, text, _nearest(tx, kind, text[:_LONGEST]))
+        raise _no_match_error(kind, text, _find_nearest(tx, kind, text[:_LONGEST]))
     if len(matches) > 1:
-        raise _ambiguous(kind, text, matches)
+        raise _ambiguous_error(kind, text, matches)
     return matches[0].id
 
 
-def _matches(tx: "Transaction", kind: _Kind, text: str) -> list[Match]:
+def _find_matches(tx: "Transaction", kind: _Kind, text: str) -> list[Match]:
     if len(text) > _LONGEST:
         return []
     email = normalize("NFC", text).lower()
     values: dict[str, Any] = {"name": text, "email": email, "limit": LISTED + 1}
     # OFFSET keeps the LIMIT from being planned for: all records would be read in order, to find
     # more than the one that has an email.
-    found = _read(
+    found = _run_template(
         tx,
         kind,
         "SELECT * FROM ({select} WHERE email = %(email)s OR {named} OFFSET 0) whole"
@@ -141,17 +142,17 @@ def _matches(tx: "Transaction", kind: _Kind, text: str) -> list[Match]:
     # Half an address or a misspelt id is not the beginning of somebody's name.
     if found or "@" in text or not any(letter.isalpha() for letter in text):
         return found
-    return _run(tx, _beginning(kind), values)
+    return _run_query(tx, _build_prefix_query(kind), values)
 
 
-def _beginning(kind: _Kind) -> "Composable":
+def _build_prefix_query(kind: _Kind) -> "Composable":
     """Return the statement that reads whose names begin with the words of ``name``."""
     from psycopg2.sql import SQL, Identifier, Literal
 
     from crm.queries import nearest
     from crm.queries.client import LISTING
 
-    return nearest.page(
+    return nearest.build_nearest_page(
         Literal(LISTING.near),
         columns=SQL("id, full_name, email"),
         view=Identifier(kind.view),
@@ -162,11 +163,11 @@ def _beginning(kind: _Kind) -> "Composable":
     )
 
 
-def _nearest(tx: "Transaction", kind: _Kind, text: str) -> list[Match]:
+def _find_nearest(tx: "Transaction", kind: _Kind, text: str) -> list[Match]:
     """Return the records whose names are most alike, out of a few hundred that begin alike."""
     name = fold(text)
     beginnings = [word[:2] for word in re.findall(r"[^\W_]+", name)[:4]]
-    candidates = _read(
+    candidates = _run_template(
         tx,
         kind,
         """
@@ -178,11 +179,11 @@ def _nearest(tx: "Transaction", kind: _Kind, text: str) -> list[Match]:
         name=name,
         beginnings=[" ".join(beginnings), *beginnings],
     )
-    rated = sorted(((_likeness(name, each), each) for each in candidates), reverse=True)
+    rated = sorted(((_rate_likeness(name, each), each) for each in candidates), reverse=True)
     return [match for likeness, match in rated[:SUGGESTED] if likeness >= _CLOSE]
 
 
-def _likeness(name: str, match: Match) -> float:
+def _rate_likeness(name: str, match: Match) -> float:
     from difflib import SequenceMatcher
 
     full_name = fold(match.name)
@@ -192,7 +193,7 @@ def _likeness(name: str, match: Match) -> float:
     )
 
 
-def _read(tx: "Transaction", kind: _Kind, template: str, **values: Any) -> list[Match]:
+def _run_template(tx: "Transaction", kind: _Kind, template: str, **values: Any) -> list[Match]:
     from psycopg2.sql import SQL, Identifier
 
     query = SQL(template).format(
@@ -200,19 +201,19 @@ def _read(tx: "Transaction", kind: _Kind, template: str, **values: Any) -> list[
         key=Identifier(kind.key),
         named=SQL(kind.named),
     )
-    return _run(tx, query, values)
+    return _run_query(tx, query, values)
 
 
-def _run(tx: "Transaction", query: "Composable", values: dict[str, Any]) -> list[Match]:
-    from crm.queries.statement import storable
+def _run_query(tx: "Transaction", query: "Composable", values: dict[str, Any]) -> list[Match]:
+    from crm.queries.statement import strip_unstorable
 
     for name, value in values.items():
         if isinstance(value, str):
-            values[name] = storable(value)
+            values[name] = strip_unstorable(value)
     return [Match(*row) for row in tx.rows(query, values)]
 
 
-def _ambiguous(kind: _Kind, text: str, matches: list[Match]) -> UsageFault:
+def _ambiguous_error(kind: _Kind, text: str, matches: list[Match]) -> UsageFault:
     listed = matches[:LISTED]
     sentences = {
         "user": _("“{value}” can be several colleagues: {names}."),
@@ -220,7 +221,7 @@ def _ambiguous(kind: _Kind, text: str, matches: list[Match]) -> UsageFault:
     }
     return UsageFault(
         sentences[kind.noun].format(
-            value=quote(text), names=_names(listed) + ", …" * (len(matches) > LISTED)
+            value=quote(text), names=_format_names(listed) + ", …" * (len(matches) > LISTED)
         ),
         hint=_("Write the id, the email or the whole name."),
         code="ambiguous_reference",
@@ -228,13 +229,13 @@ def _ambiguous(kind: _Kind, text: str, matches: list[Match]) -> UsageFault:
     )
 
 
-def _no_match(kind: _Kind, text: str, nearest: list[Match]) -> NotFound:
+def _no_match_error(kind: _Kind, text: str, nearest: list[Match]) -> NotFound:
     sentences = {
         "user": _("No colleague matches “{value}”."),
         "client": _("No client matches “{value}”."),
     }
     if nearest:
-        hint = _("Did you mean {names}?").format(names=_names(nearest))
+        hint = _("Did you mean {names}?").format(names=_format_names(nearest))
     else:
         hint = _("See which there are: epicevents {noun} list").format(noun=kind.noun)
     return NotFound(
@@ -244,5 +245,5 @@ def _no_match(kind: _Kind, text: str, nearest: list[Match]) -> NotFound:
     )
 
 
-def _names(matches: list[Match]) -> str:
+def _format_names(matches: list[Match]) -> str:
     return ", ".join(f"{each.id} {quote(each.name)} <{quote(each.email)}>" for each in matches)

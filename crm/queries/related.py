@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 MOST = 10  # records of each kind that the sheet of another shows
 
 
-def related(tx: "Transaction", noun: str, record_id: int, now: datetime) -> dict[str, Section]:
+def read_related(tx: "Transaction", noun: str, record_id: int, now: datetime) -> dict[str, Section]:
     """Return what the sheet of a client, contract or event shows beside the record.
 
     Of a client the first ``contracts`` and the ``events`` not ended at ``now``, naive UTC; of a
@@ -24,25 +24,25 @@ def related(tx: "Transaction", noun: str, record_id: int, now: datetime) -> dict
     return read_together(tx, _WANTED[noun](record_id, now))
 
 
-def _first(listing: Listing, **filters: Any) -> tuple[Listing, Request]:
-    return listing, Request(listing.shown, filters, limit=MOST)
+def _request_first(listing: Listing, **filters: Any) -> tuple[Listing, Request]:
+    return listing, Request(listing.default_fields, filters, limit=MOST)
 
 
-def _whole(listing: Listing, **filters: Any) -> tuple[Listing, Request]:
+def _request_all(listing: Listing, **filters: Any) -> tuple[Listing, Request]:
     return listing, Request(filters=filters)
 
 
 _WANTED: dict[str, Callable[[int, datetime], dict[str, tuple[Listing, Request]]]] = {
     "client": lambda number, now: {
-        "contracts": _first(contract.LISTING, client=number),
-        "events": _first(event.LISTING, client=number, upcoming=now),
+        "contracts": _request_first(contract.LISTING, client=number),
+        "events": _request_first(event.LISTING, client=number, upcoming=now),
     },
     "contract": lambda number, _now: {
-        "events": _first(event.LISTING, contract=number),
-        "payments": _first(payment.LISTING, contract=number),
+        "events": _request_first(event.LISTING, contract=number),
+        "payments": _request_first(payment.LISTING, contract=number),
     },
     "event": lambda number, _now: {
-        "contract": _whole(contract.LISTING, event=number),
-        "client": _whole(client.LISTING, event=number),
+        "contract": _request_all(contract.LISTING, event=number),
+        "client": _request_all(client.LISTING, event=number),
     },
 }

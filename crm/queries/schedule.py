@@ -24,7 +24,7 @@ class Clash(NamedTuple):
     support_contact: str
 
 
-class Candidate(NamedTuple):
+class FreeColleague(NamedTuple):
     """Somebody who is free, and how many events they run around that time."""
 
     id: int
@@ -39,7 +39,7 @@ CANDIDATE = (
 )
 
 
-def clash(
+def find_clash(
     tx: "Transaction", support_contact_id: int, start: datetime, end: datetime, apart_from: int
 ) -> Clash | None:
     """Return the first event that this person runs in ``[start, end)``, but for one (rule 12).
@@ -55,9 +55,9 @@ def clash(
     return Clash(*row) if row else None
 
 
-def free(
+def find_free(
     tx: "Transaction", start: datetime, end: datetime, apart_from: int | None = None
-) -> list[Candidate]:
+) -> list[FreeColleague]:
     """Return the active SUPPORT people who run nothing in ``[start, end)``, least busy first.
 
     How busy somebody is, is how many events they run from two weeks before until two weeks after;
@@ -86,10 +86,10 @@ def free(
             "apart_from": apart_from,
         },
     )
-    return [Candidate(*row) for row in rows]
+    return [FreeColleague(*row) for row in rows]
 
 
-def clashes(tx: "Transaction", event_ids: Sequence[int]) -> dict[int, list[int]]:
+def find_clashes(tx: "Transaction", event_ids: Sequence[int]) -> dict[int, list[int]]:
     """Return, for each of these events that is in another's way, the ids of those others."""
     found: defaultdict[int, list[int]] = defaultdict(list)
     for event_id, other_id in tx.rows(

@@ -17,7 +17,7 @@ LISTINGS = {
 }
 
 
-def search(tx: "Transaction", text: str, limit: int = 10) -> dict[str, Section]:
+def search_everything(tx: "Transaction", text: str, limit: int = 10) -> dict[str, Section]:
     """Find clients, contracts (by their client), events and colleagues that have all the words.
 
     Each word counts as the beginning of one, without accents or case. The keys are ``clients``,

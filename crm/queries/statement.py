@@ -13,9 +13,9 @@ from crm.domain.errors import UsageFault
 from crm.domain.fields import Field, Kind
 from crm.domain.i18n import gettext as _
 from crm.queries import nearest
-from crm.queries.keyset import Key, after, order_by
-from crm.queries.listing import Listing, Request, not_found, selected
-from crm.queries.nearest import where
+from crm.queries.keyset import Key, build_after, build_order_by
+from crm.queries.listing import Listing, Request, not_found_error, select_fields
+from crm.queries.nearest import build_where
 
 if TYPE_CHECKING:
     from crm.database.transaction import Transaction
@@ -30,16 +30,16 @@ class Parameters(dict[str, Any]):
     def bind(self, value: Any) -> Placeholder:
         """Keep a value, and return the placeholder that stands for it."""
         name = f"value{len(self) + 1}"
-        self[name] = storable(value) if isinstance(value, str) else value
+        self[name] = strip_unstorable(value) if isinstance(value, str) else value
         return Placeholder(name)
 
 
-def storable(text: str) -> str:
+def strip_unstorable(text: str) -> str:
     """Return ``text`` without what no column holds and the driver refuses: NUL, lone surrogates."""
     return re.sub("[\0\ud800-\udfff]", "\ufffd", text)
 
 
-def select(
+def build_select(
     tx: "Transaction",
     listing: Listing,
     request: Request,
@@ -50,21 +50,21 @@ def select(
 
     Raises NotFound when ``request.after`` is no record, UsageFault ``mine_without_role``.
     """
-    keys = _keys(listing, request)
-    place = _present(keys)
+    keys = _sort_keys(listing, request)
+    place = _not_null(keys)
     if request.after is not None:
-        position = _position(tx, listing, keys, request.after)
-        place = [after(keys, position, parameters.bind)]
-    wanted = _wanted(tx, listing, request)
+        position = _read_position(tx, listing, keys, request.after)
+        place = [build_after(keys, position, parameters.bind)]
+    wanted = _collect_conditions(tx, listing, request)
     parts: dict[str, Any] = {
-        "columns": columns(selected(listing, request)),
+        "columns": build_columns(select_fields(listing, request)),
         "view": Identifier(listing.view),
-        "order": order_by(keys),
+        "order": build_order_by(keys),
     }
-    conditions = [_condition(template, value, parameters) for template, value in wanted]
+    conditions = [_build_condition(template, value, parameters) for template, value in wanted]
     if limit is not None and any(template in listing.words for template, _value in wanted):
         first = (request.sort or listing.default_sort)[0][0]
-        return nearest.page(
+        return nearest.build_nearest_page(
             parameters.bind(listing.near) if first in listing.indexed else None,
             place=place,
             conditions=conditions,
@@ -72,11 +72,11 @@ def select(
             **parts,
         )
     return SQL("SELECT {columns} FROM {view}{where} ORDER BY {order}{limit}").format(
-        where=where([*place, *conditions]), limit=_limit(limit, parameters), **parts
+        where=build_where([*place, *conditions]), limit=_build_limit(limit, parameters), **parts
     )
 
 
-def select_count(
+def build_count(
     tx: "Transaction",
     listing: Listing,
     request: Request,
@@ -85,11 +85,11 @@ def select_count(
 ) -> Composable:
     """Return the statement that counts what fits the filters, up to one more than ``most``."""
     return SQL("SELECT count(*) FROM ({some}) counted").format(
-        some=select_some(tx, listing, request, parameters, most, SQL(""))
+        some=build_select_some(tx, listing, request, parameters, most, SQL(""))
     )
 
 
-def select_some(
+def build_select_some(
     tx: "Transaction",
     listing: Listing,
     request: Request,
@@ -101,50 +101,54 @@ def select_some(
 
     It stops at one more than ``most``.
     """
-    wanted = _wanted(tx, listing, request)
+    wanted = _collect_conditions(tx, listing, request)
     return SQL("SELECT {column} FROM {view}{where}{limit}").format(
         column=column,
         view=Identifier(listing.view),
-        where=where([_condition(template, value, parameters) for template, value in wanted]),
-        limit=_limit(None if most is None else most + 1, parameters),
+        where=build_where(
+            [_build_condition(template, value, parameters) for template, value in wanted]
+        ),
+        limit=_build_limit(None if most is None else most + 1, parameters),
     )
 
 
-def select_these(
+def build_select_these(
     listing: Listing, request: Request, ids: Composable, limit: int | None, parameters: Parameters
 ) -> Composable:
     """Return the statement that reads those of the records with these ids that come first."""
     return SQL(
         "SELECT {columns} FROM {view} WHERE id = ANY ({ids}) ORDER BY {order}{limit}"
     ).format(
-        columns=columns(selected(listing, request)),
+        columns=build_columns(select_fields(listing, request)),
         view=Identifier(listing.view),
         ids=ids,
-        order=order_by(_keys(listing, request)),
-        limit=_limit(limit, parameters),
+        order=build_order_by(_sort_keys(listing, request)),
+        limit=_build_limit(limit, parameters),
     )
 
 
-def select_record(listing: Listing) -> Composable:
+def build_select_record(listing: Listing) -> Composable:
     """Return the statement that reads the record whose id is the parameter ``id``."""
     return SQL("SELECT {} FROM {} WHERE id = {}").format(
-        columns(listing.fields), Identifier(listing.view), Placeholder("id")
+        build_columns(listing.fields), Identifier(listing.view), Placeholder("id")
     )
 
 
-def copying(tx: "Transaction", statement: Composable, parameters: Parameters) -> str:
+def build_copy(tx: "Transaction", statement: Composable, parameters: Parameters) -> str:
     """Return the COPY of a statement; it takes no parameters, so their values are part of it."""
     with tx.connection.cursor() as cursor:
         query = cursor.mogrify(statement, parameters)
     return f"COPY ({query.decode()}) TO STDOUT (NULL '', ENCODING 'UTF8')"
 
 
-def columns(fields: Iterable[Field]) -> Composable:
+def build_columns(fields: Iterable[Field]) -> Composable:
     """Return the columns of ``fields``, in that order."""
     return SQL(", ").join(Identifier(each.name) for each in fields)
 
 
-def _wanted(tx: "Transaction", listing: Listing, request: Request) -> list[tuple[str, Any]]:
+def _collect_conditions(
+    tx: "Transaction", listing: Listing, request: Request
+) -> list[tuple[str, Any]]:
     """Return the conditions that a request means, each with its value."""
     wanted: list[tuple[str | None, Any]] = []
     for name, value in request.filters.items():
@@ -154,17 +158,17 @@ def _wanted(tx: "Transaction", listing: Listing, request: Request) -> list[tuple
     if request.search is not None:
         wanted.append((listing.search, request.search))
     if request.mine:
-        wanted.append((_mine(tx, listing), tx.actor.id))
+        wanted.append((_build_mine(tx, listing), tx.actor.id))
     return [(template, value) for template, value in wanted if template]
 
 
-def _condition(template: str, value: Any, parameters: Parameters) -> Composed:
+def _build_condition(template: str, value: Any, parameters: Parameters) -> Composed:
     if "{value}" not in template:
         return SQL(template).format()
     return SQL(template).format(value=parameters.bind(value))
 
 
-def _mine(tx: "Transaction", listing: Listing) -> str:
+def _build_mine(tx: "Transaction", listing: Listing) -> str:
     role = tx.actor.role
     if role not in listing.mine:
         raise UsageFault(
@@ -175,12 +179,12 @@ def _mine(tx: "Transaction", listing: Listing) -> str:
     return listing.mine[role]
 
 
-def _keys(listing: Listing, request: Request) -> list[Key]:
+def _sort_keys(listing: Listing, request: Request) -> list[Key]:
     sort = request.sort or listing.default_sort
     keys = []
     # The id makes the order total, in the direction of the first key; nothing can matter after it.
     for name, descending in (*sort, ("id", sort[0][1])):
-        declared = listing.named(name)
+        declared = listing.find_field(name)
         column: Composable = Identifier(declared.sort or declared.name)
         if declared.kind in _TEXTS:
             column = SQL('{} COLLATE "C"').format(column)
@@ -190,7 +194,7 @@ def _keys(listing: Listing, request: Request) -> list[Key]:
     return keys
 
 
-def _present(keys: list[Key]) -> list[Composable]:
+def _not_null(keys: list[Key]) -> list[Composable]:
     # Views join from the left, and where a join may find nothing no plan begins at the other table,
     # in the order of its index. Every record has one of these, which tells the planner so.
     return [
@@ -198,7 +202,7 @@ def _present(keys: list[Key]) -> list[Composable]:
     ]
 
 
-def _position(
+def _read_position(
     tx: "Transaction", listing: Listing, keys: list[Key], record_id: int
 ) -> tuple[Any, ...]:
     statement = SQL("SELECT {} FROM {} WHERE id = {}").format(
@@ -206,9 +210,9 @@ def _position(
     )
     position = tx.row(statement, {"id": record_id})
     if position is None:
-        raise not_found(listing.noun, record_id)
+        raise not_found_error(listing.noun, record_id)
     return position
 
 
-def _limit(limit: int | None, parameters: Parameters) -> Composable:
+def _build_limit(limit: int | None, parameters: Parameters) -> Composable:
     return SQL("") if limit is None else SQL(" LIMIT {}").format(parameters.bind(limit))

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crm.domain.fields import Field, Kind
-from crm.queries.listing import Listing, Request, Row, selected
+from crm.queries.listing import Listing, Request, Row, select_fields
 
 if TYPE_CHECKING:
     from crm.database.transaction import Transaction
@@ -47,14 +47,14 @@ def read_together(
     for key, (listing, request) in wanted.items():
         limit = request.limit
         written = SQL("(SELECT json_agg(json_build_array({columns})) FROM ({rows}) r)")
-        columns = statement.columns(selected(listing, request))
+        columns = statement.build_columns(select_fields(listing, request))
         read: Composable = written.format(
-            columns=columns, rows=statement.select(tx, listing, request, parameters, limit)
+            columns=columns, rows=statement.build_select(tx, listing, request, parameters, limit)
         )
         if request.mine and request.after is None:
             # Counting finds what is few. A page in some order would look for it once more: where
             # the planner hopes for many, in everybody's records.
-            few = statement.select_these(listing, request, SQL("ids"), limit, parameters)
+            few = statement.build_select_these(listing, request, SQL("ids"), limit, parameters)
             read = SQL("CASE WHEN total > {most} THEN {read} ELSE {few} END").format(
                 most=SQL(str(COUNTED)), read=read, few=written.format(columns=columns, rows=few)
             )
@@ -65,14 +65,16 @@ def read_together(
             ).format(
                 key=parameters.bind(key),
                 read=read,
-                some=statement.select_some(tx, listing, request, parameters, COUNTED, SQL("id")),
+                some=statement.build_select_some(
+                    tx, listing, request, parameters, COUNTED, SQL("id")
+                ),
             )
         )
     found = {key: rest for key, *rest in tx.rows(SQL(" UNION ALL ").join(parts), parameters)}
     sections = {}
     for key, (listing, request) in wanted.items():
         rows, total = found[key]
-        fields = selected(listing, request)
+        fields = select_fields(listing, request)
         values = json.loads(rows or "[]", parse_float=Decimal)
         sections[key] = Section(listing.noun, fields, [_row(fields, row) for row in values], total)
     return sections

@@ -28,7 +28,7 @@ ERASED = "(erased)"  # what the audit has in the place of what a forgotten perso
 NAMED = 5  # records or transactions that a refusal names
 
 
-class Done(NamedTuple):
+class PastTransaction(NamedTuple):
     """A transaction that wrote something: who, when, by which command, and whether it is undone."""
 
     number: int
@@ -40,7 +40,7 @@ class Done(NamedTuple):
     undone_by: int | None
 
 
-class Later(NamedTuple):
+class LaterTransaction(NamedTuple):
     """A transaction that has written, since, what another is asked to be undone of."""
 
     number: int
@@ -48,7 +48,7 @@ class Later(NamedTuple):
     employee: str | None
 
 
-class Group(NamedTuple):
+class RestoreGroup(NamedTuple):
     """Records of one table in which the same fields would be set back, and whose they are.
 
     ``record_id`` is one of them. ``signing``, ``activating`` and ``overlapping`` are what would be
@@ -66,7 +66,7 @@ class Group(NamedTuple):
     signed: bool | None
 
 
-class Entry(NamedTuple):
+class RecordedPayment(NamedTuple):
     """A payment that was recorded, on a contract that was there before."""
 
     id: int
@@ -76,13 +76,13 @@ class Entry(NamedTuple):
     reverses_id: int | None
 
 
-def find(tx: "Transaction", number: int) -> Done | None:
+def read_transaction(tx: "Transaction", number: int) -> PastTransaction | None:
     """Return the transaction with that number, if it wrote anything."""
     row = tx.row(f"{_DONE} WHERE transaction_id = %s LIMIT 1", (number,))
-    return Done(*row) if row else None
+    return PastTransaction(*row) if row else None
 
 
-def latest(tx: "Transaction", *, most: int = 1) -> list[Done]:
+def read_latest(tx: "Transaction", *, most: int = 1) -> list[PastTransaction]:
     """Return one's own last commands that changed something and still stand, the newest first.
 
     Undoing is not among them, so that one after the other is taken back; nor are passwords.
@@ -94,10 +94,10 @@ def latest(tx: "Transaction", *, most: int = 1) -> list[Done]:
         " LIMIT %(entries)s) newest ORDER BY transaction_id DESC LIMIT %(most)s",
         {"me": tx.actor.id, "secrets": list(SECRETS), "entries": most * 20, "most": most},
     )
-    return [Done(*row) for row in rows]
+    return [PastTransaction(*row) for row in rows]
 
 
-def newest_of_chain(tx: "Transaction", number: int) -> int:
+def find_newest_of_chain(tx: "Transaction", number: int) -> int:
     """Return the last of the transactions that took back one another, from ``number`` on."""
     found = tx.value(
         "WITH RECURSIVE chain (id) AS (VALUES (%s::bigint) UNION ALL"
@@ -108,7 +108,7 @@ def newest_of_chain(tx: "Transaction", number: int) -> int:
     return int(found)
 
 
-def actions(tx: "Transaction", number: int) -> dict[tuple[str, str], int]:
+def count_actions(tx: "Transaction", number: int) -> dict[tuple[str, str], int]:
     """Return how many records of each table a transaction created, updated and deleted."""
     rows = tx.rows(
         f"SELECT table_name, kind, count(*) FROM ({_KINDS}) k GROUP BY 1, 2",  # noqa: S608
@@ -128,7 +128,7 @@ def sets_passwords(tx: "Transaction", number: int) -> bool:
     )
 
 
-def names_erased(tx: "Transaction", number: int) -> bool:
+def has_erased_values(tx: "Transaction", number: int) -> bool:
     """Whether values that a transaction wrote are gone, because their client was erased."""
     return bool(
         tx.value(
@@ -139,16 +139,16 @@ def names_erased(tx: "Transaction", number: int) -> bool:
     )
 
 
-def groups(tx: "Transaction", number: int) -> list[Group]:
+def read_groups(tx: "Transaction", number: int) -> list[RestoreGroup]:
     """Return the records whose fields would be set back, put together by what and whose they are.
 
     Fields that nobody may write follow from others, and are left to them.
     """
     rows = tx.rows(_GROUPS, {"number": number})
-    return [Group(row[0], tuple(row[1]), *row[2:]) for row in rows]
+    return [RestoreGroup(row[0], tuple(row[1]), *row[2:]) for row in rows]
 
 
-def payments(tx: "Transaction", number: int) -> list[Entry]:
+def read_payments(tx: "Transaction", number: int) -> list[RecordedPayment]:
     """Return the payments that a transaction recorded, except those of contracts it created."""
     rows = tx.rows(
         "SELECT p.id, p.contract_id, p.amount, p.kind, p.reverses_id FROM payment_list p"
@@ -159,18 +159,18 @@ def payments(tx: "Transaction", number: int) -> list[Entry]:
         "  %(number)s AND table_name = 'contracts' AND action = 'INSERT') ORDER BY p.id DESC",
         {"number": number},
     )
-    return [Entry(*row) for row in rows]
+    return [RecordedPayment(*row) for row in rows]
 
 
-def later(tx: "Transaction", number: int) -> list[Later]:
+def find_later(tx: "Transaction", number: int) -> list[LaterTransaction]:
     """Return the first transactions that have since written what this one would set back or delete.
 
     Those that were taken back themselves are none.
     """
-    return [Later(*row) for row in tx.rows(_LATER, {"number": number, "named": NAMED})]
+    return [LaterTransaction(*row) for row in tx.rows(_LATER, {"number": number, "named": NAMED})]
 
 
-def referring(tx: "Transaction", number: int) -> list[tuple[str, int]]:
+def find_references(tx: "Transaction", number: int) -> list[tuple[str, int]]:
     """Return the first records, table and id, that name one which this transaction created."""
     created: dict[str, list[int]] = dict(
         tx.rows(

@@ -41,7 +41,7 @@ LISTING = Listing(
 )
 
 
-def dependants(tx: "Transaction", user_id: int, now: datetime) -> dict[str, int]:
+def count_references(tx: "Transaction", user_id: int, now: datetime) -> dict[str, int]:
     """Return how many records name this person.
 
     ``open_contracts`` are unsigned or have something due, ``upcoming_events`` have not ended at
@@ -70,7 +70,7 @@ def dependants(tx: "Transaction", user_id: int, now: datetime) -> dict[str, int]
     return dict(zip(names, counts or (), strict=True))
 
 
-def shut_out_by(tx: "Transaction", number: int) -> list[int]:
+def find_losing_rights(tx: "Transaction", number: int) -> list[int]:
     """Return whom taking a transaction back could delete, deactivate or give another role."""
     rows = tx.rows(
         "SELECT DISTINCT record_id FROM audit_list WHERE transaction_id = %s"

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from crm.domain.errors import NotLoggedIn, RuleViolation
 from crm.domain.i18n import gettext as _
-from crm.security.strength import weakness
+from crm.security.strength import find_weakness
 
 SHORTEST, LONGEST = 15, 128
 DERIVED_BYTES = 32
@@ -34,7 +34,7 @@ JOINERS = "\u200c\u200d"  # seen through what they join: Persian, Hindi and emoj
 
 
 @dataclass(frozen=True, slots=True)
-class Parameters:
+class HashParameters:
     """What Argon2id costs: memory in KiB, passes over it, lanes."""
 
     memory_kib: int
@@ -42,10 +42,10 @@ class Parameters:
     parallelism: int
 
 
-CURRENT = Parameters(memory_kib=64 * MIB, time_cost=3, parallelism=4)
+CURRENT = HashParameters(memory_kib=64 * MIB, time_cost=3, parallelism=4)
 
 
-def acceptable(parameters: Parameters) -> None:
+def require_safe_parameters(parameters: HashParameters) -> None:
     """Refuse parameters that a hostile server could choose.
 
     Less than 19 MiB would make the password easy to guess from what it receives; more than 1 GiB,
@@ -58,10 +58,10 @@ def acceptable(parameters: Parameters) -> None:
         or parameters.time_cost not in TIME_COST
         or parameters.parallelism not in PARALLELISM
     ):
-        raise _unsafe_parameters()
+        raise _unsafe_parameters_error()
 
 
-def derive(password: str, salt: bytes, parameters: Parameters) -> bytes:
+def derive_key(password: str, salt: bytes, parameters: HashParameters) -> bytes:
     """Return the 32 bytes of Argon2id (version 19) of the password in NFC and UTF-8.
 
     Any text has some result, also one that ``check_policy`` refuses: it is simply wrong.
@@ -71,12 +71,12 @@ def derive(password: str, salt: bytes, parameters: Parameters) -> bytes:
     from argon2.exceptions import HashingError
     from argon2.low_level import Type, hash_secret_raw
 
-    acceptable(parameters)
+    require_safe_parameters(parameters)
     if len(salt) not in SALT_LENGTH:
-        raise _unsafe_parameters()
+        raise _unsafe_parameters_error()
     try:
         return hash_secret_raw(
-            _normal(password).encode("utf-8", "surrogatepass"),
+            _normalize(password).encode("utf-8", "surrogatepass"),
             salt,
             time_cost=parameters.time_cost,
             memory_cost=parameters.memory_kib,
@@ -94,19 +94,19 @@ def derive(password: str, salt: bytes, parameters: Parameters) -> bytes:
         ) from None
 
 
-def hashed(password: str) -> str:
+def hash_password(password: str) -> str:
     """Return what ``users.hashed_password`` stores, with a new salt and the current parameters.
 
     The layout is PHC, 97 characters; its tag is the SHA-256 of the derived bytes. Whether the
     password may be chosen is ``check_policy``'s to say.
     """
     salt = secrets.token_bytes(SALT_BYTES)
-    tag = hashlib.sha256(derive(password, salt, CURRENT)).digest()
+    tag = hashlib.sha256(derive_key(password, salt, CURRENT)).digest()
     costs = f"m={CURRENT.memory_kib},t={CURRENT.time_cost},p={CURRENT.parallelism}"
-    return f"$argon2id$v=19${costs}${_base64(salt)}${_base64(tag)}"
+    return f"$argon2id$v=19${costs}${_encode_base64(salt)}${_encode_base64(tag)}"
 
 
-def needs_rehash(parameters: Parameters) -> bool:
+def needs_rehash(parameters: HashParameters) -> bool:
     """Whether a password stored with these parameters costs less to guess than one stored now."""
     return parameters.memory_kib < CURRENT.memory_kib or parameters.time_cost < CURRENT.time_cost
 
@@ -120,31 +120,31 @@ def check_policy(password: str, *, context: Iterable[str]) -> None:
 
     Raises RuleViolation, ``weak_password``.
     """
-    password = _normal(password)
+    password = _normalize(password)
     if any(unicodedata.category(c) in INVISIBLE and c not in JOINERS for c in password):
-        raise _refused(_("it contains a character that cannot be seen"))
+        raise _weak_password_error(_("it contains a character that cannot be seen"))
     if len(password) < SHORTEST:
-        raise _refused(_("it has fewer than {count} characters").format(count=SHORTEST))
+        raise _weak_password_error(_("it has fewer than {count} characters").format(count=SHORTEST))
     if len(password) > LONGEST:
-        raise _refused(_("it has more than {count} characters").format(count=LONGEST))
-    if reason := weakness(password, context):
-        raise _refused(reason)
+        raise _weak_password_error(_("it has more than {count} characters").format(count=LONGEST))
+    if reason := find_weakness(password, context):
+        raise _weak_password_error(reason)
 
 
-def one_time_password() -> str:
+def make_one_time_password() -> str:
     """Return a random password of 100 bits that is easy to read out and type: five groups."""
     return "-".join("".join(secrets.choice(ALPHABET) for _n in range(4)) for _group in range(5))
 
 
-def _normal(password: str) -> str:
+def _normalize(password: str) -> str:
     return unicodedata.normalize("NFC", password)
 
 
-def _base64(data: bytes) -> str:
+def _encode_base64(data: bytes) -> str:
     return base64.b64encode(data).rstrip(b"=").decode("ascii")
 
 
-def _unsafe_parameters() -> NotLoggedIn:
+def _unsafe_parameters_error() -> NotLoggedIn:
     return NotLoggedIn(
         _("The server asks for the password in a way that is not safe; nothing was sent."),
         hint=_("Check that EPICEVENTS_DATABASE_URL names the company's server."),
@@ -152,7 +152,7 @@ def _unsafe_parameters() -> NotLoggedIn:
     )
 
 
-def _refused(reason: str) -> RuleViolation:
+def _weak_password_error(reason: str) -> RuleViolation:
     return RuleViolation(
         _("This password is refused: {reason}.").format(reason=reason),
         hint=_("Four or five words that have nothing to do with each other make a good one."),

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from crm.domain.errors import NotLoggedIn
 from crm.domain.i18n import gettext as _
-from crm.files import beside
+from crm.files import open_beside
 
 LARGEST = 8192  # bytes
 
@@ -24,7 +24,7 @@ NO_WAIT = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
 NOT_A_FILE = (errno.ELOOP, errno.EMLINK, errno.ENXIO)
 
 
-def read(path: Path) -> str | None:
+def read_secret(path: Path) -> str | None:
     """Return the text at ``path`` without surrounding white space, None if there is no file.
 
     What is not UTF-8 becomes U+FFFD.
@@ -38,42 +38,42 @@ def read(path: Path) -> str | None:
         return None
     except (OSError, ValueError) as error:
         if getattr(error, "errno", None) in NOT_A_FILE:
-            raise _not_a_file(path) from None
-        raise _failed(path, error, "unreadable_token_file") from None
+            raise _not_a_file_error(path) from None
+        raise _file_error(path, error, "unreadable_token_file") from None
     try:
         _check(path, os.fstat(descriptor))
         content = os.read(descriptor, LARGEST + 1)
     except OSError as error:
-        raise _failed(path, error, "unreadable_token_file") from None
+        raise _file_error(path, error, "unreadable_token_file") from None
     finally:
         os.close(descriptor)
     if len(content) > LARGEST:
-        raise _not_a_file(path)
+        raise _not_a_file_error(path)
     return content.decode("utf-8", "replace").strip()
 
 
-def replace(path: Path, text: str) -> None:
+def replace_secret(path: Path, text: str) -> None:
     """Write ``text`` to ``path``, in place of what is there.
 
     Raises NotLoggedIn, ``unwritable_token_file``.
     """
-    with _written(path, text) as temporary:
+    with _write_beside(path, text) as temporary:
         temporary.replace(path)
 
 
-def create(path: Path, text: str) -> None:
+def create_secret(path: Path, text: str) -> None:
     """Write ``text`` to ``path`` unless something is there already: the first of two wins.
 
     Raises NotLoggedIn, ``unwritable_token_file``.
     """
-    with _written(path, text) as temporary:
+    with _write_beside(path, text) as temporary:
         try:
             path.hardlink_to(temporary)
         except FileExistsError:
             return
 
 
-def remove(path: Path) -> None:
+def remove_secret(path: Path) -> None:
     """Remove the file at ``path``, or the link and not what it names; nothing there is fine.
 
     Raises NotLoggedIn, ``unwritable_token_file``.
@@ -81,24 +81,24 @@ def remove(path: Path) -> None:
     try:
         path.unlink(missing_ok=True)
     except (OSError, ValueError) as error:
-        raise _failed(path, error, "unwritable_token_file") from None
+        raise _file_error(path, error, "unwritable_token_file") from None
 
 
 @contextmanager
-def _written(path: Path, text: str) -> Iterator[Path]:
+def _write_beside(path: Path, text: str) -> Iterator[Path]:
     """Hold ``text`` in a temporary file of the same directory."""
     try:
         for directory in (*reversed(path.parent.parents), path.parent):
             directory.mkdir(0o700, exist_ok=True)
-        with beside(path, text.encode()) as temporary:
+        with open_beside(path, text.encode()) as temporary:
             yield temporary
     except (OSError, ValueError) as error:
-        raise _failed(path, error, "unwritable_token_file") from None
+        raise _file_error(path, error, "unwritable_token_file") from None
 
 
 def _check(path: Path, found: os.stat_result) -> None:
     if not stat.S_ISREG(found.st_mode):
-        raise _not_a_file(path)
+        raise _not_a_file_error(path)
     if os.name != "posix":
         return
     if found.st_uid != os.geteuid():
@@ -119,7 +119,7 @@ def _check(path: Path, found: os.stat_result) -> None:
         )
 
 
-def _not_a_file(path: Path) -> NotLoggedIn:
+def _not_a_file_error(path: Path) -> NotLoggedIn:
     return NotLoggedIn(
         _("{path} is not used: it is not a small regular file.").format(path=path),
         hint=_("See what it is, remove it and log in again: epicevents login"),
@@ -127,7 +127,7 @@ def _not_a_file(path: Path) -> NotLoggedIn:
     )
 
 
-def _failed(path: Path, error: OSError | ValueError, code: str) -> NotLoggedIn:
+def _file_error(path: Path, error: OSError | ValueError, code: str) -> NotLoggedIn:
     reason = getattr(error, "strerror", None) or _("the path is not valid")
     return NotLoggedIn(
         _("{path} cannot be used: {reason}.").format(path=path, reason=reason),

@@ -27,28 +27,28 @@ LAYOUTS = (
 )
 
 
-def weakness(password: str, context: Iterable[str]) -> str | None:
+def find_weakness(password: str, context: Iterable[str]) -> str | None:
     """Return why ``password`` would be guessed soon, or None.
 
     ``context`` holds what an attacker knows of the person: first and last name, email. Case and
     accents make no difference.
     """
-    text = _folded(password)
+    text = _fold_symbols(password)
     names = _names(context)
-    if _repeats(text):
+    if _has_repeats(text):
         return _("it repeats a few characters")
-    if _walks(password) * WALK <= len(password):
+    if _count_walks(password) * WALK <= len(password):
         return _("it is a run of neighbouring keys, letters or digits")
-    if _left(text, names) < REMAINDER:
+    if _count_remaining(text, names) < REMAINDER:
         return _("beside the company's and your own names too little remains")
-    if "".join(filter(str.isalpha, text)) in _common():
+    if "".join(filter(str.isalpha, text)) in _read_common():
         return _("it is a phrase that many people use as their password")
-    if not _strong(text, names):
+    if not _is_strong(text, names):
         return _("it consists of common passwords, words, dates or patterns, which are tried first")
     return None
 
 
-def _folded(text: str) -> str:
+def _fold_symbols(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
@@ -57,12 +57,12 @@ def _names(context: Iterable[str]) -> list[str]:
     """Return the words of at least three letters or digits, the longest first."""
     names = set(COMPANY)
     for item in context:
-        words = re.findall(r"[^\W_]+", _folded(item.partition("@")[0]))
+        words = re.findall(r"[^\W_]+", _fold_symbols(item.partition("@")[0]))
         names.update((*words, "".join(words)))
     return sorted((name for name in names if len(name) >= 3), key=len, reverse=True)
 
 
-def _repeats(text: str) -> bool:
+def _has_repeats(text: str) -> bool:
     return any(text == (text[:size] * len(text))[: len(text)] for size in range(1, UNIT + 1))
 
 
@@ -78,12 +78,12 @@ def _neighbours() -> frozenset[tuple[str, str]]:
     return frozenset(pairs)
 
 
-def _walks(text: str) -> int:
+def _count_walks(text: str) -> int:
     """Return how many walks over neighbouring keys it takes to type ``text``, in either case."""
     return 1 + sum(pair not in _neighbours() for pair in pairwise(text.lower()))
 
 
-def _left(text: str, names: Iterable[str]) -> int:
+def _count_remaining(text: str, names: Iterable[str]) -> int:
     """Return how many letters and digits remain without the names; all of them without names."""
     rest = text
     for name in names:
@@ -92,11 +92,11 @@ def _left(text: str, names: Iterable[str]) -> int:
 
 
 @cache
-def _common() -> frozenset[str]:
+def _read_common() -> frozenset[str]:
     return frozenset(COMMON.read_text(encoding="utf-8").splitlines())
 
 
-def _strong(text: str, names: Iterable[str]) -> bool:
+def _is_strong(text: str, names: Iterable[str]) -> bool:
     from zxcvbn import zxcvbn
 
     return zxcvbn(text[:ESTIMATED], user_inputs=names, max_length=ESTIMATED)["score"] >= STRONG

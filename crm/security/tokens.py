@@ -47,26 +47,26 @@ class Session(NamedTuple):
         return f"Session(user_id={self.user_id}, expires_at={self.expires_at!r})"
 
 
-def new_secret() -> str:
+def make_secret() -> str:
     """Return 256 random bits, safe in a URL: what a session is known by."""
     import secrets
 
     return secrets.token_urlsafe(SECRET_BYTES)
 
 
-def secret_hash(secret: str) -> bytes:
+def hash_secret(secret: str) -> bytes:
     """Return the SHA-256 of a secret, which is what the database keeps of it."""
     return hashlib.sha256(secret.encode()).digest()
 
 
-def new_key() -> str:
+def make_signing_key() -> str:
     """Return a random key for signing, 256 bits in 43 characters."""
     import secrets
 
     return secrets.token_urlsafe(SECRET_BYTES)
 
 
-def issue(secret: str, user_id: int, expires_at: datetime, key: str) -> str:
+def issue_token(secret: str, user_id: int, expires_at: datetime, key: str) -> str:
     """Return a token for a session that ends at ``expires_at``, an aware datetime.
 
     Raises ValueError for a naive one, whose hour nobody knows.
@@ -84,14 +84,14 @@ def issue(secret: str, user_id: int, expires_at: datetime, key: str) -> str:
     return jwt.encode(claims, key, algorithm=ALGORITHM)
 
 
-def read(token: str, key: str) -> Session:
+def decode_token(token: str, key: str) -> Session:
     """Return what a token says, if it was issued here and has not expired.
 
     Raises NotLoggedIn: ``session_expired``; ``foreign_token`` when the key, issuer or audience is
     another; ``damaged_token`` for anything else that is not a whole token.
     """
     if len(token) > LONGEST:
-        raise _damaged()
+        raise _damaged_error()
     try:
         claims = jwt.decode(
             token,
@@ -102,7 +102,7 @@ def read(token: str, key: str) -> Session:
             # A clock that was set back must not end a session, so iat may lie ahead.
             options={"require": CLAIMS, "strict_aud": True, "verify_iat": False},
         )
-        return _session(claims)
+        return _parse_claims(claims)
     except jwt.ExpiredSignatureError:
         raise NotLoggedIn(
             _("Your session has expired."),
@@ -116,10 +116,10 @@ def read(token: str, key: str) -> Session:
             code="foreign_token",
         ) from None
     except (jwt.PyJWTError, ValueError, TypeError, OverflowError, OSError, RecursionError):
-        raise _damaged() from None
+        raise _damaged_error() from None
 
 
-def signing_key(home: Path, configured: str | None) -> str:
+def load_signing_key(home: Path, configured: str | None) -> str:
     """Return the key that signs this workstation's tokens.
 
     That is ``configured`` (EPICEVENTS_SECRET_KEY), or else the text of ``session/key`` under
@@ -129,14 +129,14 @@ def signing_key(home: Path, configured: str | None) -> str:
     private key of another kind; NotLoggedIn for a key file that is not private.
     """
     if configured:
-        return _checked(configured, "EPICEVENTS_SECRET_KEY")
+        return _require_key(configured, "EPICEVENTS_SECRET_KEY")
     path = home / "session" / "key"
-    if secret_file.read(path) is None:
-        secret_file.create(path, new_key())
-    return _checked(secret_file.read(path) or "", str(path))
+    if secret_file.read_secret(path) is None:
+        secret_file.create_secret(path, make_signing_key())
+    return _require_key(secret_file.read_secret(path) or "", str(path))
 
 
-def _session(claims: dict[str, Any]) -> Session:
+def _parse_claims(claims: dict[str, Any]) -> Session:
     if not SECRET.fullmatch(claims["jti"]):
         raise ValueError("jti")
     if not USER_ID.fullmatch(claims["sub"]) or int(claims["sub"]) > LARGEST_ID:
@@ -146,7 +146,7 @@ def _session(claims: dict[str, Any]) -> Session:
     return Session(claims["jti"], int(claims["sub"]), datetime.fromtimestamp(claims["exp"], UTC))
 
 
-def _checked(key: str, source: str) -> str:
+def _require_key(key: str, source: str) -> str:
     try:
         if len(key.encode()) >= SECRET_BYTES:
             jwt.get_algorithm_by_name(ALGORITHM).prepare_key(key)
@@ -162,7 +162,7 @@ def _checked(key: str, source: str) -> str:
     )
 
 
-def _damaged() -> NotLoggedIn:
+def _damaged_error() -> NotLoggedIn:
     return NotLoggedIn(
         _("The token file is damaged."),
         hint=_("Log in again: epicevents login"),

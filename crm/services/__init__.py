@@ -6,7 +6,7 @@ what it wrote. It never commits, prints or knows Click. Modules load when they a
 
 from typing import TYPE_CHECKING
 
-from crm.lazy import attach
+from crm.lazy import lazy_attributes
 
 if TYPE_CHECKING:
     from crm.services import authentication as authentication
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from crm.services import undo as undo
     from crm.services import user as user
 
-__getattr__ = attach(
+__getattr__ = lazy_attributes(
     __name__,
     dict.fromkeys(
         (

@@ -6,7 +6,7 @@ The transaction is the owner's (``App.owner``); whoever holds the administrator'
 from typing import TYPE_CHECKING, NamedTuple
 
 from crm.domain import inputs
-from crm.domain.contact import email as clean_email
+from crm.domain.contact import parse_email as clean_email
 from crm.domain.enums import Role
 from crm.domain.errors import NotFound, RuleViolation
 from crm.domain.i18n import gettext as _
@@ -46,7 +46,7 @@ class Reset(NamedTuple):
         return f"{self.first_name} {self.last_name}"
 
 
-def holdings(tx: "Transaction") -> Holdings:
+def read_holdings(tx: "Transaction") -> Holdings:
     """Return what the database holds."""
     row = tx.row(
         "SELECT (SELECT count(*) FROM users), (SELECT filled_by_demo FROM security_policy)"
@@ -70,12 +70,14 @@ def create_first_manager(tx: "Transaction", *, password: str, **values: object) 
 
     Raises InvalidValue, RuleViolation ``already_initialised`` or ``weak_password``.
     """
-    cleaned = inputs.clean(inputs.USER, {**values, "role": Role.MANAGEMENT})
-    authentication.check(password, cleaned["first_name"], cleaned["last_name"], cleaned["email"])
-    hashed = passwords.hashed(password)
+    cleaned = inputs.clean_values(inputs.USER, {**values, "role": Role.MANAGEMENT})
+    authentication.check_new_password(
+        password, cleaned["first_name"], cleaned["last_name"], cleaned["email"]
+    )
+    hashed = passwords.hash_password(password)
     # Two who set up at once meet at this row; the second then finds the account of the first.
     tx.execute("UPDATE security_policy SET managers_revision = managers_revision + 1")
-    refuse_real_company(holdings(tx))
+    refuse_real_company(read_holdings(tx))
     created: int = tx.value(
         "INSERT INTO users (first_name, last_name, email, phone, role, hashed_password)"
         " VALUES (%(first_name)s, %(last_name)s, %(email)s, %(phone)s, %(role)s, %(hashed)s)"
@@ -85,36 +87,36 @@ def create_first_manager(tx: "Transaction", *, password: str, **values: object) 
     return created
 
 
-def end_sessions(tx: "Transaction", email: str, password: str) -> None:
+def end_all_sessions(tx: "Transaction", email: str, password: str) -> None:
     """End every session of an account that is about to get another password.
 
     Committed first, this waits for nothing that those sessions hold open.
 
     Raises NotFound, RuleViolation ``weak_password``.
     """
-    person = _account(tx, clean_email(email), password)
+    person = _find_account(tx, clean_email(email), password)
     tx.execute(
         "INSERT INTO session_revocations (user_id, revoked_at) VALUES (%s, utc_now())",
         (person.id,),
     )
 
 
-def reset_password(tx: "Transaction", email: str, password: str) -> Reset:
-    """Let back in who forgot the password: they choose another at the next login.
+def reset_password_as_owner(tx: "Transaction", email: str, password: str) -> Reset:
+    """Set a password for somebody who forgot theirs; they choose another at the next login.
 
     The account is reactivated and no longer suspended; its sessions end with the password that
-    opened them. What these hold locked can delay it, which is why :func:`end_sessions` comes first.
+    opened them. Their locks can delay this, so :func:`end_all_sessions` comes first.
 
     Raises NotFound, Conflict ``busy``, RuleViolation ``weak_password``.
     """
     tx.execute(PATIENCE)
     address = clean_email(email)
     tx.execute("SELECT FROM users WHERE email = %s FOR UPDATE", (address,))
-    person = _account(tx, address, password)
+    person = _find_account(tx, address, password)
     tx.execute(
         "UPDATE users SET hashed_password = %s, must_change_password = true, is_active = true"
         " WHERE id = %s",
-        (passwords.hashed(password), person.id),
+        (passwords.hash_password(password), person.id),
     )
     tx.execute(
         "UPDATE suspensions SET ended_at = utc_now() WHERE user_id = %s AND ended_at IS NULL",
@@ -123,7 +125,7 @@ def reset_password(tx: "Transaction", email: str, password: str) -> Reset:
     return person
 
 
-def _account(tx: "Transaction", email: str, password: str) -> Reset:
+def _find_account(tx: "Transaction", email: str, password: str) -> Reset:
     """Return the account with that email, whose name must not be in the password."""
     row = tx.row(
         "SELECT id, first_name, last_name, email, role, is_active AND NOT is_suspended(id)"
@@ -133,11 +135,11 @@ def _account(tx: "Transaction", email: str, password: str) -> Reset:
     if row is None:
         raise NotFound(_("No account has the email {email}.").format(email=email))
     person = Reset(*row)
-    authentication.check(password, person.first_name, person.last_name, email)
+    authentication.check_new_password(password, person.first_name, person.last_name, email)
     return person
 
 
-def session_policy(tx: "Transaction") -> tuple["timedelta", "timedelta"]:
+def read_session_policy(tx: "Transaction") -> tuple["timedelta", "timedelta"]:
     """Return how long a session lasts, and how long it may rest unused."""
     row = tx.row("SELECT session_lifetime, session_idle_limit FROM security_policy")
     assert row is not None  # noqa: S101  the table has exactly one row

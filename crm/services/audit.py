@@ -8,10 +8,10 @@ from crm.domain.amounts import LARGEST_WHOLE_NUMBER
 from crm.domain.errors import NotFound
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission, authorize
-from crm.domain.times import iso, local, wall_clock
+from crm.domain.times import format_iso, format_wall_clock, to_local
 from crm.queries import as_of as query
 from crm.queries import audit
-from crm.queries.listing import Listing, Request, Row, not_found
+from crm.queries.listing import Listing, Request, Row, not_found_error
 from crm.queries.pages import read_page
 
 if TYPE_CHECKING:
@@ -19,25 +19,25 @@ if TYPE_CHECKING:
     from crm.queries.as_of import AsOf
 
 
-def entries(tx: "Transaction") -> None:
+def authorize_entries(tx: "Transaction") -> None:
     """Allow what was changed to be listed, or raise PermissionDenied."""
     authorize(tx.actor, Permission.HISTORY_READ)
 
 
-def history(tx: "Transaction", kind: str, record_id: int) -> dict[str, Any]:
+def find_history(tx: "Transaction", kind: str, record_id: int) -> dict[str, Any]:
     """Return the filters that find the history of a record, also of one that is deleted.
 
     Raises PermissionDenied, NotFound where there is neither the record nor a history of it.
     """
     authorize(tx.actor, Permission.HISTORY_READ, kind=kind, record_id=record_id)
-    if not audit.exists(tx, kind, record_id):
-        raise not_found(kind, record_id)
+    if not audit.has_history(tx, kind, record_id):
+        raise not_found_error(kind, record_id)
     if kind == "contract":
         return {"contract": record_id}
     return {"table": audit.TABLES[kind], "record": record_id}
 
 
-def as_of(
+def find_as_of(
     tx: "Transaction", listing: Listing, record_id: int, moment: datetime, zone: ZoneInfo
 ) -> "AsOf":
     """Return a record as it was at ``moment``, in naive UTC, with what was then true of it.
@@ -46,9 +46,9 @@ def as_of(
     """
     noun = listing.noun
     authorize(tx.actor, Permission.HISTORY_READ, kind=noun, record_id=record_id)
-    found = query.as_of(tx, listing, record_id, moment, local(moment, zone).date())
+    found = query.read_as_of(tx, listing, record_id, moment, to_local(moment, zone).date())
     if found is None:
-        raise not_found(noun, record_id)
+        raise not_found_error(noun, record_id)
     if found.row is None:
         told = found.since or found.until or moment
         if found.until:
@@ -58,25 +58,25 @@ def as_of(
         else:
             sentence = _("There was no {noun} {id} at that moment: it was created at {when}.")
         raise NotFound(
-            sentence.format(noun=_(noun), id=record_id, when=wall_clock(told, zone)),
+            sentence.format(noun=_(noun), id=record_id, when=format_wall_clock(told, zone)),
             hint=_("See what became of it: epicevents history {noun} {id}").format(
                 noun=noun, id=record_id
             ),
             code="not_found",
             details={
-                "until" if found.until else "since": iso(told, zone),
+                "until" if found.until else "since": format_iso(told, zone),
                 "transaction_id": found.transaction,
             },
         )
     return found
 
 
-def denied(tx: "Transaction") -> None:
+def authorize_denied(tx: "Transaction") -> None:
     """Allow denied attempts and failed logins to be listed, or raise PermissionDenied."""
     authorize(tx.actor, Permission.DENIED_LIST)
 
 
-def sessions(tx: "Transaction", user_id: int | None = None) -> None:
+def authorize_sessions(tx: "Transaction", user_id: int | None = None) -> None:
     """Allow the sessions of a colleague to be listed, or raise PermissionDenied.
 
     Of nobody in particular they are all for MANAGEMENT, and one's own for everybody else.
@@ -90,7 +90,7 @@ def revoke(tx: "Transaction", session_id: int) -> Row:
 
     Raises PermissionDenied for one of somebody else, NotFound for one that does not live.
     """
-    found = audit.session(tx, session_id)
+    found = audit.read_session(tx, session_id)
     authorize(
         tx.actor,
         Permission.SESSION_REVOKE,

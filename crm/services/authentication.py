@@ -11,13 +11,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from crm import models
-from crm.database.actor import account_inactive
+from crm.database.actor import account_inactive_error
 from crm.domain.errors import NotLoggedIn, RuleViolation
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission, authorize
 from crm.domain.text import clean_text, fold
 from crm.security import passwords, tokens
-from crm.services.editing import find
+from crm.services.editing import find_record
 
 if TYPE_CHECKING:
     from crm.database.transaction import Transaction
@@ -48,20 +48,20 @@ def login(begin: "Begin", email: str, password: str) -> Login:
         found = tx.row("SELECT * FROM login_challenge(%s)", (email,))
     assert found is not None  # noqa: S101  the function always returns a row
     memory, passes, lanes, salt = found
-    parameters = passwords.Parameters(memory, passes, lanes)
-    passwords.acceptable(parameters)
-    derived = passwords.derive(password, bytes(salt), parameters)
-    secret = tokens.new_secret()
+    parameters = passwords.HashParameters(memory, passes, lanes)
+    passwords.require_safe_parameters(parameters)
+    derived = passwords.derive_key(password, bytes(salt), parameters)
+    secret = tokens.make_secret()
     with begin() as tx:
         attempt = tx.value(
-            "SELECT login_attempt(%s, %s, %s)", (email, derived, tokens.secret_hash(secret))
+            "SELECT login_attempt(%s, %s, %s)", (email, derived, tokens.hash_secret(secret))
         )
     with begin() as tx:
         outcome = tx.row("SELECT * FROM login_result(%s)", (attempt,))
     assert outcome is not None  # noqa: S101
     state, retry_after, user_id, expires_at = outcome
     if state != "ok":
-        raise _refused(state, retry_after, email)
+        raise _login_error(state, retry_after, email)
     return Login(
         secret, user_id, expires_at.replace(tzinfo=UTC), attempt, passwords.needs_rehash(parameters)
     )
@@ -69,7 +69,9 @@ def login(begin: "Begin", email: str, password: str) -> Login:
 
 def renew_hash(tx: "Transaction", opened: Login, password: str) -> None:
     """Store the password at today's cost, right after a login that found it stored at less."""
-    tx.execute("SELECT change_password(%s, %s, true)", (opened.attempt, passwords.hashed(password)))
+    tx.execute(
+        "SELECT change_password(%s, %s, true)", (opened.attempt, passwords.hash_password(password))
+    )
 
 
 def change_password(begin: "Begin", opened: Login, new: str, *, current: str) -> None:
@@ -81,13 +83,15 @@ def change_password(begin: "Begin", opened: Login, new: str, *, current: str) ->
     """
     with begin() as tx:
         actor = tx.actor
-        check(new, actor.first_name, actor.last_name, actor.email, current=current)
+        check_new_password(new, actor.first_name, actor.last_name, actor.email, current=current)
         tx.execute("SELECT end_other_sessions()")
     with begin() as tx:
-        tx.execute("SELECT change_password(%s, %s, false)", (opened.attempt, passwords.hashed(new)))
+        tx.execute(
+            "SELECT change_password(%s, %s, false)", (opened.attempt, passwords.hash_password(new))
+        )
 
 
-def check(password: str, *context: str, current: str | None = None) -> None:
+def check_new_password(password: str, *context: str, current: str | None = None) -> None:
     """Refuse a password that is too short, too common, made of names, or the one in use."""
     if current is not None and fold(current) == fold(password):
         raise RuleViolation(
@@ -112,12 +116,12 @@ def reset_password(tx: "Transaction", user_id: int, password: str) -> None:
     authorize(
         tx.actor, Permission.USER_RESET_PASSWORD, kind="user", record_id=user_id, owner_id=user_id
     )
-    person = find(tx, models.User, user_id)
-    check(password, person.first_name, person.last_name, person.email)
-    tx.execute("SELECT reset_password(%s, %s)", (user_id, passwords.hashed(password)))
+    person = find_record(tx, models.User, user_id)
+    check_new_password(password, person.first_name, person.last_name, person.email)
+    tx.execute("SELECT reset_password(%s, %s)", (user_id, passwords.hash_password(password)))
 
 
-def _refused(state: str, retry_after: int, email: str) -> NotLoggedIn:
+def _login_error(state: str, retry_after: int, email: str) -> NotLoggedIn:
     if state == "throttled":
         return NotLoggedIn(
             _("Too many failed logins for {email}.").format(email=email),
@@ -126,7 +130,7 @@ def _refused(state: str, retry_after: int, email: str) -> NotLoggedIn:
             details={"retry_after": retry_after},
         )
     if state == "inactive":
-        return account_inactive(email)
+        return account_inactive_error(email)
     return NotLoggedIn(
         _("The email or the password is wrong."),
         hint=_("A colleague in MANAGEMENT can reset it: epicevents user reset-password EMAIL"),

@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 from crm.domain.errors import RuleViolation
 from crm.domain.i18n import gettext as _
-from crm.domain.times import iso, span
+from crm.domain.times import format_iso, format_span
 from crm.queries import schedule
 
 if TYPE_CHECKING:
     from crm.database.transaction import Transaction
-    from crm.queries.schedule import Candidate, Clash
+    from crm.queries.schedule import Clash, FreeColleague
 
 UTC = ZoneInfo("UTC")
 
@@ -30,25 +30,27 @@ class Slot(NamedTuple):
     end: datetime
 
 
-def find(tx: "Transaction", slot: Slot) -> "Clash | None":
+def find_slot_clash(tx: "Transaction", slot: Slot) -> "Clash | None":
     """Return the first event that keeps this person busy then."""
-    return schedule.clash(tx, slot.support_contact_id, slot.start, slot.end, slot.event_id)
+    return schedule.find_clash(tx, slot.support_contact_id, slot.start, slot.end, slot.event_id)
 
 
-def check(tx: "Transaction", slot: Slot, *, hint: str, zone: ZoneInfo) -> None:
+def refuse_clash(tx: "Transaction", slot: Slot, *, hint: str, zone: ZoneInfo) -> None:
     """Refuse an event that this person cannot run because of another: ``support_overlap``.
 
     The refusal names that event, when it is in ``zone`` and who is free; ``hint`` says what else
     can be done.
     """
-    found = find(tx, slot)
+    found = find_slot_clash(tx, slot)
     if found:
-        free = schedule.free(tx, slot.start, slot.end, slot.event_id)
-        raise _refusal(found, free, hint, zone)
+        free = schedule.find_free(tx, slot.start, slot.end, slot.event_id)
+        raise _overlap_error(found, free, hint, zone)
 
 
 @contextmanager
-def told(tx: "Transaction", slot: Slot, *, hint: str, zone: ZoneInfo) -> Iterator[None]:
+def translate_overlap(
+    tx: "Transaction", slot: Slot, *, hint: str, zone: ZoneInfo
+) -> Iterator[None]:
     """Name the other event also where it was written meanwhile, so that the database refuses."""
     from sqlalchemy.exc import IntegrityError
 
@@ -57,32 +59,34 @@ def told(tx: "Transaction", slot: Slot, *, hint: str, zone: ZoneInfo) -> Iterato
     except IntegrityError as error:
         diagnosis = getattr(error.orig, "diag", None)
         if diagnosis and diagnosis.constraint_name == _CONSTRAINT:
-            check(tx, slot, hint=hint, zone=zone)
+            refuse_clash(tx, slot, hint=hint, zone=zone)
         raise
 
 
-def _refusal(clash: "Clash", free: "list[Candidate]", hint: str, zone: ZoneInfo) -> RuleViolation:
+def _overlap_error(
+    clash: "Clash", free: "list[FreeColleague]", hint: str, zone: ZoneInfo
+) -> RuleViolation:
     return RuleViolation(
         _("{name} already has event {id}, {event}, at that time: {when}.").format(
             name=clash.support_contact,
             id=clash.id,
             event=clash.name,
-            when=span(clash.start_date, clash.end_date, zone),
+            when=format_span(clash.start_date, clash.end_date, zone),
         ),
-        hint=f"{_who_is_free(free)} {hint}",
+        hint=f"{_name_free(free)} {hint}",
         code="support_overlap",
         details={
             "event_id": clash.id,
             "event": clash.name,
-            "start_date": iso(clash.start_date, zone),
-            "end_date": iso(clash.end_date, zone),
+            "start_date": format_iso(clash.start_date, zone),
+            "end_date": format_iso(clash.end_date, zone),
             "support_contact": clash.support_contact,
             "free": [each._asdict() for each in free],
         },
     )
 
 
-def _who_is_free(free: "list[Candidate]") -> str:
+def _name_free(free: "list[FreeColleague]") -> str:
     if not free:
         return _("Nobody in SUPPORT is free then.")
     names = [each.support_contact for each in free[:_NAMED]]

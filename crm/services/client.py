@@ -11,7 +11,7 @@ from crm.domain.i18n import gettext as _
 from crm.domain.i18n import ngettext
 from crm.domain.permissions import Permission, authorize
 from crm.services import contacts, privacy
-from crm.services.editing import Change, edit, find, remove
+from crm.services.editing import Change, delete_record, find_record, write_values
 
 if TYPE_CHECKING:
     from crm.database.transaction import Transaction
@@ -36,9 +36,9 @@ def create(tx: "Transaction", *, sales_contact_id: int | None = None, **values: 
         else None,
     )
     if contact_id is None:
-        raise contacts.missing_contact("--sales-contact")
-    contacts.require(tx, contact_id, Role.SALES)
-    cleaned = inputs.clean(inputs.CLIENT, values)
+        raise contacts.missing_contact_error("--sales-contact")
+    contacts.require_contact(tx, contact_id, Role.SALES)
+    cleaned = inputs.clean_values(inputs.CLIENT, values)
     refuse_duplicate(tx, cleaned["email"])
     client = models.Client(sales_contact_id=contact_id, **cleaned)
     tx.session.add(client)
@@ -59,20 +59,20 @@ def update(
     Raises NotFound, PermissionDenied, InvalidValue, Conflict, RuleViolation ``duplicate_email``,
     ``client_erased``.
     """
-    client = find(tx, models.Client, client_id)
+    client = find_record(tx, models.Client, client_id)
     authorize(
         tx.actor,
         Permission.CLIENT_UPDATE,
         owner_id=client.sales_contact_id,
         kind="client",
         record_id=client.id,
-        instead=contacts.ask_the_contact(tx, client.sales_contact_id),
+        instead=contacts.suggest_contact(tx, client.sales_contact_id),
     )
     privacy.refuse_erased(client)
-    cleaned = inputs.clean(inputs.CLIENT, values)
+    cleaned = inputs.clean_values(inputs.CLIENT, values)
     if cleaned.get("email", client.email) != client.email:
         refuse_duplicate(tx, cleaned["email"])
-    return edit(tx, client, cleaned, version=version, seen=seen)
+    return write_values(tx, client, cleaned, version=version, seen=seen)
 
 
 def transfer(
@@ -86,10 +86,10 @@ def transfer(
     """
     from sqlalchemy import or_, update
 
-    client = find(tx, models.Client, client_id)
+    client = find_record(tx, models.Client, client_id)
     authorize(tx.actor, Permission.CLIENT_TRANSFER, kind="client", record_id=client.id)
-    contacts.require(tx, sales_contact_id, Role.SALES)
-    change = edit(tx, client, {"sales_contact_id": sales_contact_id}, version=version)
+    contacts.require_contact(tx, sales_contact_id, Role.SALES)
+    change = write_values(tx, client, {"sales_contact_id": sales_contact_id}, version=version)
     if change:
         contract = models.Contract
         tx.session.execute(
@@ -107,7 +107,7 @@ def delete(tx: "Transaction", client_id: int) -> Any:
 
     Raises NotFound, PermissionDenied, RuleViolation ``client_has_contracts``.
     """
-    client = find(tx, models.Client, client_id)
+    client = find_record(tx, models.Client, client_id)
     authorize(tx.actor, Permission.CLIENT_DELETE, kind="client", record_id=client.id)
     contracts = tx.value("SELECT count(*) FROM contracts WHERE client_id = %s", (client.id,))
     if contracts:
@@ -120,7 +120,7 @@ def delete(tx: "Transaction", client_id: int) -> Any:
             hint=_("See which: epicevents contract list --client {id}").format(id=client.id),
             code="client_has_contracts",
         )
-    remove(tx, client)
+    delete_record(tx, client)
     return client
 
 

@@ -1,8 +1,8 @@
 """Clients from a file: whose they become, which exist already, and what that means.
 
 The statements speak of ``client_import`` (migration 0007), where the rows of the file wait. Their
-parameters are those of :func:`crm.services.imports.finish`; ``contact`` is whose clients they
-become where a row names nobody.
+parameters are those of :func:`crm.services.imports.finish_import`; ``contact`` is the sales contact
+of a client whose row names none.
 """
 
 from crm.domain.permissions import Permission
@@ -12,7 +12,7 @@ from crm.services.imports import Plan
 _TABLE = "client_import"
 
 CHECK = f"""
-{import_names.colleagues(_TABLE, "sales_contact", "SALES", "fk_clients_sales_contact_role")}
+{import_names.match_colleagues(_TABLE, "sales_contact", "SALES", "fk_clients_sales_contact_role")}
 
 -- Which exist already.
 UPDATE client_import i SET id = c.id, about_id = c.id, skipped = %(on_duplicate)s = 'skip',
@@ -24,7 +24,7 @@ UPDATE client_import i SET id = c.id, about_id = c.id, skipped = %(on_duplicate)
 FROM client_list c
 WHERE c.email = i.email AND i.refused IS NULL;
 
-{import_names.inactive(_TABLE, "sales_contact_id", "tg_clients_active_contact")}
+{import_names.refuse_inactive(_TABLE, "sales_contact_id", "tg_clients_active_contact")}
 -- What a new one lacks. (One that exists keeps what the file leaves empty.)
 UPDATE client_import SET refused = 'missing', about = concat_ws(', ',
     CASE WHEN full_name IS NULL THEN 'full_name' END,

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from crm.models.client import Client
 
 
-def require(tx: "Transaction", user_id: int, role: Role) -> None:
+def require_contact(tx: "Transaction", user_id: int, role: Role) -> None:
     """Refuse anybody but an active person of ``role``. Raises NotFound, RuleViolation."""
     found = tx.row("SELECT full_name, role, is_active FROM user_list WHERE id = %s", (user_id,))
     if found is None:
@@ -38,18 +38,18 @@ def require(tx: "Transaction", user_id: int, role: Role) -> None:
         )
 
 
-def name_of(tx: "Transaction", user_id: int | None) -> str:
+def read_name(tx: "Transaction", user_id: int | None) -> str:
     """Return a colleague's full name."""
     found = tx.value("SELECT full_name FROM user_list WHERE id = %s", (user_id,))
     return str(found) if found else _("nobody")
 
 
-def ask_the_contact(tx: "Transaction", user_id: int | None) -> str:
+def suggest_contact(tx: "Transaction", user_id: int | None) -> str:
     """Return the hint that names who may do it instead."""
     if user_id is None or user_id == tx.actor.id:
         return _("Ask a colleague in {roles}.").format(roles=Role.MANAGEMENT)
     return _("Ask {name}, or a colleague in {roles}.").format(
-        name=name_of(tx, user_id), roles=Role.MANAGEMENT
+        name=read_name(tx, user_id), roles=Role.MANAGEMENT
     )
 
 
@@ -73,11 +73,11 @@ def authorize_for_client(
         owner_id=contact_id,
         kind=kind,
         record_id=record_id,
-        instead=ask_the_contact(tx, contact_id) if theirs else None,
+        instead=suggest_contact(tx, contact_id) if theirs else None,
     )
 
 
-def missing_contact(option: str) -> UsageFault:
+def missing_contact_error(option: str) -> UsageFault:
     """Return the error that MANAGEMENT must name the contact."""
     return UsageFault(
         _("MANAGEMENT names the sales contact."),

@@ -17,10 +17,18 @@ from crm.services.contract_checks import (
     check_amounts,
     check_total,
     refuse_frozen,
-    refuse_undated,
-    refuse_used,
+    refuse_in_use,
+    refuse_no_due_date,
 )
-from crm.services.editing import Change, edit, expect_seen, expect_version, find, refresh, remove
+from crm.services.editing import (
+    Change,
+    delete_record,
+    find_record,
+    refresh_record,
+    require_unchanged,
+    require_version,
+    write_values,
+)
 
 if TYPE_CHECKING:
     from crm.database.transaction import Transaction
@@ -47,8 +55,8 @@ def create(
     Raises NotFound, PermissionDenied, InvalidValue, RuleViolation ``invalid_total_amount`` or
     ``amount_due_out_of_range``.
     """
-    client = client_for(tx, client_id)
-    cleaned = inputs.clean(inputs.CONTRACT, values)
+    client = find_sellable_client(tx, client_id)
+    cleaned = inputs.clean_values(inputs.CONTRACT, values)
     total = cleaned["total_amount"]
     due = cleaned.get(_DUE)
     due = total if due is None else due
@@ -67,24 +75,24 @@ def create(
     return Change(contract, {}, written)
 
 
-def client_for(tx: "Transaction", client_id: int) -> "Client":
+def find_sellable_client(tx: "Transaction", client_id: int) -> "Client":
     """Return the client if the actor may create a contract for it.
 
     Raises NotFound, PermissionDenied, RuleViolation ``client_erased``.
     """
-    client = find(tx, models.Client, client_id)
+    client = find_record(tx, models.Client, client_id)
     contacts.authorize_for_client(tx, Permission.CONTRACT_CREATE, client)
     privacy.refuse_erased(client)
     return client
 
 
-def permitted(tx: "Transaction", contract_id: int, permission: Permission) -> "Contract":
+def find_permitted(tx: "Transaction", contract_id: int, permission: Permission) -> "Contract":
     """Return the contract, on which the actor has ``permission``.
 
     Raises NotFound, PermissionDenied.
     """
-    contract = find(tx, models.Contract, contract_id)
-    client = find(tx, models.Client, contract.client_id)
+    contract = find_record(tx, models.Contract, contract_id)
+    client = find_record(tx, models.Client, contract.client_id)
     contacts.authorize_for_client(tx, permission, client, record_id=contract.id)
     return contract
 
@@ -106,12 +114,12 @@ def update(
 
     Raises NotFound, PermissionDenied, InvalidValue, Conflict, RuleViolation.
     """
-    contract = permitted(tx, contract_id, Permission.CONTRACT_UPDATE)
-    expect_version(contract, version)
+    contract = find_permitted(tx, contract_id, Permission.CONTRACT_UPDATE)
+    require_version(contract, version)
     if reason is not None:
         _give_reason(tx, reason)
-    cleaned = inputs.clean(inputs.CONTRACT, values)
-    expect_seen(contract, cleaned, seen)
+    cleaned = inputs.clean_values(inputs.CONTRACT, values)
+    require_unchanged(contract, cleaned, seen)
     signing, due = cleaned.pop(_SIGNED, None), cleaned.pop(_DUE, None)
     if _DUE_DATE in cleaned:
         cleaned[_DUE_DATE] = cleaned[_DUE_DATE] or None
@@ -119,12 +127,12 @@ def update(
     if signing is False and contract.signed_status:
         changes.append(unsign(tx, contract_id, reason))
     refuse_frozen(contract, cleaned)
-    refuse_undated(contract, cleaned)
+    refuse_no_due_date(contract, cleaned)
     if cleaned.get("client_id", contract.client_id) != contract.client_id:
-        cleaned["sales_contact_id"] = _new_client(tx, contract, cleaned["client_id"])
+        cleaned["sales_contact_id"] = _authorize_new_client(tx, contract, cleaned["client_id"])
     if "total_amount" in cleaned:
         check_total(contract, cleaned["total_amount"])
-    changes.append(edit(tx, contract, cleaned))
+    changes.append(write_values(tx, contract, cleaned))
     if due is not None and due != contract.amount_due:
         changes.append(adjust(tx, contract_id, due, reason))
     if signing:
@@ -152,15 +160,15 @@ def sign(
 
     Raises NotFound, PermissionDenied, Conflict, RuleViolation ``signed_in_future``.
     """
-    contract = permitted(tx, contract_id, Permission.CONTRACT_SIGN)
-    expect_version(contract, version)
+    contract = find_permitted(tx, contract_id, Permission.CONTRACT_SIGN)
+    require_version(contract, version)
     if contract.signed_status:
         return Change(contract)
     if signed_at is not None and signed_at > datetime.now(UTC).replace(tzinfo=None):
         raise CONSTRAINTS["tg_contracts_signed_in_future"].error()
     given = {"signed_at": signed_at, _DUE_DATE: due_date}
     chosen = {name: value for name, value in given.items() if value is not None}
-    return edit(tx, contract, {_SIGNED: True, **chosen})
+    return write_values(tx, contract, {_SIGNED: True, **chosen})
 
 
 def unsign(
@@ -171,17 +179,17 @@ def unsign(
     Raises PermissionDenied, Conflict, RuleViolation ``contract_has_payments`` or
     ``contract_has_events``.
     """
-    contract = permitted(tx, contract_id, Permission.CONTRACT_UNSIGN)
-    expect_version(contract, version)
+    contract = find_permitted(tx, contract_id, Permission.CONTRACT_UNSIGN)
+    require_version(contract, version)
     _give_reason(tx, reason)
     if contract.signed_status:
-        refuse_unsigning(tx, contract)
-    return edit(tx, contract, {_SIGNED: False})
+        refuse_unsign(tx, contract)
+    return write_values(tx, contract, {_SIGNED: False})
 
 
-def refuse_unsigning(tx: "Transaction", contract: "Contract") -> None:
+def refuse_unsign(tx: "Transaction", contract: "Contract") -> None:
     """Refuse to take a signature back on which something is paid or planned: RuleViolation."""
-    refuse_used(tx, contract, _("Contract {id} has {what}, so its signature stays."))
+    refuse_in_use(tx, contract, _("Contract {id} has {what}, so its signature stays."))
 
 
 def amend(
@@ -196,20 +204,20 @@ def amend(
 
     Raises NotFound, PermissionDenied, InvalidValue, Conflict, RuleViolation.
     """
-    contract = permitted(tx, contract_id, Permission.CONTRACT_AMEND)
-    expect_version(contract, version)
+    contract = find_permitted(tx, contract_id, Permission.CONTRACT_AMEND)
+    require_version(contract, version)
     _give_reason(tx, reason)
-    total = inputs.clean(inputs.CONTRACT, {"total_amount": total_amount})["total_amount"]
+    total = inputs.clean_values(inputs.CONTRACT, {"total_amount": total_amount})["total_amount"]
     check_total(contract, total)
-    return edit(tx, contract, {"total_amount": total})
+    return write_values(tx, contract, {"total_amount": total})
 
 
 def adjust(tx: "Transaction", contract_id: int, amount_due: Decimal, reason: str | None) -> Change:
     """Set the amount due by hand: MANAGEMENT, with a reason; the ledger keeps the adjustment."""
-    contract = permitted(tx, contract_id, Permission.CONTRACT_ADJUST)
+    contract = find_permitted(tx, contract_id, Permission.CONTRACT_ADJUST)
     reason = _give_reason(tx, reason)
     # The entry is a difference: nobody may move the balance between reading and writing it.
-    refresh(tx, contract, lock=True)
+    refresh_record(tx, contract, lock=True)
     check_amounts(contract.total_amount, amount_due)
     old = contract.amount_due
     if old == amount_due:
@@ -223,7 +231,7 @@ def adjust(tx: "Transaction", contract_id: int, amount_due: Decimal, reason: str
         )
     )
     tx.session.flush()
-    refresh(tx, contract)
+    refresh_record(tx, contract)
     return Change(contract, {_DUE: old}, {_DUE: contract.amount_due})
 
 
@@ -233,22 +241,22 @@ def delete(tx: "Transaction", contract_id: int) -> Any:
     Raises NotFound, PermissionDenied, RuleViolation ``contract_signed``, ``contract_has_payments``
     or ``contract_has_events``.
     """
-    contract = permitted(tx, contract_id, Permission.CONTRACT_DELETE)
+    contract = find_permitted(tx, contract_id, Permission.CONTRACT_DELETE)
     refusal = _("Contract {id} has {what} and is not deleted.")
-    refuse_used(tx, contract, refusal)
+    refuse_in_use(tx, contract, refusal)
     if contract.signed_status:
         raise RuleViolation(
             refusal.format(id=contract.id, what=_("a signature")),
             hint=_("Take it back first: epicevents contract unsign {id}").format(id=contract.id),
             code="contract_signed",
         )
-    remove(tx, contract)
+    delete_record(tx, contract)
     return contract
 
 
-def _new_client(tx: "Transaction", contract: "Contract", client_id: int) -> int:
+def _authorize_new_client(tx: "Transaction", contract: "Contract", client_id: int) -> int:
     """Return the sales contact of the client to whom an unsigned contract moves."""
-    client = find(tx, models.Client, client_id)
+    client = find_record(tx, models.Client, client_id)
     contacts.authorize_for_client(tx, Permission.CONTRACT_UPDATE, client, record_id=contract.id)
     return client.sales_contact_id
 

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from crm.domain.amounts import said
+from crm.domain.amounts import format_amount
 from crm.domain.errors import RuleViolation
 from crm.domain.i18n import gettext as _
 from crm.domain.i18n import ngettext
 from crm.domain.rules import CONSTRAINTS
-from crm.services.editing import refresh
+from crm.services.editing import refresh_record
 
 if TYPE_CHECKING:
     from crm.database.transaction import Transaction
@@ -39,7 +39,7 @@ def refuse_frozen(contract: "Contract", values: Mapping[str, Any]) -> None:
         )
 
 
-def refuse_undated(contract: "Contract", values: Mapping[str, Any]) -> None:
+def refuse_no_due_date(contract: "Contract", values: Mapping[str, Any]) -> None:
     """Refuse to take the due date of a signed contract away: ``due_date_required``."""
     if contract.signed_status and values.get("due_date", contract.due_date) is None:
         raise CONSTRAINTS["ck_contracts_due_date_known"].error()
@@ -54,7 +54,7 @@ def check_amounts(total: Decimal, due: Decimal) -> None:
     if due > total:
         raise RuleViolation(
             _("The amount due ({due}) is more than the total ({total}).").format(
-                due=said(due), total=said(total)
+                due=format_amount(due), total=format_amount(total)
             ),
             hint=_("It lies between zero and the total."),
             code="amount_due_out_of_range",
@@ -67,19 +67,19 @@ def check_total(contract: "Contract", total: Decimal) -> None:
     if total < paid:
         raise RuleViolation(
             _("The total cannot be {total}: {paid} is already paid.").format(
-                total=said(total), paid=said(paid)
+                total=format_amount(total), paid=format_amount(paid)
             ),
-            hint=_("The least that it can be is {paid}.").format(paid=said(paid)),
+            hint=_("The least that it can be is {paid}.").format(paid=format_amount(paid)),
             code="total_below_paid",
             details={"paid": str(paid)},
         )
     check_amounts(total, Decimal(0))
 
 
-def refuse_used(tx: "Transaction", contract: "Contract", refusal: str) -> None:
+def refuse_in_use(tx: "Transaction", contract: "Contract", refusal: str) -> None:
     """Refuse what payments or events on the contract forbid; ``refusal`` names them by {what}."""
     # Those that are under way are waited for, and counted.
-    refresh(tx, contract, lock=True)
+    refresh_record(tx, contract, lock=True)
     payments = tx.value("SELECT count(*) FROM payments WHERE contract_id = %s", (contract.id,))
     events = tx.value("SELECT count(*) FROM events WHERE contract_id = %s", (contract.id,))
     if payments:

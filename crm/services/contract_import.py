@@ -13,7 +13,7 @@ from crm.services.imports import Plan
 _TABLE = "contract_import"
 
 CHECK = f"""
-{import_names.clients(_TABLE)}
+{import_names.match_clients(_TABLE)}
 UPDATE contract_import i SET client_id = c.id, sales_contact_id = c.sales_contact_id,
     about = CASE WHEN alone.number > 1 THEN i.client ELSE c.sales_contact END,
     refused = CASE WHEN alone.number > 1 THEN 'ambiguous_client'
@@ -48,7 +48,7 @@ JOIN (
 ) known USING (client_id, total_amount, number)
 WHERE given.line = i.line AND %(on_duplicate)s <> 'create';
 
-{import_names.inactive(_TABLE, "sales_contact_id", "tg_contracts_active_contact")}
+{import_names.refuse_inactive(_TABLE, "sales_contact_id", "tg_contracts_active_contact")}
 """  # noqa: S608  names of ours
 
 INSERT = """

@@ -9,12 +9,12 @@ from inspect import cleandoc
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crm.database.errors import explained
-from crm.database.provisioning import LOGIN_SETTINGS, OWNER, schema_revision
+from crm.database.errors import translate_errors
+from crm.database.provisioning import LOGIN_SETTINGS, OWNER, read_schema_revision
 from crm.database.revision import SCHEMA_REVISION
 from crm.domain.errors import CRMError
 from crm.domain.i18n import gettext as _
-from crm.queries.doctor import SERVER, SETTINGS, Check, faults
+from crm.queries.doctor import SERVER, SETTINGS, Check, find_faults
 from crm.queries.doctor_data import DATA as DATA
 from crm.queries.doctor_guards import GUARDS
 from crm.queries.doctor_needs import NEEDS
@@ -65,7 +65,7 @@ OBJECTS = (*RIGHTS, *NEEDS, *GUARDS)
 CATALOGUE = (*SETTINGS, *OBJECTS)
 
 
-def _private(name: str, holds: Callable[[], str]) -> Check:
+def _private_check(name: str, holds: Callable[[], str]) -> Check:
     return Check(
         name,
         holds,
@@ -75,10 +75,10 @@ def _private(name: str, holds: Callable[[], str]) -> Check:
     )
 
 
-HOME = _private("home_private", lambda: _("The home directory is closed to others"))
-TOKEN = _private("token_private", lambda: _("The session's token is closed to others"))
-KEY = _private("key_private", lambda: _("The signing key is closed to others"))
-CONFIG = _private("config_private", lambda: _("config.env is closed to others"))
+HOME = _private_check("home_private", lambda: _("The home directory is closed to others"))
+TOKEN = _private_check("token_private", lambda: _("The session's token is closed to others"))
+KEY = _private_check("key_private", lambda: _("The signing key is closed to others"))
+CONFIG = _private_check("config_private", lambda: _("config.env is closed to others"))
 WORKSTATION = (HOME, TOKEN, KEY, CONFIG)
 
 
@@ -137,7 +137,7 @@ class Result:
         )
 
 
-def server(tx: "Transaction", now: Callable[[], datetime]) -> list[Result]:
+def examine_server(tx: "Transaction", now: Callable[[], datetime]) -> list[Result]:
     """Examine the server as the program's own login, which need not act for anybody.
 
     ``now`` tells this workstation's time, naive UTC. Of a schema of another revision only that is
@@ -148,37 +148,37 @@ def server(tx: "Transaction", now: Callable[[], datetime]) -> list[Result]:
     if revision.ok:
         return [*results, revision, *_examine(tx, CATALOGUE)]
     reason = _("The schema is of another revision.")
-    return [*results, revision, *_examine(tx, SETTINGS), *unknown(OBJECTS, reason)]
+    return [*results, revision, *_examine(tx, SETTINGS), *report_unknown(OBJECTS, reason)]
 
 
-def data(tx: "Transaction") -> list[Result]:
+def examine_data(tx: "Transaction") -> list[Result]:
     """Prove the data, for somebody who is logged in or as the owner."""
     results = _examine(tx, DATA)
     # Whose session has ended meanwhile sees nothing, which proves nothing.
     if tx.value("SELECT row_security_active('users') AND employee_id() IS NULL"):
-        return unknown(DATA, _("the session has ended"))
+        return report_unknown(DATA, _("the session has ended"))
     return results
 
 
-def rights(tx: "Transaction") -> list[Result]:
+def examine_rights(tx: "Transaction") -> list[Result]:
     """Examine roles' rights and what guards the rows, as the program's own login."""
     return _examine(tx, OBJECTS)
 
 
-def unreachable(error: CRMError) -> list[Result]:
+def report_unreachable(error: CRMError) -> list[Result]:
     """Return the results of a server that cannot be reached."""
     return [
         Result(REACH, False, [error.message], hint=error.hint),
-        *unknown((*SERVER, TLS, CLOCK, REVISION, *CATALOGUE), error.message),
+        *report_unknown((*SERVER, TLS, CLOCK, REVISION, *CATALOGUE), error.message),
     ]
 
 
-def unknown(checks: Iterable[Check], reason: str, hint: str | None = None) -> list[Result]:
+def report_unknown(checks: Iterable[Check], reason: str, hint: str | None = None) -> list[Result]:
     """Return the results of checks that could not be made."""
     return [Result(check, None, reason=reason, hint=hint) for check in checks]
 
 
-def workstation(settings: "Settings") -> list[Result]:
+def examine_workstation(settings: "Settings") -> list[Result]:
     """Examine who else on this machine can read the program's files."""
     from crm.settings.files import HOME_FILE
 
@@ -199,8 +199,8 @@ def _examine(tx: "Transaction", checks: Iterable[Check]) -> list[Result]:
     for check in checks:
         tx.execute("SAVEPOINT examination")
         try:
-            with explained():
-                found = faults(tx, check)
+            with translate_errors():
+                found = find_faults(tx, check)
         except CRMError as error:
             tx.execute("ROLLBACK TO SAVEPOINT examination")
             reason, hint = error.message, error.hint
@@ -230,7 +230,7 @@ def _clock(tx: "Transaction", now: Callable[[], datetime]) -> Result:
 
 
 def _revision(tx: "Transaction") -> Result:
-    revision = schema_revision(tx)
+    revision = read_schema_revision(tx)
     if revision == SCHEMA_REVISION:
         return Result(REVISION, True)
     return Result(REVISION, False, [str(revision or _("none"))])
@@ -238,7 +238,7 @@ def _revision(tx: "Transaction") -> Result:
 
 def _files(check: Check, paths: Iterable[Path], *, mask: int = 0o077) -> Result:
     if os.name != "posix":
-        return unknown([check], _("this system has no such permissions"))[0]
+        return report_unknown([check], _("this system has no such permissions"))[0]
     found = []
     for path in paths:
         try:
@@ -246,7 +246,7 @@ def _files(check: Check, paths: Iterable[Path], *, mask: int = 0o077) -> Result:
         except FileNotFoundError:
             continue
         except OSError as error:
-            return unknown([check], str(error.strerror))[0]
+            return report_unknown([check], str(error.strerror))[0]
         if status.st_mode & mask or status.st_uid != os.geteuid():
             found.append(f"{path} ({stat.filemode(status.st_mode)})")
     return Result(check, not found, found)

@@ -50,22 +50,22 @@ class SameField(Conflict):
         )
 
 
-def find(tx: "Transaction", model: type[Record], record_id: int) -> Record:
+def find_record(tx: "Transaction", model: type[Record], record_id: int) -> Record:
     """Return the record with that id. Raises NotFound."""
     record = tx.session.get(model, record_id)
     if record is None:
-        raise missing(model.__tablename__, record_id)
+        raise missing_record_error(model.__tablename__, record_id)
     return record
 
 
-def missing(table: str, record_id: int) -> NotFound:
+def missing_record_error(table: str, record_id: int) -> NotFound:
     """Return the error that no record of ``table`` has that id."""
-    from crm.queries.listing import not_found
+    from crm.queries.listing import not_found_error
 
-    return not_found(table.removesuffix("s"), record_id)
+    return not_found_error(table.removesuffix("s"), record_id)
 
 
-def expect_version(record: Any, version: int | None) -> None:
+def require_version(record: Any, version: int | None) -> None:
     """Refuse an edit that was made on an older reading of the record: Conflict ``conflict``."""
     if version is not None and record.version != version:
         raise Conflict(
@@ -77,7 +77,9 @@ def expect_version(record: Any, version: int | None) -> None:
         )
 
 
-def expect_seen(record: Any, values: Mapping[str, Any], seen: Mapping[str, Any] | None) -> None:
+def require_unchanged(
+    record: Any, values: Mapping[str, Any], seen: Mapping[str, Any] | None
+) -> None:
     """Refuse to change a field that is no longer as the person has ``seen`` it: SameField.
 
     A field that already holds what is to be written, and one that was not seen, are no conflict.
@@ -91,7 +93,7 @@ def expect_seen(record: Any, values: Mapping[str, Any], seen: Mapping[str, Any] 
         raise SameField(conflicts)
 
 
-def edit(
+def write_values(
     tx: "Transaction",
     record: Any,
     values: Mapping[str, Any],
@@ -110,8 +112,8 @@ def edit(
     """
     from sqlalchemy.orm.exc import StaleDataError
 
-    expect_version(record, version)
-    expect_seen(record, values, seen)
+    require_version(record, version)
+    require_unchanged(record, values, seen)
     old = {name: getattr(record, name) for name in values}
     changed = {name: value for name, value in values.items() if value != old[name]}
     if not changed:
@@ -129,7 +131,7 @@ def edit(
     return Change(record, {name: old[name] for name in changed}, changed)
 
 
-def refresh(tx: "Transaction", record: Any, *, lock: bool = False) -> None:
+def refresh_record(tx: "Transaction", record: Any, *, lock: bool = False) -> None:
     """Read a record again; with ``lock``, once nobody else is writing it or what refers to it.
 
     Raises NotFound when it is gone.
@@ -141,18 +143,18 @@ def refresh(tx: "Transaction", record: Any, *, lock: bool = False) -> None:
         tx.session.refresh(record, with_for_update=lock)
     except InvalidRequestError:
         # Its attributes are gone with it.
-        raise missing(record.__tablename__, inspect(record).identity[0]) from None
+        raise missing_record_error(record.__tablename__, inspect(record).identity[0]) from None
 
 
-def remove(tx: "Transaction", record: Any) -> None:
+def delete_record(tx: "Transaction", record: Any) -> None:
     """Delete a record. What still names it is refused by its constraint, never left without it.
 
     Raises NotFound when the record is gone, PermissionDenied when the database denies it.
     """
     # A function, because the right to DELETE is also the right to lock everybody out of a table.
     if not tx.value("SELECT delete_record(%s, %s)", (record.__tablename__, record.id)):
-        refresh(tx, record)
-        raise _denied()
+        refresh_record(tx, record)
+        raise _denied_error()
 
 
 def _read_again(
@@ -164,10 +166,10 @@ def _read_again(
     *,
     last: bool,
 ) -> int:
-    refresh(tx, record)
+    refresh_record(tx, record)
     if record.version == version:
-        raise _denied()
-    expect_seen(record, mine, base)
+        raise _denied_error()
+    require_unchanged(record, mine, base)
     if last:
         raise Conflict(
             _("Somebody else keeps changing this record."), hint=_("Try again in a moment.")
@@ -176,7 +178,7 @@ def _read_again(
     return version_now
 
 
-def _denied() -> PermissionDenied:
+def _denied_error() -> PermissionDenied:
     return PermissionDenied(
         _("The database does not allow you to change this record."),
         hint=_("See what you may do: epicevents whoami --can"),

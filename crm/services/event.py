@@ -10,11 +10,18 @@ from crm.domain.enums import Role
 from crm.domain.errors import RuleViolation
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission, authorize
-from crm.domain.times import wall_clock
+from crm.domain.times import format_wall_clock
 from crm.queries import schedule
 from crm.services import clashes, contacts
 from crm.services.clashes import UTC
-from crm.services.editing import Change, edit, expect_version, find, refresh, remove
+from crm.services.editing import (
+    Change,
+    delete_record,
+    find_record,
+    refresh_record,
+    require_version,
+    write_values,
+)
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -22,7 +29,7 @@ if TYPE_CHECKING:
     from crm.database.transaction import Transaction
     from crm.models.contract import Contract
     from crm.models.event import Event
-    from crm.queries.schedule import Candidate
+    from crm.queries.schedule import FreeColleague
 
 
 _NOTES = inputs.EVENT[-1]
@@ -44,7 +51,7 @@ def create(
     Raises NotFound, PermissionDenied, InvalidValue, RuleViolation ``contract_not_signed``,
     ``end_before_start`` or ``event_in_the_past``.
     """
-    contract = contract_for(tx, contract_id)
+    contract = find_plannable_contract(tx, contract_id)
     check_dates(start_date, end_date)
     if not allow_past and end_date <= tx.value("SELECT utc_now()"):
         raise RuleViolation(
@@ -52,7 +59,7 @@ def create(
             hint=_("To record one that has been held, add --allow-past."),
             code="event_in_the_past",
         )
-    cleaned = inputs.clean(inputs.EVENT, values)
+    cleaned = inputs.clean_values(inputs.EVENT, values)
     event = models.Event(
         contract_id=contract.id,
         client_id=contract.client_id,
@@ -66,13 +73,13 @@ def create(
     return Change(event, {}, written | cleaned)
 
 
-def contract_for(tx: "Transaction", contract_id: int) -> "Contract":
+def find_plannable_contract(tx: "Transaction", contract_id: int) -> "Contract":
     """Return the contract if the actor may create an event on it.
 
     Raises NotFound, PermissionDenied, RuleViolation ``contract_not_signed``.
     """
-    contract = find(tx, models.Contract, contract_id)
-    client = find(tx, models.Client, contract.client_id)
+    contract = find_record(tx, models.Contract, contract_id)
+    client = find_record(tx, models.Client, contract.client_id)
     contacts.authorize_for_client(tx, Permission.EVENT_CREATE, client, kind="event")
     _require_signed(contract)
     return contract
@@ -96,21 +103,21 @@ def update(
     ``contract_not_signed``, ``end_before_start`` or ``support_overlap``, which names the event it
     clashes with and who is free.
     """
-    event = to_be_updated(tx, event_id)
-    cleaned = inputs.clean(inputs.EVENT, values)
+    event = find_updatable(tx, event_id)
+    cleaned = inputs.clean_values(inputs.EVENT, values)
     if cleaned.get("contract_id", event.contract_id) != event.contract_id:
-        cleaned["client_id"] = _new_contract(tx, event, cleaned["contract_id"])
+        cleaned["client_id"] = _authorize_new_contract(tx, event, cleaned["contract_id"])
     start = cleaned.get("start_date", event.start_date)
     end = cleaned.get("end_date", event.end_date)
     check_dates(start, end)
     # Two events at once were allowed at one time only; the database forgets it with a new one.
     if event.support_contact_id is None or (start, end) == (event.start_date, event.end_date):
-        return edit(tx, event, cleaned, version=version, seen=seen)
+        return write_values(tx, event, cleaned, version=version, seen=seen)
     hint = _("Choose another time, or ask MANAGEMENT to assign somebody else.")
     slot = clashes.Slot(event.id, event.support_contact_id, start, end)
-    clashes.check(tx, slot, hint=hint, zone=zone)
-    with clashes.told(tx, slot, hint=hint, zone=zone):
-        return edit(tx, event, cleaned, version=version, seen=seen)
+    clashes.refuse_clash(tx, slot, hint=hint, zone=zone)
+    with clashes.translate_overlap(tx, slot, hint=hint, zone=zone):
+        return write_values(tx, event, cleaned, version=version, seen=seen)
 
 
 def note(tx: "Transaction", event_id: int, text: str, *, zone: "ZoneInfo" = UTC) -> Change:
@@ -120,25 +127,27 @@ def note(tx: "Transaction", event_id: int, text: str, *, zone: "ZoneInfo" = UTC)
 
     Raises NotFound, PermissionDenied, InvalidValue ``too_long`` when all notes together are.
     """
-    event = to_be_updated(tx, event_id)
+    event = find_updatable(tx, event_id)
     cleaned = inputs.NOTE.clean(text)
     # Whoever is writing it is waited for, and what they have written is read.
-    refresh(tx, event, lock=True)
-    now = wall_clock(tx.value("SELECT utc_now()"), zone)
+    refresh_record(tx, event, lock=True)
+    now = format_wall_clock(tx.value("SELECT utc_now()"), zone)
     line = f"{now} {tx.actor.name}: {cleaned}"
-    return edit(tx, event, {"notes": _NOTES.clean("\n".join(filter(None, [event.notes, line])))})
+    return write_values(
+        tx, event, {"notes": _NOTES.clean("\n".join(filter(None, [event.notes, line])))}
+    )
 
 
-def to_be_updated(tx: "Transaction", event_id: int) -> "Event":
+def find_updatable(tx: "Transaction", event_id: int) -> "Event":
     """Return the event if the actor may change it. Raises NotFound, PermissionDenied."""
-    event = find(tx, models.Event, event_id)
+    event = find_record(tx, models.Event, event_id)
     authorize(
         tx.actor,
         Permission.EVENT_UPDATE,
         owner_id=event.support_contact_id,
         kind="event",
         record_id=event.id,
-        instead=contacts.ask_the_contact(tx, event.support_contact_id),
+        instead=contacts.suggest_contact(tx, event.support_contact_id),
     )
     return event
 
@@ -161,10 +170,10 @@ def assign(
     ``inactive_contact`` or ``support_overlap``, which names the event it clashes with and who is
     free.
     """
-    event = find(tx, models.Event, event_id)
+    event = find_record(tx, models.Event, event_id)
     authorize(tx.actor, Permission.EVENT_ASSIGN, kind="event", record_id=event.id)
-    contacts.require(tx, support_contact_id, Role.SUPPORT)
-    expect_version(event, version)
+    contacts.require_contact(tx, support_contact_id, Role.SUPPORT)
+    require_version(event, version)
     if override is not None:
         tx.give_reason(inputs.REASON.clean(override))
     elif event.support_contact_id == support_contact_id:
@@ -172,35 +181,35 @@ def assign(
     hint = _("Choose somebody else, or add --override REASON.")
     slot = clashes.Slot(event.id, support_contact_id, event.start_date, event.end_date)
     # Only where it is needed: to the database, one that may overlap is no obstacle to others.
-    allowed = override is not None and clashes.find(tx, slot) is not None
+    allowed = override is not None and clashes.find_slot_clash(tx, slot) is not None
     if override is None:
-        clashes.check(tx, slot, hint=hint, zone=zone)
-    with clashes.told(tx, slot, hint=hint, zone=zone):
-        return edit(
+        clashes.refuse_clash(tx, slot, hint=hint, zone=zone)
+    with clashes.translate_overlap(tx, slot, hint=hint, zone=zone):
+        return write_values(
             tx, event, {"support_contact_id": support_contact_id, "overlap_allowed": allowed}
         )
 
 
-def candidates(tx: "Transaction", event_id: int) -> "list[Candidate]":
+def find_free_support(tx: "Transaction", event_id: int) -> "list[FreeColleague]":
     """Return who is free to run an event, the least busy around that time first: MANAGEMENT."""
-    event = find(tx, models.Event, event_id)
+    event = find_record(tx, models.Event, event_id)
     authorize(tx.actor, Permission.EVENT_ASSIGN, kind="event", record_id=event.id)
-    return schedule.free(tx, event.start_date, event.end_date, event.id)
+    return schedule.find_free(tx, event.start_date, event.end_date, event.id)
 
 
 def unassign(tx: "Transaction", event_id: int, *, version: int | None = None) -> Change:
     """Take an event from its support person: MANAGEMENT."""
-    event = find(tx, models.Event, event_id)
+    event = find_record(tx, models.Event, event_id)
     authorize(tx.actor, Permission.EVENT_ASSIGN, kind="event", record_id=event.id)
     values = {"support_contact_id": None, "overlap_allowed": False}
-    return edit(tx, event, values, version=version)
+    return write_values(tx, event, values, version=version)
 
 
 def delete(tx: "Transaction", event_id: int) -> Any:
     """Delete an event: MANAGEMENT. Returns it as it was."""
-    event = find(tx, models.Event, event_id)
+    event = find_record(tx, models.Event, event_id)
     authorize(tx.actor, Permission.EVENT_DELETE, kind="event", record_id=event.id)
-    remove(tx, event)
+    delete_record(tx, event)
     return event
 
 
@@ -225,7 +234,7 @@ def _require_signed(contract: "Contract") -> None:
         )
 
 
-def _new_contract(tx: "Transaction", event: "Event", contract_id: int) -> int:
+def _authorize_new_contract(tx: "Transaction", event: "Event", contract_id: int) -> int:
     """Return the client of the contract that an event moves to."""
     authorize(
         tx.actor,
@@ -234,6 +243,6 @@ def _new_contract(tx: "Transaction", event: "Event", contract_id: int) -> int:
         record_id=event.id,
         instead=_("Only MANAGEMENT moves an event to another contract."),
     )
-    contract = find(tx, models.Contract, contract_id)
+    contract = find_record(tx, models.Contract, contract_id)
     _require_signed(contract)
     return contract.client_id

@@ -25,7 +25,7 @@ WHERE refused IS NULL AND (name IS NULL OR coalesce(client, contract::text) IS N
     OR attendees IS NULL);
 
 -- The contract, by its id or as one of its client's.
-{import_names.clients(_TABLE)}
+{import_names.match_clients(_TABLE)}
 UPDATE event_import i SET client_id = CASE WHEN alone.number = 1 THEN alone.id END,
     about = i.client,
     refused = CASE WHEN alone.number > 1 AND i.contract IS NULL THEN 'ambiguous_client' END
@@ -76,8 +76,12 @@ WHERE refused IS NULL
 UPDATE event_import SET refused = 'not_assigned'
 WHERE refused IS NULL AND id IS NULL AND support_contact IS NOT NULL AND %(is_sales)s;
 
-{import_names.colleagues(_TABLE, "support_contact", "SUPPORT", "fk_events_support_contact_role")}
-{import_names.inactive(_TABLE, "support_contact_id", "tg_events_active_contact")}
+{
+    import_names.match_colleagues(
+        _TABLE, "support_contact", "SUPPORT", "fk_events_support_contact_role"
+    )
+}
+{import_names.refuse_inactive(_TABLE, "support_contact_id", "tg_events_active_contact")}
 -- The same event twice: the first row counts.
 UPDATE event_import i SET about_id = same.kept, skipped = %(on_duplicate)s = 'skip',
     refused = CASE WHEN %(on_duplicate)s = 'fail' THEN 'event_twice_in_file' END

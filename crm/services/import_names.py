@@ -4,7 +4,7 @@ The statements speak of the temporary table in which the rows of the file wait.
 """
 
 
-def colleagues(table: str, column: str, role: str, constraint: str) -> str:
+def match_colleagues(table: str, column: str, role: str, constraint: str) -> str:
     """Return the statement that looks up the colleagues whom ``column`` names.
 
     A name is first and last name in either order, without accents or case. The id goes to
@@ -33,7 +33,7 @@ WHERE meant.{column} = i.{column} AND i.refused IS NULL;
 """  # noqa: S608  names of ours
 
 
-def inactive(table: str, column: str, constraint: str) -> str:
+def refuse_inactive(table: str, column: str, constraint: str) -> str:
     """Return the statement that refuses, as ``constraint`` does, whose colleague is inactive.
 
     Only what is new is assigned to somebody; what exists stays with whom it is.
@@ -45,7 +45,7 @@ WHERE u.id = i.{column} AND NOT u.is_active AND i.id IS NULL AND i.refused IS NU
 """  # noqa: S608  names of ours
 
 
-def clients(table: str) -> str:
+def match_clients(table: str) -> str:
     """Return the WITH clause in which ``alone`` has each client that a row names.
 
     Beside the name it has how many are called so, and the id of the first of them.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from crm.database import copying
 from crm.domain.enums import Role
 from crm.domain.permissions import Permission, authorize
-from crm.services.refusals import Refused, refused
+from crm.services.refusals import Refused, explain_refusal
 
 if TYPE_CHECKING:
     from crm.database.transaction import Transaction
@@ -37,7 +37,7 @@ class Plan:
         return f"{self.noun}_import"
 
 
-class Outcome(NamedTuple):
+class ImportOutcome(NamedTuple):
     """How many rows were written or left out, and which are refused."""
 
     created: int
@@ -47,7 +47,7 @@ class Outcome(NamedTuple):
     refused: list[Refused]
 
 
-def begin(tx: "Transaction", plan: Plan, owner_id: int | None = None) -> None:
+def begin_import(tx: "Transaction", plan: Plan, owner_id: int | None = None) -> None:
     """Allow the import, and make the table where the rows of the file wait.
 
     ``owner_id`` is whose records they become, unless they are one's own or the rows say.
@@ -62,7 +62,7 @@ def begin(tx: "Transaction", plan: Plan, owner_id: int | None = None) -> None:
     tx.execute("SELECT begin_import(%s)", (plan.noun,))
 
 
-def copy(
+def copy_rows_in(
     tx: "Transaction", plan: Plan, columns: Iterable[str], rows: Iterable[Sequence[Any]]
 ) -> None:
     """Send rows as :func:`crm.importing.cleaning.clean` yields them."""
@@ -72,7 +72,7 @@ def copy(
     )
 
 
-def refuse(tx: "Transaction", plan: Plan, code: str, lines: Sequence[int]) -> None:
+def refuse_rows(tx: "Transaction", plan: Plan, code: str, lines: Sequence[int]) -> None:
     """Refuse the rows with these numbers."""
     tx.execute(
         f"UPDATE {plan.table} SET refused = %s WHERE refused IS NULL AND line = ANY(%s)",  # noqa: S608
@@ -80,9 +80,9 @@ def refuse(tx: "Transaction", plan: Plan, code: str, lines: Sequence[int]) -> No
     )
 
 
-def finish(
+def finish_import(
     tx: "Transaction", plan: Plan, parameters: Mapping[str, Any], *, partial: bool
-) -> Outcome:
+) -> ImportOutcome:
     """Check the rows that have arrived, and write them; without ``partial`` all of them or none.
 
     ``parameters`` are what the plan's statements ask for beside who is logged in.
@@ -95,24 +95,24 @@ def finish(
     }
     with copying.interruptible():
         tx.execute(plan.check, parameters)
-        wrong = _refused(tx, plan)
-        known, skipped = _known(tx, plan)
+        wrong = _read_refusals(tx, plan)
+        known, skipped = _count_existing(tx, plan)
         if wrong and not partial:
-            return Outcome(0, 0, 0, skipped, wrong)
+            return ImportOutcome(0, 0, 0, skipped, wrong)
         created = _count(tx, plan.insert, parameters)
         updated = _count(tx, plan.update, parameters) if plan.update and known else 0
-    return Outcome(created, updated, known - updated, skipped, wrong)
+    return ImportOutcome(created, updated, known - updated, skipped, wrong)
 
 
-def _refused(tx: "Transaction", plan: Plan) -> list[Refused]:
+def _read_refusals(tx: "Transaction", plan: Plan) -> list[Refused]:
     rows = tx.rows(
         f"SELECT line, refused, about, about_id FROM {plan.table}"  # noqa: S608
         " WHERE refused IS NOT NULL ORDER BY line"
     )
-    return [refused(*row) for row in rows]
+    return [explain_refusal(*row) for row in rows]
 
 
-def _known(tx: "Transaction", plan: Plan) -> tuple[int, int]:
+def _count_existing(tx: "Transaction", plan: Plan) -> tuple[int, int]:
     """Return how many rows mean a record that is to be updated, and how many are skipped."""
     row = tx.row(
         "SELECT count(*) FILTER (WHERE NOT skipped AND id IS NOT NULL),"  # noqa: S608

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from crm import models
 from crm.domain import inputs
-from crm.domain.amounts import said
+from crm.domain.amounts import format_amount
 from crm.domain.enums import PaymentKind
 from crm.domain.errors import NotFound, RuleViolation, UsageFault
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission
-from crm.services.contract import permitted
-from crm.services.editing import Change, refresh
+from crm.services.contract import find_permitted
+from crm.services.editing import Change, refresh_record
 
 if TYPE_CHECKING:
     from crm.database.transaction import Transaction
@@ -31,11 +31,11 @@ def pay(
     Raises NotFound, PermissionDenied, InvalidValue, RuleViolation ``overpayment`` with the most
     that may be paid, or ``key_reused`` when the key came with another amount.
     """
-    contract = permitted(tx, contract_id, Permission.CONTRACT_PAY)
-    cleaned = inputs.clean(inputs.PAYMENT, values)
+    contract = find_permitted(tx, contract_id, Permission.CONTRACT_PAY)
+    cleaned = inputs.clean_values(inputs.PAYMENT, values)
     key = cleaned.get("request_key")
-    if key and (before := _sent_before(tx, contract, key)):
-        return _same(before, contract, cleaned["amount"], key)
+    if key and (before := _find_by_key(tx, contract, key)):
+        return _repeat_payment(before, contract, cleaned["amount"], key)
     if cleaned["amount"] <= 0:
         raise UsageFault(
             _("A payment is more than zero."),
@@ -60,7 +60,7 @@ def reverse(
 
     Raises NotFound, PermissionDenied, RuleViolation ``already_reversed`` or ``invalid_reversal``.
     """
-    contract = permitted(tx, contract_id, Permission.CONTRACT_REVERSE_PAYMENT)
+    contract = find_permitted(tx, contract_id, Permission.CONTRACT_REVERSE_PAYMENT)
     payment = tx.session.get(models.Payment, payment_id)
     if payment is None or payment.contract_id != contract.id:
         raise NotFound(
@@ -101,9 +101,11 @@ def _refuse_overpayment(contract: "Contract", amount: Decimal) -> None:
     if amount > contract.amount_due:
         raise RuleViolation(
             _("{amount} is more than what is due on contract {id}.").format(
-                amount=said(amount), id=contract.id
+                amount=format_amount(amount), id=contract.id
             ),
-            hint=_("The most that can be paid is {due}.").format(due=said(contract.amount_due))
+            hint=_("The most that can be paid is {due}.").format(
+                due=format_amount(contract.amount_due)
+            )
             if contract.amount_due
             else _("It is paid already: epicevents contract payments {id}").format(id=contract.id),
             code="overpayment",
@@ -120,16 +122,16 @@ def _write(tx: "Transaction", contract: "Contract", payment: "Payment", key: str
             tx.session.add(payment)
     except IntegrityError:
         # Another payment came in between: the same one, or one that left less to pay.
-        refresh(tx, contract)
-        if key and (before := _sent_before(tx, contract, key)):
-            return _same(before, contract, payment.amount, key)
+        refresh_record(tx, contract)
+        if key and (before := _find_by_key(tx, contract, key)):
+            return _repeat_payment(before, contract, payment.amount, key)
         _refuse_overpayment(contract, payment.amount)
         raise
-    refresh(tx, contract)
+    refresh_record(tx, contract)
     return Change(payment, {"amount_due": due}, {"amount_due": contract.amount_due})
 
 
-def _sent_before(tx: "Transaction", contract: "Contract", key: str) -> "Payment | None":
+def _find_by_key(tx: "Transaction", contract: "Contract", key: str) -> "Payment | None":
     from sqlalchemy import select
 
     payment = models.Payment
@@ -138,11 +140,11 @@ def _sent_before(tx: "Transaction", contract: "Contract", key: str) -> "Payment 
     )
 
 
-def _same(before: "Payment", contract: "Contract", amount: object, key: str) -> Change:
+def _repeat_payment(before: "Payment", contract: "Contract", amount: object, key: str) -> Change:
     if before.amount != amount:
         raise RuleViolation(
             _("The key {key} was used for a payment of {amount} on contract {id}.").format(
-                key=key, amount=said(before.amount), id=contract.id
+                key=key, amount=format_amount(before.amount), id=contract.id
             ),
             hint=_("Use another --key for another payment."),
             code="key_reused",

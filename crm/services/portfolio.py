@@ -14,7 +14,7 @@ from crm.domain.i18n import gettext as _
 from crm.domain.i18n import ngettext
 from crm.domain.permissions import Permission, authorize
 from crm.services import contacts
-from crm.services.editing import find
+from crm.services.editing import find_record
 
 if TYPE_CHECKING:
     from crm.database.transaction import Transaction
@@ -39,7 +39,7 @@ class Moved:
         return any(self.counts.values())
 
 
-def transfer(
+def transfer_all(
     tx: "Transaction",
     from_id: int,
     to_id: int,
@@ -57,9 +57,9 @@ def transfer(
     ``sales_contact_role``, ``support_contact_role``, ``inactive_contact`` or ``support_overlap``
     with every event that clashes.
     """
-    giver = find(tx, models.User, from_id)
+    giver = find_record(tx, models.User, from_id)
     authorize(tx.actor, Permission.USER_TRANSFER, kind="user", record_id=giver.id)
-    taker = find(tx, models.User, to_id)
+    taker = find_record(tx, models.User, to_id)
     if giver.id == taker.id:
         raise RuleViolation(
             _("From {name} to {name} nothing would change hands.").format(name=giver.full_name),
@@ -69,11 +69,11 @@ def transfer(
     # Thousands of records may take longer than a statement usually may.
     tx.execute("SET LOCAL statement_timeout = 0")
     if giver.role == Role.SALES:
-        contacts.require(tx, to_id, Role.SALES)
+        contacts.require_contact(tx, to_id, Role.SALES)
         with copying.interruptible():
             counts = _move_sales(tx, from_id, to_id, include_settled=include_settled)
     elif giver.role == Role.SUPPORT:
-        contacts.require(tx, to_id, Role.SUPPORT)
+        contacts.require_contact(tx, to_id, Role.SUPPORT)
         with copying.interruptible():
             counts = _move_events(tx, from_id, to_id, everything=include_settled, override=override)
     else:
@@ -84,7 +84,7 @@ def transfer(
             hint=_("See who has some: epicevents user list --role SALES"),
             code="no_portfolio",
         )
-    return Moved(giver, taker, counts, _left(tx, giver))
+    return Moved(giver, taker, counts, _count_remaining(tx, giver))
 
 
 def _move_sales(
@@ -126,9 +126,9 @@ def _move_events(
         tx.give_reason(inputs.REASON.clean(override))
     # What has not ended by now, however long the rest takes.
     since = None if everything else tx.value("SELECT utc_now()")
-    clashing = _clashes(tx, from_id, to_id, since)
+    clashing = _find_clashes(tx, from_id, to_id, since)
     if clashing and override is None:
-        raise _overlap(tx, clashing, to_id)
+        raise _overlap_error(tx, clashing, to_id)
     event = models.Event
     moving = update(event).where(event.support_contact_id == from_id)
     if since is not None:
@@ -142,7 +142,7 @@ def _move_events(
     return {"events": _count(moved)}
 
 
-def _clashes(
+def _find_clashes(
     tx: "Transaction", from_id: int, to_id: int, since: datetime | None
 ) -> list[tuple[Any, ...]]:
     """Return the id and name of each event that would move and of one that it clashes with.
@@ -173,7 +173,7 @@ def _clashes(
     )
 
 
-def _overlap(tx: "Transaction", clashing: list[tuple[Any, ...]], to_id: int) -> RuleViolation:
+def _overlap_error(tx: "Transaction", clashing: list[tuple[Any, ...]], to_id: int) -> RuleViolation:
     pairs = [
         _("{id} ({name}) with {other_id} ({other})").format(
             id=pair[0], name=pair[1], other_id=pair[2], other=pair[3]
@@ -186,14 +186,14 @@ def _overlap(tx: "Transaction", clashing: list[tuple[Any, ...]], to_id: int) -> 
             "{name} would run {n} event while another goes on: {events}.",
             "{name} would run {n} events while others go on: {events}.",
             len(clashing),
-        ).format(name=contacts.name_of(tx, to_id), n=len(clashing), events=", ".join(pairs)),
+        ).format(name=contacts.read_name(tx, to_id), n=len(clashing), events=", ".join(pairs)),
         hint=_("Assign those to others first (epicevents event assign), or add --override REASON."),
         code="support_overlap",
         details={"events": [pair[0] for pair in clashing]},
     )
 
 
-def _left(tx: "Transaction", giver: "User") -> dict[str, int]:
+def _count_remaining(tx: "Transaction", giver: "User") -> dict[str, int]:
     counts = tx.row(
         "SELECT (SELECT count(*) FROM contracts WHERE sales_contact_id = %(id)s),"
         " (SELECT count(*) FROM events WHERE support_contact_id = %(id)s)",

@@ -10,7 +10,7 @@ from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission, authorize
 from crm.queries import privacy
 from crm.services import contacts
-from crm.services.editing import missing
+from crm.services.editing import missing_record_error
 
 if TYPE_CHECKING:
     from crm.database.transaction import Transaction
@@ -26,7 +26,7 @@ class Erased(NamedTuple):
     denied: int
 
 
-def held_on(tx: "Transaction", client_id: int) -> "dict[str, privacy.Held]":
+def find_held(tx: "Transaction", client_id: int) -> "dict[str, privacy.HeldRecords]":
     """Return all that is held on a client: SALES of their own, MANAGEMENT of any, also deleted.
 
     Raises NotFound, PermissionDenied.
@@ -39,11 +39,11 @@ def held_on(tx: "Transaction", client_id: int) -> "dict[str, privacy.Held]":
         owner_id=owner_id,
         kind="client",
         record_id=client_id,
-        instead=contacts.ask_the_contact(tx, owner_id),
+        instead=contacts.suggest_contact(tx, owner_id),
     )
-    held = privacy.held_on(tx, client_id)
+    held = privacy.read_held(tx, client_id)
     if client is None and not held["history"].rows:
-        raise missing("clients", client_id)
+        raise missing_record_error("clients", client_id)
     return held
 
 
@@ -66,7 +66,7 @@ def erase(tx: "Transaction", client_id: int, reason: str) -> Erased:
     with copying.interruptible():
         found: tuple[Any, ...] | None = tx.row("SELECT * FROM erase_client(%s)", (client_id,))
     if found is None:
-        raise missing("clients", client_id)
+        raise missing_record_error("clients", client_id)
     return Erased(*found)
 
 

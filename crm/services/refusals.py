@@ -19,7 +19,7 @@ class Refused(NamedTuple):
 DENIED = frozenset({"not_own_client", "not_own_import", "not_assigned"})
 
 
-def refused(row: int, code: str, about: str | None, about_id: int | None) -> Refused:
+def explain_refusal(row: int, code: str, about: str | None, about_id: int | None) -> Refused:
     """Return why the check refused a row, which found ``about`` or the record ``about_id``.
 
     The code of a rule that the database holds is the name of its constraint.

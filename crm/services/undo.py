@@ -19,11 +19,11 @@ from crm.domain.i18n import gettext as _
 from crm.queries import undo as query
 from crm.queries import user as user_query
 from crm.services import contract, payment, undoable, user
-from crm.services.editing import find, refresh
+from crm.services.editing import find_record, refresh_record
 
 if TYPE_CHECKING:
     from crm.database.transaction import Transaction
-    from crm.queries.undo import Done, Group
+    from crm.queries.undo import PastTransaction, RestoreGroup
     from crm.services.undoable import Actions
     from crm.services.user import Begin
 
@@ -54,7 +54,7 @@ _HOLDS = (
 class Undone:
     """What was taken back, by which transaction, and how many records that wrote, by action."""
 
-    done: "Done"
+    done: "PastTransaction"
     number: int
     counts: "Actions"
 
@@ -70,20 +70,20 @@ class Undone:
         return self.number, done.number, done.command, done.at, *who, *counts
 
 
-def latest(tx: "Transaction") -> int:
+def find_latest(tx: "Transaction") -> int:
     """Return the number of one's own last command that changed something. Raises NotFound."""
-    found = query.latest(tx)
+    found = query.read_latest(tx)
     if not found:
         raise NotFound(
             _("There is no command of yours to take back."),
             hint=_("Name a transaction; see: epicevents audit list"),
         )
-    return query.newest_of_chain(tx, found[0].number)
+    return query.find_newest_of_chain(tx, found[0].number)
 
 
-def find_done(tx: "Transaction", number: int) -> "Done":
+def find_transaction(tx: "Transaction", number: int) -> "PastTransaction":
     """Return the transaction of that number. Raises NotFound."""
-    done = query.find(tx, number)
+    done = query.read_transaction(tx, number)
     if done is None:
         raise NotFound(
             _("There is no transaction {number}.").format(number=number),
@@ -93,23 +93,23 @@ def find_done(tx: "Transaction", number: int) -> "Done":
 
 
 @contextmanager
-def without_rights(begin: "Begin", number: int) -> "Iterator[Transaction]":
+def suspend_for_undo(begin: "Begin", number: int) -> "Iterator[Transaction]":
     """Yield a transaction to take ``number`` back in.
 
     Whom that deactivates, deletes or gives another role has no rights meanwhile, see
-    :func:`crm.services.user.shut_out`.
+    :func:`crm.services.user.suspend_people`.
 
     Raises what :func:`undo` raises before it writes.
     """
 
     def whom(tx: "Transaction") -> list[int]:
-        people = [each for each in user_query.shut_out_by(tx, number) if each != tx.actor.id]
+        people = [each for each in user_query.find_losing_rights(tx, number) if each != tx.actor.id]
         if people:
-            actions, groups = query.actions(tx, number), query.groups(tx, number)
-            undoable.check(tx, find_done(tx, number), actions, groups)
+            actions, groups = query.count_actions(tx, number), query.read_groups(tx, number)
+            undoable.authorize_undo(tx, find_transaction(tx, number), actions, groups)
         return people
 
-    with user.shut_out(begin, whom) as tx:
+    with user.suspend_people(begin, whom) as tx:
         yield tx
 
 
@@ -121,55 +121,55 @@ def undo(
     MANAGEMENT may take back anybody's. ``today`` is when a payment is reversed. All of it is taken
     back or nothing.
 
-    Raises NotFound, UsageFault ``reason_required``, and what :func:`crm.services.undoable.check`
-    and the opposite change raise.
+    Raises NotFound, UsageFault ``reason_required``, and what the opposite change and
+    :func:`crm.services.undoable.authorize_undo` raise.
     """
-    done = find_done(tx, number)
-    actions, groups = query.actions(tx, number), query.groups(tx, number)
-    needs_reason = undoable.check(tx, done, actions, groups)
+    done = find_transaction(tx, number)
+    actions, groups = query.count_actions(tx, number), query.read_groups(tx, number)
+    needs_reason = undoable.authorize_undo(tx, done, actions, groups)
     if reason is not None:
         reason = inputs.REASON.clean(reason)
         tx.give_reason(reason)
     elif needs_reason:
-        raise undoable.reason_required()
+        raise undoable.reason_required_error()
     if sum(actions.values()) > MANY:
         tx.execute("SET LOCAL statement_timeout = 0")
     mine = tx.value("SELECT begin_undo(%s)", (number,))
     with copying.interruptible():
-        if _records(actions, "INSERT"):
+        if _count_records(actions, "INSERT"):
             tx.execute("SELECT undo_created()")
-        _set_back(tx, number, groups)
-        if _records(actions, "DELETE") != _bring_back(tx, actions):
-            raise _changed_meanwhile()
+        _restore_fields(tx, number, groups)
+        if _count_records(actions, "DELETE") != _restore_deleted(tx, actions):
+            raise _changed_error()
     _move_balances(tx, number, reason or "", today)
-    return Undone(done, mine, query.actions(tx, mine))
+    return Undone(done, mine, query.count_actions(tx, mine))
 
 
-def _records(actions: "Actions", action: str) -> int:
+def _count_records(actions: "Actions", action: str) -> int:
     """Return how many records that somebody may delete were created, or deleted."""
     return sum(actions.get((table, action), 0) for table in undoable.DELETING)
 
 
-def _bring_back(tx: "Transaction", actions: "Actions") -> int:
-    return int(tx.value("SELECT undo_deleted()")) if _records(actions, "DELETE") else 0
+def _restore_deleted(tx: "Transaction", actions: "Actions") -> int:
+    return int(tx.value("SELECT undo_deleted()")) if _count_records(actions, "DELETE") else 0
 
 
-def _set_back(tx: "Transaction", number: int, groups: "list[Group]") -> None:
+def _restore_fields(tx: "Transaction", number: int, groups: "list[RestoreGroup]") -> None:
     """Set fields back in one statement a table, so that thousands take seconds."""
     for table in sorted({group.table for group in groups}):
         of_table = [group for group in groups if group.table == table]
         fields = sorted({field for group in of_table for field in group.fields})
         with tx.connection.cursor() as cursor:
-            cursor.execute(_statement(table, fields), {"number": number})
+            cursor.execute(_build_update(table, fields), {"number": number})
             if cursor.rowcount != sum(group.records for group in of_table):
                 # Whoever was quicker has changed a field, which would have been lost.
                 undoable.refuse_later(tx, number)
-                raise _changed_meanwhile()
+                raise _changed_error()
     if any(group.table == "clients" and "sales_contact_id" in group.fields for group in groups):
         tx.execute(FOLLOW, {"number": number})
 
 
-def _statement(table: str, fields: list[str]) -> str:
+def _build_update(table: str, fields: list[str]) -> str:
     """Return the UPDATE that sets fields back where they hold what the transaction left in them.
 
     The names come from the audit, which has them from the catalogue.
@@ -185,10 +185,10 @@ def _statement(table: str, fields: list[str]) -> str:
 
 def _move_balances(tx: "Transaction", number: int, reason: str, today: date | None) -> None:
     """Take back payments by opposite entries: the ledger only grows."""
-    for entry in query.payments(tx, number):
+    for entry in query.read_payments(tx, number):
         match entry.kind:
             case PaymentKind.REVERSAL:
-                first = find(tx, models.Payment, entry.reverses_id or 0)
+                first = find_record(tx, models.Payment, entry.reverses_id or 0)
                 payment.pay(
                     tx,
                     entry.contract_id,
@@ -198,14 +198,14 @@ def _move_balances(tx: "Transaction", number: int, reason: str, today: date | No
                     reference=first.reference,
                 )
             case PaymentKind.ADJUSTMENT:
-                of = find(tx, models.Contract, entry.contract_id)
-                refresh(tx, of, lock=True)
+                of = find_record(tx, models.Contract, entry.contract_id)
+                refresh_record(tx, of, lock=True)
                 contract.adjust(tx, of.id, of.amount_due + entry.amount, reason)
             case _:
                 payment.reverse(tx, entry.contract_id, entry.id, reason, paid_on=today)
 
 
-def _changed_meanwhile() -> Conflict:
+def _changed_error() -> Conflict:
     return Conflict(
         _("Somebody has changed it in this moment; nothing was taken back."),
         hint=_("See what it looks like now, and try again."),

@@ -13,11 +13,11 @@ from crm.domain.i18n import gettext as _
 from crm.domain.permissions import NEEDS_REASON, Permission, authorize
 from crm.queries import undo as query
 from crm.services import contacts, contract
-from crm.services.editing import find
+from crm.services.editing import find_record
 
 if TYPE_CHECKING:
     from crm.database.transaction import Transaction
-    from crm.queries.undo import Done, Group
+    from crm.queries.undo import PastTransaction, RestoreGroup
 
     Actions = dict[tuple[str, str], int]
 
@@ -49,7 +49,9 @@ OPPOSITE: dict[str, Permission] = {
 }
 
 
-def check(tx: "Transaction", done: "Done", actions: "Actions", groups: "list[Group]") -> bool:
+def authorize_undo(
+    tx: "Transaction", done: "PastTransaction", actions: "Actions", groups: "list[RestoreGroup]"
+) -> bool:
     """Allow a transaction to be taken back; return whether that takes a reason.
 
     Raises PermissionDenied, RuleViolation ``already_undone``, ``cannot_undo`` or ``changed_since``,
@@ -64,19 +66,19 @@ def check(tx: "Transaction", done: "Done", actions: "Actions", groups: "list[Gro
         record_id=number if number <= LARGEST_WHOLE_NUMBER else None,
     )
     _refuse_undone(tx, done)
-    _refuse_kept(tx, number, actions)
+    _refuse_unrecoverable(tx, number, actions)
     wanted = _authorize(tx, number, actions, groups)
     refuse_later(tx, number)
     for group in groups:
         if group.signing is False and group.records == 1:
-            contract.refuse_unsigning(tx, find(tx, models.Contract, group.record_id))
+            contract.refuse_unsign(tx, find_record(tx, models.Contract, group.record_id))
     overlapping = any(group.overlapping for group in groups)
     return bool(wanted & NEEDS_REASON) or overlapping or query.needs_reason(tx, number)
 
 
 def refuse_later(tx: "Transaction", number: int) -> None:
     """Refuse what something later depends on, and say what: RuleViolation ``changed_since``."""
-    later = query.later(tx, number)
+    later = query.find_later(tx, number)
     if later:
         told = [
             _("{number} ({command}, {who})").format(
@@ -94,7 +96,7 @@ def refuse_later(tx: "Transaction", number: int) -> None:
             code="changed_since",
             details={"transactions": [each.number for each in later]},
         )
-    naming = query.referring(tx, number)
+    naming = query.find_references(tx, number)
     if naming:
         nouns = [table.removesuffix("s") for table, _id in naming]
         told = [f"{_(noun)} {each[1]}" for noun, each in zip(nouns, naming, strict=True)]
@@ -108,7 +110,7 @@ def refuse_later(tx: "Transaction", number: int) -> None:
         )
 
 
-def reason_required() -> UsageFault:
+def reason_required_error() -> UsageFault:
     """Return the error that taking this back needs a reason."""
     return UsageFault(
         _("Taking this back needs a reason, which the history keeps."),
@@ -117,25 +119,25 @@ def reason_required() -> UsageFault:
     )
 
 
-def _refuse_undone(tx: "Transaction", done: "Done") -> None:
+def _refuse_undone(tx: "Transaction", done: "PastTransaction") -> None:
     if done.undone_by is not None:
         raise RuleViolation(
             _("Transaction {number} was already taken back, by {by}.").format(
                 number=done.number, by=done.undone_by
             ),
             hint=_("To change your mind again: epicevents undo {last}").format(
-                last=query.newest_of_chain(tx, done.number)
+                last=query.find_newest_of_chain(tx, done.number)
             ),
             code="already_undone",
             details={"transaction_id": done.undone_by},
         )
 
 
-def _refuse_kept(tx: "Transaction", number: int, actions: "Actions") -> None:
+def _refuse_unrecoverable(tx: "Transaction", number: int, actions: "Actions") -> None:
     """Refuse what the audit cannot give back."""
     if query.sets_passwords(tx, number):
         why = _("it set a password, which is not kept")
-    elif query.names_erased(tx, number):
+    elif query.has_erased_values(tx, number):
         why = _("it names a client who is erased, for good")
     elif ("users", "DELETE") in actions:
         why = _("it deleted an account, whose password is not kept")
@@ -149,7 +151,7 @@ def _refuse_kept(tx: "Transaction", number: int, actions: "Actions") -> None:
 
 
 def _authorize(
-    tx: "Transaction", number: int, actions: "Actions", groups: "list[Group]"
+    tx: "Transaction", number: int, actions: "Actions", groups: "list[RestoreGroup]"
 ) -> set[Permission]:
     """Allow each opposite change, or raise PermissionDenied; return what they take."""
     wanted = set()
@@ -157,7 +159,7 @@ def _authorize(
         if action in ("INSERT", "DELETE") and table in DELETING:
             authorize(tx.actor, DELETING[table], kind=table.removesuffix("s"))
     for group in groups:
-        ask = contacts.ask_the_contact(tx, group.owner_id) if group.table == "events" else None
+        ask = contacts.suggest_contact(tx, group.owner_id) if group.table == "events" else None
         for permission in {_permission(tx, group, field) for field in group.fields}:
             # Only MANAGEMENT moves an event to another contract.
             moves = permission == Permission.EVENT_UPDATE and "contract_id" in group.fields
@@ -170,13 +172,13 @@ def _authorize(
                 instead=ask if permission == Permission.EVENT_UPDATE else None,
             )
             wanted.add(permission)
-    for entry in query.payments(tx, number):
-        contract.permitted(tx, entry.contract_id, OPPOSITE[entry.kind])
+    for entry in query.read_payments(tx, number):
+        contract.find_permitted(tx, entry.contract_id, OPPOSITE[entry.kind])
         wanted.add(OPPOSITE[entry.kind])
     return wanted
 
 
-def _permission(tx: "Transaction", group: "Group", field: str) -> Permission:
+def _permission(tx: "Transaction", group: "RestoreGroup", field: str) -> Permission:
     match group.table, field:
         case "users", "phone" if group.owner_id == tx.actor.id:
             return Permission.OWN_PHONE

@@ -13,7 +13,7 @@ from crm.domain.i18n import ngettext
 from crm.domain.permissions import Permission, authorize
 from crm.security import passwords
 from crm.services import authentication
-from crm.services.editing import Change, edit, find, remove
+from crm.services.editing import Change, delete_record, find_record, write_values
 
 if TYPE_CHECKING:
     from crm.database.transaction import Transaction
@@ -44,10 +44,12 @@ def create(tx: "Transaction", *, password: str, **values: object) -> Change:
     RuleViolation ``duplicate_email`` or ``weak_password``.
     """
     authorize(tx.actor, Permission.USER_CREATE, kind="user")
-    cleaned = inputs.clean(inputs.USER, values)
+    cleaned = inputs.clean_values(inputs.USER, values)
     refuse_duplicate(tx, cleaned["email"])
-    authentication.check(password, cleaned["first_name"], cleaned["last_name"], cleaned["email"])
-    person = models.User(hashed_password=passwords.hashed(password), **cleaned)
+    authentication.check_new_password(
+        password, cleaned["first_name"], cleaned["last_name"], cleaned["email"]
+    )
+    person = models.User(hashed_password=passwords.hash_password(password), **cleaned)
     tx.session.add(person)
     tx.session.flush()
     return Change(person, {}, cleaned)
@@ -66,8 +68,8 @@ def update(
     Raises NotFound, PermissionDenied, InvalidValue, Conflict, RuleViolation ``duplicate_email``,
     ``role_in_use`` (rule 8) or ``last_manager`` (rule 9).
     """
-    person = find(tx, models.User, user_id)
-    cleaned = inputs.clean(inputs.USER, values)
+    person = find_record(tx, models.User, user_id)
+    cleaned = inputs.clean_values(inputs.USER, values)
     changed = {name for name, value in cleaned.items() if value != getattr(person, name)}
     if changed <= {"phone"} and person.id == tx.actor.id:
         authorize(tx.actor, Permission.OWN_PHONE, owner_id=person.id, kind="user")
@@ -87,7 +89,7 @@ def update(
     if "role" in changed:
         authorize(tx.actor, Permission.USER_CHANGE_ROLE, kind="user", record_id=person.id)
         _refuse_role_in_use(tx, person)
-    return edit(tx, person, cleaned, version=version, seen=seen)
+    return write_values(tx, person, cleaned, version=version, seen=seen)
 
 
 def deactivate(tx: "Transaction", user_id: int) -> Change:
@@ -95,45 +97,48 @@ def deactivate(tx: "Transaction", user_id: int) -> Change:
 
     Raises NotFound, PermissionDenied, RuleViolation ``last_manager``.
     """
-    person = find(tx, models.User, user_id)
+    person = find_record(tx, models.User, user_id)
     authorize(tx.actor, Permission.USER_DEACTIVATE, kind="user", record_id=person.id)
-    return edit(tx, person, {"is_active": False})
+    return write_values(tx, person, {"is_active": False})
 
 
 def reactivate(tx: "Transaction", user_id: int) -> Change:
     """Open a deactivated account again, also one that was left without rights."""
-    person = find(tx, models.User, user_id)
+    person = find_record(tx, models.User, user_id)
     authorize(tx.actor, Permission.USER_REACTIVATE, kind="user", record_id=person.id)
     restored = tx.value("SELECT restore_access(%s)", (user_id,))
-    change = edit(tx, person, {"is_active": True})
+    change = write_values(tx, person, {"is_active": True})
     return change or Change(person, {}, {"is_active": True} if restored else {})
 
 
 @contextmanager
-def without_rights(
+def suspend_accounts(
     begin: "Begin", user_ids: Sequence[int], permission: Permission
 ) -> "Iterator[Transaction]":
-    """Yield a transaction in which accounts are changed whose owners have no rights meanwhile.
+    """Yield a transaction in which accounts are changed while their owners have no rights.
 
-    See :func:`shut_out`. Of one's own account, the other sessions end before its password is reset.
+    See :func:`suspend_people`. For one's own account only the other sessions end, before its
+    password is reset.
 
     Raises what ``permission`` and the change raise.
     """
 
     def whom(tx: "Transaction") -> list[int]:
         for user_id in user_ids:
-            person = find(tx, models.User, user_id)
+            person = find_record(tx, models.User, user_id)
             authorize(tx.actor, permission, owner_id=user_id, kind="user", record_id=person.id)
         if tx.actor.id in user_ids and permission == Permission.USER_RESET_PASSWORD:
             tx.execute("SELECT end_other_sessions()")
         return [user_id for user_id in user_ids if user_id != tx.actor.id]
 
-    with shut_out(begin, whom) as tx:
+    with suspend_people(begin, whom) as tx:
         yield tx
 
 
 @contextmanager
-def shut_out(begin: "Begin", whom: "Callable[[Transaction], list[int]]") -> "Iterator[Transaction]":
+def suspend_people(
+    begin: "Begin", whom: "Callable[[Transaction], list[int]]"
+) -> "Iterator[Transaction]":
     """Yield a transaction in which accounts are changed whose owners have no rights meanwhile.
 
     Their rights are taken away by a transaction of its own, which asks ``whom`` it may, so that
@@ -166,20 +171,22 @@ def delete(tx: "Transaction", user_id: int) -> Any:
 
     Raises NotFound, PermissionDenied, RuleViolation ``user_in_use`` or ``last_manager``.
     """
-    person = find(tx, models.User, user_id)
+    person = find_record(tx, models.User, user_id)
     authorize(tx.actor, Permission.USER_DELETE, kind="user", record_id=person.id)
-    if left := dependents(tx, user_id):
+    if left := count_dependents(tx, user_id):
         raise RuleViolation(
-            _("Records name {name}: {what}.").format(name=person.full_name, what=listed(left)),
-            hint=_instead_of_deleting(person, left),
+            _("Records name {name}: {what}.").format(
+                name=person.full_name, what=format_counts(left)
+            ),
+            hint=_suggest_deactivation(person, left),
             code="user_in_use",
             details={"dependents": left},
         )
-    remove(tx, person)
+    delete_record(tx, person)
     return person
 
 
-def dependents(
+def count_dependents(
     tx: "Transaction", user_id: int, kinds: tuple[str, ...] = tuple(DEPENDENTS)
 ) -> dict[str, int]:
     """Return how many records of each kind name a person; kinds without any are left out."""
@@ -187,7 +194,7 @@ def dependents(
     return {kind: count for kind, count in counts.items() if count}
 
 
-def listed(counts: Mapping[str, int]) -> str:
+def format_counts(counts: Mapping[str, int]) -> str:
     """Return counts of records as people say them: ``1 client, 2 contracts``."""
     kinds = {
         "clients": lambda n: ngettext("{n} client", "{n} clients", n),
@@ -201,7 +208,7 @@ def listed(counts: Mapping[str, int]) -> str:
     return ", ".join(kinds[kind](count).format(n=count) for kind, count in counts.items())
 
 
-def _instead_of_deleting(person: "User", left: Mapping[str, int]) -> str:
+def _suggest_deactivation(person: "User", left: Mapping[str, int]) -> str:
     """Return what may be done: not all of it may be somebody else's."""
     if not left.keys() <= HANDED_OVER:
         return _(
@@ -214,11 +221,11 @@ def _instead_of_deleting(person: "User", left: Mapping[str, int]) -> str:
 
 
 def _refuse_role_in_use(tx: "Transaction", person: "User") -> None:
-    left = dependents(tx, person.id, _OF_ROLE[Role(person.role)])
+    left = count_dependents(tx, person.id, _OF_ROLE[Role(person.role)])
     if left:
         raise RuleViolation(
             _("{name} is still the contact of {what}.").format(
-                name=person.full_name, what=listed(left)
+                name=person.full_name, what=format_counts(left)
             ),
             hint=_(
                 "Hand that over first: epicevents user transfer {id} USER --include-settled"

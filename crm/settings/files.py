@@ -20,7 +20,7 @@ LOCAL_FILE = ".env"
 HOME_FILE = "config.env"
 
 
-def read(path: "str | os.PathLike[str]") -> dict[str, str]:
+def read_variables(path: "str | os.PathLike[str]") -> dict[str, str]:
     """Return the variables of a file, nothing where it is absent; ``${…}`` stays as it is written.
 
     Raises UsageFault ``invalid_configuration_file``: it cannot be read, is not text, or has a line
@@ -33,7 +33,7 @@ def read(path: "str | os.PathLike[str]") -> dict[str, str]:
     }
 
 
-def save(home: "Path", values: Mapping[str, str]) -> None:
+def save_variables(home: "Path", values: Mapping[str, str]) -> None:
     """Remember ``values``, by variable, in ``config.env`` under ``home``; other lines stay.
 
     The file is written whole or not at all, readable by its owner only. A directory that has to be
@@ -45,7 +45,7 @@ def save(home: "Path", values: Mapping[str, str]) -> None:
     from crm.files import write_private
 
     path = home / HOME_FILE
-    missing = {name: f"{name}={_quoted(name, value)}\n" for name, value in values.items()}
+    missing = {name: f"{name}={_quote_value(name, value)}\n" for name, value in values.items()}
     content = ""
     for binding in _bindings(path):
         text = binding.original.string
@@ -76,11 +76,11 @@ def _bindings(path: "str | os.PathLike[str]") -> "list[Binding]":
     except (FileNotFoundError, NotADirectoryError):
         return []
     except OSError as error:
-        raise _unreadable(path, error.strerror or "") from None
+        raise _unreadable_error(path, error.strerror or "") from None
     except UnicodeDecodeError:
-        raise _unreadable(path, _("it is not UTF-8 text")) from None
+        raise _unreadable_error(path, _("it is not UTF-8 text")) from None
     if "\0" in text:
-        raise _unreadable(path, _("it holds a NUL character"))
+        raise _unreadable_error(path, _("it holds a NUL character"))
 
     from io import StringIO
 
@@ -91,11 +91,11 @@ def _bindings(path: "str | os.PathLike[str]") -> "list[Binding]":
         if binding.error:
             text = binding.original.string
             line = binding.original.line + text[: len(text) - len(text.lstrip())].count("\n")
-            raise _unreadable(path, _("line {line} is not NAME=value").format(line=line))
+            raise _unreadable_error(path, _("line {line} is not NAME=value").format(line=line))
     return bindings
 
 
-def _quoted(variable: str, value: str) -> str:
+def _quote_value(variable: str, value: str) -> str:
     if any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in value):
         raise UsageFault(
             _("{variable} holds a character that cannot be kept.").format(variable=variable),
@@ -106,7 +106,7 @@ def _quoted(variable: str, value: str) -> str:
     return f"'{escaped}'"
 
 
-def _unreadable(path: "str | os.PathLike[str]", reason: str) -> UsageFault:
+def _unreadable_error(path: "str | os.PathLike[str]", reason: str) -> UsageFault:
     return UsageFault(
         _("{path} cannot be read: {reason}.").format(path=path, reason=reason),
         hint=_("Correct the file or move it away."),

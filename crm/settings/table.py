@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from crm.domain.errors import UsageFault
 from crm.domain.i18n import gettext as _
-from crm.settings.files import HOME_FILE, LOCAL_FILE, read
-from crm.settings.url import masked
+from crm.settings.files import HOME_FILE, LOCAL_FILE, read_variables
+from crm.settings.url import mask
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,7 +78,7 @@ SETTINGS = (
 _HOME = next(setting for setting in SETTINGS if setting.name == "home")
 
 
-class Entry(NamedTuple):
+class SettingValue(NamedTuple):
     """The value of a setting and its source.
 
     The source is ``flag``, ``environment``, ``.env``, ``config.env``, ``default`` or the fallback
@@ -96,7 +96,7 @@ class Settings:
 
     __slots__ = ("_entries", "_home")
 
-    def __init__(self, entries: Iterable[Entry], home: str) -> None:
+    def __init__(self, entries: Iterable[SettingValue], home: str) -> None:
         self._entries = {entry.name: entry for entry in entries}
         self._home = home
 
@@ -108,7 +108,7 @@ class Settings:
         """Return the value as it was written, secrets included."""
         return self._entries[name].value
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[SettingValue]:
         """Return every setting with its value and source, fit to be shown: secrets are masked."""
         entries = self._entries | {
             "home": self._entries["home"]._replace(value=str(self.home)),
@@ -117,7 +117,7 @@ class Settings:
         for setting in SETTINGS:
             entry = entries[setting.name]
             if setting.secret and entry.value:
-                entries[setting.name] = entry._replace(value=masked(entry.value))
+                entries[setting.name] = entry._replace(value=mask(entry.value))
         return list(entries.values())
 
     @property
@@ -180,9 +180,9 @@ class Settings:
         try:
             return ZoneInfo(name)
         except (KeyError, ValueError, OSError):  # unknown, no name at all, or a directory: Europe
-            from crm.domain.times import instead_of_zone
+            from crm.domain.times import suggest_zone
 
-            raise _wrong(entry, instead_of_zone(name), "invalid_timezone") from None
+            raise _invalid_setting_error(entry, suggest_zone(name), "invalid_timezone") from None
 
     @property
     def language(self) -> str:
@@ -197,7 +197,7 @@ class Settings:
             return language
         if entry.source in _LOCALE:
             return "en"
-        raise _wrong(entry, _("Write fr or en."), "invalid_language")
+        raise _invalid_setting_error(entry, _("Write fr or en."), "invalid_language")
 
     @property
     def currency(self) -> str:
@@ -206,7 +206,9 @@ class Settings:
         currency = (entry.value or "").upper()
         if len(currency) == 3 and currency.isascii() and currency.isalpha():
             return currency
-        raise _wrong(entry, _("Write three letters, such as EUR."), "invalid_currency")
+        raise _invalid_setting_error(
+            entry, _("Write three letters, such as EUR."), "invalid_currency"
+        )
 
     @property
     def no_input(self) -> bool:
@@ -215,10 +217,10 @@ class Settings:
         word = (entry.value or "").lower()
         if word in _TRUE or word in _FALSE:
             return word in _TRUE
-        raise _wrong(entry, _("Write 1 or 0."), "invalid_boolean")
+        raise _invalid_setting_error(entry, _("Write 1 or 0."), "invalid_boolean")
 
 
-def load(
+def load_settings(
     flags: Mapping[str, str] | None = None,
     environ: Mapping[str, str] = os.environ,
     directory: "Path | None" = None,
@@ -229,7 +231,7 @@ def load(
     text, ``invalid_path`` for a home that cannot be found.
     """
     flags = flags or {}
-    local = read(os.path.join(directory or "", LOCAL_FILE))
+    local = read_variables(os.path.join(directory or "", LOCAL_FILE))
     places: Places = {
         "flag": {s.variable: flags[s.name] for s in SETTINGS if s.name in flags},
         "environment": environ,
@@ -237,14 +239,14 @@ def load(
             s.variable: local[s.variable] for s in SETTINGS if s.local and s.variable in local
         },
     }
-    home = _absolute(_entry(_HOME, places))
-    remembered = read(os.path.join(home, HOME_FILE))
+    home = _expand_path(_entry(_HOME, places))
+    remembered = read_variables(os.path.join(home, HOME_FILE))
     remembered.pop(_HOME.variable, None)  # a file cannot say where it lies
     places[HOME_FILE] = remembered
     return Settings([_entry(setting, places) for setting in SETTINGS], home)
 
 
-def _entry(setting: Setting, places: Places) -> Entry:
+def _entry(setting: Setting, places: Places) -> SettingValue:
     given = [(v[setting.variable], source) for source, v in places.items() if setting.variable in v]
     system = [(places["environment"].get(variable), variable) for variable in setting.fallbacks]
     usable = (pair for pair in [*given[:1], *system] if pair[0])
@@ -257,7 +259,7 @@ def _entry(setting: Setting, places: Places) -> Entry:
             hint=_("Set it again, in UTF-8 and without control characters."),
             code="invalid_setting",
         )
-    return Entry(setting.name, setting.variable, value, source)
+    return SettingValue(setting.name, setting.variable, value, source)
 
 
 def _is_text(value: str) -> bool:
@@ -265,23 +267,23 @@ def _is_text(value: str) -> bool:
     return not any(character < " " or "\ud800" <= character <= "\udfff" for character in value)
 
 
-def _path(entry: Entry) -> "Path":
+def _path(entry: SettingValue) -> "Path":
     from pathlib import Path
 
-    return Path(_absolute(entry))
+    return Path(_expand_path(entry))
 
 
-def _absolute(entry: Entry) -> str:
+def _expand_path(entry: SettingValue) -> str:
     path = os.path.expanduser(entry.value or "")
     if os.path.isabs(path):
         return path
     if not path.startswith("~"):  # else nobody has such a home directory
         with suppress(OSError):  # no working directory
             return os.path.join(os.getcwd(), path)
-    raise _wrong(entry, _("Write an absolute path."), "invalid_path")
+    raise _invalid_setting_error(entry, _("Write an absolute path."), "invalid_path")
 
 
-def _wrong(entry: Entry, hint: str, code: str) -> UsageFault:
+def _invalid_setting_error(entry: SettingValue, hint: str, code: str) -> UsageFault:
     from crm.domain.text import quote
 
     message = _("{variable} is “{value}” ({source}), which makes no sense.")

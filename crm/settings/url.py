@@ -60,7 +60,7 @@ def _is_port(port: str) -> bool:
     return not port or (port.isascii() and port.isdigit() and 0 < int(port[:6]) < 65536)
 
 
-def masked(secret: str) -> str:
+def mask(secret: str) -> str:
     """Return a secret as it may be shown: a database URL without its passwords, else ``***``.
 
     A malformed URL is not shown either, since where its password ends is a guess.

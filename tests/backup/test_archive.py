@@ -15,7 +15,7 @@ from crm.domain.errors import CRMError
 
 
 def read(path: Path, passphrase: str | None = None) -> None:
-    with archive.opened(path) as backup:
+    with archive.open_archive(path) as backup:
         backup.verify(backup.manifest(passphrase))
 
 
@@ -28,14 +28,14 @@ def code(path: Path, passphrase: str | None = None) -> str:
 @pytest.fixture(scope="module")
 def made(company_template: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("made") / "company.backup"
-    making.make(company_template, path)
+    making.make_backup(company_template, path)
     return path
 
 
 @pytest.fixture(scope="module")
 def encrypted(company_template: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("encrypted") / "company.backup"
-    making.make(company_template, path, PASSPHRASE)
+    making.make_backup(company_template, path, PASSPHRASE)
     return path
 
 
@@ -46,7 +46,7 @@ def test_it_is_private_and_a_tar_archive_that_pg_restore_reads(made: Path, tmp_p
         assert tar.getnames() == ["database.dump", "manifest.json", "SHA256SUMS"]
         tar.extractall(tmp_path, filter="data")
     subprocess.run(["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=tmp_path, check=True)
-    newest = max(tools.installed(), key=lambda found: found.major)
+    newest = max(tools.list_tools(), key=lambda found: found.major)
     listed = subprocess.run(
         newest.command("pg_restore", "--list", str(tmp_path / "database.dump")),
         capture_output=True,
@@ -131,7 +131,7 @@ def test_a_dump_that_was_never_encrypted_cannot_pass_for_one(
         input=b'{"format": 1}', capture_output=True, check=True,
     ).stdout  # fmt: skip
     with pytest.raises(CRMError) as caught:
-        encryption.decrypted([plain], PASSPHRASE, 1000)
+        encryption.decrypt_bytes([plain], PASSPHRASE, 1000)
     assert caught.value.code == "backup_damaged"
 
 
@@ -145,15 +145,15 @@ def test_nothing_is_left_where_a_backup_fails(
         raise OSError(28, "No space left on device")
 
     with pytest.raises(OSError, match="No space"):
-        making.make(database.admin, path, moved=full)
+        making.make_backup(database.admin, path, moved=full)
     assert list(tmp_path.iterdir()) == []
     path.write_text("the one of yesterday")
     path.chmod(0o600)
     with pytest.raises(OSError, match="No space"):
-        making.make(database.admin, path, PASSPHRASE, moved=full)
+        making.make_backup(database.admin, path, PASSPHRASE, moved=full)
     assert path.read_text() == "the one of yesterday"
     assert [found.name for found in tmp_path.iterdir()] == ["company.backup"]
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(CRMError) as caught:
-        making.make(database.admin, path, PASSPHRASE)
+        making.make_backup(database.admin, path, PASSPHRASE)
     assert caught.value.code == "gpg_missing"

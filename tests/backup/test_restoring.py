@@ -28,8 +28,14 @@ from support.company import Company
 from support.database import Database, copied
 
 from crm.backup import archive, making, tools
-from crm.backup.databases import server
-from crm.backup.restoring import Login, Open, Outcome, held, tried
+from crm.backup.databases import lock_server
+from crm.backup.restoring import (
+    LoginRole,
+    OpenBackup,
+    RestoreOutcome,
+    read_current,
+    restore_to_scratch,
+)
 from crm.database import provisioning
 from crm.database.revision import SCHEMA_REVISION
 from crm.database.transaction import connect, transaction
@@ -60,19 +66,21 @@ def nothing_is_left_behind(database: Database) -> Iterator[None]:
 
 
 @contextmanager
-def opened(path: Path, passphrase: str | None = None) -> Iterator[Open]:
-    with archive.opened(path) as backup:
+def opened(path: Path, passphrase: str | None = None) -> Iterator[OpenBackup]:
+    with archive.open_archive(path) as backup:
         manifest = backup.manifest(passphrase)
         backup.verify(manifest)
-        yield Open(backup, manifest, passphrase)
+        yield OpenBackup(backup, manifest, passphrase)
 
 
-def restore(parameters: dict[str, str], path: Path, passphrase: str | None = None) -> Outcome:
+def restore(
+    parameters: dict[str, str], path: Path, passphrase: str | None = None
+) -> RestoreOutcome:
     """Restore a backup in place of what is there."""
     with (
         opened(path, passphrase) as source,
-        server(parameters) as found,
-        tried(found, source, Login()) as (name, outcome),
+        lock_server(parameters) as found,
+        restore_to_scratch(found, source, LoginRole()) as (name, outcome),
     ):
         outcome.kept = found.exchange(name)
     return outcome
@@ -102,7 +110,7 @@ def test_every_row_and_every_right_comes_back(
         f"ALTER DATABASE {database.name} SET default_transaction_read_only = on",
     )
     before = [f(database.admin) for f in (rows, sequences, rights, of_the_database)]
-    making.make(database.admin, path, passphrase)
+    making.make_backup(database.admin, path, passphrase)
     execute(database.admin, "SET default_transaction_read_only = off", *DAMAGE)
     assert [f(database.admin) for f in (rows, rights)] != [before[0], before[2]]
 
@@ -117,7 +125,7 @@ def test_the_restored_company_goes_on_where_it_stopped(
     database: Database, company: Company, path: Path
 ) -> None:
     before = database.session_of(company.manager)
-    making.make(database.admin, path)
+    making.make_backup(database.admin, path)
     number = query(database.admin, "SELECT max(id) FROM audit_transactions")[0][0]
     restore(database.admin, path)
 
@@ -146,22 +154,26 @@ def test_a_backup_holds_one_moment(database: Database, path: Path) -> None:
         written.append(1)
 
     # The first piece comes when tables are dumped already, or not: the sums tell.
-    making.make(database.admin, path, moved=meanwhile)
+    making.make_backup(database.admin, path, moved=meanwhile)
     assert written
-    with opened(path) as source, server(database.admin) as found, tried(found, source, Login()):
+    with (
+        opened(path) as source,
+        lock_server(database.admin) as found,
+        restore_to_scratch(found, source, LoginRole()),
+    ):
         pass
 
 
 def test_what_was_there_is_kept_untouched_until_it_is_dropped(
     database: Database, path: Path
 ) -> None:
-    making.make(database.admin, path)
+    making.make_backup(database.admin, path)
     execute(database.admin, "UPDATE users SET phone = '+33612345678' WHERE id = 1")
     now = rows(database.admin)
     kept = restore(database.admin, path).kept
     assert kept
-    with server(database.admin) as found:
-        assert found.kept() == [kept]
+    with lock_server(database.admin) as found:
+        assert found.list_replaced() == [kept]
     execute(
         {**database.admin, "dbname": "postgres"}, f"ALTER DATABASE {kept} ALLOW_CONNECTIONS true"
     )
@@ -169,7 +181,7 @@ def test_what_was_there_is_kept_untouched_until_it_is_dropped(
 
 
 def test_whoever_is_connected_is_sent_away(database: Database, path: Path) -> None:
-    making.make(database.admin, path)
+    making.make_backup(database.admin, path)
     with closing(connect(database.app)) as busy:
         busy.cursor().execute("SELECT 1")
         restore(database.admin, path)
@@ -186,7 +198,7 @@ def test_a_server_without_our_roles_gets_them(database: Database, path: Path) ->
         f"GRANT CONNECT ON DATABASE {database.name} TO reporting",
     )
     before = [f(database.admin) for f in (rights, of_the_database)]
-    making.make(database.admin, path)
+    making.make_backup(database.admin, path)
     database.drop()
     execute(
         {**database.admin, "dbname": "postgres"}, "DROP ROLE workstation_7", "DROP ROLE reporting"
@@ -215,37 +227,40 @@ def test_a_backup_of_an_older_schema_is_upgraded(template: dict[str, str], path:
     database.create()
     try:
         provisioning.downgrade(database.admin, "0007")
-        making.make(database.admin, path)
+        making.make_backup(database.admin, path)
         database.drop()
         outcome = restore(database.admin, path)
         assert outcome.upgraded_from == "0007"
-        assert provisioning.current_revision(database.admin) == SCHEMA_REVISION
+        assert provisioning.read_current_revision(database.admin) == SCHEMA_REVISION
     finally:
         database.drop()
 
 
 def test_newer_schemas_and_servers_are_refused(database: Database, path: Path) -> None:
     execute(database.admin, "UPDATE alembic_version SET version_num = '9999'")
-    assert refused(lambda: making.make(database.admin, path)).code == "schema_newer"
+    assert refused(lambda: making.make_backup(database.admin, path)).code == "schema_newer"
     assert not path.exists()
     execute(database.admin, f"UPDATE alembic_version SET version_num = '{SCHEMA_REVISION}'")
-    making.make(database.admin, path)
-    with opened(path) as source, server(database.admin) as found:
+    making.make_backup(database.admin, path)
+    with opened(path) as source, lock_server(database.admin) as found:
         contents = source.manifest.contents
         for newer, code in (
             (replace(contents, schema_revision="9999"), "schema_newer"),
             (replace(contents, server_major=99), "server_older"),
         ):
             changed = source._replace(manifest=replace(source.manifest, contents=newer))
-            with pytest.raises(DatabaseUnavailable) as caught, tried(found, changed, Login()):
+            with (
+                pytest.raises(DatabaseUnavailable) as caught,
+                restore_to_scratch(found, changed, LoginRole()),
+            ):
                 pass
             assert caught.value.code == code
 
 
 def test_rows_that_come_out_otherwise_are_refused(database: Database, path: Path) -> None:
-    making.make(database.admin, path)
+    making.make_backup(database.admin, path)
     before = rows(database.admin)
-    with opened(path) as source, server(database.admin) as found:
+    with opened(path) as source, lock_server(database.admin) as found:
         contents = source.manifest.contents
         tables = {
             **contents.tables,
@@ -254,7 +269,10 @@ def test_rows_that_come_out_otherwise_are_refused(database: Database, path: Path
         forged = source._replace(
             manifest=replace(source.manifest, contents=replace(contents, tables=tables))
         )
-        with pytest.raises(RuleViolation) as caught, tried(found, forged, Login()) as (name, _o):
+        with (
+            pytest.raises(RuleViolation) as caught,
+            restore_to_scratch(found, forged, LoginRole()) as (name, _o),
+        ):
             found.exchange(name)
     assert caught.value.code == "backup_not_restorable"
     assert "public.clients" in caught.value.message
@@ -269,13 +287,16 @@ def test_data_that_were_at_fault_come_back_and_new_faults_do_not(
         "SET session_replication_role = replica",
         "UPDATE contracts SET amount_due = 1 WHERE id = 1",
     )
-    made = making.make(database.admin, path)
+    made = making.make_backup(database.admin, path)
     assert made.contents.faults == ["ledger"]
     assert restore(database.admin, path).faults == ["ledger"]
-    with opened(path) as source, server(database.admin) as found:
+    with opened(path) as source, lock_server(database.admin) as found:
         contents = replace(source.manifest.contents, faults=[])
         sound = source._replace(manifest=replace(source.manifest, contents=contents))
-        with pytest.raises(RuleViolation, match="ledger"), tried(found, sound, Login()):
+        with (
+            pytest.raises(RuleViolation, match="ledger"),
+            restore_to_scratch(found, sound, LoginRole()),
+        ):
             pass
 
 
@@ -284,41 +305,44 @@ def test_rights_that_were_at_fault_come_back_and_new_faults_do_not(
 ) -> None:
     """What a company has may be all that it has: it is not kept from it by a missing policy."""
     execute(database.admin, "DROP POLICY clients_select ON clients")
-    assert making.make(database.admin, path).contents.faults == ["policies"]
+    assert making.make_backup(database.admin, path).contents.faults == ["policies"]
     assert restore(database.admin, path).faults == ["policies"]
-    with opened(path) as source, server(database.admin) as found:
+    with opened(path) as source, lock_server(database.admin) as found:
         contents = replace(source.manifest.contents, faults=[])
         sound = source._replace(manifest=replace(source.manifest, contents=contents))
-        with pytest.raises(RuleViolation, match="policies"), tried(found, sound, Login()):
+        with (
+            pytest.raises(RuleViolation, match="policies"),
+            restore_to_scratch(found, sound, LoginRole()),
+        ):
             pass
 
 
 def test_one_restores_at_a_time_and_clears_up_after_who_was_killed(
     database: Database, path: Path
 ) -> None:
-    making.make(database.admin, path)
+    making.make_backup(database.admin, path)
     execute({**database.admin, "dbname": "postgres"}, "CREATE DATABASE epicevents_scratch_0badcafe")
-    with server(database.admin):
+    with lock_server(database.admin):
         assert "epicevents_scratch_0badcafe" not in databases(database.admin)
-        assert refused(lambda: held(database.admin)).code == "busy"
+        assert refused(lambda: read_current(database.admin)).code == "busy"
     execute(
         {**database.admin, "dbname": "postgres"},
         f"ALTER DATABASE {database.name} ALLOW_CONNECTIONS false",
     )
-    assert held(database.admin) == (6, 3)
+    assert read_current(database.admin) == (6, 3)
 
 
 def test_what_a_restore_would_lose_is_known(template: dict[str, str], database: Database) -> None:
     with copied(template) as empty:
-        assert held(empty.admin) is None
-        assert held({**database.admin, "dbname": "not_there"}) is None
+        assert read_current(empty.admin) is None
+        assert read_current({**database.admin, "dbname": "not_there"}) is None
         execute(empty.admin, "DROP TABLE alembic_version CASCADE")
-        assert refused(lambda: held(empty.admin)).code == "foreign_database"
+        assert refused(lambda: read_current(empty.admin)).code == "foreign_database"
 
 
 def test_programs_of_a_newer_major_version_do_too(database: Database, path: Path) -> None:
-    newest = max(tools.installed(), key=lambda found: found.major)
-    made = making.make(database.admin, path, programs=newest)
+    newest = max(tools.list_tools(), key=lambda found: found.major)
+    made = making.make_backup(database.admin, path, programs=newest)
     assert made.archive_major == newest.major
     before = rows(database.admin)
     restore(database.admin, path)
@@ -329,7 +353,7 @@ def test_programs_of_a_newer_major_version_do_too(database: Database, path: Path
 def test_an_interrupted_restore_leaves_all_as_it_was(
     database: Database, path: Path, tmp_path: Path, ending: signal.Signals
 ) -> None:
-    making.make(database.admin, path)
+    making.make_backup(database.admin, path)
     before, known = rows(database.admin), databases(database.admin)
     postgres = {**database.admin, "dbname": "postgres"}
     with closing(connect(postgres)) as held_up:

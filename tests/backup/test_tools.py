@@ -21,15 +21,15 @@ def test_the_oldest_that_understand_the_server_are_taken(
 ) -> None:
     program(tmp_path / "bin", "97.1 (Debian 97.1-1)")
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
-    assert tools.for_server(96).directory == tmp_path / "bin"
-    assert tools.for_server(15).major < 97
-    assert tools.for_server(15, archive=97).major == 97
+    assert tools.find_tools(96).directory == tmp_path / "bin"
+    assert tools.find_tools(15).major < 97
+    assert tools.find_tools(15, archive=97).major == 97
 
 
 def test_those_that_are_older_than_the_server_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(DatabaseUnavailable, match="older than PostgreSQL 99") as caught:
-        tools.for_server(99)
+        tools.find_tools(99)
     assert caught.value.code == "client_programs_too_old"
     assert "postgresql-client-99" in str(caught.value.hint)
 
@@ -37,9 +37,9 @@ def test_those_that_are_older_than_the_server_are_refused(monkeypatch: pytest.Mo
 def test_no_secret_is_on_a_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EPICEVENTS_SECRET_KEY", "s3cret")
     parameters = {"host": "h", "dbname": "d", "password": "pa ss'w", "sslpassword": "other"}
-    assert "pa ss" not in tools.target(parameters)
-    assert "other" not in tools.target(parameters)
-    environ = tools.environment(parameters)
+    assert "pa ss" not in tools.build_target(parameters)
+    assert "other" not in tools.build_target(parameters)
+    environ = tools.build_environment(parameters)
     assert environ["PGPASSWORD"] == "pa ss'w"
     assert "EPICEVENTS_SECRET_KEY" not in environ
 
@@ -50,7 +50,7 @@ def test_what_a_program_complains_of_is_told_without_rows() -> None:
         'pg_restore: error: COPY failed for table "clients": ERROR:  no space left\n'
         'CONTEXT:  COPY clients, line 1: "Kevin Casey"\n'
     )
-    error = tools.failed("pg_restore", said)
+    error = tools.program_failed_error("pg_restore", said)
     assert error.message == (
         'pg_restore failed: COPY failed for table "clients": ERROR:  no space left.'
     )

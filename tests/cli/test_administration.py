@@ -87,11 +87,11 @@ def test_an_upgrade_can_be_tried(admin: Workstation, database: Database) -> None
     tried = admin.run("db", "upgrade", "--dry-run").done()
     assert "Dry run, nothing was kept: Schema upgraded by 0011_privacy, 0012_rights" in tried.err
     assert f"Schema revision: 0010 → {SCHEMA_REVISION}" in tried.err
-    assert provisioning.current_revision(database.admin) == "0010"
+    assert provisioning.read_current_revision(database.admin) == "0010"
     done = admin.run("db", "upgrade", "--json").done().json()
     assert done["schema_revision"] == SCHEMA_REVISION
     assert done["applied"].startswith("0011_privacy, 0012_rights")
-    assert provisioning.current_revision(database.admin) == SCHEMA_REVISION
+    assert provisioning.read_current_revision(database.admin) == SCHEMA_REVISION
 
 
 def test_an_upgrade_that_would_fail_fails_when_tried(
@@ -102,7 +102,7 @@ def test_an_upgrade_that_would_fail_fails_when_tried(
     connection.cursor().execute("ALTER TABLE login_attempts ADD COLUMN listed_as integer")
     connection.close()
     assert admin.run("db", "upgrade", "--dry-run").status != 0
-    assert provisioning.current_revision(database.admin) == "0011"
+    assert provisioning.read_current_revision(database.admin) == "0011"
 
 
 def test_a_schema_of_today_is_not_upgraded(admin: Workstation) -> None:

@@ -16,10 +16,10 @@ from support.shells import SHELLS, open_shell
 from crm.cli.app import App
 from crm.cli.completion import PROGRAM, VARIABLE
 from crm.cli.completion.candidates import COMPLETERS
-from crm.cli.completion.shells import Completion, words_before_cursor
+from crm.cli.completion.shells import Completion, split_before_cursor
 from crm.cli.main import root
-from crm.cli.reading.asked import Options
-from crm.cli.types import Typed
+from crm.cli.reading.asked import ListingOptions
+from crm.cli.types import TextType
 
 Offered = Callable[[str], dict[str, str]]
 
@@ -28,7 +28,7 @@ def offered_to(workstation: Workstation, line: str) -> dict[str, str]:
     """Return what the last word of ``line`` may become, with descriptions."""
     app = App(environ=workstation.environ, directory=workstation.home)
     try:
-        _program, *words, last = words_before_cursor(f"{PROGRAM} {line}")
+        _program, *words, last = split_before_cursor(f"{PROGRAM} {line}")
         items = Completion(root, {"obj": app}, PROGRAM, "").get_completions(words, last)
         return {item.value: item.help or "" for item in items}
     finally:
@@ -223,7 +223,7 @@ def test_every_listing_completes_its_own_fields(offered: Offered) -> None:
     listings = {
         path: {param.name for param in command.params}
         for path, command in every_command()
-        if {*Options._fields} <= {param.name for param in command.params}
+        if {*ListingOptions._fields} <= {param.name for param in command.params}
     }
     assert len(listings) > 6
     # What stands before the options need not be a record that there is.
@@ -247,7 +247,7 @@ def test_every_parameter_that_names_a_record_is_completed() -> None:
     wrong = [
         name
         for name, noun, kind in records
-        if not (isinstance(kind, Typed) and f"{noun}s" in (kind.completed_by or ""))
+        if not (isinstance(kind, TextType) and f"{noun}s" in (kind.completed_by or ""))
     ]
     assert wrong == []
 
@@ -257,7 +257,7 @@ def test_a_type_is_completed_by_something_that_there_is() -> None:
         param.type.completed_by
         for _path, command in every_command()
         for param in command.params
-        if isinstance(param.type, Typed) and param.type.completed_by
+        if isinstance(param.type, TextType) and param.type.completed_by
     }
     assert named <= COMPLETERS.keys()
     assert {"users", "clients", "contracts", "events", "fields", "sort_keys"} <= named

@@ -12,7 +12,7 @@ import pytest
 from support.cli import REPOSITORY, Workstation
 from support.commands import every_command
 
-from crm.cli.help.text import messages
+from crm.cli.help.text import list_messages
 from crm.domain import i18n
 
 TRANSLATED = {
@@ -42,7 +42,7 @@ def french(workstation: Workstation, monkeypatch: pytest.MonkeyPatch) -> Iterato
     workstation.environ["EPICEVENTS_LANG"] = "fr"
     monkeypatch.setattr(i18n, "_catalogue", lambda _language: Catalogue())
     yield workstation
-    i18n.use("en")
+    i18n.use_language("en")
 
 
 def test_a_command_is_explained_in_the_readers_language(french: Workstation) -> None:
@@ -65,7 +65,7 @@ def test_so_are_groups_and_the_list_of_all(french: Workstation) -> None:
 
 
 def test_every_sentence_of_help_can_be_looked_up() -> None:
-    found = {path: list(messages(command)) for path, command in every_command()}
+    found = {path: list(list_messages(command)) for path, command in every_command()}
     assert "Examples:" in found["client show"]
     for path, sentences in found.items():
         assert len(sentences) > 1, path
@@ -76,7 +76,7 @@ def test_every_sentence_of_help_can_be_looked_up() -> None:
 
 def test_english_is_as_it_is_written() -> None:
     command = click.Command("x", help="Do\n  this.\n\n\b\nExamples:\n  epicevents x")
-    assert list(messages(command)) == ["Do this.", "Examples:"]
+    assert list(list_messages(command)) == ["Do this.", "Examples:"]
 
 
 # The system speaks the language of the first argument, and French sentences stand in guillemets.
@@ -92,8 +92,8 @@ def translation(domain, _directory=None, languages=None, **_others):
     return French() if spoken == "fr" else gettext.NullTranslations()
 
 gettext.translation = translation
-from crm.cli.main import run
-sys.exit(run(["--help"]))
+from crm.cli.main import run_command
+sys.exit(run_command(["--help"]))
 """
 
 

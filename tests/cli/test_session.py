@@ -353,5 +353,5 @@ def test_scripts_are_told_to_change_it(office: Workstation, owner: Connection) -
 
 @pytest.mark.parametrize("length", ["7d", "36h", "90m", "24h"])
 def test_a_length_of_time_is_shown_as_it_is_typed(length: str) -> None:
-    shown = DurationType.typed(DurationType().convert(length, None, None))
+    shown = DurationType.format_length(DurationType().convert(length, None, None))
     assert shown == {"24h": "1d"}.get(length, length)

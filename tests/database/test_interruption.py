@@ -5,18 +5,18 @@ import threading
 
 import pytest
 
-from crm.database.interruption import opened
+from crm.database.interruption import open_interruptibly
 
 PATIENCE = 10  # seconds
 
 
 def test_what_is_opened_is_returned() -> None:
-    assert opened(lambda: "open", lambda _found: None) == "open"
+    assert open_interruptibly(lambda: "open", lambda _found: None) == "open"
 
 
 def test_what_an_attempt_raises_is_raised() -> None:
     with pytest.raises(ValueError, match="closed"):
-        opened(lambda: int("closed"), lambda _found: None)
+        open_interruptibly(lambda: int("closed"), lambda _found: None)
 
 
 def test_after_ctrl_c_what_is_opened_late_is_closed() -> None:
@@ -33,7 +33,7 @@ def test_after_ctrl_c_what_is_opened_late_is_closed() -> None:
         closed.set()
 
     with pytest.raises(KeyboardInterrupt):
-        opened(attempt, close)
+        open_interruptibly(attempt, close)
     assert closing == []
     go_on.set()
     assert closed.wait(PATIENCE)
@@ -45,7 +45,7 @@ def test_in_another_thread_nothing_is_started() -> None:
 
     def ask() -> None:
         here = threading.get_ident()
-        found.append(opened(threading.get_ident, lambda _found: None) == here)
+        found.append(open_interruptibly(threading.get_ident, lambda _found: None) == here)
 
     thread = threading.Thread(target=ask)
     thread.start()

@@ -32,7 +32,7 @@ def test_upgrades_take_back_what_was_left_to_the_login(empty_database: Database)
     )
     assert withheld(cursor) < before
     for _again in range(2):
-        assert provisioning.restrict(empty_database.admin, provisioning.LOGIN) == []
+        assert provisioning.restrict_database(empty_database.admin, provisioning.LOGIN) == []
         assert withheld(cursor) == before
     cursor.execute("SELECT has_language_privilege('epicevents_cli', 'sql', 'USAGE')")
     assert cursor.fetchone() == (False,)
@@ -65,7 +65,7 @@ def test_what_an_administrator_may_not_do_is_said(empty_database: Database) -> N
     )
     try:
         parameters = {**empty_database.admin, "user": ADMINISTRATOR}
-        assert provisioning.restrict(parameters, provisioning.LOGIN) == [
+        assert provisioning.restrict_database(parameters, provisioning.LOGIN) == [
             "track_activities", "log_min_error_statement", "plpgsql", "pg_terminate_backend"
         ]  # fmt: skip
     finally:

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.domain.amounts import LARGEST_MONEY, format_money, money, whole_number
+from crm.domain.amounts import LARGEST_MONEY, format_money, parse_money, parse_whole_number
 from crm.domain.errors import InvalidValue
 
 
 def refused(value: str, *, allow_negative: bool = False) -> InvalidValue:
     with pytest.raises(InvalidValue) as caught:
-        money(value, field="Total amount", allow_negative=allow_negative)
+        parse_money(value, field="Total amount", allow_negative=allow_negative)
     return caught.value
 
 
@@ -43,7 +43,7 @@ def refused(value: str, *, allow_negative: bool = False) -> InvalidValue:
     ],
 )
 def test_french_and_english_amounts_are_read(typed: str, amount: str) -> None:
-    assert str(money(typed, field="Total amount")) == amount
+    assert str(parse_money(typed, field="Total amount")) == amount
 
 
 @pytest.mark.parametrize(
@@ -103,14 +103,14 @@ def test_more_than_the_column_holds_is_refused_by_name(typed: str) -> None:
 @pytest.mark.parametrize("typed", ["-5", "-€5", "-5,00 €", "−5", "-0"])
 def test_a_negative_amount_is_refused_unless_asked_for(typed: str) -> None:
     assert refused(typed).code == "negative_amount"
-    amount = money(typed, field="Amount", allow_negative=True)
+    amount = parse_money(typed, field="Amount", allow_negative=True)
     assert str(amount) == ("0.00" if typed == "-0" else "-5.00")
 
 
 @given(st.text(alphabet="0123456789.,- \u00a0€EURe_+x"))
 def test_whatever_is_read_fits_the_column(typed: str) -> None:
     try:
-        amount = money(typed, field="Amount", allow_negative=True)
+        amount = parse_money(typed, field="Amount", allow_negative=True)
     except InvalidValue:
         return
     assert amount.as_tuple().exponent == -2
@@ -122,12 +122,14 @@ AMOUNTS = st.decimals(-Decimal(LARGEST_MONEY), LARGEST_MONEY, places=2)
 
 @given(AMOUNTS, st.sampled_from(["fr", "fr_FR", "en", None]))
 def test_a_shown_amount_is_read_back(amount: Decimal, language: str | None) -> None:
-    assert money(format_money(amount, "EUR", language), field="A", allow_negative=True) == amount
+    assert (
+        parse_money(format_money(amount, "EUR", language), field="A", allow_negative=True) == amount
+    )
 
 
 @given(AMOUNTS)
 def test_an_amount_survives_as_a_string(amount: Decimal) -> None:
-    assert money(str(amount), field="Amount", allow_negative=True) == amount
+    assert parse_money(str(amount), field="Amount", allow_negative=True) == amount
 
 
 @pytest.mark.parametrize(
@@ -153,7 +155,7 @@ def test_money_is_shown_in_the_readers_form(
     ("typed", "number"), [("1", 1), (" 75 ", 75), ("0075", 75), ("2147483647", 2**31 - 1)]
 )
 def test_a_whole_number_is_read(typed: str, number: int) -> None:
-    assert whole_number(typed, field="Attendees") == number
+    assert parse_whole_number(typed, field="Attendees") == number
 
 
 @pytest.mark.parametrize(
@@ -179,7 +181,7 @@ def test_a_whole_number_is_read(typed: str, number: int) -> None:
 )
 def test_a_wrong_whole_number_is_refused(typed: str, code: str) -> None:
     with pytest.raises(InvalidValue) as caught:
-        whole_number(typed, field="Attendees")
+        parse_whole_number(typed, field="Attendees")
     assert caught.value.code == code
     assert caught.value.message.startswith("Attendees")
     assert caught.value.message.isprintable()
@@ -187,6 +189,6 @@ def test_a_wrong_whole_number_is_refused(typed: str, code: str) -> None:
 
 
 def test_the_least_whole_number_is_the_callers() -> None:
-    assert whole_number("0", field="Days", least=0) == 0
+    assert parse_whole_number("0", field="Days", least=0) == 0
     with pytest.raises(InvalidValue, match="too small"):
-        whole_number("9", field="Days", least=10)
+        parse_whole_number("9", field="Days", least=10)

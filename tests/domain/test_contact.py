@@ -9,19 +9,19 @@ from email_validator import EmailNotValidError, validate_email
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from crm.domain.contact import email, format_phone, phone
+from crm.domain.contact import format_phone, parse_email, parse_phone
 from crm.domain.errors import InvalidValue
 
 
 def refused_email(value: str) -> InvalidValue:
     with pytest.raises(InvalidValue) as caught:
-        email(value)
+        parse_email(value)
     return caught.value
 
 
 def refused_phone(value: str) -> InvalidValue:
     with pytest.raises(InvalidValue) as caught:
-        phone(value)
+        parse_phone(value)
     return caught.value
 
 
@@ -38,7 +38,7 @@ def refused_phone(value: str) -> InvalidValue:
     ],
 )
 def test_email_is_kept_trimmed_composed_and_in_lower_case(typed: str, kept: str) -> None:
-    assert email(typed) == kept == email(kept)
+    assert parse_email(typed) == kept == parse_email(kept)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_a_plain_email_is_read_as_the_library_reads_it(typed: str) -> None:
         refused_email(typed)
         return
     if len(typed) <= 100:
-        assert email(typed) == judged.normalized.lower()
+        assert parse_email(typed) == judged.normalized.lower()
 
 
 def test_email_refuses_what_text_refuses() -> None:
@@ -96,7 +96,7 @@ def test_email_refuses_what_text_refuses() -> None:
 
 def test_email_is_at_most_100_characters() -> None:
     longest = "a" * 40 + "@" + "b" * 56 + ".fr"
-    assert email(longest) == longest
+    assert parse_email(longest) == longest
     assert refused_email("a" + longest).code == "too_long"
 
 
@@ -124,7 +124,7 @@ def test_email_that_lower_case_makes_too_long_is_refused() -> None:
     ],
 )
 def test_phone_is_kept_in_e164(typed: str, kept: str) -> None:
-    assert phone(typed) == kept == phone(kept)
+    assert parse_phone(typed) == kept == parse_phone(kept)
 
 
 @pytest.mark.parametrize(
@@ -170,18 +170,18 @@ def test_phone_refuses_what_text_refuses() -> None:
 @given(st.from_regex(r"\+[0-9]{6,16}|0[0-9]{6,11}", fullmatch=True))
 def test_a_stored_phone_is_its_own_normal_form(typed: str) -> None:
     try:
-        kept = phone(typed)
+        kept = parse_phone(typed)
     except InvalidValue:
         return
-    assert phone(kept) == kept
+    assert parse_phone(kept) == kept
     assert 8 <= len(kept) <= 16  # fits VARCHAR(20)
 
 
 @given(st.from_regex(r"0[1-9][0-9]{8}", fullmatch=True))
 def test_a_french_phone_reads_as_it_was_dialled(typed: str) -> None:
-    shown = format_phone(phone(typed))
+    shown = format_phone(parse_phone(typed))
     assert shown.replace(" ", "") == typed
-    assert phone(shown) == phone(typed)
+    assert parse_phone(shown) == parse_phone(typed)
 
 
 @given(st.from_regex(r"(0|\+33 ?)[1-9]([ .-]?[0-9]{2}){4}", fullmatch=True))
@@ -189,15 +189,15 @@ def test_a_plain_phone_is_read_as_the_library_reads_it(typed: str) -> None:
     number = phonenumbers.parse(typed, "FR")
     assert phonenumbers.is_possible_number(number)
     e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    assert phone(typed) == e164
+    assert parse_phone(typed) == e164
 
 
 @pytest.mark.parametrize("number", ["0612345678", "06 12 34 56 78", "+33 6.12.34.56.78"])
 def test_reading_plain_values_imports_nothing(number: str) -> None:
     program = f"""
 import sys
-from crm.domain.contact import email, phone
-assert phone("{number}") == "+33612345678" and email(" Kevin@Startup.IO ") == "kevin@startup.io"
+from crm.domain.contact import parse_email, parse_phone
+assert parse_phone("{number}") == "+33612345678" and parse_email(" Kevin@Startup.IO ") == "kevin@startup.io"
 assert "phonenumbers" not in sys.modules and "email_validator" not in sys.modules
 """
     subprocess.run([sys.executable, "-c", program], check=True)

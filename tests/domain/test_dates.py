@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.domain.dates import accepted_dates, parse_date, parse_period
+from crm.domain.dates import describe_date_forms, parse_date, parse_period
 from crm.domain.errors import InvalidValue
 from crm.domain.periods import Period, month_of, week_of
 
@@ -111,7 +111,7 @@ def test_a_month_and_a_year_are_periods_and_no_day(text: str, first: date, last:
 def test_what_is_no_date_is_told_the_forms(text: str) -> None:
     error = refused(text)
     assert error.code == "invalid_date"
-    assert error.hint == accepted_dates()
+    assert error.hint == describe_date_forms()
     assert error.message.isprintable()
     assert len(error.message) < 400
 
@@ -138,7 +138,7 @@ def test_a_year_beyond_reason_is_refused(text: str) -> None:
 
 
 def test_the_accepted_forms_are_accepted() -> None:
-    forms = accepted_dates().removeprefix("Write ").removesuffix(".").replace(" or ", ", ")
+    forms = describe_date_forms().removeprefix("Write ").removesuffix(".").replace(" or ", ", ")
     for form in forms.replace(" (day/month/year)", "").split(", "):
         parse_period(form, today=TODAY)
 

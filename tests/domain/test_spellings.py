@@ -9,7 +9,7 @@ import pytest
 
 from crm.domain.dates import parse_period
 from crm.domain.errors import InvalidValue
-from crm.domain.times import iso, parse_datetime
+from crm.domain.times import format_iso, parse_datetime
 
 TODAY = date(2026, 6, 4)  # a Thursday
 NOW = datetime.fromisoformat("2026-06-04T10:07:33")  # naive UTC
@@ -52,7 +52,7 @@ def test_a_day_is_read_as_it_is_meant(text: str, plan: str, fact: str) -> None:
 
 @pytest.mark.parametrize(("text", "meant"), list(table("moments")))
 def test_a_moment_is_read_as_it_is_meant(text: str, meant: str) -> None:
-    assert meaning(lambda: iso(parse_datetime(text, zone=PARIS, now=NOW), PARIS)) == meant
+    assert meaning(lambda: format_iso(parse_datetime(text, zone=PARIS, now=NOW), PARIS)) == meant
 
 
 @pytest.mark.parametrize("row", [row for row in table("days") if row[1].startswith("?")])

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from crm.domain.errors import InvalidValue
 from crm.domain.periods import Period
 from crm.domain.times import (
-    accepted_datetimes,
     day_bounds,
-    iso,
-    local,
+    describe_datetime_forms,
+    format_iso,
+    format_span,
+    format_wall_clock,
     parse_datetime,
-    span,
-    wall_clock,
+    to_local,
 )
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -91,7 +91,7 @@ def test_which_day_is_today_follows_the_company_not_utc() -> None:
     aware = NOW.replace(tzinfo=UTC).astimezone(timezone(timedelta(hours=-8)))
     for now in (NOW, aware):
         moment = parse_datetime("today 12:00", zone=PARIS, now=now)
-        assert iso(moment, PARIS) == "2026-06-04T12:00:00+02:00"
+        assert format_iso(moment, PARIS) == "2026-06-04T12:00:00+02:00"
 
 
 @pytest.mark.parametrize("text", ["2026-06-08", "08/06/2026", "monday", "8 Jun 2026"])
@@ -111,7 +111,7 @@ def test_a_day_without_a_time_is_told_how_to_write_it(text: str) -> None:
 def test_a_time_that_no_clock_shows_is_refused(text: str) -> None:
     error = refused(text)
     assert error.code == "invalid_time"
-    assert error.hint == accepted_datetimes()
+    assert error.hint == describe_datetime_forms()
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_a_time_that_no_clock_shows_is_refused(text: str) -> None:
 def test_what_is_no_moment_is_told_the_forms(text: str) -> None:
     error = refused(text)
     assert error.code == "invalid_date"
-    assert error.hint == accepted_datetimes()
+    assert error.hint == describe_datetime_forms()
     assert error.message.isprintable()
     assert len(error.message) < 400
 
@@ -140,7 +140,7 @@ def test_a_year_beyond_reason_is_refused(text: str) -> None:
 
 
 def test_the_accepted_forms_are_accepted() -> None:
-    forms = accepted_datetimes().removeprefix("Write ").removesuffix(".").replace(" or ", ", ")
+    forms = describe_datetime_forms().removeprefix("Write ").removesuffix(".").replace(" or ", ", ")
     for form in forms.replace(" (day/month/year)", "").split(", "):
         parse(form)
 
@@ -167,7 +167,7 @@ def test_a_skipped_hour_is_refused_with_its_neighbours(
 
 @pytest.mark.parametrize("text", ["2026-03-29 01:59", "2026-03-29 03:00", "2026-10-25 03:00"])
 def test_hours_beside_a_change_are_plain(text: str) -> None:
-    assert iso(datetime.fromisoformat(parse(text)), PARIS)[:16] == text.replace(" ", "T")
+    assert format_iso(datetime.fromisoformat(parse(text)), PARIS)[:16] == text.replace(" ", "T")
 
 
 def test_a_repeated_hour_asks_which_and_takes_the_answer() -> None:
@@ -181,7 +181,7 @@ def test_a_repeated_hour_asks_which_and_takes_the_answer() -> None:
 
 @given(MOMENTS, ZONES)
 def test_a_written_moment_is_read_back(moment: datetime, zone: ZoneInfo) -> None:
-    assert parse_datetime(iso(moment, zone), zone=zone, now=NOW) == moment
+    assert parse_datetime(format_iso(moment, zone), zone=zone, now=NOW) == moment
 
 
 @given(MOMENTS, ZONES)
@@ -189,7 +189,7 @@ def test_wall_clock_time_is_read_back_or_asks_for_the_right_moment(
     moment: datetime, zone: ZoneInfo
 ) -> None:
     moment = moment.replace(second=0, microsecond=0)
-    typed = f"{local(moment, zone):%d/%m/%Y %Hh%M}"
+    typed = f"{to_local(moment, zone):%d/%m/%Y %Hh%M}"
     try:
         read = [parse_datetime(typed, zone=zone, now=NOW)]
     except InvalidValue as error:
@@ -220,17 +220,17 @@ def test_a_day_lasts_as_long_as_its_clock_says(
 
 @given(MOMENTS, ZONES)
 def test_every_moment_is_within_its_own_day_only(moment: datetime, zone: ZoneInfo) -> None:
-    day = local(moment, zone).date()
+    day = to_local(moment, zone).date()
     start, end = day_bounds(Period(day, day), zone)
     assert start <= moment < end
     assert start.tzinfo is end.tzinfo is None
 
 
 def test_moments_are_written_with_offset_and_microseconds_only_where_there_are_some() -> None:
-    assert iso(datetime.fromisoformat("2026-06-04T11"), PARIS) == "2026-06-04T13:00:00+02:00"
+    assert format_iso(datetime.fromisoformat("2026-06-04T11"), PARIS) == "2026-06-04T13:00:00+02:00"
     late = datetime.fromisoformat("2026-01-04T11:00:00.000500")
-    assert iso(late, PARIS) == "2026-01-04T12:00:00.000500+01:00"
-    assert local(late, PARIS).tzinfo is PARIS
+    assert format_iso(late, PARIS) == "2026-01-04T12:00:00.000500+01:00"
+    assert to_local(late, PARIS).tzinfo is PARIS
 
 
 @pytest.mark.parametrize(
@@ -244,7 +244,7 @@ def test_moments_are_written_with_offset_and_microseconds_only_where_there_are_s
     ],
 )
 def test_a_repeated_hour_names_its_offset(utc: str, shown: str) -> None:
-    assert wall_clock(datetime.fromisoformat(utc), PARIS) == shown
+    assert format_wall_clock(datetime.fromisoformat(utc), PARIS) == shown
 
 
 @pytest.mark.parametrize(
@@ -257,4 +257,4 @@ def test_a_repeated_hour_names_its_offset(utc: str, shown: str) -> None:
 )
 def test_a_span_says_its_day_once(start: str, end: str, shown: str) -> None:
     moments = datetime.fromisoformat(start), datetime.fromisoformat(end)
-    assert span(*moments, PARIS) == shown
+    assert format_span(*moments, PARIS) == shown

@@ -20,7 +20,7 @@ def bare(cluster: Cluster) -> Iterator[dict[str, str]]:
     parameters = parse_database_url(cluster.url("postgres", f"bare_{next(_numbers)}"))
     provisioning.create_database(parameters)
     connection = connect(parameters)
-    provisioning.bootstrap(connection)
+    provisioning.make_roles(connection)
     connection.close()
     yield parameters
     connection = connect({**parameters, "dbname": "postgres"})

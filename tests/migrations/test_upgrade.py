@@ -20,7 +20,9 @@ from crm.database.revision import SCHEMA_REVISION
 from crm.database.transaction import connect
 
 ROOT = Path(__file__).parents[2]
-REVISIONS = tuple(path.name[:4] for path in sorted(provisioning.scripts().glob("versions/0*.py")))
+REVISIONS = tuple(
+    path.name[:4] for path in sorted(provisioning.find_migrations().glob("versions/0*.py"))
+)
 
 # What the client's schema holds, and a way down must not lose.
 KEPT = {
@@ -68,18 +70,18 @@ def balances_hold(parameters: dict[str, str]) -> bool:
 
 
 def test_models_and_migrations_agree(template: dict[str, str]) -> None:
-    command.check(provisioning.alembic_config(provisioning.engine_for(template)))
+    command.check(provisioning.build_alembic_config(provisioning.build_engine(template)))
 
 
 def test_program_expects_the_last_revision() -> None:
-    scripts = ScriptDirectory.from_config(provisioning.alembic_config())
+    scripts = ScriptDirectory.from_config(provisioning.build_alembic_config())
     assert scripts.get_heads() == [SCHEMA_REVISION]
     assert scripts.get_bases() == ["0001"]
     assert tuple(s.revision for s in reversed(list(scripts.walk_revisions()))) == REVISIONS
 
 
 def test_every_revision_has_its_statements_and_is_packaged() -> None:
-    versions = provisioning.scripts() / "versions"
+    versions = provisioning.find_migrations() / "versions"
     stems = {path.stem for path in versions.glob("*.py")}
     assert len(stems) == len(REVISIONS)
     for way in ("up", "down"):
@@ -89,18 +91,18 @@ def test_every_revision_has_its_statements_and_is_packaged() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]
     assert wheel["force-include"]["migrations"] == "crm/migrations"
-    assert (provisioning.scripts() / "env.py").exists()
+    assert (provisioning.find_migrations() / "env.py").exists()
 
 
 def test_up_down_and_up_again_step_by_step_keeps_what_remains(database: Database) -> None:
     before = contents(database.admin)
     for revision in reversed(REVISIONS[:-1]):
         provisioning.downgrade(database.admin, revision)
-        assert provisioning.current_revision(database.admin) == revision
+        assert provisioning.read_current_revision(database.admin) == revision
         assert contents(database.admin) == before
     assert tables(database.admin) == {*KEPT, "alembic_version"}
     for revision in REVISIONS[1:]:
-        provisioning.upgrade(database.admin, revision)
+        provisioning.upgrade_schema(database.admin, revision)
         assert contents(database.admin) == before
     assert balances_hold(database.admin)
     with database.as_user(1) as tx:
@@ -124,13 +126,13 @@ def test_each_step_can_be_taken_back_alone(bare: dict[str, str]) -> None:
         "  WHERE relnamespace = 'public'::regnamespace AND relacl::text LIKE '%epicevents_app%'"
         " UNION ALL SELECT 'rls', oid::regclass::text FROM pg_class WHERE relrowsecurity"
     )
-    provisioning.upgrade(bare, REVISIONS[0])
+    provisioning.upgrade_schema(bare, REVISIONS[0])
     for lower, upper in pairwise(REVISIONS):
         before = set(query(bare, objects))
-        provisioning.upgrade(bare, upper)
+        provisioning.upgrade_schema(bare, upper)
         provisioning.downgrade(bare, lower)
         assert set(query(bare, objects)) == before
-        provisioning.upgrade(bare, upper)
+        provisioning.upgrade_schema(bare, upper)
     provisioning.downgrade(bare, "base")
     assert tables(bare) == {"alembic_version"}
 
@@ -139,7 +141,7 @@ def test_records_from_before_a_rule_are_taken_in(database: Database) -> None:
     provisioning.downgrade(database.admin, "0002")
     owner = database.owner().cursor()
     owner.execute("UPDATE events SET support_contact_id = 5, start_date = '2020-01-10 18:00'")
-    provisioning.upgrade(database.admin)
+    provisioning.upgrade_schema(database.admin)
     owner.execute("SELECT bool_and(overlap_allowed) FROM events")
     assert owner.fetchone() == (True,)
     owner.execute("SELECT bool_and(signed_at = created_at) FROM contracts WHERE signed_status")
@@ -159,7 +161,7 @@ def test_when_an_event_was_last_changed_is_known_from_the_audit(database: Databa
     owner.execute("DELETE FROM audit_entries WHERE table_name = 'events' AND record_id = 3")
     owner.execute("SELECT id, version FROM events ORDER BY id")
     versions = owner.fetchall()
-    provisioning.upgrade(database.admin)
+    provisioning.upgrade_schema(database.admin)
     owner.execute("SELECT id, version FROM events ORDER BY id")
     assert owner.fetchall() == versions
     owner.execute("SELECT updated_at::text FROM events WHERE id = 1")
@@ -172,14 +174,14 @@ def test_when_an_event_was_last_changed_is_known_from_the_audit(database: Databa
 
 
 def test_upgrade_that_is_done_changes_nothing(template: dict[str, str]) -> None:
-    provisioning.upgrade(template)
-    assert provisioning.current_revision(template) == REVISIONS[-1]
+    provisioning.upgrade_schema(template)
+    assert provisioning.read_current_revision(template) == REVISIONS[-1]
 
 
 def test_two_upgrades_at_once_queue(bare: dict[str, str]) -> None:
     holder = connect(bare)
     holder.cursor().execute("SELECT pg_advisory_lock(7301943201)")
-    program = f"from crm import provisioning; provisioning.upgrade({bare!r})"
+    program = f"from crm.database import provisioning; provisioning.upgrade_schema({bare!r})"
     both = [subprocess.Popen([sys.executable, "-c", program], cwd=ROOT) for _process in range(2)]
     waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
     deadline = time.monotonic() + 30
@@ -188,7 +190,7 @@ def test_two_upgrades_at_once_queue(bare: dict[str, str]) -> None:
         time.sleep(0.05)
     holder.close()
     assert [process.wait(60) for process in both] == [0, 0]
-    assert provisioning.current_revision(bare) == REVISIONS[-1]
+    assert provisioning.read_current_revision(bare) == REVISIONS[-1]
     assert {"users", "payments", "audit_entries"} <= tables(bare)
 
 
@@ -197,10 +199,12 @@ def test_failing_migration_leaves_nothing_applied(
     bare: dict[str, str], tmp_path: Path, start: str | None
 ) -> None:
     if start:
-        provisioning.upgrade(bare, start)
+        provisioning.upgrade_schema(bare, start)
     before = tables(bare)
     scripts = tmp_path / "migrations"
-    shutil.copytree(provisioning.scripts(), scripts, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(
+        provisioning.find_migrations(), scripts, ignore=shutil.ignore_patterns("__pycache__")
+    )
     (scripts / "versions" / "9999_fail.py").write_text(
         "from alembic import op\n"
         f"revision, down_revision = '9999', '{REVISIONS[-1]}'\n"
@@ -208,21 +212,21 @@ def test_failing_migration_leaves_nothing_applied(
         "    op.execute('CREATE TABLE half (id integer)')\n"
         "    op.execute('SELECT 1 / 0')\n"
     )
-    config = provisioning.alembic_config(provisioning.engine_for(bare))
+    config = provisioning.build_alembic_config(provisioning.build_engine(bare))
     config.set_main_option("script_location", str(scripts))
     with pytest.raises(Exception, match="division by zero"):
         command.upgrade(config, "head")
     assert tables(bare) == before
-    assert provisioning.current_revision(bare) == start
+    assert provisioning.read_current_revision(bare) == start
 
 
 def test_upgrade_does_not_wait_for_ever(bare: dict[str, str]) -> None:
-    provisioning.upgrade(bare, "0001")
+    provisioning.upgrade_schema(bare, "0001")
     reader = connect(bare)
     reader.cursor().execute("SELECT FROM users")
-    config = provisioning.alembic_config(provisioning.engine_for(bare))
+    config = provisioning.build_alembic_config(provisioning.build_engine(bare))
     config.attributes["lock_timeout"] = "100ms"
     with pytest.raises(OperationalError, match="lock timeout"):
         command.upgrade(config, "head")
-    assert provisioning.current_revision(bare) == "0001"
+    assert provisioning.read_current_revision(bare) == "0001"
     reader.close()

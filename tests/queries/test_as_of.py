@@ -11,7 +11,7 @@ from support.company import Company
 
 from crm.database.transaction import Transaction
 from crm.queries import client, contract, event, user
-from crm.queries.as_of import DERIVED, AsOf, as_of
+from crm.queries.as_of import DERIVED, AsOf, read_as_of
 from crm.queries.listing import Listing
 from crm.queries.pages import read_record
 from crm.services import client as clients
@@ -32,7 +32,7 @@ MOVED = {"updated_at", "last_updated"}
 
 def look(company: Company, table: str, record_id: int, moment: datetime) -> AsOf | None:
     with company.database.as_user(company.support) as tx:
-        return as_of(tx, LISTINGS[table], record_id, moment, TODAY)
+        return read_as_of(tx, LISTINGS[table], record_id, moment, TODAY)
 
 
 def clock(owner: Connection) -> datetime:
@@ -185,4 +185,4 @@ def test_what_was_blanked_stays_blank(company: Company, owner: Connection) -> No
 @pytest.mark.parametrize("who", ["sales", "support", "manager"])
 def test_everybody_reads_the_past(company: Company, owner: Connection, who: str) -> None:
     with company.database.as_user(getattr(company, who)) as tx:
-        assert as_of(tx, client.LISTING, 3, clock(owner), TODAY)
+        assert read_as_of(tx, client.LISTING, 3, clock(owner), TODAY)

@@ -12,19 +12,20 @@ from crm.domain.fields import Field, Kind
 from crm.queries import audit
 from crm.queries.listing import Request
 from crm.queries.pages import read_page
-from crm.queries.statement import Parameters, select
+from crm.queries.statement import Parameters, build_select
 
 AUDITED = ("users", "clients", "contracts", "events", "payments")
 
 
-def entries(tx: Transaction, **filters: Any) -> list[audit.Entry]:
+def entries(tx: Transaction, **filters: Any) -> list[audit.AuditEntry]:
     return [
-        audit.Entry(*row) for row in read_page(tx, audit.ENTRIES, Request(filters=filters)).rows
+        audit.AuditEntry(*row)
+        for row in read_page(tx, audit.ENTRIES, Request(filters=filters)).rows
     ]
 
 
 def test_an_entry_is_a_row_of_the_listing() -> None:
-    assert audit.Entry._fields == tuple(field.name for field in audit.ENTRIES.fields)
+    assert audit.AuditEntry._fields == tuple(field.name for field in audit.ENTRIES.fields)
 
 
 def test_every_audited_column_is_of_a_known_kind(owner: Connection) -> None:
@@ -32,7 +33,9 @@ def test_every_audited_column_is_of_a_known_kind(owner: Connection) -> None:
     cursor.execute("SELECT DISTINCT jsonb_object_keys(changes) FROM audit_entries")
     written = {row[0] for row in cursor.fetchall()}
     assert {"hashed_password", "amount_due", "overlap_allowed", "paid_on"} < written
-    known = {name for name in written if audit.typed({name: [None, None]})[0].field.name == name}
+    known = {
+        name for name in written if audit.parse_changes({name: [None, None]})[0].field.name == name
+    }
     assert known == written
     cursor.execute(
         "SELECT column_name, data_type FROM information_schema.columns"
@@ -49,7 +52,7 @@ def test_every_audited_column_is_of_a_known_kind(owner: Connection) -> None:
         "text": {Kind.TEXT, Kind.LONG_TEXT},
     }
     for name, data_type in cursor.fetchall():
-        assert audit.typed({name: [None, None]})[0].field.kind in kinds[data_type], name
+        assert audit.parse_changes({name: [None, None]})[0].field.kind in kinds[data_type], name
 
 
 @pytest.mark.parametrize("amount", ["9999999999999.99", "9999999999999.98", "0.01", "1000.10"])
@@ -59,7 +62,7 @@ def test_amounts_are_read_to_the_cent(company: Company, amount: str) -> None:
             "SELECT jsonb_build_object('total_amount', jsonb_build_array(%s::numeric(15, 2), 1))",
             (amount,),
         )
-    (change,) = audit.typed(changes[0])
+    (change,) = audit.parse_changes(changes[0])
     assert str(change.old) == amount
     assert change.new == Decimal("1.00")
 
@@ -72,7 +75,7 @@ def test_values_are_those_of_their_columns() -> None:
         "attendees": [75, 80],
         "role": ["SALES", "SUPPORT"],
     }
-    assert {each.field.name: (each.old, each.new) for each in audit.typed(changes)} == {
+    assert {each.field.name: (each.old, each.new) for each in audit.parse_changes(changes)} == {
         "start_date": (datetime(2030, 6, 4, 11), datetime(2030, 6, 4, 11, 30, 0, 500000)),  # noqa: DTZ001
         "paid_on": (None, date(2026, 6, 4)),
         "signed_status": (False, True),
@@ -83,23 +86,23 @@ def test_values_are_those_of_their_columns() -> None:
 
 @pytest.mark.parametrize("name", ["start_date", "paid_on", "total_amount", "is_active", "nothing"])
 def test_what_was_blanked_or_is_unknown_is_text(name: str) -> None:
-    assert audit.typed({name: ["(erased)", None]}) == [(Field(name), "(erased)", None)]
+    assert audit.parse_changes({name: ["(erased)", None]}) == [(Field(name), "(erased)", None)]
 
 
 def test_fields_come_in_the_order_of_the_columns() -> None:
     written = ("created_at", "email", "phone", "full_name", "zzz")
     changes = {name: [None, None] for name in written}
-    names = [each.field.name for each in audit.typed(changes)]
+    names = [each.field.name for each in audit.parse_changes(changes)]
     assert names == ["full_name", "email", "phone", "created_at", "zzz"]
 
 
 def test_ids_get_the_names_of_those_who_are_still_there(company: Company) -> None:
-    changes = audit.typed(
+    changes = audit.parse_changes(
         {"sales_contact_id": [3, 99], "client_id": [None, 2], "contract_id": [1, 2]}
     )
     with company.database.as_user(company.support) as tx:
-        known = audit.names(tx, changes)
-    assert {each.field.name: each[1:] for each in audit.named(changes, known)} == {
+        known = audit.read_names(tx, changes)
+    assert {each.field.name: each[1:] for each in audit.add_names(changes, known)} == {
         "sales_contact": ("Sophie Simon (3)", "99"),
         "client": (None, "Kevin Casey (2)"),
         "contract_id": (1, 2),
@@ -154,7 +157,7 @@ def test_a_record_s_history_is_found_by_an_index(
     )
     with company.database.as_user(company.sales) as tx:
         parameters = Parameters()
-        statement = select(tx, audit.ENTRIES, Request(filters=filters), parameters, limit=31)
+        statement = build_select(tx, audit.ENTRIES, Request(filters=filters), parameters, limit=31)
         plan = "\n".join(row[0] for row in tx.rows(SQL("EXPLAIN ") + statement, parameters))
     assert "ix_audit_entries_record" in plan
     assert "table_name" in plan.partition("Index Cond:")[2].partition("\n")[0]

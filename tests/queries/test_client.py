@@ -5,7 +5,7 @@ from crm.database.transaction import Transaction
 from crm.queries import client
 from crm.queries.listing import Request
 from crm.queries.pages import read_record
-from crm.queries.related import related
+from crm.queries.related import read_related
 
 
 def test_a_client_is_shown_with_all_fields(tx: Transaction) -> None:
@@ -29,7 +29,7 @@ def test_a_client_comes_with_its_contracts_and_coming_events(
             )
         ),
     )
-    found = related(tx, "client", busy, NOW)
+    found = read_related(tx, "client", busy, NOW)
     assert list(found) == ["contracts", "events"]
     for key, noun, filters in (
         ("contracts", "contract", {"client": busy}),
@@ -38,8 +38,8 @@ def test_a_client_comes_with_its_contracts_and_coming_events(
         ids = expected_ids(records, LISTINGS[noun], Request(filters=filters))
         assert [row[0] for row in found[key].rows] == ids
         assert found[key].total == len(ids) > 0
-        assert [field.name for field in found[key].fields] == list(LISTINGS[noun].shown)
+        assert [field.name for field in found[key].fields] == list(LISTINGS[noun].default_fields)
 
 
 def test_past_events_of_a_client_are_not_coming(tx: Transaction) -> None:
-    assert related(tx, "client", 3, NOW)["events"].rows == []
+    assert read_related(tx, "client", 3, NOW)["events"].rows == []

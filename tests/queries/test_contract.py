@@ -5,7 +5,7 @@ from support.crowd import NOW
 from crm.database.transaction import Transaction
 from crm.queries import contract
 from crm.queries.pages import read_record
-from crm.queries.related import related
+from crm.queries.related import read_related
 
 
 def test_a_contract_is_shown_with_all_fields(tx: Transaction) -> None:
@@ -20,9 +20,9 @@ def test_a_contract_is_shown_with_all_fields(tx: Transaction) -> None:
 
 
 def test_a_contract_comes_with_its_events_and_payments(tx: Transaction) -> None:
-    found = related(tx, "contract", 4, NOW)
+    found = read_related(tx, "contract", 4, NOW)
     assert [row[0] for row in found["events"].rows] == [2]
     fields = [field.name for field in found["payments"].fields]
     payments = [dict(zip(fields, row, strict=True)) for row in found["payments"].rows]
     assert [(each["amount"], each["kind"]) for each in payments] == [(Decimal(4000), "OPENING")]
-    assert related(tx, "contract", 1, NOW)["payments"].rows == []
+    assert read_related(tx, "contract", 1, NOW)["payments"].rows == []

@@ -10,7 +10,7 @@ from crm.database.transaction import connect, transaction
 from crm.domain.enums import Role
 from crm.domain.errors import NotLoggedIn
 from crm.queries import together
-from crm.queries.dashboard import ROWS, dashboard
+from crm.queries.dashboard import ROWS, read_dashboard
 from crm.queries.listing import Request
 from crm.queries.together import Section
 
@@ -24,7 +24,9 @@ DUE = (("due_date", False),)
 
 def of(crowd: Database, user_id: int, **changed: Any) -> dict[str, Section]:
     with crowd.as_user(user_id) as tx:
-        return dashboard(tx, **{"now": NOW, "day": DAY, "today": TODAY, "week": WEEK, **changed})
+        return read_dashboard(
+            tx, **{"now": NOW, "day": DAY, "today": TODAY, "week": WEEK, **changed}
+        )
 
 
 def check(
@@ -135,5 +137,5 @@ def test_values_are_those_of_the_listing(crowd: Database) -> None:
 def test_nobody_has_a_dashboard_without_logging_in(crowd: Database) -> None:
     connection = connect(crowd.app)
     with transaction(connection, None) as tx, pytest.raises(NotLoggedIn):
-        dashboard(tx, now=NOW, day=DAY, today=TODAY, week=WEEK)
+        read_dashboard(tx, now=NOW, day=DAY, today=TODAY, week=WEEK)
     connection.close()

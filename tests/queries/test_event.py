@@ -4,7 +4,7 @@ from support.database import Database
 from crm.database.transaction import Transaction, connect, transaction
 from crm.queries import client, contract, event
 from crm.queries.pages import read_record
-from crm.queries.related import related
+from crm.queries.related import read_related
 
 
 def test_an_event_is_shown_with_all_fields(tx: Transaction) -> None:
@@ -19,7 +19,7 @@ def test_an_event_is_shown_with_all_fields(tx: Transaction) -> None:
 
 
 def test_an_event_comes_with_its_contract_and_how_to_reach_its_client(tx: Transaction) -> None:
-    found = related(tx, "event", 1, NOW)
+    found = read_related(tx, "event", 1, NOW)
     assert found["contract"].fields == contract.LISTING.fields
     assert found["client"].fields == client.LISTING.fields
     assert found["contract"].rows == [read_record(tx, contract.LISTING, 2)]
@@ -29,16 +29,16 @@ def test_an_event_comes_with_its_contract_and_how_to_reach_its_client(tx: Transa
 
 def test_whose_a_calendar_is_everybody_learns_who_is_logged_in(crowd: Database) -> None:
     with crowd.as_user(1) as mine, crowd.as_user(5) as theirs:
-        assert event.installation(mine) == event.installation(theirs)
-        assert len(event.installation(mine)) == 36
+        assert event.read_installation(mine) == event.read_installation(theirs)
+        assert len(event.read_installation(mine)) == 36
     connection = connect(crowd.app)
     with transaction(connection, None) as nobody:
-        assert event.installation(nobody) == "None"
+        assert event.read_installation(nobody) == "None"
     connection.close()
 
 
 def test_a_sheet_has_a_value_for_every_field(tx: Transaction) -> None:
-    found = dict(zip([field.name for field in event.SHEET], event.sheet(tx, 1), strict=True))
+    found = dict(zip([field.name for field in event.SHEET], event.read_sheet(tx, 1), strict=True))
     assert found["client_phone"] == "+33612345678"
     assert (found["sales_contact"], found["support_contact"]) == ("Sophie Simon", "Paul Petit")
-    assert event.sheet(tx, 2)[17:20] == (None, None, None)
+    assert event.read_sheet(tx, 2)[17:20] == (None, None, None)

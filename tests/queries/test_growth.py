@@ -56,14 +56,14 @@ def rows_read(tx: Transaction) -> int:
 
 
 def undo_a_change(tx: Transaction) -> None:
-    undo.undo(tx, undo.latest(tx))
+    undo.undo(tx, undo.find_latest(tx))
 
 
 @pytest.mark.parametrize(
     "act",
     [
-        lambda tx: portfolio.transfer(tx, 3, 4),
-        lambda tx: portfolio.transfer(tx, 3, 4, include_settled=True),
+        lambda tx: portfolio.transfer_all(tx, 3, 4),
+        lambda tx: portfolio.transfer_all(tx, 3, 4, include_settled=True),
         undo_a_change,
     ],
     ids=["transfer", "transfer of all", "undo"],
@@ -114,5 +114,5 @@ def test_one_client_is_found_among_thousands_without_reading_them(
     with large.as_user(4) as tx:
         tx.execute("SET LOCAL enable_seqscan = off")
         with suppress(NotFound):
-            assert reference.client_id(tx, text) == 2
+            assert reference.find_client_id(tx, text) == 2
         assert rows_read(tx) < FEW

@@ -10,7 +10,7 @@ from support.oracle import LISTINGS, Records
 from crm.database.transaction import Transaction
 from crm.domain.errors import NotFound, UsageFault
 from crm.queries import client, contract, event, user
-from crm.queries.listing import Listing, Request, Sort, fields_of, selected, sort_of
+from crm.queries.listing import Listing, Request, Sort, parse_fields, parse_sort, select_fields
 from crm.queries.pages import count_records, read_page, read_record
 
 NOUNS = sorted(LISTINGS)
@@ -90,7 +90,7 @@ def test_counting_stops_one_above_the_most(tx: Transaction) -> None:
 def test_values_arrive_as_what_they_are(tx: Transaction) -> None:
     fields = ("total_amount", "signed_status", "created_at", "status", "client_id")
     found = read_page(tx, contract.LISTING, Request(fields, {"client": 1}, sort=(("id", False),)))
-    assert found.fields == tuple(contract.LISTING.named(name) for name in fields)
+    assert found.fields == tuple(contract.LISTING.find_field(name) for name in fields)
     assert [(row[0], row[1], row[3]) for row in found.rows] == [
         (Decimal("1000.00"), False, "DRAFT"),
         (Decimal("2000.00"), True, "SIGNED"),
@@ -111,7 +111,7 @@ def test_a_record_has_every_field_or_is_none(tx: Transaction) -> None:
 
 def test_sort_reads_names_and_minus_signs() -> None:
     def read(text: str) -> Sort:
-        return sort_of(client.LISTING, text)
+        return parse_sort(client.LISTING, text)
 
     assert read("full_name") == (("full_name", False),)
     assert read("-created_at, id") == (("created_at", True), ("id", False))
@@ -119,18 +119,18 @@ def test_sort_reads_names_and_minus_signs() -> None:
 
 
 def test_fields_are_kept_in_their_order_each_once() -> None:
-    assert fields_of(client.LISTING, "phone, id,phone") == ("phone", "id")
-    assert selected(client.LISTING, Request()) == client.LISTING.fields
+    assert parse_fields(client.LISTING, "phone, id,phone") == ("phone", "id")
+    assert select_fields(client.LISTING, Request()) == client.LISTING.fields
 
 
-@pytest.mark.parametrize("read", [fields_of, sort_of])
+@pytest.mark.parametrize("read", [parse_fields, parse_sort])
 @pytest.mark.parametrize(
     "text", ["full_nam", "id,fulname", "", "id,", "--id", "*", "version;", "x" * 9999]
 )
 def test_an_unknown_field_is_told_the_nearest_and_all_others(
     read: Callable[[Listing, str], Any], text: str
 ) -> None:
-    if read is fields_of and text == "--id":
+    if read is parse_fields and text == "--id":
         text = "-id"
     with pytest.raises(UsageFault) as raised:
         read(client.LISTING, text)
@@ -147,15 +147,15 @@ def test_an_unknown_field_is_told_the_nearest_and_all_others(
 def test_hidden_columns_are_no_fields(name: str) -> None:
     for listing in LISTINGS.values():
         with pytest.raises(UsageFault):
-            fields_of(listing, name)
+            parse_fields(listing, name)
         with pytest.raises(UsageFault):
-            sort_of(listing, name)
+            parse_sort(listing, name)
 
 
 def test_only_what_can_be_sorted_is_sorted_by() -> None:
     with pytest.raises(UsageFault, match="notes"):
-        sort_of(event.LISTING, "notes")
-    assert fields_of(event.LISTING, "notes") == ("notes",)
+        parse_sort(event.LISTING, "notes")
+    assert parse_fields(event.LISTING, "notes") == ("notes",)
 
 
 def test_declaring_costs_no_driver_and_reading_no_sqlalchemy() -> None:

@@ -6,7 +6,7 @@ from support.database import Database
 
 from crm.database.transaction import Transaction, connect, transaction
 from crm.domain.errors import NotFound, NotLoggedIn, UsageFault
-from crm.queries.reference import client_id, record_id, user_id
+from crm.queries.reference import find_client_id, find_user_id, parse_record_id
 
 Resolve = Callable[[Transaction, str], int]
 
@@ -30,23 +30,23 @@ Resolve = Callable[[Transaction, str], int]
     ],
 )
 def test_a_colleague_is_meant_by_id_email_or_name(tx: Transaction, text: str, found: int) -> None:
-    assert user_id(tx, text) == found
+    assert find_user_id(tx, text) == found
 
 
 @pytest.mark.parametrize("actor", [MANAGER, SUPPORT])
 def test_me_is_the_person_logged_in(crowd: Database, actor: int) -> None:
     with crowd.as_user(actor) as tx:
-        assert user_id(tx, "me") == user_id(tx, " ME ") == actor
+        assert find_user_id(tx, "me") == find_user_id(tx, " ME ") == actor
 
 
 def test_me_is_nobody_without_logging_in(crowd: Database) -> None:
     connection = connect(crowd.app)
     with transaction(connection, None) as tx:
         with pytest.raises(NotLoggedIn):
-            user_id(tx, "me")
+            find_user_id(tx, "me")
         for text in ("1", "Kevin Casey", "kevin@startup.example"):
             with pytest.raises(NotFound):
-                client_id(tx, text)
+                find_client_id(tx, text)
     connection.close()
 
 
@@ -65,17 +65,17 @@ def test_me_is_nobody_without_logging_in(crowd: Database) -> None:
 def test_a_client_is_meant_by_id_email_name_or_company(
     tx: Transaction, text: str, found: int
 ) -> None:
-    assert client_id(tx, text) == found
+    assert find_client_id(tx, text) == found
 
 
 @pytest.mark.parametrize(
     ("resolve", "text", "ids"),
     [
-        (user_id, "jean", [10, 9]),
-        (user_id, "Jean Dupont", [10, 9]),
-        (user_id, "mari mart", [11, 1]),
-        (client_id, "anna dup", [26, 25, 8, 7]),
-        (client_id, "zoe", None),  # six
+        (find_user_id, "jean", [10, 9]),
+        (find_user_id, "Jean Dupont", [10, 9]),
+        (find_user_id, "mari mart", [11, 1]),
+        (find_client_id, "anna dup", [26, 25, 8, 7]),
+        (find_client_id, "zoe", None),  # six
     ],
 )
 def test_several_matches_are_listed_and_none_is_chosen(
@@ -102,13 +102,13 @@ def test_several_matches_are_listed_and_none_is_chosen(
 @pytest.mark.parametrize(
     ("resolve", "text", "nearest"),
     [
-        (user_id, "Sofie Simon", SALES),
-        (user_id, "samual sanches", 4),
-        (user_id, "Moro", 2),
-        (user_id, "paulline@epicevents.example", 6),
-        (client_id, "Kevim Casy", 2),
-        (client_id, "Élénore Lefevvre", 1),
-        (client_id, "kevin@startup.exemple", 2),
+        (find_user_id, "Sofie Simon", SALES),
+        (find_user_id, "samual sanches", 4),
+        (find_user_id, "Moro", 2),
+        (find_user_id, "paulline@epicevents.example", 6),
+        (find_client_id, "Kevim Casy", 2),
+        (find_client_id, "Élénore Lefevvre", 1),
+        (find_client_id, "kevin@startup.exemple", 2),
     ],
 )
 def test_without_a_match_the_nearest_names_are_told(
@@ -126,7 +126,7 @@ def test_without_a_match_the_nearest_names_are_told(
     assert suggested[0]["name"] in (error.hint or "")
 
 
-@pytest.mark.parametrize("resolve", [user_id, client_id])
+@pytest.mark.parametrize("resolve", [find_user_id, find_client_id])
 @pytest.mark.parametrize("text", ["0", "999999", "2147483647", "2147483648", "9" * 5000, "zzqx"])
 def test_nothing_like_it_is_not_found(tx: Transaction, resolve: Resolve, text: str) -> None:
     with pytest.raises(NotFound) as raised:
@@ -136,7 +136,7 @@ def test_nothing_like_it_is_not_found(tx: Transaction, resolve: Resolve, text: s
     assert "list" in (raised.value.hint or "")
 
 
-@pytest.mark.parametrize("resolve", [user_id, client_id])
+@pytest.mark.parametrize("resolve", [find_user_id, find_client_id])
 @pytest.mark.parametrize(
     "text",
     [
@@ -151,14 +151,14 @@ def test_hostile_text_means_nobody(tx: Transaction, resolve: Resolve, text: str)
         resolve(tx, text)
     assert raised.value.message.isprintable()
     assert len(raised.value.message) < 100
-    assert client_id(tx, "2") == 2  # the transaction goes on
+    assert find_client_id(tx, "2") == 2  # the transaction goes on
 
 
 @pytest.mark.parametrize(
     ("text", "found"), [("1", 1), ("007", 7), (" 12 ", 12), ("2147483647", 2_147_483_647)]
 )
 def test_an_id_is_a_whole_number(text: str, found: int) -> None:
-    assert record_id(text, "contract") == found
+    assert parse_record_id(text, "contract") == found
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_an_id_is_a_whole_number(text: str, found: int) -> None:
 )  # fmt: skip
 def test_anything_else_is_no_id(text: str) -> None:
     with pytest.raises(UsageFault) as raised:
-        record_id(text, "event")
+        parse_record_id(text, "event")
     assert raised.value.code == "invalid_id"
     assert raised.value.message.isprintable()
     assert "event list" in (raised.value.hint or "")
@@ -191,7 +191,7 @@ def test_of_many_records_only_a_few_hundred_are_read(database: Database) -> None
             return found
 
     with database.as_user(SALES) as tx, pytest.raises(NotFound, match="Camile") as raised:
-        client_id(Counting(tx.connection, tx.actor), "Camile Roi 500")
+        find_client_id(Counting(tx.connection, tx.actor), "Camile Roi 500")
     assert "Camille Roy" in (raised.value.hint or "")
     assert len(read) == 3
     assert 100 < read[-1] <= 400

@@ -28,7 +28,7 @@ HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
 def test_what_goes_on_meanwhile_is_found(
     tx: Transaction, records: Records, start: datetime, end: datetime
 ) -> None:
-    request = Request(("id",), {"during": event.during(start, end)})
+    request = Request(("id",), {"during": event.format_during(start, end)})
     ids = [id_ for (id_,) in read_page(tx, event.LISTING, request).rows]
     assert ids == expected_ids(records, event.LISTING, request)
 
@@ -54,20 +54,20 @@ def test_who_is_free_is_whoever_runs_nothing_then(
     for person in records["user"]:
         if person["role"] == "SUPPORT" and person["is_active"]:
             first = busy(records, person["id"], start, end)
-            found = schedule.clash(tx, person["id"], start, end, apart_from=0)
+            found = schedule.find_clash(tx, person["id"], start, end, apart_from=0)
             assert (found.id if found else None) == (first[0] if first else None)
             around = busy(records, person["id"], start - 2 * WEEK, end + 2 * WEEK)
             key = (len(around), person["name_folded"], person["id"])
             expected += [] if first else [(*key, person["full_name"])]
-    assert schedule.free(tx, start, end) == [
+    assert schedule.find_free(tx, start, end) == [
         (id_, name, load) for load, _folded, id_, name in sorted(expected)
     ]
 
 
 def test_an_event_is_not_in_its_own_way(tx: Transaction) -> None:
-    found = schedule.clash(tx, SUPPORT, NOW, NOW + HOUR, apart_from=0)
+    found = schedule.find_clash(tx, SUPPORT, NOW, NOW + HOUR, apart_from=0)
     assert found
-    assert found != schedule.clash(tx, SUPPORT, NOW, NOW + HOUR, apart_from=found.id)
+    assert found != schedule.find_clash(tx, SUPPORT, NOW, NOW + HOUR, apart_from=found.id)
 
 
 def test_events_at_once_are_told(tx: Transaction, records: Records) -> None:
@@ -84,16 +84,16 @@ def test_events_at_once_are_told(tx: Transaction, records: Records) -> None:
         )
     }
     assert expected
-    assert schedule.clashes(tx, [each["id"] for each in everything]) == expected
-    assert schedule.clashes(tx, []) == {}
+    assert schedule.find_clashes(tx, [each["id"] for each in everything]) == expected
+    assert schedule.find_clashes(tx, []) == {}
 
 
 QUESTIONS: dict[str, Callable[[Transaction], object]] = {
-    "clash": lambda tx: schedule.clash(tx, SUPPORT2, NOW, NOW + WEEK * 3, 1),
-    "free": lambda tx: schedule.free(tx, NOW, NOW + DAY, 1),
-    "clashes": lambda tx: schedule.clashes(tx, [9000, 9001, 9002]),
+    "clash": lambda tx: schedule.find_clash(tx, SUPPORT2, NOW, NOW + WEEK * 3, 1),
+    "free": lambda tx: schedule.find_free(tx, NOW, NOW + DAY, 1),
+    "clashes": lambda tx: schedule.find_clashes(tx, [9000, 9001, 9002]),
     "agenda": lambda tx: read_page(
-        tx, event.LISTING, Request(filters={"during": event.during(NOW, NOW + WEEK)})
+        tx, event.LISTING, Request(filters={"during": event.format_during(NOW, NOW + WEEK)})
     ),
 }
 

@@ -3,11 +3,13 @@ from support.crowd import SALES
 from support.database import Database
 
 from crm.database.transaction import Transaction, connect, transaction
-from crm.queries.search import LISTINGS, search
+from crm.queries.search import LISTINGS, search_everything
 
 
 def ids(tx: Transaction, text: str) -> dict[str, list[int]]:
-    return {key: [row[0] for row in found.rows] for key, found in search(tx, text).items()}
+    return {
+        key: [row[0] for row in found.rows] for key, found in search_everything(tx, text).items()
+    }
 
 
 def test_everything_is_searched_at_once(tx: Transaction) -> None:
@@ -20,7 +22,7 @@ def test_everything_is_searched_at_once(tx: Transaction) -> None:
 
 
 def test_rows_have_all_fields_as_they_are(tx: Transaction) -> None:
-    found = search(tx, "lefe")
+    found = search_everything(tx, "lefe")
     for key, section in found.items():
         assert section.noun == LISTINGS[key].noun
         assert section.fields == LISTINGS[key].fields
@@ -33,7 +35,7 @@ def test_rows_have_all_fields_as_they_are(tx: Transaction) -> None:
 
 
 def test_the_newest_come_first_up_to_the_limit_and_the_rest_is_counted(tx: Transaction) -> None:
-    found = search(tx, "zoe", limit=2)["clients"]
+    found = search_everything(tx, "zoe", limit=2)["clients"]
     assert len(found.rows) == 2
     assert found.rows[0][0] > found.rows[1][0]
     assert found.total == 6
@@ -41,7 +43,7 @@ def test_the_newest_come_first_up_to_the_limit_and_the_rest_is_counted(tx: Trans
 
 @pytest.mark.parametrize("text", ["", "%", "\0", "\ud800", "a\0b", "x" * 10_000, "'; --", "%zz {}"])
 def test_hostile_text_finds_nothing(tx: Transaction, text: str) -> None:
-    assert not any(found.rows for found in search(tx, text).values())
+    assert not any(found.rows for found in search_everything(tx, text).values())
 
 
 def test_it_takes_one_round_trip(crowd: Database) -> None:
@@ -53,13 +55,13 @@ def test_it_takes_one_round_trip(crowd: Database) -> None:
             return super().rows(query, parameters)  # type: ignore[arg-type]
 
     with crowd.as_user(SALES) as tx:
-        search(Counting(tx.connection, tx.actor), "zoe")
+        search_everything(Counting(tx.connection, tx.actor), "zoe")
     assert len(sent) == 1
 
 
 def test_nobody_finds_anything_without_logging_in(crowd: Database) -> None:
     connection = connect(crowd.app)
     with transaction(connection, None) as tx:
-        found = search(tx, "e")
+        found = search_everything(tx, "e")
     connection.close()
     assert [(section.rows, section.total) for section in found.values()] == [([], 0)] * 4

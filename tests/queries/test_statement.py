@@ -36,7 +36,10 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "upcoming": st.sampled_from([NOW, NOW.replace(hour=15)]),  # when one of them just ended
     "past": st.sampled_from([NOW, NOW.replace(hour=15)]),
     "during": st.sampled_from(
-        [event.during(NOW.replace(hour=a), NOW.replace(hour=b)) for a, b in ((0, 1), (12, 18))]
+        [
+            event.format_during(NOW.replace(hour=a), NOW.replace(hour=b))
+            for a, b in ((0, 1), (12, 18))
+        ]
     ),
     "to_hand_over": st.just(NOW),
     "total_min": st.sampled_from([Decimal("99.99"), Decimal(200), Decimal("400.00")]),
@@ -70,7 +73,7 @@ FILTERED = [
     (event.LISTING, Request(search="gala"), "ix_events_search_words"),
     (event.LISTING, Request(filters={"location": "paris"}), "ix_events_location_words"),
     (event.LISTING, Request(filters={"contract": 5}), "idx_event_contract"),
-    (event.LISTING, Request(filters={"during": event.during(NOW, NOW)}), "ix_events_during"),
+    (event.LISTING, Request(filters={"during": event.format_during(NOW, NOW)}), "ix_events_during"),
     (payment.LISTING, Request(filters={"contract": 5}), "uq_payments_contract_id_request_key"),
 ]  # fmt: skip
 

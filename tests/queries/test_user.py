@@ -37,7 +37,7 @@ def test_what_depends_on_somebody_is_counted(
 
     unsigned = number("contract", sales=person, signed=False)
     due = number("contract", sales=person, signed=True, paid=False)
-    found = user.dependants(tx, person, NOW)
+    found = user.count_references(tx, person, NOW)
     assert found == {
         "clients": number("client", sales=person),
         "contracts": number("contract", sales=person),

@@ -88,9 +88,9 @@ def _prepared(server: Cluster) -> list[Mutation]:
     parameters = parse_database_url(server.url("postgres", "template_empty"))
     provisioning.create_database(parameters)
     connection = connect(parameters)
-    provisioning.bootstrap(connection)
+    provisioning.make_roles(connection)
     connection.close()
-    provisioning.upgrade(parameters)
+    provisioning.upgrade_schema(parameters)
     connection = connect(parameters)
     with connection.cursor() as cursor:
         every = list(mutations(cursor))

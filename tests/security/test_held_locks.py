@@ -164,7 +164,7 @@ def test_undo_ends_rights_before_it_waits(
     ((number,),) = sql.fetchall()
 
     def take_back() -> None:
-        with undo.without_rights(partial(database.as_user, MANAGER), number) as tx:
+        with undo.suspend_for_undo(partial(database.as_user, MANAGER), number) as tx:
             undo.undo(tx, number)
 
     with ThreadPoolExecutor(1) as pool, holding(database, newcomer, hold) as cursor:
@@ -192,7 +192,7 @@ def test_who_may_not_take_it_back_ends_nobody_s_rights(database: Database) -> No
     ((number,),) = sql.fetchall()
     with (
         pytest.raises(PermissionDenied),
-        undo.without_rights(partial(database.as_user, SALES), number),
+        undo.suspend_for_undo(partial(database.as_user, SALES), number),
     ):
         pass
     sql.execute("SELECT FROM suspensions")
@@ -204,7 +204,7 @@ def test_the_administrator_s_reset_ends_sessions_before_it_waits(database: Datab
     tx = Transaction(owner, None)
     with holding(database, SALES, "their row") as cursor:
         tx.execute("SET lock_timeout = '1ms'")
-        administration.end_sessions(tx, SOPHIE, "four words nobody guesses")
+        administration.end_all_sessions(tx, SOPHIE, "four words nobody guesses")
         assert has_no_rights(cursor)
 
 

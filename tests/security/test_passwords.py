@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from crm.domain.errors import NotLoggedIn, RuleViolation
 from crm.security import passwords
-from crm.security.passwords import CURRENT, Parameters, check_policy, derive
+from crm.security.passwords import CURRENT, HashParameters, check_policy, derive_key
 
-CHEAP = Parameters(19 * 1024, 1, 1)
+CHEAP = HashParameters(19 * 1024, 1, 1)
 SALT = b"0123456789abcdef"
 MARIE = ("Marie-Hélène", "Dupont", "mh.dupont@epicevents.example")
 
@@ -23,51 +23,51 @@ MARIE = ("Marie-Hélène", "Dupont", "mh.dupont@epicevents.example")
 
 def test_derives_what_the_reference_implementation_derives() -> None:
     # test.c of the reference implementation, Argon2id version 19, 2^16 KiB, 2 passes, 1 lane.
-    derived = derive("password", b"somesalt", Parameters(65536, 2, 1))
+    derived = derive_key("password", b"somesalt", HashParameters(65536, 2, 1))
     assert derived.hex() == "09316115d5cf24ed5a15a31a3ba326e5cf32edc24702987c02b6566f61913cf7"
 
 
 def test_composed_and_decomposed_accents_are_the_same_password() -> None:
-    assert derive("caf\u00e9", SALT, CHEAP) == derive("cafe\u0301", SALT, CHEAP)
-    assert derive("caf\u00e9", SALT, CHEAP) != derive("cafe", SALT, CHEAP)
+    assert derive_key("caf\u00e9", SALT, CHEAP) == derive_key("cafe\u0301", SALT, CHEAP)
+    assert derive_key("caf\u00e9", SALT, CHEAP) != derive_key("cafe", SALT, CHEAP)
 
 
 @pytest.mark.parametrize("password", ["", "\0", "\udcff\ud800", "x" * 10_000, "\u202e[red]%s"])
 def test_whatever_is_typed_derives_to_something(password: str) -> None:
-    assert len(derive(password, SALT, CHEAP)) == 32
+    assert len(derive_key(password, SALT, CHEAP)) == 32
 
 
 @pytest.mark.parametrize(
     "parameters",
-    [Parameters(19 * 1024, 1, 1), Parameters(1024 * 1024, 20, 16), CURRENT],
+    [HashParameters(19 * 1024, 1, 1), HashParameters(1024 * 1024, 20, 16), CURRENT],
 )
-def test_safe_parameters_are_acceptable(parameters: Parameters) -> None:
-    passwords.acceptable(parameters)
+def test_safe_parameters_are_acceptable(parameters: HashParameters) -> None:
+    passwords.require_safe_parameters(parameters)
 
 
 @pytest.mark.parametrize(
     "parameters",
     [
-        Parameters(19 * 1024 - 1, 3, 4),
-        Parameters(1024 * 1024 + 1, 3, 4),
-        Parameters(65536, 0, 4),
-        Parameters(65536, 21, 4),
-        Parameters(65536, 3, 0),
-        Parameters(65536, 3, 17),
-        Parameters(-1, -1, -1),
-        Parameters(2**64, 2**64, 2**64),
+        HashParameters(19 * 1024 - 1, 3, 4),
+        HashParameters(1024 * 1024 + 1, 3, 4),
+        HashParameters(65536, 0, 4),
+        HashParameters(65536, 21, 4),
+        HashParameters(65536, 3, 0),
+        HashParameters(65536, 3, 17),
+        HashParameters(-1, -1, -1),
+        HashParameters(2**64, 2**64, 2**64),
     ],
 )
-def test_a_server_that_asks_for_unsafe_parameters_gets_nothing(parameters: Parameters) -> None:
+def test_a_server_that_asks_for_unsafe_parameters_gets_nothing(parameters: HashParameters) -> None:
     with pytest.raises(NotLoggedIn) as refusal:
-        derive("a password", SALT, parameters)
+        derive_key("a password", SALT, parameters)
     assert refusal.value.code == "unsafe_login_parameters"
 
 
 @pytest.mark.parametrize("length", [0, 7, 65, 1_000_000])
 def test_a_server_that_sends_an_unsafe_salt_gets_nothing(length: int) -> None:
     with pytest.raises(NotLoggedIn) as refusal:
-        derive("a password", b"s" * length, CHEAP)
+        derive_key("a password", b"s" * length, CHEAP)
     assert refusal.value.code == "unsafe_login_parameters"
 
 
@@ -76,9 +76,9 @@ def test_too_little_memory_is_said_without_a_traceback() -> None:
 import sys
 import argon2.low_level
 from crm.domain.errors import NotLoggedIn
-from crm.security.passwords import Parameters, derive
+from crm.security.passwords import HashParameters, derive_key
 try:
-    derive("a password", b"0123456789abcdef", Parameters(1024 * 1024, 1, 1))
+    derive_key("a password", b"0123456789abcdef", HashParameters(1024 * 1024, 1, 1))
 except NotLoggedIn as error:
     sys.exit(error.code)
 """
@@ -96,17 +96,17 @@ except NotLoggedIn as error:
 
 
 def test_a_stored_password_is_phc_whose_tag_is_the_hash_of_what_is_derived() -> None:
-    phc = passwords.hashed("sous-le-pont-mirabeau")
+    phc = passwords.hash_password("sous-le-pont-mirabeau")
     assert len(phc) == 97
     assert re.fullmatch(r"\$argon2id\$v=19\$m=65536,t=3,p=4\$[\w+/]{22}\$[\w+/]{43}", phc, re.ASCII)
     salt, tag = _salt_and_tag(phc)
-    derived = derive("sous-le-pont-mirabeau", salt, CURRENT)
+    derived = derive_key("sous-le-pont-mirabeau", salt, CURRENT)
     assert tag == hashlib.sha256(derived).digest()
     assert base64.b64encode(derived).decode().rstrip("=") not in phc
 
 
 def test_the_same_password_is_stored_with_another_salt_each_time() -> None:
-    one, two = (passwords.hashed("the same password") for _ in range(2))
+    one, two = (passwords.hash_password("the same password") for _ in range(2))
     assert one.split("$")[:4] == two.split("$")[:4]
     assert _salt_and_tag(one)[0] != _salt_and_tag(two)[0]
     assert _salt_and_tag(one)[1] != _salt_and_tag(two)[1]
@@ -121,12 +121,14 @@ def _salt_and_tag(phc: str) -> tuple[bytes, bytes]:
     ("parameters", "expected"),
     [
         (CURRENT, False),
-        (Parameters(32768, 3, 4), True),
-        (Parameters(65536, 2, 4), True),
-        (Parameters(131072, 4, 1), False),
+        (HashParameters(32768, 3, 4), True),
+        (HashParameters(65536, 2, 4), True),
+        (HashParameters(131072, 4, 1), False),
     ],
 )
-def test_only_a_cheaper_password_is_stored_again(parameters: Parameters, expected: bool) -> None:
+def test_only_a_cheaper_password_is_stored_again(
+    parameters: HashParameters, expected: bool
+) -> None:
     assert passwords.needs_rehash(parameters) is expected
 
 
@@ -150,7 +152,7 @@ def test_fewer_than_15_characters_are_refused(password: str) -> None:
 
 def test_characters_are_counted_not_code_points_or_bytes() -> None:
     check_policy("e\u0301f8vL2qWm0xRt5Z", context=())
-    longest = "".join(passwords.one_time_password() for _ in range(6))[:128]
+    longest = "".join(passwords.make_one_time_password() for _ in range(6))[:128]
     check_policy("é" + longest[1:], context=())
     check_policy("e\u0301" + longest[1:], context=())
     assert "more than 128" in refusal_of("e\u0301" + longest)
@@ -199,7 +201,7 @@ def test_any_text_is_accepted_or_refused_by_the_rule(password: str) -> None:
 
 
 def test_a_one_time_password_is_random_readable_and_may_be_chosen() -> None:
-    some = {passwords.one_time_password() for _ in range(200)}
+    some = {passwords.make_one_time_password() for _ in range(200)}
     assert len(some) == 200
     for password in some:
         assert re.fullmatch(

@@ -63,7 +63,7 @@ def mode(path: Path) -> int:
 
 def refusal_of_reading(path: Path) -> NotLoggedIn:
     with pytest.raises(NotLoggedIn) as refusal:
-        session_file.read(path)
+        session_file.read_token(path)
     assert refusal.value.hint
     assert str(path) in refusal.value.message
     return refusal.value
@@ -71,7 +71,7 @@ def refusal_of_reading(path: Path) -> NotLoggedIn:
 
 def refusal_of_writing(path: Path) -> NotLoggedIn:
     with pytest.raises(NotLoggedIn) as refusal:
-        session_file.write(path, "secret-token")
+        session_file.write_token(path, "secret-token")
     assert refusal.value.code == "unwritable_token_file"
     assert "secret-token" not in refusal.value.message
     assert refusal.value.exit_code == 4
@@ -79,37 +79,37 @@ def refusal_of_writing(path: Path) -> NotLoggedIn:
 
 
 def test_what_is_written_is_read_and_removed(path: Path) -> None:
-    assert session_file.read(path) is None
-    session_file.write(path, "one")
-    assert session_file.read(path) == "one"
-    session_file.write(path, "two")
-    assert session_file.read(path) == "two"
-    session_file.remove(path)
-    assert session_file.read(path) is None
-    session_file.remove(path)
+    assert session_file.read_token(path) is None
+    session_file.write_token(path, "one")
+    assert session_file.read_token(path) == "one"
+    session_file.write_token(path, "two")
+    assert session_file.read_token(path) == "two"
+    session_file.remove_token(path)
+    assert session_file.read_token(path) is None
+    session_file.remove_token(path)
     assert list(path.parent.iterdir()) == []
 
 
 def test_a_blank_file_is_nobody_logged_in(path: Path) -> None:
-    session_file.write(path, "")
-    assert session_file.read(path) is None
+    session_file.write_token(path, "")
+    assert session_file.read_token(path) is None
     path.write_text(" \n")
-    assert session_file.read(path) is None
+    assert session_file.read_token(path) is None
 
 
 def test_a_line_end_that_an_editor_left_is_no_part_of_the_token(path: Path) -> None:
-    session_file.write(path, "a token\r\n")
-    assert session_file.read(path) == "a token"
+    session_file.write_token(path, "a token\r\n")
+    assert session_file.read_token(path) == "a token"
 
 
 def test_a_relative_path_is_in_the_working_directory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    session_file.write(Path("token"), "here")
-    session_file.write(Path("a/b/token"), "there")
+    session_file.write_token(Path("token"), "here")
+    session_file.write_token(Path("a/b/token"), "there")
     assert (tmp_path / "token").read_text() == "here"
-    assert session_file.read(Path("a/b/token")) == "there"
+    assert session_file.read_token(Path("a/b/token")) == "there"
     assert mode(tmp_path / "a") == mode(tmp_path / "a/b") == 0o700
 
 
@@ -119,8 +119,8 @@ def test_a_relative_path_is_in_the_working_directory(
 @pytest.mark.parametrize("mask", [0o000, 0o022, 0o077])
 def test_only_the_owner_may_read_it_under_any_umask(path: Path, mask: int) -> None:
     with umask(mask):
-        session_file.write(path, "one")
-        session_file.write(path, "two")
+        session_file.write_token(path, "one")
+        session_file.write_token(path, "two")
     assert mode(path) == 0o600
     assert mode(path.parent) == 0o700
     assert mode(path.parent.parent) == 0o700
@@ -143,7 +143,7 @@ def test_it_is_never_open_for_a_moment(path: Path) -> None:
     with umask(0):
         watcher.start()
         for number in range(100):
-            session_file.write(path, f"{number}")
+            session_file.write_token(path, f"{number}")
         done.set()
         watcher.join()
     assert seen == {0o600}
@@ -151,26 +151,26 @@ def test_it_is_never_open_for_a_moment(path: Path) -> None:
 
 def test_a_directory_that_was_there_keeps_its_mode(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
-    session_file.write(tmp_path / "token", "token")
+    session_file.write_token(tmp_path / "token", "token")
     assert mode(tmp_path) == 0o755
     assert mode(tmp_path / "token") == 0o600
 
 
 @pytest.mark.parametrize("bits", [0o644, 0o640, 0o604, 0o620, 0o602, 0o601, 0o610])
 def test_a_file_that_others_may_use_is_refused_with_the_remedy(path: Path, bits: int) -> None:
-    session_file.write(path, "token")
+    session_file.write_token(path, "token")
     path.chmod(bits)
     error = refusal_of_reading(path)
     assert error.code == "unsafe_token_file"
     assert error.hint
     assert f"chmod 600 {path}" in error.hint
     path.chmod(0o600)
-    assert session_file.read(path) == "token"
+    assert session_file.read_token(path) == "token"
 
 
 def test_the_remedy_can_be_pasted_into_a_shell(tmp_path: Path) -> None:
     path = tmp_path / "my file; touch x"
-    session_file.write(path, "token")
+    session_file.write_token(path, "token")
     path.chmod(0o644)
     hint = refusal_of_reading(path).hint
     assert hint
@@ -178,22 +178,22 @@ def test_the_remedy_can_be_pasted_into_a_shell(tmp_path: Path) -> None:
 
 
 def test_writing_again_closes_what_was_open(path: Path) -> None:
-    session_file.write(path, "old")
+    session_file.write_token(path, "old")
     path.chmod(0o666)
-    session_file.write(path, "new")
+    session_file.write_token(path, "new")
     assert mode(path) == 0o600
-    assert session_file.read(path) == "new"
+    assert session_file.read_token(path) == "new"
 
 
 @as_root
 def test_a_file_of_somebody_else_is_refused(path: Path) -> None:
-    session_file.write(path, "planted")
+    session_file.write_token(path, "planted")
     os.chown(path, NOBODY, NOBODY)
     error = refusal_of_reading(path)
     assert error.code == "unsafe_token_file"
     assert "somebody else" in error.message
-    session_file.write(path, "mine")
-    assert session_file.read(path) == "mine"
+    session_file.write_token(path, "mine")
+    assert session_file.read_token(path) == "mine"
     assert path.stat().st_uid == 0
 
 
@@ -201,7 +201,7 @@ def test_a_file_of_somebody_else_is_refused(path: Path) -> None:
 
 
 def test_a_link_is_not_followed_when_reading(path: Path, tmp_path: Path) -> None:
-    session_file.write(path.with_name("real"), "token")
+    session_file.write_token(path.with_name("real"), "token")
     path.symlink_to(path.with_name("real"))
     assert refusal_of_reading(path).code == "unsafe_token_file"
     path.unlink()
@@ -214,13 +214,13 @@ def test_a_link_is_replaced_and_its_target_left_alone(path: Path, tmp_path: Path
     target.write_text("precious")
     path.parent.mkdir(parents=True)
     path.symlink_to(target)
-    session_file.write(path, "token")
+    session_file.write_token(path, "token")
     assert target.read_text() == "precious"
     assert not path.is_symlink()
-    assert session_file.read(path) == "token"
+    assert session_file.read_token(path) == "token"
     path.unlink()
     path.symlink_to(target)
-    session_file.remove(path)
+    session_file.remove_token(path)
     assert not path.is_symlink()
     assert target.read_text() == "precious"
 
@@ -230,7 +230,7 @@ def test_a_hard_link_to_another_file_of_mine_is_left_alone(path: Path, tmp_path:
     target.write_text("precious")
     path.parent.mkdir(parents=True)
     path.hardlink_to(target)
-    session_file.write(path, "token")
+    session_file.write_token(path, "token")
     assert target.read_text() == "precious"
 
 
@@ -238,8 +238,8 @@ def test_a_fifo_does_not_hang(path: Path) -> None:
     path.parent.mkdir(parents=True)
     os.mkfifo(path, 0o600)
     assert refusal_of_reading(path).code == "unsafe_token_file"
-    session_file.write(path, "token")
-    assert session_file.read(path) == "token"
+    session_file.write_token(path, "token")
+    assert session_file.read_token(path) == "token"
 
 
 @pytest.mark.parametrize("device", ["/dev/zero", "/dev/null", "/dev/tty"])
@@ -259,31 +259,31 @@ def test_a_directory_is_refused(path: Path) -> None:
     assert refusal_of_reading(path).code == "unsafe_token_file"
     assert "directory" in refusal_of_writing(path).message.lower()
     with pytest.raises(NotLoggedIn):
-        session_file.remove(path)
+        session_file.remove_token(path)
     assert [entry.name for entry in path.parent.iterdir()] == ["token"]
 
 
 def test_a_huge_file_is_refused_at_once(path: Path) -> None:
-    session_file.write(path, "token")
+    session_file.write_token(path, "token")
     os.truncate(path, 2**40)
     assert refusal_of_reading(path).code == "unsafe_token_file"
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs Linux")
 def test_reading_leaves_no_file_open(path: Path) -> None:
-    session_file.write(path, "token")
+    session_file.write_token(path, "token")
     before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208
     for bits in (0o600, 0o644) * 10:
         path.chmod(bits)
         with contextlib.suppress(NotLoggedIn):
-            session_file.read(path)
+            session_file.read_token(path)
     assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208
 
 
 def test_bytes_that_are_no_text_are_for_the_token_s_reader_to_refuse(path: Path) -> None:
-    session_file.write(path, "")
+    session_file.write_token(path, "")
     path.write_bytes(b"\xff\xfe\x00token")
-    assert session_file.read(path) == "\ufffd\ufffd\0token"
+    assert session_file.read_token(path) == "\ufffd\ufffd\0token"
 
 
 # What the system refuses
@@ -300,20 +300,20 @@ def test_a_path_that_cannot_be_is_said(tmp_path: Path, name: str) -> None:
     assert refusal_of_reading(tmp_path / name).code == "unreadable_token_file"
     refusal_of_writing(tmp_path / name)
     with pytest.raises(NotLoggedIn):
-        session_file.remove(tmp_path / name)
+        session_file.remove_token(tmp_path / name)
 
 
 @as_root
 def test_a_directory_that_is_closed_is_said(path: Path) -> None:
-    session_file.write(path, "token")
+    session_file.write_token(path, "token")
     with nobody():
         error = refusal_of_reading(path)
         assert error.code == "unreadable_token_file"
         assert "Permission denied" in error.message
         assert "Permission denied" in refusal_of_writing(path).message
         with pytest.raises(NotLoggedIn, match="Permission denied"):
-            session_file.remove(path)
-    assert session_file.read(path) == "token"
+            session_file.remove_token(path)
+    assert session_file.read_token(path) == "token"
 
 
 def test_a_full_disk_leaves_the_old_token_and_nothing_else(path: Path) -> None:
@@ -323,11 +323,11 @@ from pathlib import Path
 from crm.domain.errors import NotLoggedIn
 from crm.security import session_file
 path = Path({str(path)!r})
-session_file.write(path, "old")
+session_file.write_token(path, "old")
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
 try:
-    session_file.write(path, "new" * 100)
+    session_file.write_token(path, "new" * 100)
 except NotLoggedIn as error:
     sys.exit(error.code)
 """
@@ -335,7 +335,7 @@ except NotLoggedIn as error:
         [sys.executable, "-c", program], capture_output=True, text=True, check=False
     )
     assert done.stderr == "unwritable_token_file\n"
-    assert session_file.read(path) == "old"
+    assert session_file.read_token(path) == "old"
     assert [entry.name for entry in path.parent.iterdir()] == ["token"]
 
 
@@ -351,9 +351,9 @@ letter = sys.argv[1]
 print("ready", flush=True)
 sys.stdin.readline()
 for number in range(150):
-    session_file.write(Path({str(path)!r}), letter * 4000)
+    session_file.write_token(Path({str(path)!r}), letter * 4000)
 """
-    session_file.write(path, "z" * 4000)
+    session_file.write_token(path, "z" * 4000)
     writers = [
         subprocess.Popen(
             [sys.executable, "-c", program, letter],
@@ -372,8 +372,8 @@ for number in range(150):
         writer.stdin.flush()
     seen = set()
     while any(writer.poll() is None for writer in writers):
-        seen.add(session_file.read(path))
-    seen.add(session_file.read(path))
+        seen.add(session_file.read_token(path))
+    seen.add(session_file.read_token(path))
     for writer in writers:
         writer.communicate()
     assert [writer.returncode for writer in writers] == [0, 0]
@@ -389,7 +389,7 @@ def test_threads_that_log_in_at_once_leave_one_whole_token(path: Path) -> None:
     def log_in(letter: str) -> None:
         try:
             barrier.wait()
-            session_file.write(path, letter * 3000)
+            session_file.write_token(path, letter * 3000)
         except BaseException as error:
             failures.append(error)
 
@@ -399,6 +399,6 @@ def test_threads_that_log_in_at_once_leave_one_whole_token(path: Path) -> None:
     for thread in threads:
         thread.join()
     assert failures == []
-    token = session_file.read(path)
+    token = session_file.read_token(path)
     assert token in {letter * 3000 for letter in "abcdefgh"}
     assert [entry.name for entry in path.parent.iterdir()] == ["token"]

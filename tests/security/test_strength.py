@@ -3,13 +3,13 @@ import re
 import pytest
 
 from crm.security import strength
-from crm.security.strength import weakness
+from crm.security.strength import find_weakness
 
 MARIE = ("Marie-Hélène", "Dupont", "mh.dupont@epicevents.example")
 
 
 def reason(password: str) -> str:
-    found = weakness(password, MARIE)
+    found = find_weakness(password, MARIE)
     assert found is not None
     assert password not in found
     return found
@@ -33,7 +33,7 @@ def reason(password: str) -> str:
     ],
 )
 def test_a_password_that_nobody_guesses_may_be_chosen(password: str) -> None:
-    assert weakness(password, MARIE) is None
+    assert find_weakness(password, MARIE) is None
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_what_is_left_without_known_names_must_be_enough(password: str) -> None:
 def test_only_ones_own_names_count() -> None:
     password = "mariehelene.xq2.dupont"
     reason(password)
-    assert weakness(password, ("Li", "Ng", "l.ng@epicevents.example")) is None
+    assert find_weakness(password, ("Li", "Ng", "l.ng@epicevents.example")) is None
 
 
 @pytest.mark.parametrize("password", ["3p1c3v3nts.2026!", "m4r1eh3l3n3-dup0nt", "tnopudstnevecipe"])
@@ -92,12 +92,12 @@ def test_names_in_disguise_are_no_secret(password: str) -> None:
 
 
 def test_the_longest_name_is_taken_out_first() -> None:
-    assert "names" in str(weakness("annabelle-xq2wz8", ("Ann", "Annabelle")))
+    assert "names" in str(find_weakness("annabelle-xq2wz8", ("Ann", "Annabelle")))
 
 
 def test_names_of_two_letters_and_email_domains_are_parts_of_any_word() -> None:
-    assert weakness("linglingxq2wz8k", ("Li", "Ng")) is None
-    assert weakness("example.xq2wz8k", ("a@example.example",)) is None
+    assert find_weakness("linglingxq2wz8k", ("Li", "Ng")) is None
+    assert find_weakness("example.xq2wz8k", ("a@example.example",)) is None
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from crm.security.tokens import Session
 KEY = "k" * 32
 SECRET = "s3cret-of-the-session"
 SOON = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=24)
-TOKEN = tokens.issue(SECRET, 7, SOON, KEY)
+TOKEN = tokens.issue_token(SECRET, 7, SOON, KEY)
 
 
 def part(content: object) -> str:
@@ -51,7 +51,7 @@ def claims(**changed: object) -> dict[str, object]:
 
 def code_of(token: str, key: str = KEY) -> str:
     with pytest.raises(NotLoggedIn) as refusal:
-        tokens.read(token, key)
+        tokens.decode_token(token, key)
     error = refusal.value
     assert error.hint
     assert SECRET not in error.message
@@ -63,7 +63,7 @@ def code_of(token: str, key: str = KEY) -> str:
 
 
 def test_a_token_says_what_it_was_issued_for() -> None:
-    assert tokens.read(TOKEN, KEY) == Session(SECRET, 7, SOON)
+    assert tokens.decode_token(TOKEN, KEY) == Session(SECRET, 7, SOON)
 
 
 def test_a_token_carries_the_standard_claims() -> None:
@@ -81,19 +81,19 @@ def test_a_token_carries_the_standard_claims() -> None:
 
 def test_the_end_of_a_session_keeps_its_moment_in_any_zone() -> None:
     paris = SOON.astimezone(timezone(timedelta(hours=2)))
-    assert tokens.read(tokens.issue(SECRET, 7, paris, KEY), KEY).expires_at == SOON
+    assert tokens.decode_token(tokens.issue_token(SECRET, 7, paris, KEY), KEY).expires_at == SOON
     with pytest.raises(ValueError, match="aware"):
-        tokens.issue(SECRET, 7, SOON.replace(tzinfo=None), KEY)
+        tokens.issue_token(SECRET, 7, SOON.replace(tzinfo=None), KEY)
 
 
 def test_a_session_does_not_show_its_secret() -> None:
-    session = tokens.read(TOKEN, KEY)
+    session = tokens.decode_token(TOKEN, KEY)
     assert SECRET not in f"{session} {session!r} {[session]}"
     assert "user_id=7" in repr(session)
 
 
 def test_a_forged_token_of_the_tests_is_read_when_nothing_is_wrong_with_it() -> None:
-    assert tokens.read(forged(claims()), KEY).user_id == 7
+    assert tokens.decode_token(forged(claims()), KEY).user_id == 7
 
 
 # Refusing
@@ -113,12 +113,12 @@ def test_a_token_with_any_character_changed_is_refused() -> None:
 
 
 def test_an_expired_token_says_so() -> None:
-    assert code_of(tokens.issue(SECRET, 7, datetime.now(UTC), KEY)) == "session_expired"
+    assert code_of(tokens.issue_token(SECRET, 7, datetime.now(UTC), KEY)) == "session_expired"
     assert code_of(forged(claims(exp=-1))) == "session_expired"
 
 
 def test_a_clock_that_was_set_back_ends_no_session() -> None:
-    assert tokens.read(forged(claims(iat=int(time.time()) + 7200)), KEY).user_id == 7
+    assert tokens.decode_token(forged(claims(iat=int(time.time()) + 7200)), KEY).user_id == 7
 
 
 FOREIGN = {
@@ -142,7 +142,7 @@ def test_a_token_of_somebody_else_is_foreign(token: str) -> None:
 
 
 def test_another_workstation_s_key_does_not_open_it() -> None:
-    assert code_of(TOKEN, tokens.new_key()) == "foreign_token"
+    assert code_of(TOKEN, tokens.make_signing_key()) == "foreign_token"
 
 
 @pytest.mark.parametrize("name", ["jti", "sub", "iss", "aud", "iat", "exp"])
@@ -215,7 +215,7 @@ def test_garbage_is_damage(token: str) -> None:
 
 def test_an_oversized_token_is_refused_before_it_is_parsed() -> None:
     whole = forged(claims(extra="x" * 2000))
-    assert tokens.read(whole, KEY).user_id == 7
+    assert tokens.decode_token(whole, KEY).user_id == 7
     assert code_of(forged(claims(extra="x" * 4000))) == "damaged_token"
     assert code_of(TOKEN + "A" * 100_000_000) == "damaged_token"
 
@@ -231,7 +231,7 @@ values = st.recursive(
 @given(st.dictionaries(st.sampled_from(["jti", "sub", "iss", "aud", "iat", "exp", "nbf"]), values))
 def test_signed_claims_of_any_shape_are_read_or_refused(changed: dict[str, Any]) -> None:
     try:
-        assert isinstance(tokens.read(forged(claims(**changed)), KEY).secret, str)
+        assert isinstance(tokens.decode_token(forged(claims(**changed)), KEY).secret, str)
     except NotLoggedIn as refusal:
         assert refusal.code  # noqa: PT017
 
@@ -246,21 +246,21 @@ def test_any_text_is_refused(token: str) -> None:
 
 
 def test_secrets_have_256_bits_and_are_kept_as_their_hash() -> None:
-    made = {tokens.new_secret() for _ in range(100)}
+    made = {tokens.make_secret() for _ in range(100)}
     assert len(made) == 100
     assert {len(base64.urlsafe_b64decode(secret + "=")) for secret in made} == {32}
-    assert tokens.secret_hash("abc").hex().startswith("ba7816bf8f01cfea")
+    assert tokens.hash_secret("abc").hex().startswith("ba7816bf8f01cfea")
 
 
 def test_keys_are_random_and_long_enough() -> None:
-    made = {tokens.new_key() for _ in range(100)}
+    made = {tokens.make_signing_key() for _ in range(100)}
     assert len(made) == 100
     assert min(len(key.encode()) for key in made) >= 32
 
 
 def test_a_configured_key_is_used_and_nothing_is_written(tmp_path: Path) -> None:
-    assert tokens.signing_key(tmp_path / "home", "k" * 32) == "k" * 32
-    assert tokens.signing_key(tmp_path / "home", "é" * 16) == "é" * 16
+    assert tokens.load_signing_key(tmp_path / "home", "k" * 32) == "k" * 32
+    assert tokens.load_signing_key(tmp_path / "home", "é" * 16) == "é" * 16
     assert list(tmp_path.iterdir()) == []
 
 
@@ -278,7 +278,7 @@ def test_a_configured_key_is_used_and_nothing_is_written(tmp_path: Path) -> None
 )
 def test_a_weak_key_is_refused_and_not_quoted(tmp_path: Path, key: str) -> None:
     with pytest.raises(UsageFault) as refusal:
-        tokens.signing_key(tmp_path, key)
+        tokens.load_signing_key(tmp_path, key)
     assert refusal.value.code == "weak_secret_key"
     assert refusal.value.exit_code == 2
     assert len(key) < 2 or key not in refusal.value.message
@@ -288,38 +288,38 @@ def test_a_weak_key_is_refused_and_not_quoted(tmp_path: Path, key: str) -> None:
 @pytest.mark.parametrize("configured", [None, ""])
 def test_a_key_is_made_once_and_kept_private(tmp_path: Path, configured: str | None) -> None:
     home = tmp_path / "home"
-    key = tokens.signing_key(home, configured)
-    assert tokens.signing_key(home, configured) == key
-    assert tokens.signing_key(tmp_path / "other", configured) != key
+    key = tokens.load_signing_key(home, configured)
+    assert tokens.load_signing_key(home, configured) == key
+    assert tokens.load_signing_key(tmp_path / "other", configured) != key
     assert [path.name for path in home.iterdir()] == ["session"]
     assert [path.name for path in (home / "session").iterdir()] == ["key"]
     assert stat.S_IMODE((home / "session").stat().st_mode) == 0o700
     assert stat.S_IMODE((home / "session" / "key").stat().st_mode) == 0o600
-    assert tokens.read(tokens.issue(SECRET, 7, SOON, key), key).user_id == 7
+    assert tokens.decode_token(tokens.issue_token(SECRET, 7, SOON, key), key).user_id == 7
 
 
 def test_a_damaged_key_file_is_said_and_not_replaced(tmp_path: Path) -> None:
     key = tmp_path / "session" / "key"
-    tokens.signing_key(tmp_path, None)
+    tokens.load_signing_key(tmp_path, None)
     key.write_text("")
     with pytest.raises(UsageFault) as refusal:
-        tokens.signing_key(tmp_path, None)
+        tokens.load_signing_key(tmp_path, None)
     assert str(key) in refusal.value.message
     assert key.read_text() == ""
 
 
 def test_a_key_that_others_can_read_or_that_is_a_link_is_not_used(tmp_path: Path) -> None:
     key = tmp_path / "session" / "key"
-    tokens.signing_key(tmp_path, None)
+    tokens.load_signing_key(tmp_path, None)
     key.chmod(0o644)
     with pytest.raises(NotLoggedIn) as refusal:
-        tokens.signing_key(tmp_path, None)
+        tokens.load_signing_key(tmp_path, None)
     assert refusal.value.code == "unsafe_token_file"
     key.chmod(0o600)
     key.rename(tmp_path / "elsewhere")
     key.symlink_to(tmp_path / "elsewhere")
     with pytest.raises(CRMError):
-        tokens.signing_key(tmp_path, None)
+        tokens.load_signing_key(tmp_path, None)
 
 
 @pytest.fixture
@@ -332,7 +332,7 @@ print("ready", flush=True)
 for line in sys.stdin:
     start, home = line.split()
     time.sleep(max(0, float(start) - time.time()))
-    print(tokens.signing_key(Path(home), None), flush=True)
+    print(tokens.load_signing_key(Path(home), None), flush=True)
 """
     started = [
         subprocess.Popen(

@@ -27,7 +27,7 @@ def test_who_forgot_the_password_is_let_back_in(company: Company, tx: Transactio
     with company.database.as_user(company.manager) as manager:
         manager.execute("SELECT suspend_access(%s)", (company.sales,))
         manager.execute("UPDATE users SET is_active = false WHERE id = %s", (company.sales,))
-    reset = administration.reset_password(tx, SOPHIE, CHOSEN)
+    reset = administration.reset_password_as_owner(tx, SOPHIE, CHOSEN)
     assert (reset.name, reset.was_active) == ("Sophie Simon", False)
     assert tx.row(
         "SELECT is_active, must_change_password, is_suspended(id) FROM users WHERE id = %s",
@@ -43,12 +43,12 @@ def test_who_forgot_the_password_is_let_back_in(company: Company, tx: Transactio
 def test_only_their_suspensions_end(company: Company, tx: Transaction) -> None:
     with company.database.as_user(company.manager) as manager:
         manager.execute("SELECT suspend_access(%s)", (company.support,))
-    administration.reset_password(tx, SOPHIE, CHOSEN)
+    administration.reset_password_as_owner(tx, SOPHIE, CHOSEN)
     assert tx.value("SELECT is_suspended(%s)", (company.support,)) is True
 
 
 def test_nobody_and_a_weak_password_are_refused(tx: Transaction) -> None:
     with refused(NotFound, "not_found"):
-        administration.reset_password(tx, "nobody@epicevents.example", PASSWORD)
+        administration.reset_password_as_owner(tx, "nobody@epicevents.example", PASSWORD)
     with refused(RuleViolation, "weak_password"):
-        administration.reset_password(tx, SOPHIE, "short")
+        administration.reset_password_as_owner(tx, SOPHIE, "short")

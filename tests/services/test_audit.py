@@ -54,28 +54,28 @@ def seats(database: Database, *user_ids: int) -> Iterator[list[Seat]]:
 
 def test_a_history_is_found_by_kind(company: Company) -> None:
     with company.database.as_user(company.support) as tx:
-        assert audit.history(tx, "client", 1) == {"table": "clients", "record": 1}
-        assert audit.history(tx, "user", 1) == {"table": "users", "record": 1}
-        assert audit.history(tx, "event", 1) == {"table": "events", "record": 1}
-        assert audit.history(tx, "contract", 1) == {"contract": 1}
+        assert audit.find_history(tx, "client", 1) == {"table": "clients", "record": 1}
+        assert audit.find_history(tx, "user", 1) == {"table": "users", "record": 1}
+        assert audit.find_history(tx, "event", 1) == {"table": "events", "record": 1}
+        assert audit.find_history(tx, "contract", 1) == {"contract": 1}
 
 
 @pytest.mark.parametrize("kind", ["user", "client", "contract", "event"])
 def test_what_never_was_has_no_history(kind: str, company: Company) -> None:
     with company.database.as_user(company.manager) as tx, refused(NotFound, "not_found"):
-        audit.history(tx, kind, 999)
+        audit.find_history(tx, kind, 999)
 
 
 def test_what_is_deleted_keeps_its_history(company: Company, owner: Connection) -> None:
     owner.cursor().execute("DELETE FROM events WHERE id = 3")
     with company.database.as_user(company.manager) as tx:
-        assert audit.history(tx, "event", 3)
+        assert audit.find_history(tx, "event", 3)
 
 
 def test_a_record_without_entries_has_an_empty_history(company: Company, owner: Connection) -> None:
     owner.cursor().execute("DELETE FROM audit_entries")
     with company.database.as_user(company.manager) as tx:
-        assert audit.history(tx, "event", 3)
+        assert audit.find_history(tx, "event", 3)
 
 
 # Lists
@@ -84,7 +84,7 @@ def test_a_record_without_entries_has_an_empty_history(company: Company, owner: 
 @pytest.mark.parametrize("role", EVERYBODY)
 def test_everybody_reads_what_was_changed(role: str, company: Company) -> None:
     with company.database.as_user(getattr(company, role)) as tx:
-        audit.entries(tx)
+        audit.authorize_entries(tx)
 
 
 @pytest.mark.parametrize("role", ["sales", "support"])
@@ -93,9 +93,9 @@ def test_only_management_reads_what_was_denied(role: str, company: Company) -> N
         company.database.as_user(getattr(company, role)) as tx,
         refused(PermissionDenied, "permission_denied"),
     ):
-        audit.denied(tx)
+        audit.authorize_denied(tx)
     with company.database.as_user(company.manager) as tx:
-        audit.denied(tx)
+        audit.authorize_denied(tx)
 
 
 @pytest.mark.parametrize("role", ["sales", "support"])
@@ -103,14 +103,14 @@ def test_others_sessions_are_listed_for_management_only(role: str, company: Comp
     user_id = getattr(company, role)
     company.database.session_of(company.manager)
     with company.database.as_user(user_id) as tx:
-        audit.sessions(tx)
-        audit.sessions(tx, user_id)
+        audit.authorize_sessions(tx)
+        audit.authorize_sessions(tx, user_id)
         assert {row[1] for row in read_page(tx, SESSIONS, Request()).rows} == {user_id}
         with pytest.raises(PermissionDenied):
-            audit.sessions(tx, company.manager)
+            audit.authorize_sessions(tx, company.manager)
     company.database.session_of(user_id)
     with company.database.as_user(company.manager) as tx:
-        audit.sessions(tx, user_id)
+        audit.authorize_sessions(tx, user_id)
         assert {row[1] for row in read_page(tx, SESSIONS, Request()).rows} == {
             company.manager,
             user_id,

@@ -61,7 +61,7 @@ def test_an_email_is_read_in_any_spelling(begin: Begin) -> None:
 
 
 def test_a_composed_and_a_decomposed_password_are_the_same(begin: Begin, owner: Connection) -> None:
-    stored_password = passwords.hashed("l\u00e9on mange des p\u00eaches m\u00fbres")
+    stored_password = passwords.hash_password("l\u00e9on mange des p\u00eaches m\u00fbres")
     owner.cursor().execute("UPDATE users SET hashed_password = %s WHERE id = 3", (stored_password,))
     decomposed = "le\u0301on mange des pe\u0302ches mu\u0302res"
     assert authentication.login(begin, SOPHIE, decomposed).user_id == 3
@@ -116,10 +116,10 @@ def test_parameters_that_a_hostile_server_chose_are_refused(
 def test_a_password_stored_at_a_lower_cost_is_renewed(
     begin: Begin, company: Company, owner: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cheap = passwords.Parameters(memory_kib=19 * 1024, time_cost=2, parallelism=1)
+    cheap = passwords.HashParameters(memory_kib=19 * 1024, time_cost=2, parallelism=1)
     with monkeypatch.context() as patched:
         patched.setattr(passwords, "CURRENT", cheap)
-        weaker = passwords.hashed(PASSWORD)
+        weaker = passwords.hash_password(PASSWORD)
     owner.cursor().execute("UPDATE users SET hashed_password = %s WHERE id = 3", (weaker,))
     opened = authentication.login(begin, SOPHIE, PASSWORD)
     assert opened.outdated is True

@@ -110,7 +110,7 @@ def test_candidates_are_free_and_the_least_busy_first(company: Company, owner: C
             event.assign(tx, plan(tx, company, start, hours), company.support2)
         event.assign(tx, plan(tx, company, NIGHT - timedelta(weeks=2, hours=1)), zoe)
         event.assign(tx, plan(tx, company, NIGHT + timedelta(weeks=2, hours=1)), zoe)
-        found = event.candidates(tx, wanted)
+        found = event.find_free_support(tx, wanted)
         assert found == [
             (anais, "Anaïs Pétit", 0),
             (zoe, "Zoé Petit", 0),
@@ -118,7 +118,7 @@ def test_candidates_are_free_and_the_least_busy_first(company: Company, owner: C
         ]
         # Whoever runs it is as free for it as anybody.
         event.assign(tx, wanted, anais)
-        assert event.candidates(tx, wanted) == found
+        assert event.find_free_support(tx, wanted) == found
 
 
 def test_only_management_is_proposed_candidates(company: Company) -> None:
@@ -127,4 +127,4 @@ def test_only_management_is_proposed_candidates(company: Company) -> None:
             company.database.as_user(other) as tx,
             refused(PermissionDenied, "permission_denied"),
         ):
-            event.candidates(tx, company.event_unassigned)
+            event.find_free_support(tx, company.event_unassigned)

@@ -17,7 +17,7 @@ from crm.domain.errors import (
     UsageFault,
 )
 from crm.services import client
-from crm.services.editing import find, remove
+from crm.services.editing import delete_record, find_record
 
 BOB: dict[str, Any] = {
     "full_name": " Bob  Marsh ",
@@ -227,10 +227,10 @@ def test_a_contract_made_meanwhile_keeps_its_client(company: Company, owner: Con
         refused(RuleViolation, "client_has_contracts"),
         company.database.as_user(company.manager) as tx,
     ):
-        record = find(tx, models.Client, new)
+        record = find_record(tx, models.Client, new)
         owner.cursor().execute(
             "INSERT INTO contracts (client_id, sales_contact_id, total_amount, amount_due)"
             " VALUES (%s, 3, 1, 1)",
             (new,),
         )
-        remove(tx, record)
+        delete_record(tx, record)

@@ -128,12 +128,12 @@ def examined(database: Database, off: timedelta = timedelta()) -> list[doctor.Re
     """What is found of a database, by its program's login and by its owner."""
     connection = connect(database.app)
     with transaction(connection, None) as tx:
-        results = doctor.server(tx, lambda: now() + off)
+        results = doctor.examine_server(tx, lambda: now() + off)
     connection.close()
     connection = connect(database.admin)
     with transaction(connection, None) as tx:
         tx.execute("SET LOCAL ROLE epicevents_owner")
-        results += doctor.data(tx)
+        results += doctor.examine_data(tx)
     connection.close()
     return results
 
@@ -302,9 +302,9 @@ def test_an_older_server_is_told(company: Company) -> None:
         check.sql.replace("150000", "990000"),
     )  # fmt: skip
     with company.database.as_user(company.sales) as tx:
-        (version,) = queries.faults(tx, newer)
+        (version,) = queries.find_faults(tx, newer)
         assert version == tx.value("SELECT current_setting('server_version')")
-        assert queries.faults(tx, check) == []
+        assert queries.find_faults(tx, check) == []
 
 
 def test_prepared_transactions_are_told(company: Company) -> None:
@@ -315,7 +315,7 @@ def test_prepared_transactions_are_told(company: Company) -> None:
         check.sql.replace("<> '0'", "<> '1'"),
     )  # fmt: skip
     with company.database.as_user(company.sales) as tx:
-        assert (queries.faults(tx, others), queries.faults(tx, check)) == (["0"], [])
+        assert (queries.find_faults(tx, others), queries.find_faults(tx, check)) == (["0"], [])
 
 
 @pytest.mark.parametrize("off", [timedelta(hours=1), timedelta(seconds=-75)])
@@ -335,7 +335,7 @@ def test_a_slow_answer_is_no_wrong_clock(company: Company) -> None:
     told = iter([now() - timedelta(minutes=5), now() + timedelta(minutes=5)])
     connection = connect(company.database.app)
     with transaction(connection, None) as tx:
-        assert faults(doctor.server(tx, lambda: next(told))) == []
+        assert faults(doctor.examine_server(tx, lambda: next(told))) == []
     connection.close()
 
 
@@ -356,7 +356,7 @@ def test_a_check_that_the_server_refuses_is_not_made_and_the_others_are(company:
     with superuser(company.database) as connection:
         connection.cursor().execute("REVOKE SELECT ON events FROM epicevents_app")
     with company.database.as_user(company.sales) as tx:
-        results = {result.check.name: result for result in doctor.data(tx)}
+        results = {result.check.name: result for result in doctor.examine_data(tx)}
     assert {name for name, result in results.items() if result.ok is None} == {
         "support_contacts", "overlaps", "event_contracts"
     }  # fmt: skip
@@ -367,13 +367,13 @@ def test_a_check_that_the_server_refuses_is_not_made_and_the_others_are(company:
 def test_whoever_is_logged_in_proves_the_data(company: Company) -> None:
     for user_id in (company.manager, company.sales, company.support):
         with company.database.as_user(user_id) as tx:
-            assert faults(doctor.data(tx)) == []
+            assert faults(doctor.examine_data(tx)) == []
 
 
 def test_whose_session_ends_meanwhile_proves_nothing(company: Company) -> None:
     with company.database.as_user(company.sales) as tx:
         tx.execute("SELECT end_session()")
-        assert {result.ok for result in doctor.data(tx)} == {None}
+        assert {result.ok for result in doctor.examine_data(tx)} == {None}
 
 
 @contextmanager
@@ -414,7 +414,7 @@ def test_a_network_without_encryption_is_told(company: Company) -> None:
     with on_the_network(company.database) as parameters:
         connection = connect(parameters)
         with transaction(connection, None) as tx:
-            results = doctor.server(tx, now)
+            results = doctor.examine_server(tx, now)
         connection.close()
     assert faults(results) == ["tls"]
     said = next(result.what for result in results if result.ok is False)
@@ -422,7 +422,7 @@ def test_a_network_without_encryption_is_told(company: Company) -> None:
 
 
 def test_of_a_server_that_is_away_nothing_is_claimed() -> None:
-    results = doctor.unreachable(DatabaseUnavailable("It is away.", hint="Wait."))
+    results = doctor.report_unreachable(DatabaseUnavailable("It is away.", hint="Wait."))
     first = results[0]
     assert (first.check.name, first.ok, first.what, first.then) == (
         "reach", False, "It is away.", "Wait."
@@ -447,8 +447,8 @@ def home(tmp_path: Path) -> Path:
 
 
 def found_at(home: Path, **environ: str) -> list[str]:
-    found = settings.load({}, {"EPICEVENTS_HOME": str(home), **environ}, home)
-    return faults(doctor.workstation(found))
+    found = settings.load_settings({}, {"EPICEVENTS_HOME": str(home), **environ}, home)
+    return faults(doctor.examine_workstation(found))
 
 
 def test_a_closed_workstation_has_no_fault(home: Path) -> None:

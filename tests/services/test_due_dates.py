@@ -146,7 +146,7 @@ def test_a_draft_stays_one_whatever_its_deposit(company: Company) -> None:
 
 
 def test_the_history_has_days_and_names(company: Company) -> None:
-    from crm.queries.audit import typed
+    from crm.queries.audit import parse_changes
 
     with company.database.as_user(company.sales) as tx:
         contract.sign(tx, company.draft, signed_at=MAY)
@@ -155,7 +155,7 @@ def test_the_history_has_days_and_names(company: Company) -> None:
             " ORDER BY id DESC LIMIT 1",
             (company.draft,),
         )
-    said = {each.field.name: each.new for each in typed(changes)}
+    said = {each.field.name: each.new for each in parse_changes(changes)}
     assert said["due_date"] == IN_JUNE
     assert said["signed_at"] == MAY
     assert said["signed_by_id"] == company.sales
@@ -170,7 +170,7 @@ def test_an_older_company_learns_when_its_contracts_are_due_and_who_signed(
     written = services.value(owner, "SELECT count(*) FROM audit_entries")
     owner.close()
     provisioning.downgrade(company.database.admin, "0007")
-    provisioning.upgrade(company.database.admin)
+    provisioning.upgrade_schema(company.database.admin)
     again = company.database.owner()
     assert stored(again, company.draft, "due_date") == IN_JUNE
     assert stored(again, company.draft, "signed_by_id") == company.sales

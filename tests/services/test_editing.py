@@ -8,14 +8,14 @@ from support.services import read_first, refused, stored
 from crm import models
 from crm.domain.errors import Conflict, NotFound, PermissionDenied, RuleViolation
 from crm.services import contract
-from crm.services.editing import SameField, edit, find, remove
+from crm.services.editing import SameField, delete_record, find_record, write_values
 
 
 def test_an_edit_tells_old_and_new(company: Company, owner: Connection) -> None:
     with company.database.as_user(company.sales) as tx:
-        change = edit(
+        change = write_values(
             tx,
-            find(tx, models.Client, 1),
+            find_record(tx, models.Client, 1),
             {"company_name": "New & Co", "full_name": "Éléonore Lefèvre"},
         )
     assert change.old == {"company_name": "Lefèvre & Fils"}
@@ -26,23 +26,25 @@ def test_an_edit_tells_old_and_new(company: Company, owner: Connection) -> None:
 def test_nothing_new_writes_nothing(company: Company, owner: Connection) -> None:
     before = stored(owner, "clients", 1, "version")
     with company.database.as_user(company.sales) as tx:
-        change = edit(tx, find(tx, models.Client, 1), {"company_name": "Lefèvre & Fils"})
+        change = write_values(
+            tx, find_record(tx, models.Client, 1), {"company_name": "Lefèvre & Fils"}
+        )
     assert not change
     assert stored(owner, "clients", 1, "version") == before
 
 
 def test_a_record_that_is_not_there_is_not_found(company: Company) -> None:
     with refused(NotFound, "not_found") as raised, company.database.as_user(company.sales) as tx:
-        find(tx, models.Client, 99)
+        find_record(tx, models.Client, 99)
     assert raised.value.message == "There is no client 99."
 
 
 def test_edits_of_other_fields_both_land(company: Company, owner: Connection) -> None:
     with company.database.as_user(company.sales) as mine:
-        record = find(mine, models.Client, 1)
+        record = find_record(mine, models.Client, 1)
         with company.database.as_user(company.manager) as theirs:
-            edit(theirs, find(theirs, models.Client, 1), {"phone": "+33600000000"})
-        edit(mine, record, {"company_name": "New & Co"})
+            write_values(theirs, find_record(theirs, models.Client, 1), {"phone": "+33600000000"})
+        write_values(mine, record, {"company_name": "New & Co"})
     assert stored(owner, "clients", 1, "phone") == "+33600000000"
     assert stored(owner, "clients", 1, "company_name") == "New & Co"
 
@@ -52,10 +54,10 @@ def test_edits_of_the_same_field_are_told_apart(company: Company, owner: Connect
         refused(Conflict, "conflict") as raised,
         company.database.as_user(company.sales) as mine,
     ):
-        record = find(mine, models.Client, 1)
+        record = find_record(mine, models.Client, 1)
         with company.database.as_user(company.manager) as theirs:
-            edit(theirs, find(theirs, models.Client, 1), {"company_name": "Theirs"})
-        edit(mine, record, {"company_name": "Mine", "phone": "+33600000000"})
+            write_values(theirs, find_record(theirs, models.Client, 1), {"company_name": "Theirs"})
+        write_values(mine, record, {"company_name": "Mine", "phone": "+33600000000"})
     assert raised.value.details["fields"] == {
         "company_name": {"base": "Lefèvre & Fils", "theirs": "Theirs", "mine": "Mine"}
     }
@@ -65,20 +67,20 @@ def test_edits_of_the_same_field_are_told_apart(company: Company, owner: Connect
 
 def test_the_same_change_twice_lands_once(company: Company, owner: Connection) -> None:
     with company.database.as_user(company.sales) as mine:
-        record = find(mine, models.Client, 1)
+        record = find_record(mine, models.Client, 1)
         with company.database.as_user(company.manager) as theirs:
-            edit(theirs, find(theirs, models.Client, 1), {"phone": "+33600000000"})
-        edit(mine, record, {"full_name": "Éléonore"})
+            write_values(theirs, find_record(theirs, models.Client, 1), {"phone": "+33600000000"})
+        write_values(mine, record, {"full_name": "Éléonore"})
     assert stored(owner, "clients", 1, "full_name") == "Éléonore"
 
 
 def test_a_version_that_has_passed_is_refused(company: Company) -> None:
     with company.database.as_user(company.sales) as tx:
-        record = find(tx, models.Client, 1)
+        record = find_record(tx, models.Client, 1)
         with refused(Conflict, "conflict") as raised:
-            edit(tx, record, {"phone": "+33600000000"}, version=record.version + 1)
+            write_values(tx, record, {"phone": "+33600000000"}, version=record.version + 1)
         assert raised.value.details == {"version": record.version}
-        assert edit(tx, record, {"phone": "+33600000000"}, version=record.version)
+        assert write_values(tx, record, {"phone": "+33600000000"}, version=record.version)
 
 
 def test_a_record_that_is_gone_meanwhile_is_not_found(company: Company, owner: Connection) -> None:
@@ -87,9 +89,9 @@ def test_a_record_that_is_gone_meanwhile_is_not_found(company: Company, owner: C
         " VALUES ('Bob', 'bob@marsh.example', '+33612345678', 'Marsh', 3)"
     )
     with refused(NotFound, "not_found"), company.database.as_user(company.sales) as tx:
-        record = find(tx, models.Client, 4)
+        record = find_record(tx, models.Client, 4)
         owner.cursor().execute("DELETE FROM clients WHERE id = 4")
-        edit(tx, record, {"phone": "+33600000000"})
+        write_values(tx, record, {"phone": "+33600000000"})
 
 
 def test_what_the_database_denies_is_a_denial(company: Company) -> None:
@@ -98,14 +100,14 @@ def test_what_the_database_denies_is_a_denial(company: Company) -> None:
         refused(PermissionDenied, "permission_denied"),
         company.database.as_user(company.sales2) as tx,
     ):
-        edit(tx, find(tx, models.Client, 1), {"phone": "+33600000000"})
+        write_values(tx, find_record(tx, models.Client, 1), {"phone": "+33600000000"})
 
 
 def test_an_edit_after_another_in_one_transaction(company: Company, owner: Connection) -> None:
     with company.database.as_user(company.sales) as tx:
-        record = find(tx, models.Client, 1)
+        record = find_record(tx, models.Client, 1)
         for number in range(3):
-            edit(tx, record, {"phone": f"+3360000000{number}"})
+            write_values(tx, record, {"phone": f"+3360000000{number}"})
     assert stored(owner, "clients", 1, "phone") == "+33600000002"
 
 
@@ -120,15 +122,15 @@ def test_a_deletion_leaves_nobody_without_what_names_them(
         refused(RuleViolation, "user_in_use"),
         company.database.as_user(company.manager) as tx,
     ):
-        remove(tx, find(tx, models.User, company.support))
+        delete_record(tx, find_record(tx, models.User, company.support))
     assert stored(owner, "events", company.event, "support_contact_id") == company.support
 
 
 def test_what_is_gone_is_not_deleted_again(company: Company, owner: Connection) -> None:
     with refused(NotFound, "not_found"), company.database.as_user(company.manager) as tx:
-        record = find(tx, models.Event, company.event)
+        record = find_record(tx, models.Event, company.event)
         owner.cursor().execute("DELETE FROM events WHERE id = %s", (company.event,))
-        remove(tx, record)
+        delete_record(tx, record)
 
 
 def test_what_the_database_does_not_let_go_is_a_denial(company: Company) -> None:
@@ -136,14 +138,14 @@ def test_what_the_database_does_not_let_go_is_a_denial(company: Company) -> None
         refused(PermissionDenied, "permission_denied"),
         company.database.as_user(company.sales) as tx,
     ):
-        remove(tx, find(tx, models.Event, company.event))
+        delete_record(tx, find_record(tx, models.Event, company.event))
 
 
 @pytest.mark.parametrize("noun", ["User", "Client", "Contract", "Event"])
 def test_every_versioned_model_is_edited_so(company: Company, noun: str) -> None:
     with company.database.as_user(company.manager) as tx:
         read_first(tx, getattr(models, noun), 1)
-        assert find(tx, getattr(models, noun), 1).version >= 1
+        assert find_record(tx, getattr(models, noun), 1).version >= 1
 
 
 # What somebody has seen, a while ago
@@ -154,23 +156,23 @@ def test_what_was_seen_and_is_no_longer_so_is_a_conflict(
 ) -> None:
     seen = {"phone": "+33600000001", "company_name": "Lefèvre & Fils"}
     with company.database.as_user(company.sales) as tx:
-        record = find(tx, models.Client, 1)
+        record = find_record(tx, models.Client, 1)
         with refused(Conflict, "conflict") as raised:
-            edit(tx, record, {"phone": "+33600000002"}, seen=seen)
+            write_values(tx, record, {"phone": "+33600000002"}, seen=seen)
         assert isinstance(raised.value, SameField)
         assert raised.value.fields == {"phone": ("+33600000001", "+33612345678", "+33600000002")}
         # Another field lands beside it, and so does what they have written already.
-        edit(tx, record, {"company_name": "New & Co"}, seen=seen)
-        assert not edit(tx, record, {"phone": "+33612345678"}, seen=seen)
+        write_values(tx, record, {"company_name": "New & Co"}, seen=seen)
+        assert not write_values(tx, record, {"phone": "+33612345678"}, seen=seen)
     assert stored(owner, "clients", 1, "company_name") == "New & Co"
 
 
 def test_the_same_value_from_two_people_is_no_conflict(company: Company, owner: Connection) -> None:
     with company.database.as_user(company.sales) as mine:
-        record = find(mine, models.Client, 1)
+        record = find_record(mine, models.Client, 1)
         with company.database.as_user(company.manager) as theirs:
-            edit(theirs, find(theirs, models.Client, 1), {"phone": "+33600000000"})
-        edit(mine, record, {"phone": "+33600000000", "full_name": "Éléonore"})
+            write_values(theirs, find_record(theirs, models.Client, 1), {"phone": "+33600000000"})
+        write_values(mine, record, {"phone": "+33600000000", "full_name": "Éléonore"})
     assert stored(owner, "clients", 1, "full_name") == "Éléonore"
 
 

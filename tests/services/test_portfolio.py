@@ -36,7 +36,7 @@ def test_clients_and_unsettled_contracts_go_and_settled_ones_stay(
     company: Company, owner: Connection
 ) -> None:
     with company.database.as_user(company.manager) as tx:
-        moved = portfolio.transfer(tx, company.sales, company.sales2)
+        moved = portfolio.transfer_all(tx, company.sales, company.sales2)
     assert moved.counts == {"clients": 2, "contracts": 3}
     assert moved.left == {"contracts": 1, "events": 0}
     assert contacts_of(owner, "clients", "sales_contact_id") == {1: 4, 2: 4, 3: 4}
@@ -45,7 +45,7 @@ def test_clients_and_unsettled_contracts_go_and_settled_ones_stay(
 
 def test_settled_contracts_go_where_that_is_said(company: Company, owner: Connection) -> None:
     with company.database.as_user(company.manager) as tx:
-        moved = portfolio.transfer(tx, company.sales, company.sales2, include_settled=True)
+        moved = portfolio.transfer_all(tx, company.sales, company.sales2, include_settled=True)
     assert moved.counts == {"clients": 2, "contracts": 4}
     assert not any(moved.left.values())
     assert set(contacts_of(owner, "contracts", "sales_contact_id").values()) == {4}
@@ -62,7 +62,7 @@ def test_a_contract_that_is_open_again_follows_its_client(
         " WHERE id = 3"
     )
     with company.database.as_user(company.manager) as tx:
-        portfolio.transfer(tx, company.sales, 7)
+        portfolio.transfer_all(tx, company.sales, 7)
     assert stored(owner, "contracts", company.partly_paid, "sales_contact_id") == 7
 
 
@@ -77,7 +77,7 @@ def test_thousands_go_at_once_as_one_entry_of_the_history(
         (MANY,),
     )
     with company.database.as_user(company.manager) as tx:
-        moved = portfolio.transfer(tx, company.sales, company.sales2)
+        moved = portfolio.transfer_all(tx, company.sales, company.sales2)
     assert moved.counts["clients"] == MANY + 2
     cursor.execute(
         "SELECT count(*), count(DISTINCT transaction_id), max(t.employee_id)"
@@ -93,7 +93,7 @@ def test_thousands_go_at_once_as_one_entry_of_the_history(
 def test_coming_events_go_and_past_ones_stay(company: Company, owner: Connection) -> None:
     past = plan(owner, company.support, "2020-03-01", "2020-03-02")
     with company.database.as_user(company.manager) as tx:
-        moved = portfolio.transfer(tx, company.support, company.support2)
+        moved = portfolio.transfer_all(tx, company.support, company.support2)
     assert moved.counts == {"events": 1}
     assert moved.left == {"contracts": 0, "events": 1}
     assert contacts_of(owner, "events", "support_contact_id") == {1: 6, 2: None, 3: 6, past: 5}
@@ -102,7 +102,7 @@ def test_coming_events_go_and_past_ones_stay(company: Company, owner: Connection
 def test_past_events_go_where_that_is_said(company: Company, owner: Connection) -> None:
     past = plan(owner, company.support, "2020-03-01", "2020-03-02")
     with company.database.as_user(company.manager) as tx:
-        portfolio.transfer(tx, company.support, company.support2, include_settled=True)
+        portfolio.transfer_all(tx, company.support, company.support2, include_settled=True)
     assert contacts_of(owner, "events", "support_contact_id") == {1: 6, 2: None, 3: 6, past: 6}
 
 
@@ -113,7 +113,7 @@ def test_clashing_events_are_named_and_nothing_goes(company: Company, owner: Con
         refused(RuleViolation, "support_overlap") as raised,
         company.database.as_user(company.manager) as tx,
     ):
-        portfolio.transfer(tx, company.support, company.support2)
+        portfolio.transfer_all(tx, company.support, company.support2)
     assert raised.value.details == {"events": [1]}
     assert f"1 (Mariage d'Éléonore) with {theirs} (Another)" in raised.value.message
     assert stored(owner, "events", free, "support_contact_id") == company.support
@@ -122,22 +122,22 @@ def test_clashing_events_are_named_and_nothing_goes(company: Company, owner: Con
 def test_back_to_back_is_no_clash(company: Company, owner: Connection) -> None:
     plan(owner, company.support2, "2030-06-05 00:00", "2030-06-06")
     with company.database.as_user(company.manager) as tx:
-        assert portfolio.transfer(tx, company.support, company.support2)
+        assert portfolio.transfer_all(tx, company.support, company.support2)
 
 
 def test_a_past_clash_does_not_stop_what_is_coming(company: Company, owner: Connection) -> None:
     plan(owner, company.support, "2020-01-10 19:00", "2020-01-10 20:00")
     with company.database.as_user(company.manager) as tx:
-        assert portfolio.transfer(tx, company.support, company.support2).counts == {"events": 1}
+        assert portfolio.transfer_all(tx, company.support, company.support2).counts == {"events": 1}
         with refused(RuleViolation, "support_overlap"):
-            portfolio.transfer(tx, company.support, company.support2, include_settled=True)
+            portfolio.transfer_all(tx, company.support, company.support2, include_settled=True)
 
 
 def test_with_a_reason_two_events_at_once_are_allowed(company: Company, owner: Connection) -> None:
     plan(owner, company.support2, "2030-06-04 12:00", "2030-06-04 13:00")
     free = plan(owner, company.support, "2031-01-01", "2031-01-02")
     with company.database.as_user(company.manager) as tx:
-        portfolio.transfer(tx, company.support, company.support2, override="one hotel")
+        portfolio.transfer_all(tx, company.support, company.support2, override="one hotel")
     assert stored(owner, "events", 1, "support_contact_id") == company.support2
     assert stored(owner, "events", 1, "overlap_allowed") is True
     assert stored(owner, "events", free, "overlap_allowed") is False
@@ -155,10 +155,10 @@ def test_what_one_person_was_allowed_is_not_allowed_to_the_next(
         refused(RuleViolation, "support_overlap") as raised,
         company.database.as_user(company.manager) as tx,
     ):
-        portfolio.transfer(tx, company.support, company.support2)
+        portfolio.transfer_all(tx, company.support, company.support2)
     assert raised.value.details == {"events": [1, twin]}
     with company.database.as_user(company.manager) as tx:
-        portfolio.transfer(tx, company.support, company.support2, override="one hotel")
+        portfolio.transfer_all(tx, company.support, company.support2, override="one hotel")
 
 
 # Who, and to whom
@@ -170,7 +170,7 @@ def test_only_management_transfers(company: Company, who: str) -> None:
         refused(PermissionDenied, "permission_denied"),
         company.database.as_user(getattr(company, who)) as tx,
     ):
-        portfolio.transfer(tx, company.sales, company.sales2)
+        portfolio.transfer_all(tx, company.sales, company.sales2)
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_the_taker_is_somebody_else_of_the_same_role(
     company: Company, giver: str, taker: str, code: str
 ) -> None:
     with refused(RuleViolation, code), company.database.as_user(company.manager) as tx:
-        portfolio.transfer(tx, getattr(company, giver), getattr(company, taker))
+        portfolio.transfer_all(tx, getattr(company, giver), getattr(company, taker))
 
 
 @pytest.mark.parametrize(("giver", "taker"), [("sales", "sales2"), ("support", "support2")])
@@ -198,21 +198,21 @@ def test_the_taker_is_active(company: Company, owner: Connection, giver: str, ta
         refused(RuleViolation, "inactive_contact"),
         company.database.as_user(company.manager) as tx,
     ):
-        portfolio.transfer(tx, getattr(company, giver), getattr(company, taker))
+        portfolio.transfer_all(tx, getattr(company, giver), getattr(company, taker))
 
 
 def test_somebody_inactive_hands_over_too(company: Company, owner: Connection) -> None:
     owner.cursor().execute("UPDATE users SET is_active = false WHERE id = 3")
     with company.database.as_user(company.manager) as tx:
-        assert portfolio.transfer(tx, company.sales, company.sales2)
+        assert portfolio.transfer_all(tx, company.sales, company.sales2)
 
 
 def test_nobody_is_not_found(company: Company) -> None:
     with refused(NotFound, "not_found"), company.database.as_user(company.manager) as tx:
-        portfolio.transfer(tx, company.sales, 99)
+        portfolio.transfer_all(tx, company.sales, 99)
 
 
 def test_twice_moves_nothing_the_second_time(company: Company) -> None:
     with company.database.as_user(company.manager) as tx:
-        assert portfolio.transfer(tx, company.sales, company.sales2)
-        assert not portfolio.transfer(tx, company.sales, company.sales2)
+        assert portfolio.transfer_all(tx, company.sales, company.sales2)
+        assert not portfolio.transfer_all(tx, company.sales, company.sales2)

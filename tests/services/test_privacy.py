@@ -238,7 +238,7 @@ def test_business_with_what_was_sold_goes_on(company: Company, owner: Connection
     with company.database.as_user(company.manager) as tx:
         privacy.erase(tx, 1, REASON)
         payment.pay(tx, company.signed, amount="100")
-        assert portfolio.transfer(tx, company.sales, company.sales2).counts["clients"] == 2
+        assert portfolio.transfer_all(tx, company.sales, company.sales2).counts["clients"] == 2
     assert stored(owner, "clients", 1, "sales_contact_id") == company.sales2
 
 
@@ -247,7 +247,7 @@ def test_business_with_what_was_sold_goes_on(company: Company, owner: Connection
 
 def test_all_that_is_held_is_returned(written_about: Company) -> None:
     with written_about.database.as_user(written_about.manager) as tx:
-        held = privacy.held_on(tx, 1)
+        held = privacy.find_held(tx, 1)
     ids = {kind: [row[0] for row in found.rows] for kind, found in held.items()}
     assert ids["client"] == [1]
     assert ids["contracts"] == [1, 2, 3]
@@ -267,13 +267,13 @@ def test_all_that_is_held_is_returned(written_about: Company) -> None:
 def test_of_an_erased_client_nothing_personal_is_held(written_about: Company) -> None:
     with written_about.database.as_user(written_about.manager) as tx:
         privacy.erase(tx, 1, REASON)
-        held = str(privacy.held_on(tx, 1))
+        held = str(privacy.find_held(tx, 1))
     assert [name for name in NAMES if name.casefold() in held.casefold()] == []
 
 
 def test_sales_read_what_is_held_on_their_own(written_about: Company) -> None:
     with written_about.database.as_user(written_about.sales) as tx:
-        held = privacy.held_on(tx, 1)
+        held = privacy.find_held(tx, 1)
         assert held["history"].rows
         assert held["denied_attempts"].rows == []
     for who in (written_about.sales2, written_about.support):
@@ -281,7 +281,7 @@ def test_sales_read_what_is_held_on_their_own(written_about: Company) -> None:
             refused(PermissionDenied, "permission_denied"),
             written_about.database.as_user(who) as tx,
         ):
-            privacy.held_on(tx, 1)
+            privacy.find_held(tx, 1)
 
 
 def test_nothing_is_taken_back_to_what_is_erased(written_about: Company, owner: Connection) -> None:

@@ -287,7 +287,7 @@ def test_a_password_is_not_taken_back(company: Company, do: Do) -> None:
     with refused(RuleViolation, "cannot_undo"):
         do(company.manager, taking_back(number))
     with company.database.as_user(company.manager) as tx, refused(NotFound, "not_found"):
-        undo.latest(tx)
+        undo.find_latest(tx)
 
 
 def test_what_never_was_is_not_found(company: Company, do: Do) -> None:
@@ -306,12 +306,12 @@ def test_the_last_command_goes_first_and_one_after_the_other(
     do(company.sales, lambda tx: client.update(tx, 2, {"phone": "+33611111111"}))
     do(company.manager, lambda tx: client.update(tx, 3, {"phone": "+33611111111"}))
     for kept in (["+33611111111", "+67812345678"], ["+33612345678", "+67812345678"]):
-        do(company.sales, lambda tx: undo.undo(tx, undo.latest(tx)))
+        do(company.sales, lambda tx: undo.undo(tx, undo.find_latest(tx)))
         assert [stored(owner, "clients", id_, "phone") for id_ in (1, 2)] == kept
     with company.database.as_user(company.sales) as tx, refused(NotFound, "not_found"):
-        undo.latest(tx)
+        undo.find_latest(tx)
     with company.database.as_user(company.support) as tx, refused(NotFound, "not_found"):
-        undo.latest(tx)
+        undo.find_latest(tx)
 
 
 # A client that goes back

@@ -259,7 +259,7 @@ def test_nothing_that_somebody_holds_keeps_their_rights(
 
 
 def _deactivate(begin: Any, person: int) -> None:
-    with user.without_rights(begin, [person], Permission.USER_DEACTIVATE) as tx:
+    with user.suspend_accounts(begin, [person], Permission.USER_DEACTIVATE) as tx:
         user.deactivate(tx, person)
 
 
@@ -268,7 +268,7 @@ def test_a_refused_change_gives_rights_back(
 ) -> None:
     with (
         refused(RuleViolation, "role_in_use"),
-        user.without_rights(begin, [company.sales], Permission.USER_CHANGE_ROLE) as tx,
+        user.suspend_accounts(begin, [company.sales], Permission.USER_CHANGE_ROLE) as tx,
     ):
         user.update(tx, company.sales, {"role": "SUPPORT"})
     with company.database.as_user(company.sales) as tx:
@@ -280,7 +280,7 @@ def test_a_change_that_has_to_wait_leaves_nobody_their_rights(
 ) -> None:
     with (
         refused(Conflict, "busy"),
-        user.without_rights(begin, [company.sales], Permission.USER_DEACTIVATE),
+        user.suspend_accounts(begin, [company.sales], Permission.USER_DEACTIVATE),
     ):
         _has_to_wait()
     with company.database.as_user(company.manager) as tx:
@@ -303,7 +303,7 @@ def test_nobody_is_shut_out_by_who_may_not(company: Company, owner: Connection) 
     for person, other in ((company.sales, company.sales2), (company.manager, company.manager)):
         with (
             refused(PermissionDenied, "permission_denied"),
-            user.without_rights(
+            user.suspend_accounts(
                 partial(company.database.as_user, person), [other], Permission.USER_DEACTIVATE
             ),
         ):
@@ -342,11 +342,11 @@ def test_an_account_that_is_not_there_is_not_found(company: Company) -> None:
 
 def test_what_names_somebody_is_counted(company: Company) -> None:
     with company.database.as_user(company.manager) as tx:
-        assert user.dependents(tx, company.sales) == {"clients": 2, "contracts": 4}
-        assert user.dependents(tx, company.sales, ("events",)) == {}
-        assert user.dependents(tx, company.manager) == {}
+        assert user.count_dependents(tx, company.sales) == {"clients": 2, "contracts": 4}
+        assert user.count_dependents(tx, company.sales, ("events",)) == {}
+        assert user.count_dependents(tx, company.manager) == {}
 
 
 def test_counts_are_said_in_words() -> None:
     counts = {"clients": 1, "open_contracts": 2, "upcoming_events": 1, "payments": 3}
-    assert user.listed(counts) == "1 client, 2 open contracts, 1 coming event, 3 payments"
+    assert user.format_counts(counts) == "1 client, 2 open contracts, 1 coming event, 3 payments"

@@ -13,9 +13,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crm.domain.errors import UsageFault
-from crm.settings import SETTINGS, Entry, Settings, load
-from crm.settings.files import read, save
-from crm.settings.url import masked, parse_database_url
+from crm.settings import SETTINGS, Settings, SettingValue, load_settings
+from crm.settings.files import read_variables, save_variables
+from crm.settings.url import mask, parse_database_url
 
 REPOSITORY = Path(__file__).parents[2]
 SECRET = "s3cr3t-Cl0wn"
@@ -37,10 +37,10 @@ def home(tmp_path: Path) -> Path:
 
 
 def loaded(home: Path, directory: Path = Path("/"), **environ: str) -> Settings:
-    return load({"home": str(home)}, environ, directory)
+    return load_settings({"home": str(home)}, environ, directory)
 
 
-def entry(settings: Settings, name: str) -> Entry:
+def entry(settings: Settings, name: str) -> SettingValue:
     return next(entry for entry in settings.entries() if entry.name == name)
 
 
@@ -57,11 +57,11 @@ def refusal(call: Any, *arguments: Any) -> UsageFault:
 
 def test_each_place_wins_over_those_after_it(home: Path, directory: Path) -> None:
     def currency(flags: dict[str, str], environ: dict[str, str]) -> tuple[str | None, str]:
-        found = entry(load({"home": str(home), **flags}, environ, directory), "currency")
+        found = entry(load_settings({"home": str(home), **flags}, environ, directory), "currency")
         return found.value, found.source
 
     assert currency({}, {}) == ("EUR", "default")
-    save(home, {"EPICEVENTS_CURRENCY": "CHF"})
+    save_variables(home, {"EPICEVENTS_CURRENCY": "CHF"})
     assert currency({}, {}) == ("CHF", "config.env")
     (directory / ".env").write_text("EPICEVENTS_CURRENCY=GBP\n")
     assert currency({}, {}) == ("GBP", ".env")
@@ -70,26 +70,26 @@ def test_each_place_wins_over_those_after_it(home: Path, directory: Path) -> Non
 
 
 def test_what_is_empty_means_the_default_whatever_is_remembered(home: Path) -> None:
-    save(home, {"SENTRY_DSN": "https://key@sentry.example/1"})
+    save_variables(home, {"SENTRY_DSN": "https://key@sentry.example/1"})
     assert loaded(home).sentry_dsn == "https://key@sentry.example/1"
     assert loaded(home, SENTRY_DSN="").sentry_dsn is None
 
 
 def test_the_home_can_be_named_anywhere_but_in_itself(home: Path, directory: Path) -> None:
-    save(home, {"EPICEVENTS_HOME": "/elsewhere", "EPICEVENTS_CURRENCY": "CHF"})
+    save_variables(home, {"EPICEVENTS_HOME": "/elsewhere", "EPICEVENTS_CURRENCY": "CHF"})
     (directory / ".env").write_text(f"EPICEVENTS_HOME={home}\n")
-    settings = load({}, {}, directory)
+    settings = load_settings({}, {}, directory)
     assert settings.home == home
     assert settings.currency == "CHF"
-    assert entry(settings, "home") == Entry("home", "EPICEVENTS_HOME", str(home), ".env")
+    assert entry(settings, "home") == SettingValue("home", "EPICEVENTS_HOME", str(home), ".env")
 
 
 def test_the_homes_own_file_does_not_move_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
-    save(tmp_path / ".epicevents", {"EPICEVENTS_HOME": "/elsewhere"})
-    shown = entry(load({}, {}, Path("/")), "home")
+    save_variables(tmp_path / ".epicevents", {"EPICEVENTS_HOME": "/elsewhere"})
+    shown = entry(load_settings({}, {}, Path("/")), "home")
     assert (shown.value, shown.source) == (str(tmp_path / ".epicevents"), "default")
 
 
@@ -106,7 +106,7 @@ def test_a_working_directory_does_not_choose_what_program_is_run(
 ) -> None:
     (directory / ".env").write_text("EPICEVENTS_PAGER='sh -c ./pwned'\n")
     assert loaded(home, directory).pager is None
-    save(home, {"EPICEVENTS_PAGER": "less"})
+    save_variables(home, {"EPICEVENTS_PAGER": "less"})
     assert loaded(home, directory).pager == "less"
 
 
@@ -117,7 +117,7 @@ def test_values_of_files_are_taken_as_they_are_written(home: Path, directory: Pa
 
 def test_the_working_directory_is_that_of_the_process(home: Path, directory: Path) -> None:
     (directory / ".env").write_text("EPICEVENTS_CURRENCY=GBP\n")
-    code = "from crm.settings import load; print(load().currency)"
+    code = "from crm.settings import load_settings; print(load_settings().currency)"
     environ = {"PYTHONPATH": str(REPOSITORY), "EPICEVENTS_HOME": str(home)}
     command = [sys.executable, "-c", code]
     said = subprocess.run(command, cwd=directory, env=environ, capture_output=True, text=True)
@@ -128,7 +128,7 @@ def test_the_python_dotenv_is_imported_only_where_there_is_a_file(
     home: Path, directory: Path
 ) -> None:
     code = (
-        "import sys; from crm.settings import load; load().entries()\n"
+        "import sys; from crm.settings import load_settings; load_settings().entries()\n"
         "heavy = {'dotenv', 'zoneinfo', 'psycopg2', 'tempfile', 'subprocess', 'socket'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )
@@ -201,19 +201,19 @@ def test_what_is_not_text_is_refused(home: Path, value: str) -> None:
 
 def test_the_home_is_absolute_and_the_session_lies_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/home/ada")
-    settings = load({}, {}, Path("/"))
+    settings = load_settings({}, {}, Path("/"))
     assert settings.home == Path("/home/ada/.epicevents")
     assert settings.token_file == Path("/home/ada/.epicevents/session/token")
     monkeypatch.chdir("/")
     environ = {"EPICEVENTS_HOME": "here", "EPICEVENTS_TOKEN_FILE": "~/token"}
-    settings = load({}, environ, Path("/"))
+    settings = load_settings({}, environ, Path("/"))
     assert settings.home == Path("/here")
     assert settings.token_file == Path("/home/ada/token")
 
 
 @pytest.mark.parametrize("value", ["~nobody-at-all/x", "x" * 10_000])
 def test_a_home_that_cannot_be_is_explained(value: str) -> None:
-    assert refusal(load, {}, {"EPICEVENTS_HOME": value}, Path("/")).code in (
+    assert refusal(load_settings, {}, {"EPICEVENTS_HOME": value}, Path("/")).code in (
         "invalid_path",
         "invalid_configuration_file",
     )
@@ -264,7 +264,7 @@ def test_an_unknown_time_zone_is_told_the_nearest(home: Path, value: str, hint: 
 def test_the_language_is_set_or_that_of_the_locale(
     home: Path, environ: dict[str, str], language: str
 ) -> None:
-    assert load({"home": str(home)}, environ, Path("/")).language == language
+    assert load_settings({"home": str(home)}, environ, Path("/")).language == language
 
 
 @pytest.mark.parametrize(
@@ -288,7 +288,7 @@ def test_asking_can_be_turned_off(home: Path, value: str, asks_nothing: bool) ->
 def test_a_value_without_meaning_is_refused_where_it_is_used(
     home: Path, name: str, variable: str, value: str, code: str
 ) -> None:
-    settings = load({"home": str(home)}, {variable: value}, Path("/"))
+    settings = load_settings({"home": str(home)}, {variable: value}, Path("/"))
     assert entry(settings, name).value == value
     error = refusal(getattr, settings, name)
     assert error.code == code
@@ -358,7 +358,7 @@ def test_every_setting_is_shown_in_the_order_of_the_table(home: Path) -> None:
     ],
 )  # fmt: skip
 def test_a_database_url_is_shown_without_its_password(url: str, shown: str) -> None:
-    assert masked(url) == shown
+    assert mask(url) == shown
 
 
 unreserved = st.text("abcXYZ019-._~!$'()*,;%@:/?#&= \t\n[]", max_size=12)
@@ -370,8 +370,8 @@ unreserved = st.text("abcXYZ019-._~!$'()*,;%@:/?#&= \t\n[]", max_size=12)
 @example("&", "=", "")
 def test_no_password_however_written_is_shown(before: str, after: str, query: str) -> None:
     password = f"{before}{SECRET}{after}"
-    assert SECRET not in masked(f"postgresql://cli:{password}@db.example/crm{query}")
-    assert SECRET not in masked(f"postgresql://db.example/crm?{query}&password={password}")
+    assert SECRET not in mask(f"postgresql://cli:{password}@db.example/crm{query}")
+    assert SECRET not in mask(f"postgresql://db.example/crm?{query}&password={password}")
 
 
 # Database URLs
@@ -436,9 +436,9 @@ def test_what_is_saved_is_read_back(
 ) -> None:
     home = tmp_path_factory.mktemp("home")
     expected = {f"NAME_{number}": value for number, value in enumerate(values)}
-    save(home, expected)
-    save(home, {"NAME_0": values[0]})
-    assert read(home / "config.env") == expected
+    save_variables(home, expected)
+    save_variables(home, {"NAME_0": values[0]})
+    assert read_variables(home / "config.env") == expected
     if not any("\r" in value for value in values):  # dotenv itself opens files so that \r is lost
         assert dotenv_values(home / "config.env", interpolate=False) == expected
 
@@ -447,15 +447,15 @@ def test_saving_changes_its_own_lines_only(home: Path) -> None:
     home.mkdir()
     path = home / "config.env"
     path.write_text("# ours\n\nexport A=1 # one\nB=2\nA=3\nC='multi\nline'")
-    save(home, {"A": "9", "D": "4"})
+    save_variables(home, {"A": "9", "D": "4"})
     assert path.read_text() == "# ours\n\nA='9'\nB=2\nC='multi\nline'\nD='4'\n"
 
 
 def test_only_its_owner_can_read_what_is_saved(home: Path) -> None:
-    save(home / "deep", {"A": "1"})
+    save_variables(home / "deep", {"A": "1"})
     path = home / "deep" / "config.env"
     path.chmod(0o644)
-    save(home / "deep", {"A": "2"})
+    save_variables(home / "deep", {"A": "2"})
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert list(path.parent.iterdir()) == [path]
@@ -466,28 +466,28 @@ def test_saving_replaces_a_link_and_not_what_it_leads_to(home: Path, tmp_path: P
     victim = tmp_path / "victim"
     victim.write_text("B=1\n")
     (home / "config.env").symlink_to(victim)
-    save(home, {"A": "1"})
+    save_variables(home, {"A": "1"})
     assert victim.read_text() == "B=1\n"
-    assert read(home / "config.env") == {"A": "1", "B": "1"}
+    assert read_variables(home / "config.env") == {"A": "1", "B": "1"}
 
 
 @pytest.mark.parametrize("value", [f"{SECRET}\0", f"{SECRET}\udcff"])
 def test_what_no_file_can_hold_is_not_saved(home: Path, value: str) -> None:
-    save(home, {"A": "1"})
-    assert refusal(save, home, {"A": value}).code == "invalid_setting"
-    assert read(home / "config.env") == {"A": "1"}
+    save_variables(home, {"A": "1"})
+    assert refusal(save_variables, home, {"A": value}).code == "invalid_setting"
+    assert read_variables(home / "config.env") == {"A": "1"}
 
 
 def test_a_damaged_file_is_not_overwritten(home: Path) -> None:
     home.mkdir()
     (home / "config.env").write_text("A='1\n")
-    assert refusal(save, home, {"B": "1"}).code == "invalid_configuration_file"
+    assert refusal(save_variables, home, {"B": "1"}).code == "invalid_configuration_file"
     assert (home / "config.env").read_text() == "A='1\n"
 
 
 def test_a_home_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    error = refusal(save, tmp_path / "file" / "home", {"A": SECRET})
+    error = refusal(save_variables, tmp_path / "file" / "home", {"A": SECRET})
     assert error.code == "configuration_not_saved"
     assert str(tmp_path / "file" / "home" / "config.env") in error.message
 

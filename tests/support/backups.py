@@ -56,13 +56,13 @@ def rights(parameters: Mapping[str, str]) -> str:
     """Owners, privileges, policies, triggers, constraints, functions with their settings …"""
     major = int(query(parameters, "SHOW server_version_num")[0][0]) // 10000
     dump = subprocess.run(
-        tools.for_server(major).command(
-            "pg_dump", "--schema-only", f"--dbname={tools.target(parameters)}"
+        tools.find_tools(major).command(
+            "pg_dump", "--schema-only", f"--dbname={tools.build_target(parameters)}"
         ),
         capture_output=True,
         text=True,
         check=True,
-        env=tools.environment(parameters),
+        env=tools.build_environment(parameters),
     ).stdout
     # Its key is another each time.
     return "\n".join(_plain(line) for line in dump.splitlines() if "restrict " not in line)

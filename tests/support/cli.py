@@ -22,7 +22,7 @@ from support.screen import Screen
 from support.terminal import PATIENCE
 
 from crm.cli.app import App
-from crm.cli.main import run
+from crm.cli.main import run_command
 from crm.cli.output.console import Console
 from crm.security import passwords
 from crm.services.authentication import Login
@@ -89,14 +89,14 @@ class Workstation:
     def run(self, *args: str, stdin: str = "") -> Ran:
         """Run one command line in this process, into pipes."""
         console = _console(self.environ, stdin)
-        status = run(list(args), App(console, self.environ, self.home))
+        status = run_command(list(args), App(console, self.environ, self.home))
         return Ran(status, _text(console.out.stream), _text(console.err.stream))
 
     def look(self, *args: str, width: int = 80, color: bool = False) -> str:
         """Run one command line in this process, and return what a terminal is sent."""
         with Screen(width, height=200) as screen:
             console = screen.console(environ=self.environ, color="always" if color else "never")
-            run(list(args), App(console, self.environ, self.home))
+            run_command(list(args), App(console, self.environ, self.home))
             return screen.text
 
     def process(self, *args: str, stdin: str = "", environ: Mapping[str, str] | None = None) -> Ran:
@@ -201,4 +201,4 @@ def _text(stream: object) -> str:
 
 @cache
 def _hashed() -> str:
-    return passwords.hashed(PASSWORD)
+    return passwords.hash_password(PASSWORD)

@@ -13,7 +13,7 @@ from crm.domain.enums import Role
 from crm.queries import client, contract, event, payment, user
 from crm.queries.listing import Listing, Request, Sort
 from crm.queries.pages import read_page
-from crm.queries.statement import Parameters, select
+from crm.queries.statement import Parameters, build_select
 
 Record = Mapping[str, Any]
 Records = Mapping[str, list[Record]]
@@ -188,7 +188,7 @@ def expected_ids(
 
 
 def _comparison(listing: Listing, order: Sort) -> Callable[[Record, Record], int]:
-    keys = [(listing.named(name).sort or name, down) for name, down in order]
+    keys = [(listing.find_field(name).sort or name, down) for name, down in order]
     keys.append(("id", order[0][1]))
 
     def compare(one: Record, other: Record) -> int:
@@ -222,7 +222,7 @@ def walk(tx: Transaction, listing: Listing, request: Request, size: int) -> list
 def plan(tx: Transaction, listing: Listing, request: Request) -> str:
     """Return how the server would read a page of five."""
     parameters = Parameters()
-    statement = select(tx, listing, request, parameters, limit=6)
+    statement = build_select(tx, listing, request, parameters, limit=6)
     rows = tx.rows(SQL("EXPLAIN (COSTS off) {}").format(statement), parameters)
     return "\n".join(row[0] for row in rows)
 

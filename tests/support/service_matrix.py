@@ -52,13 +52,13 @@ ACTIONS: dict[P, Callable[["Transaction", Records], object]] = {
     P.USER_CHANGE_ROLE: lambda tx, r: user.update(
         tx, r["user"], {"role": "SALES" if r["user"] == 1 else "MANAGEMENT"}
     ),
-    P.USER_TRANSFER: lambda tx, r: portfolio.transfer(tx, r["sales_contact"], 7),
+    P.USER_TRANSFER: lambda tx, r: portfolio.transfer_all(tx, r["sales_contact"], 7),
     P.OWN_PHONE: lambda tx, r: user.update(tx, r["user"], {"phone": "+33600000000"}),
     P.CLIENT_CREATE: lambda tx, r: client.create(tx, sales_contact_id=r["sales_contact"], **CLIENT),
     P.CLIENT_UPDATE: lambda tx, r: client.update(tx, r["client"], {"full_name": "N"}),
     P.CLIENT_TRANSFER: lambda tx, r: client.transfer(tx, r["client"], 7),
     P.CLIENT_DELETE: lambda tx, r: client.delete(tx, r["empty_client"]),
-    P.CLIENT_IMPORT: lambda tx, r: imports.begin(tx, PLAN, r["sales_contact"]),
+    P.CLIENT_IMPORT: lambda tx, r: imports.begin_import(tx, PLAN, r["sales_contact"]),
     P.CLIENT_ERASE: lambda tx, r: privacy.erase(tx, r["client"], REASON),
     P.CONTRACT_CREATE: lambda tx, r: contract.create(
         tx, client_id=r["client"], total_amount="10", amount_due="4", signed_status=True
@@ -75,21 +75,21 @@ ACTIONS: dict[P, Callable[["Transaction", Records], object]] = {
     P.EVENT_UPDATE: lambda tx, r: event.update(tx, r["event"], {**DATES, "name": "N"}),
     P.EVENT_ASSIGN: lambda tx, r: event.assign(tx, r["event"], r["support_contact"]),
     P.EVENT_DELETE: lambda tx, r: event.delete(tx, r["event"]),
-    P.SESSION_LIST: lambda tx, r: audit.sessions(tx, r["user"]),
+    P.SESSION_LIST: lambda tx, r: audit.authorize_sessions(tx, r["user"]),
     P.SESSION_REVOKE: lambda tx, r: audit.revoke_all(tx, r["user"]),
-    P.HISTORY_READ: lambda tx, r: audit.history(tx, "client", r["client"]),
-    P.DENIED_LIST: lambda tx, r: audit.denied(tx),
+    P.HISTORY_READ: lambda tx, r: audit.find_history(tx, "client", r["client"]),
+    P.DENIED_LIST: lambda tx, r: audit.authorize_denied(tx),
     P.UNDO: lambda tx, r: undo.undo(tx, r["transaction"]),
 }
 
 # Other ways to the same: what each is allowed to, they are.
 ALSO: tuple[tuple[P, Callable[["Transaction", Records], object]], ...] = (
-    (P.CLIENT_PRIVACY_EXPORT, lambda tx, r: privacy.held_on(tx, r["client"])),
+    (P.CLIENT_PRIVACY_EXPORT, lambda tx, r: privacy.find_held(tx, r["client"])),
     (P.CONTRACT_UPDATE, lambda tx, r: contract.update(tx, r["signed"], {"due_date": DUE})),
     (P.CONTRACT_PAY, lambda tx, r: payment.pay(tx, r["signed"], amount="1", request_key="K")),
     (P.EVENT_UPDATE, lambda tx, r: event.note(tx, r["event"], "N")),
     (P.EVENT_ASSIGN, lambda tx, r: event.unassign(tx, r["event"])),
-    (P.HISTORY_READ, lambda tx, r: audit.entries(tx)),
+    (P.HISTORY_READ, lambda tx, r: audit.authorize_entries(tx)),
 )
 
 ELSEWHERE = {

@@ -10,7 +10,7 @@ import pytest
 from support.cli import REPOSITORY
 from support.keyboard import Keyboard
 
-from crm.cli.completion.shells import script
+from crm.cli.completion.shells import build_script
 
 SHELLS = ("bash", "zsh", "fish")
 
@@ -20,14 +20,14 @@ _STARTED = {
     "fish": ("fish", "-i"),
 }
 _FILES = {
-    "bash": {".bashrc": "PS1='$ '\n" + script("bash")},
+    "bash": {".bashrc": "PS1='$ '\n" + build_script("bash")},
     "zsh": {
-        ".zshrc": "PS1='$ '\nautoload -Uz compinit; compinit -u -D\n" + script("zsh"),
+        ".zshrc": "PS1='$ '\nautoload -Uz compinit; compinit -u -D\n" + build_script("zsh"),
     },
     "fish": {
         ".config/fish/config.fish": 'function fish_prompt; echo -n "\\$ "; end\n'
         "function fish_greeting; end\n",
-        ".config/fish/completions/epicevents.fish": script("fish"),
+        ".config/fish/completions/epicevents.fish": build_script("fish"),
     },
 }
 

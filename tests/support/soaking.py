@@ -157,36 +157,36 @@ def _transfer(me: Somebody, tx: Transaction) -> object:
     giver, taker = me.person(f"role = '{role}'"), me.person(f"role = '{role}' AND is_active")
     settled = me.dice.random() < 0.5
     override = "two teams" if me.dice.random() < 0.2 else None
-    return portfolio.transfer(tx, giver, taker, include_settled=settled, override=override)
+    return portfolio.transfer_all(tx, giver, taker, include_settled=settled, override=override)
 
 
 def _undo(me: Somebody, tx: Transaction) -> object:
     """Take back one's own last command, or, as often, one of the last hundred of anybody."""
     if me.dice.random() < 0.5:
-        return undo.undo(tx, undo.latest(tx), reason=REASON)
+        return undo.undo(tx, undo.find_latest(tx), reason=REASON)
     number = me.one("(SELECT id FROM audit_transactions ORDER BY id DESC LIMIT 100) latest")
     return undo.undo(tx, number, reason=REASON)
 
 
 def _import(me: Somebody, tx: Transaction) -> object:
     contact = tx.actor.id if tx.actor.role == "SALES" else me.one("users")
-    imports.begin(tx, PLAN, contact)
+    imports.begin_import(tx, PLAN, contact)
     rows = [
         (line, None, None, f"N {me.number}", f"n{me.dice.randrange(10**3)}@soak.example",
          "+33612345678", "N")
         for line in range(5)
     ]  # fmt: skip
-    imports.copy(tx, PLAN, ("full_name", "email", "phone", "company_name"), rows)
+    imports.copy_rows_in(tx, PLAN, ("full_name", "email", "phone", "company_name"), rows)
     duplicate = me.dice.choice(("fail", "skip", "update"))
     parameters = {"contact": contact, "on_duplicate": duplicate}
-    return imports.finish(tx, PLAN, parameters, partial=me.dice.random() < 0.5)
+    return imports.finish_import(tx, PLAN, parameters, partial=me.dice.random() < 0.5)
 
 
 def _erase(me: Somebody, tx: Transaction) -> object:
     """Forget somebody, as seldom as people ask for it; else tell them what is held."""
     if me.dice.random() < 0.3:
         return privacy.erase(tx, me.one("clients"), REASON)
-    return privacy.held_on(tx, me.one("clients"))
+    return privacy.find_held(tx, me.one("clients"))
 
 
 # Those that people do often stand more than once, under other names.

@@ -10,7 +10,7 @@ Modules load when they are first used: a listing, help and completion never pay 
 
 from typing import TYPE_CHECKING
 
-from crm.lazy import attach
+from crm.lazy import lazy_attributes
 
 if TYPE_CHECKING:
     from crm.cli.asking import answers as answers
@@ -18,4 +18,4 @@ if TYPE_CHECKING:
     from crm.cli.asking import prompts as prompts
     from crm.cli.asking import questions as questions
 
-__getattr__ = attach(__name__, dict.fromkeys(("answers", "nouns", "prompts", "questions")))
+__getattr__ = lazy_attributes(__name__, dict.fromkeys(("answers", "nouns", "prompts", "questions")))

@@ -23,9 +23,9 @@ def ask(app: App, question: Question) -> Any:
     At a terminal what was typed is there to be mended; of an answer with several readings, these
     are the choices. At the end of the input exit 2, at Ctrl-C 130.
     """
-    label, offer, typed = _label(app, question), question.offer, ""
+    label, offer, typed = _build_label(app, question), question.offer, ""
     while True:
-        answer = _meant(question, _answer(app, label, question, offer, typed))
+        answer = _complete_answer(question, _read_answer(app, label, question, offer, typed))
         try:
             value = question.read(answer)
         except (NotLoggedIn, DatabaseUnavailable):
@@ -34,11 +34,11 @@ def ask(app: App, question: Question) -> Any:
             if not app.console.stdin.isatty():
                 raise
             app.console.error(error.message, error.hint)
-            readings = _readings(question, error)
+            readings = _find_readings(question, error)
             typed = "" if len(readings) > 1 else (*readings, answer)[0]
-            offer = picks.of(*readings) if readings else question.offer
+            offer = picks.offer_words(*readings) if readings else question.offer
         else:
-            _repeat(app, question, answer, value)
+            _repeat_understood(app, question, answer, value)
             return value
 
 
@@ -48,10 +48,10 @@ def can_edit(app: App) -> bool:
     return console.stdin is sys.stdin and console.stdin.isatty() and console.err.moves
 
 
-def plain(app: App, label: str, option: str = "") -> str:
+def read_plain_answer(app: App, label: str, option: str = "") -> str:
     """Return a line: what is typed at a terminal, or the next one of a pipe."""
     if not app.console.stdin.isatty():
-        return line_from_stdin(app, option)
+        return read_stdin_line(app, option)
     prompt = _prompt(app, label)
     if app.console.stdin is sys.stdin and app.console.out.interactive:
         with suppress(ImportError):
@@ -63,26 +63,26 @@ def plain(app: App, label: str, option: str = "") -> str:
             prompt = "> "
         return input(prompt)
     app.console.err.write(prompt)
-    return line_from_stdin(app, option)
+    return read_stdin_line(app, option)
 
 
-def line_from_stdin(app: App, wanted: str = "") -> str:
+def read_stdin_line(app: App, wanted: str = "") -> str:
     """Return the next line of standard input, without its end; ``wanted`` is what it answers.
 
     Raises UsageFault: ``input_ended``, or ``invalid_text`` for bytes that are no text.
     """
-    line = _read(app.console.stdin.readline)
+    line = _read_unless_interrupted(app.console.stdin.readline)
     if not line:
-        raise input_ended(wanted)
+        raise input_ended_error(wanted)
     return line.rstrip("\r\n")
 
 
-def text_from_stdin(app: App) -> str:
+def read_stdin_text(app: App) -> str:
     """Return all that standard input holds. Raises UsageFault ``invalid_text``."""
-    return _read(app.console.stdin.read)
+    return _read_unless_interrupted(app.console.stdin.read)
 
 
-def _read(read: Callable[[], str]) -> str:
+def _read_unless_interrupted(read: Callable[[], str]) -> str:
     try:
         return read()
     except UnicodeDecodeError:
@@ -93,7 +93,7 @@ def _read(read: Callable[[], str]) -> str:
         ) from None
 
 
-def input_ended(wanted: str = "") -> UsageFault:
+def input_ended_error(wanted: str = "") -> UsageFault:
     """Return the error that there is no answer and will be none."""
     return UsageFault(
         _("The input ended before everything was answered."),
@@ -106,26 +106,30 @@ def input_ended(wanted: str = "") -> UsageFault:
     )
 
 
-def _answer(app: App, label: str, question: Question, offer: picks.Offer | None, typed: str) -> str:
+def _read_answer(
+    app: App, label: str, question: Question, offer: picks.Offer | None, typed: str
+) -> str:
     if not can_edit(app):
-        return plain(app, label, question.option)
-    from crm.cli.asking.editor import edited
+        return read_plain_answer(app, label, question.option)
+    from crm.cli.asking.editor import edit_answer
 
     app.console.flush()
-    return edited(app.console, _prompt(app, label), offer=offer, typed=typed, lines=question.lines)
+    return edit_answer(
+        app.console, _prompt(app, label), offer=offer, typed=typed, lines=question.lines
+    )
 
 
-def _label(app: App, question: Question) -> str:
+def _build_label(app: App, question: Question) -> str:
     remarks = [_("optional")] if question.optional else []
     editing = can_edit(app)
     if question.offer and not question.choices and not editing and app.console.stdin.isatty():
-        remarks += _first(question.offer)
+        remarks += _list_first_choices(question.offer)
     remarks += [question.hint] if question.hint else []
     remarks += [_("Alt+Enter for another line")] if question.lines and editing else []
     return f"{question.label} ({', '.join(remarks)})" if remarks else question.label
 
 
-def _first(offer: picks.Offer) -> list[str]:
+def _list_first_choices(offer: picks.Offer) -> list[str]:
     """Return the first choices, to be named in the question."""
     try:
         found = list(islice(offer(""), HINTED + 1))
@@ -139,13 +143,13 @@ def _prompt(app: App, label: str) -> str:
     return app.console.err.text(label) + (" " if label.endswith("?") else ": ")
 
 
-def _meant(question: Question, answer: str) -> str:
+def _complete_answer(question: Question, answer: str) -> str:
     """Return the choice that alone begins as the answer does."""
-    begun = list(picks.of(*question.choices)(answer)) if answer.strip() else []
+    begun = list(picks.offer_words(*question.choices)(answer)) if answer.strip() else []
     return begun[0].text if len(begun) == 1 else answer
 
 
-def _readings(question: Question, error: CRMError) -> list[str]:
+def _find_readings(question: Question, error: CRMError) -> list[str]:
     """Return what an ambiguous answer may mean, as far as the question takes it."""
     readings = []
     told: Any = error.details.get("readings") or error.details.get("neighbours") or ()
@@ -156,34 +160,34 @@ def _readings(question: Question, error: CRMError) -> list[str]:
     return readings
 
 
-def _repeat(app: App, question: Question, answer: str, value: object) -> None:
+def _repeat_understood(app: App, question: Question, answer: str, value: object) -> None:
     """Say what an answer at a terminal was understood as, where that is not what was typed."""
     if value is None or not app.console.stdin.isatty():
         return
     if question.called:
         understood = question.called(value)
     else:
-        understood = _in_words(app, value) if answer.strip() else ""
+        understood = _format_value(app, value) if answer.strip() else ""
     if understood and not f"{understood},".startswith(f"{answer},"):
         err = app.console.err
         err.write(err.paint(f"  {err.fit('→')} {err.text(understood)}", "quiet") + "\n")
 
 
-def _in_words(app: App, value: object) -> str:
+def _format_value(app: App, value: object) -> str:
     match value:
         case Decimal():
             from crm.domain.amounts import format_money
 
             return format_money(value, app.console.currency, app.console.language)
         case datetime():
-            from crm.cli.reading.when import weekday
-            from crm.domain.times import wall_clock
+            from crm.cli.reading.when import format_weekday
+            from crm.domain.times import format_wall_clock
 
-            shown = wall_clock(value, app.settings.timezone)
-            return f"{weekday(date.fromisoformat(shown[:10]))} {shown}"
+            shown = format_wall_clock(value, app.settings.timezone)
+            return f"{format_weekday(date.fromisoformat(shown[:10]))} {shown}"
         case date():
-            from crm.cli.reading.when import weekday
+            from crm.cli.reading.when import format_weekday
 
-            return f"{weekday(value)} {value.isoformat()}"
+            return f"{format_weekday(value)} {value.isoformat()}"
         case _:
             return ""

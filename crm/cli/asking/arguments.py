@@ -8,7 +8,7 @@ import click
 from crm.cli.app import App
 from crm.cli.asking import parameters
 from crm.cli.asking.parameters import AskedLater
-from crm.cli.types import VIEW, Typed
+from crm.cli.types import VIEW, TextType
 from crm.domain.errors import InvalidValue, UsageFault
 from crm.domain.i18n import gettext as _
 
@@ -27,9 +27,9 @@ def ask_for_missing(ctx: click.Context, params: Iterable[click.Argument]) -> Non
     if not missing:
         return
     if app.settings.no_input:
-        names = [parameters.called(each) for each in missing]
+        names = [parameters.name_argument(each) for each in missing]
         later = [
-            each.asked_as
+            each.option_label
             for each in ctx.command.params
             if isinstance(each, AskedLater) and each.is_missing(ctx)
         ]
@@ -50,24 +50,26 @@ def _ask(app: App, ctx: click.Context, argument: click.Argument) -> Any:
     from crm.cli.asking import answers, picks, questions
     from crm.cli.completion.records import SOURCES
 
-    name = argument.type.completed_by if isinstance(argument.type, Typed) else None
+    name = argument.type.completed_by if isinstance(argument.type, TextType) else None
     source = (name or "").partition("_then_")[0][:-1]
     if name == "records_of_kind":
         source = str(ctx.params["kind"])
-    shown = parameters.called(argument)
+    shown = parameters.name_argument(argument)
     if source in SOURCES:
         pick = picks.Pick(app, source)
-        question = questions.of_record(shown, _which(SOURCES[source].noun), shown, pick)
+        question = questions.record_question(
+            shown, _label_of_noun(SOURCES[source].noun), shown, pick
+        )
         answer = answers.ask(app, question)
         return (answer,) if argument.nargs != 1 else answer
     choices = _choices(app, argument)
     question = questions.Question(
         shown,
-        _labels().get(argument.name or "", shown.capitalize()),
+        _argument_labels().get(argument.name or "", shown.capitalize()),
         lambda typed: _read(typed, argument, ctx),
         shown,
         ", ".join(choices),
-        offer=picks.of(*choices) if choices else None,
+        offer=picks.offer_words(*choices) if choices else None,
         choices=choices,
     )
     return answers.ask(app, question)
@@ -79,7 +81,7 @@ def _choices(app: App, argument: click.Argument) -> tuple[str, ...]:
     if argument.type is VIEW:
         from crm.cli.reading import views
 
-        return tuple(views.read(app.settings.home))
+        return tuple(views.read_views(app.settings.home))
     return ()
 
 
@@ -91,15 +93,15 @@ def _read(typed: str, argument: click.Argument, ctx: click.Context) -> Any:
         )
     try:
         if argument.nargs != 1:
-            return tuple(shell_words(typed))
+            return tuple(split_shell_words(typed))
         return argument.type.convert(typed, argument, ctx)
     except click.UsageError as error:
-        from crm.cli.help.usage import explained
+        from crm.cli.help.usage import translate_usage_error
 
-        raise explained(error) from None
+        raise translate_usage_error(error) from None
 
 
-def shell_words(line: str) -> list[str]:
+def split_shell_words(line: str) -> list[str]:
     """Return the words of a line as a shell reads them. Raises UsageFault ``unclosed_quote``."""
     import shlex
 
@@ -113,7 +115,7 @@ def shell_words(line: str) -> list[str]:
         ) from None
 
 
-def _labels() -> dict[str, str]:
+def _argument_labels() -> dict[str, str]:
     return {
         "amount": _("Amount"),
         "payment": _("Payment"),
@@ -127,7 +129,7 @@ def _labels() -> dict[str, str]:
     }
 
 
-def _which(noun: str) -> str:
+def _label_of_noun(noun: str) -> str:
     return {
         "client": _("Which client?"),
         "contract": _("Which contract?"),

@@ -16,7 +16,7 @@ from crm.cli.asking.picks import Offer
 from crm.cli.output.console import Console
 
 
-def edited(
+def edit_answer(
     console: Console, prompt: str, *, offer: Offer | None = None, typed: str = "", lines: bool
 ) -> str:
     """Return what is typed after ``prompt``, which is shown on stderr.

@@ -20,19 +20,19 @@ if TYPE_CHECKING:
     from crm.database.transaction import Transaction
 
 
-def which_client(app: App) -> questions.Question:
+def client_question(app: App) -> questions.Question:
     """Return the question who buys; its answer is one that the person may sell to."""
 
     def check(tx: "Transaction", client_id: int) -> None:
         from crm import services
 
-        services.contract.client_for(tx, client_id)
+        services.contract.find_sellable_client(tx, client_id)
 
     pick = Pick(app, "client", own=True, check=check)
-    return questions.of_record("client", _("Client"), "--client", pick)
+    return questions.record_question("client", _("Client"), "--client", pick)
 
 
-def with_free_email(
+def refuse_used_email(
     app: App, sources: Iterable[inputs.Input], refuse: "Callable[[Transaction, str], None]"
 ) -> list[questions.Question]:
     """Return the questions for inputs; an email that ``refuse`` knows is refused where it is typed.
@@ -50,16 +50,16 @@ def with_free_email(
         return read
 
     return [
-        questions.of_input(each)._replace(read=free(each))
+        questions.input_question(each)._replace(read=free(each))
         if each.name == "email"
-        else questions.of_input(each)
+        else questions.input_question(each)
         for each in sources
     ]
 
 
-def of_person(app: App, user_id: int) -> list[questions.Question]:
+def account_questions(app: App, user_id: int) -> list[questions.Question]:
     """Return the questions for a change of an account that whoever is logged in may make."""
-    asked = [questions.of_input(source) for source in inputs.USER]
+    asked = [questions.input_question(source) for source in inputs.USER]
     if app.actor is None or app.actor.id != user_id:
         return asked
     managing = app.actor.role == Role.MANAGEMENT
@@ -70,14 +70,17 @@ def of_person(app: App, user_id: int) -> list[questions.Question]:
     ]
 
 
-def of_contract_changes(app: App, seen: Mapping[str, Any]) -> list[questions.Question]:
+def contract_change_questions(app: App, seen: Mapping[str, Any]) -> list[questions.Question]:
     """Return the questions for a change of a contract: nothing of what a signature freezes."""
     if seen["signed_status"]:
-        return [_due_date(app)]
-    return [questions.of_input(inputs.CONTRACT[0]), _due_date(app)._replace(optional=True)]
+        return [_due_date_question(app)]
+    return [
+        questions.input_question(inputs.CONTRACT[0]),
+        _due_date_question(app)._replace(optional=True),
+    ]
 
 
-def _due_date(app: App) -> questions.Question:
+def _due_date_question(app: App) -> questions.Question:
     from crm.domain.dates import parse_date
 
     def read(typed: str) -> date:
@@ -86,44 +89,44 @@ def _due_date(app: App) -> questions.Question:
     return questions.Question("due_date", _("Due date"), read, "--due-date")
 
 
-def of_event_changes(app: App) -> list[questions.Question]:
+def event_change_questions(app: App) -> list[questions.Question]:
     """Return the questions for a change of an event; its dates are checked together afterwards."""
     from crm.domain.times import parse_datetime
 
     def read(typed: str) -> datetime:
         return parse_datetime(typed, zone=app.settings.timezone, now=app.now)
 
-    name, contact, *others = map(questions.of_input, inputs.EVENT)
+    name, contact, *others = map(questions.input_question, inputs.EVENT)
     start = questions.Question("start_date", _("Starts"), read, "--start-date")
     end = questions.Question("end_date", _("Ends"), read, "--end-date")
     return [name, contact, start, end, *others]
 
 
-def of_contract(app: App, given: dict[str, Any]) -> dict[str, Any]:
+def ask_for_contract(app: App, given: dict[str, Any]) -> dict[str, Any]:
     """Return what was given for a contract with answers to what is missing.
 
     Whose it is and its total are needed; the rest is proposed, and taken by an empty answer.
     """
     may = Permission.CONTRACT_CREATE
-    who, total = which_client(app), questions.of_input(inputs.CONTRACT[0])
+    who, total = client_question(app), questions.input_question(inputs.CONTRACT[0])
     asked = given["client"] is None or given["total_amount"] is None
-    given = given | prompts.complete(app, given, [who, total], permission=may)
+    given = given | prompts.ask_for_options(app, given, [who, total], permission=may)
     if not asked:
         return {name: value for name, value in given.items() if value is not None}
-    amount = questions.of_input(inputs.CONTRACT[1])
-    due = _proposing(amount, str(given["total_amount"]))
-    signed = questions.Question("signed_status", _("Signed"), _yes_or_no, "--signed")
-    chosen = _due_date(app)
+    amount = questions.input_question(inputs.CONTRACT[1])
+    due = _propose_default(amount, str(given["total_amount"]))
+    signed = questions.Question("signed_status", _("Signed"), _parse_yes_or_no, "--signed")
+    chosen = _due_date_question(app)
     day = chosen._replace(
         read=lambda typed: chosen.read(typed) if typed.strip() else None,
         hint=_("Enter for thirty days after it is signed"),
     )
-    given = prompts.complete(app, given, [due, _proposing(signed, _("no"))])
+    given = prompts.ask_for_options(app, given, [due, _propose_default(signed, _("no"))])
     # A draft has its due date from its signature, unless --due-date says another.
-    return prompts.complete(app, given, [day]) if given["signed_status"] else given
+    return prompts.ask_for_options(app, given, [day]) if given["signed_status"] else given
 
 
-def how_paid(app: App, method: str | None) -> str | None:
+def ask_for_method(app: App, method: str | None) -> str | None:
     """Return the method of a payment, asked of whoever is asked its amount at a terminal.
 
     It may be left empty, and is then None.
@@ -131,58 +134,60 @@ def how_paid(app: App, method: str | None) -> str | None:
     source = click.get_current_context().get_parameter_source("amount")
     if method is not None or source is not ParameterSource.DEFAULT or not prompts.may_ask(app):
         return method
-    chosen: str | None = answers.ask(app, questions.of_input(inputs.PAYMENT[1]))
+    chosen: str | None = answers.ask(app, questions.input_question(inputs.PAYMENT[1]))
     return chosen
 
 
-def _yes_or_no(typed: str) -> bool:
+def _parse_yes_or_no(typed: str) -> bool:
     from crm.importing.values import yes_or_no
 
     return yes_or_no(typed, _("Signed"))
 
 
-def of_event(app: App, given: dict[str, Any]) -> dict[str, Any]:
+def ask_for_event(app: App, given: dict[str, Any]) -> dict[str, Any]:
     """Return what was given for an event with answers to what is missing.
 
     The contract comes first: its client is who is to be met unless somebody else is named.
     """
     may = Permission.EVENT_CREATE
-    which = _which_contract(app)
-    name, contact, *others = map(questions.of_input, inputs.EVENT)
+    which = _contract_question(app)
+    name, contact, *others = map(questions.input_question, inputs.EVENT)
     if not app.settings.no_input:
-        given = given | prompts.complete(app, given, [which], permission=may)
+        given = given | prompts.ask_for_options(app, given, [which], permission=may)
         if given["client_contact"] is None:
-            contact = _proposing(contact, _plannable(app, given["contract"])["client"])
+            contact = _propose_default(contact, _read_plannable(app, given["contract"])["client"])
     dates = {name: given[name] for name in ("start_date", "end_date") if given[name] is not None}
-    start = _when(app, dates, "start_date", _("Starts"), "tomorrow 18:00")
-    end = _when(app, dates, "end_date", _("Ends"), "tomorrow 23:30")
-    return prompts.complete(app, given, [which, name, contact, start, end, *others], permission=may)
+    start = _date_question(app, dates, "start_date", _("Starts"), "tomorrow 18:00")
+    end = _date_question(app, dates, "end_date", _("Ends"), "tomorrow 23:30")
+    return prompts.ask_for_options(
+        app, given, [which, name, contact, start, end, *others], permission=may
+    )
 
 
-def _which_contract(app: App) -> questions.Question:
+def _contract_question(app: App) -> questions.Question:
     """Return the question whose event it is; its answer is one that the person may plan on."""
 
     def check(tx: "Transaction", contract_id: int) -> None:
         from crm import services
 
-        services.event.contract_for(tx, contract_id)
+        services.event.find_plannable_contract(tx, contract_id)
 
     pick = Pick(app, "contract", filters={"signed": True}, own=True, check=check)
-    return questions.of_record("contract", _("Contract"), "--contract", pick)
+    return questions.record_question("contract", _("Contract"), "--contract", pick)
 
 
-def _plannable(app: App, contract: str) -> dict[str, Any]:
+def _read_plannable(app: App, contract: str) -> dict[str, Any]:
     """Return a contract on which the person may create an event, or say why not."""
     from crm import services
     from crm.queries.contract import LISTING
 
     with app.transaction() as tx:
-        row = records.find(tx, LISTING, contract)
-        services.event.contract_for(tx, row[0])
-    return records.by_field(LISTING.fields, row)
+        row = records.find_row(tx, LISTING, contract)
+        services.event.find_plannable_contract(tx, row[0])
+    return records.map_fields(LISTING.fields, row)
 
 
-def _proposing(question: questions.Question, default: str) -> questions.Question:
+def _propose_default(question: questions.Question, default: str) -> questions.Question:
     """Return the question to which an empty answer means ``default``."""
     return question._replace(
         hint=_("Enter for {default}").format(default=default),
@@ -191,7 +196,7 @@ def _proposing(question: questions.Question, default: str) -> questions.Question
     )
 
 
-def _when(
+def _date_question(
     app: App, dates: dict[str, datetime], name: str, label: str, example: str
 ) -> questions.Question:
     """Return the question for one of an event's ``dates``, which must go with the other."""

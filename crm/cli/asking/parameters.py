@@ -16,7 +16,7 @@ class AskedLater(click.Parameter):
     not_with = ""  # the flag with which it does without
 
     @property
-    def asked_as(self) -> str:
+    def option_label(self) -> str:
         """What it is called where nothing may be asked."""
         return self.opts[-1] if isinstance(self, click.Option) else (self.name or "").upper()
 
@@ -45,18 +45,18 @@ def make_askable(params: Iterable[click.Parameter]) -> list[click.Argument]:
     askable = [each for each in params if isinstance(each, click.Argument) and each.required]
     for each in askable:
         each.required = False
-        each.metavar = each.metavar or _shown(each)
+        each.metavar = each.metavar or _usage_name(each)
     return askable
 
 
-def _shown(argument: click.Argument) -> str:
+def _usage_name(argument: click.Argument) -> str:
     """Return how an argument stands in the line of usage: its name, or its choices."""
     if isinstance(argument.type, click.Choice):
         return f"{{{'|'.join(map(str, argument.type.choices))}}}"
     return (argument.name or "").upper() + "..." * (argument.nargs != 1)
 
 
-def called(argument: click.Argument) -> str:
+def name_argument(argument: click.Argument) -> str:
     """Return what an argument is called where it is missing."""
     if isinstance(argument.type, click.Choice):
         return (argument.name or "").upper()

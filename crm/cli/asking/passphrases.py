@@ -14,12 +14,12 @@ _LONGEST = 1000  # characters
 _VARIABLE = "EPICEVENTS_BACKUP_PASSPHRASE_FILE"
 
 
-def new(app: App, *, from_stdin: bool) -> str:
+def ask_for_new_passphrase(app: App, *, from_stdin: bool) -> str:
     """Return the passphrase for a new backup, typed twice. Raises UsageFault, InvalidValue."""
     return _read(app, from_stdin=from_stdin, twice=True)
 
 
-def known(app: App, *, from_stdin: bool) -> str:
+def ask_for_passphrase(app: App, *, from_stdin: bool) -> str:
     """Return the passphrase of a backup that there is. Raises UsageFault, InvalidValue."""
     return _read(app, from_stdin=from_stdin, twice=False)
 
@@ -27,9 +27,9 @@ def known(app: App, *, from_stdin: bool) -> str:
 def _read(app: App, *, from_stdin: bool, twice: bool) -> str:
     path = app.settings.backup_passphrase_file
     if from_stdin:
-        typed = answers.line_from_stdin(app, "--passphrase-stdin")
+        typed = answers.read_stdin_line(app, "--passphrase-stdin")
     elif path:
-        typed = _of_file(path)
+        typed = _read_file(path)
     elif app.settings.no_input:
         raise UsageFault(
             _("A passphrase is needed, and nothing may be asked."),
@@ -39,10 +39,12 @@ def _read(app: App, *, from_stdin: bool, twice: bool) -> str:
             code="missing_option",
         )
     else:
-        check = _long_enough if twice else None
-        typed = prompts.password(app, _("Passphrase of the backup"), twice=twice, check=check)
+        check = _require_length if twice else None
+        typed = prompts.ask_for_password(
+            app, _("Passphrase of the backup"), twice=twice, check=check
+        )
     if twice:
-        _long_enough(typed)
+        _require_length(typed)
     return _clean(typed)
 
 
@@ -56,7 +58,7 @@ def _clean(typed: str) -> str:
     return text
 
 
-def _long_enough(typed: str) -> None:
+def _require_length(typed: str) -> None:
     from crm.security.passwords import SHORTEST
 
     if len(_clean(typed)) < SHORTEST:
@@ -67,7 +69,7 @@ def _long_enough(typed: str) -> None:
         )
 
 
-def _of_file(path: Path) -> str:
+def _read_file(path: Path) -> str:
     from crm.security.secret_file import NO_WAIT
 
     try:
@@ -75,19 +77,19 @@ def _of_file(path: Path) -> str:
         with os.fdopen(descriptor, "rb") as file:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
-                raise _unusable(path, _("it is not a file"), "")
+                raise _unusable_file_error(path, _("it is not a file"), "")
             if status.st_mode & 0o077:
-                raise _unusable(path, _("others can read it"), f"chmod 600 {path}")
+                raise _unusable_file_error(path, _("others can read it"), f"chmod 600 {path}")
             line = file.readline(5 * _LONGEST)
     except OSError as error:
-        raise _unusable(path, str(error.strerror), "") from None
+        raise _unusable_file_error(path, str(error.strerror), "") from None
     try:
         return line.decode().rstrip("\r\n")
     except UnicodeDecodeError:
-        raise _unusable(path, _("it is not UTF-8 text"), "") from None
+        raise _unusable_file_error(path, _("it is not UTF-8 text"), "") from None
 
 
-def _unusable(path: Path, reason: str, then: str) -> CRMError:
+def _unusable_file_error(path: Path, reason: str, then: str) -> CRMError:
     return UsageFault(
         _("The file of the passphrase, {path}, is not used: {reason}.").format(
             path=path, reason=reason

@@ -17,22 +17,22 @@ MOST = 10  # that are offered at once
 LISTED = 5  # that an answer which means several is told
 
 
-class Offered(NamedTuple):
+class Choice(NamedTuple):
     """What an answer may become, and what it means."""
 
     text: str
     meaning: str = ""
 
 
-Offer = Callable[[str], Iterable[Offered]]
+Offer = Callable[[str], Iterable[Choice]]
 
 
-def of(*words: str) -> Offer:
+def offer_words(*words: str) -> Offer:
     """Return the offer of a closed list: those that begin as typed, accents and case aside."""
 
-    def offer(typed: str) -> list[Offered]:
+    def offer(typed: str) -> list[Choice]:
         begun = fold(typed)
-        return [Offered(word) for word in words if fold(word).startswith(begun)]
+        return [Choice(word) for word in words if fold(word).startswith(begun)]
 
     return offer
 
@@ -67,13 +67,13 @@ class Pick:
         self._check = check
         self._ids: dict[str, int] = {}  # of what was offered
 
-    def offer(self, typed: str) -> list[Offered]:
+    def offer(self, typed: str) -> list[Choice]:
         """Return the records that begin as typed; over a connection of its own, and soon.
 
         Raises CRMError where that fails.
         """
         with self._records.hasty_transaction(self._app, alone=True) as tx:
-            return self._offered(tx, typed, MOST)
+            return self._find_choices(tx, typed, MOST)
 
     def read(self, typed: str) -> str:
         """Return the id, as text, of the record that an answer means.
@@ -82,48 +82,48 @@ class Pick:
         names, and what ``check`` raises.
         """
         with self._app.transaction() as tx:
-            found = self._ids.get(typed) or self._meant(tx, typed.strip())
+            found = self._ids.get(typed) or self._find_id(tx, typed.strip())
             if self._check:
                 self._check(tx, found)
         return str(found)
 
-    def called(self, record_id: str) -> str:
+    def describe(self, record_id: str) -> str:
         """Return what the record of an answer is called."""
         with self._app.transaction() as tx:
-            row = self._records.by_id(tx, self._source, int(record_id))
+            row = self._records.read_by_id(tx, self._source, int(record_id))
         if row is None:
             return ""
-        offered = self._as_offered(row)
+        offered = self._build_choice(row)
         return f"{offered.text}, {offered.meaning}"
 
-    def _offered(self, tx: "Transaction", typed: str, most: int) -> list[Offered]:
-        rows = self._records.rows(tx, self._source, typed.strip(), most, own=self._own)
-        return [self._as_offered(row) for row in rows if row["id"] != self._besides]
+    def _find_choices(self, tx: "Transaction", typed: str, most: int) -> list[Choice]:
+        rows = self._records.read_rows(tx, self._source, typed.strip(), most, own=self._own)
+        return [self._build_choice(row) for row in rows if row["id"] != self._besides]
 
-    def _as_offered(self, row: Mapping[str, Any]) -> Offered:
-        said = self._records.said(self._app, self._source, row)
+    def _build_choice(self, row: Mapping[str, Any]) -> Choice:
+        said = self._records.format_row(self._app, self._source, row)
         shown = self._app.console.err.text
-        offered = Offered(
+        offered = Choice(
             shown(self._source.picked.format(**said)), shown(self._source.meaning.format(**said))
         )
         self._ids[offered.text] = row["id"]
         return offered
 
-    def _meant(self, tx: "Transaction", typed: str) -> int:
+    def _find_id(self, tx: "Transaction", typed: str) -> int:
         from crm.queries import reference
 
         if not typed:
-            return self._only(self._offered(tx, "", 2))
+            return self._only(self._find_choices(tx, "", 2))
         if self._source.noun == "client":
-            return reference.client_id(tx, typed)
+            return reference.find_client_id(tx, typed)
         if self._source.noun == "user":
-            return reference.user_id(tx, typed)
+            return reference.find_user_id(tx, typed)
         if typed.isdecimal():
-            found: int = records.find(tx, self._source.listing, typed)[0]
+            found: int = records.find_row(tx, self._source.listing, typed)[0]
             return found
-        return self._by_words(self._offered(tx, typed, LISTED + 1), typed)
+        return self._by_words(self._find_choices(tx, typed, LISTED + 1), typed)
 
-    def _only(self, offered: list[Offered]) -> int:
+    def _only(self, offered: list[Choice]) -> int:
         if len(offered) == 1:
             return self._ids[offered[0].text]
         raise InvalidValue(
@@ -132,7 +132,7 @@ class Pick:
             code="blank",
         )
 
-    def _by_words(self, offered: list[Offered], typed: str) -> int:
+    def _by_words(self, offered: list[Choice], typed: str) -> int:
         if not offered:
             raise NotFound(
                 _("Nothing matches “{value}”.").format(value=quote(typed)),

@@ -11,7 +11,7 @@ from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission, authorize
 
 
-def complete(
+def ask_for_options(
     app: App,
     given: Mapping[str, Any],
     questions: Iterable[Question],
@@ -64,13 +64,15 @@ def confirm(app: App, text: str, *, yes: bool, typed: str | None = None) -> None
             code="confirmation_required",
         )
     app.console.flush()
-    answer = answers.plain(app, text if typed else f"{text} [{_('y')}/{_('N')}]").strip()
+    answer = answers.read_plain_answer(
+        app, text if typed else f"{text} [{_('y')}/{_('N')}]"
+    ).strip()
     agreed = answer == typed if typed else answer.lower() in {"y", "yes", _("y"), _("yes")}
     if not agreed:
         raise UsageFault(_("Nothing was changed."), code="not_confirmed")
 
 
-def password(
+def ask_for_password(
     app: App, label: str, *, twice: bool = False, check: Callable[[str], object] | None = None
 ) -> str:
     """Ask for a password without showing it; from a pipe, take one line.
@@ -85,20 +87,20 @@ def password(
             code="missing_option",
         )
     if not app.console.stdin.isatty():
-        return answers.line_from_stdin(app)
+        return answers.read_stdin_line(app)
     while True:
-        answer = _hidden(app, label)
+        answer = _read_hidden(app, label)
         try:
             if check:
                 check(answer)
-            if not twice or _hidden(app, _("The same again")) == answer:
+            if not twice or _read_hidden(app, _("The same again")) == answer:
                 return answer
             app.console.error(_("The two are not the same."))
         except CRMError as error:
             app.console.error(error.message, error.hint)
 
 
-def _hidden(app: App, label: str) -> str:
+def _read_hidden(app: App, label: str) -> str:
     from getpass import getpass
 
     return getpass(app.console.err.text(label) + ": ")

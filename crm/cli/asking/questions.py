@@ -34,7 +34,7 @@ class Question(NamedTuple):
     lines: bool = False
 
 
-def of_input(source: Input) -> Question:
+def input_question(source: Input) -> Question:
     """Return the question for an input."""
     example = _("such as {example}").format(example=source.example) if source.example else ""
     return Question(
@@ -44,18 +44,18 @@ def of_input(source: Input) -> Question:
         "--" + source.name.replace("_", "-"),
         ", ".join(source.choices) or example,
         source.optional,
-        picks.of(*source.choices) if source.choices else None,
+        picks.offer_words(*source.choices) if source.choices else None,
         source.choices,
         lines=source.lines,
     )
 
 
-def of_record(name: str, label: str, option: str, pick: picks.Pick) -> Question:
+def record_question(name: str, label: str, option: str, pick: picks.Pick) -> Question:
     """Return the question for a record; the answer is its id, as text."""
-    return Question(name, label, pick.read, option, offer=pick.offer, called=pick.called)
+    return Question(name, label, pick.read, option, offer=pick.offer, called=pick.describe)
 
 
-def of_colleague(
+def colleague_question(
     app: App, name: str, label: str, option: str, role: Role, *, besides: int | None = None
 ) -> Question:
     """Return the question for an active colleague of ``role``; the answer is the id, as text.
@@ -66,7 +66,7 @@ def of_colleague(
     def check(tx: "Transaction", user_id: int) -> None:
         from crm.services import contacts
 
-        contacts.require(tx, user_id, role)
+        contacts.require_contact(tx, user_id, role)
 
     pick = picks.Pick(app, f"{role.lower()}_user", check=check, besides=besides)
-    return of_record(name, label, option, pick)
+    return record_question(name, label, option, pick)

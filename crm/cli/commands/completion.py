@@ -26,6 +26,6 @@ def completion(app: App, /, shell: str) -> None:
       epicevents completion bash
       epicevents completion fish > ~/.config/fish/completions/epicevents.fish
     """
-    from crm.cli.completion.shells import script
+    from crm.cli.completion.shells import build_script
 
-    app.console.data(script(shell).rstrip("\n"))
+    app.console.data(build_script(shell).rstrip("\n"))

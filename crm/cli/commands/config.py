@@ -35,11 +35,11 @@ def config(app: App, /, output: str) -> None:
         fields = (Field("name"), VARIABLE, VALUE, SOURCE)
         rows = [(each.name, each.variable, each.value, each.source) for each in entries]
         # The company's own zone may be what makes no sense.
-        export.write("json", fields, rows, app.console.stream, ZoneInfo("UTC"))
+        export.write_listing("json", fields, rows, app.console.stream, ZoneInfo("UTC"))
         return
     from crm.cli.output import table
 
-    table.render(
+    table.show_listing(
         (VARIABLE, SOURCE, VALUE),
         [(each.variable, each.source, each.value) for each in entries],
         app.console,

@@ -8,7 +8,7 @@ from crm.cli.app import App
 from crm.cli.groups import Command
 from crm.cli.options import record_options
 from crm.cli.reading import records, when
-from crm.cli.reading.sections import Line, Part
+from crm.cli.reading.sections import Part, SectionLine
 from crm.domain.enums import Role
 from crm.domain.i18n import gettext as _
 from crm.domain.i18n import ngettext
@@ -32,7 +32,7 @@ def dashboard(app: App, /, output: str) -> None:
     from crm.cli.reading import sections
     from crm.domain.periods import Period, week_of
     from crm.domain.times import day_bounds
-    from crm.queries.dashboard import dashboard as waiting
+    from crm.queries.dashboard import read_dashboard as waiting
 
     zone = app.settings.timezone
     with app.transaction() as tx:
@@ -45,17 +45,19 @@ def dashboard(app: App, /, output: str) -> None:
             week=day_bounds(week_of(app.today), zone),
         )
     if output == "json":
-        sections.write_json(app, _head(app, actor), found)
+        sections.print_sections_json(app, _build_head(app, actor), found)
         return
     _greet(app, actor)
-    looks = _looks(actor.role)
-    parts = [_part(app, looks[key], found[key], actor.role) for key in found if found[key].rows]
-    sections.render(parts, app.console)
+    looks = _presentations(actor.role)
+    parts = [
+        _build_part(app, looks[key], found[key], actor.role) for key in found if found[key].rows
+    ]
+    sections.show_sections(parts, app.console)
     if not parts:
         _say_all_clear(app, actor.role)
 
 
-def _head(app: App, actor: "Actor") -> dict[str, Any]:
+def _build_head(app: App, actor: "Actor") -> dict[str, Any]:
     names = ("id", "email", "first_name", "last_name", "role")
     return {
         "date": app.today.isoformat(),
@@ -64,13 +66,13 @@ def _head(app: App, actor: "Actor") -> dict[str, Any]:
 
 
 def _greet(app: App, actor: "Actor") -> None:
-    from crm.cli.output.columns import presenter
+    from crm.cli.output.columns import build_presenter
     from crm.domain.fields import Field, Kind
 
     out = app.console.out
-    role = presenter(Field("role", Kind.CODE), app.console, out)(actor.role)
+    role = build_presenter(Field("role", Kind.CODE), app.console, out)(actor.role)
     name = out.paint(out.text(_("Hello, {name}").format(name=actor.name)), "title")
-    about = out.fit(f" — {role}, {when.weekday(app.today)} {app.today.isoformat()}")
+    about = out.fit(f" — {role}, {when.format_weekday(app.today)} {app.today.isoformat()}")
     app.console.show(name + out.paint(about, "quiet") + "\n\n")
 
 
@@ -86,7 +88,7 @@ def _say_all_clear(app: App, role: Role) -> None:
     app.console.show(f"{clear}\n\n  {out.text(question)}  {out.paint(command, 'command')}\n")
 
 
-class _Look(NamedTuple):
+class _Presentation(NamedTuple):
     """How a section is headed, which command goes on from a record, and what lists them all."""
 
     title: str
@@ -94,41 +96,41 @@ class _Look(NamedTuple):
     all_of_them: str = ""
 
 
-def _looks(role: Role) -> dict[str, _Look]:
+def _presentations(role: Role) -> dict[str, _Presentation]:
     show = "epicevents event show {id}"
     if role == Role.SUPPORT:
         coming = "epicevents event list --mine --upcoming"
         return {
-            "today": _Look(_("Your events today"), show, coming),
-            "week": _Look(_("Later this week"), show, coming),
-            "later": _Look(_("After this week"), show, coming),
+            "today": _Presentation(_("Your events today"), show, coming),
+            "week": _Presentation(_("Later this week"), show, coming),
+            "later": _Presentation(_("After this week"), show, coming),
         }
     mine = " --mine" if role == Role.SALES else ""
     return {
-        "overdue": _Look(
+        "overdue": _Presentation(
             _("Overdue"),
             "epicevents contract pay {id} {amount_due}",
             f"epicevents contract list{mine} --overdue --sort due_date",
         ),
-        "unsigned": _Look(
+        "unsigned": _Presentation(
             _("Contracts to be signed"),
             "epicevents contract sign {id}",
             f"epicevents contract list{mine} --unsigned",
         ),
-        "due": _Look(
+        "due": _Presentation(
             _("Signed contracts with something due"),
             "epicevents contract pay {id} {amount_due}",
             f"epicevents contract list{mine} --signed --unpaid --due-from today --sort due_date",
         ),
-        "without_event": _Look(
+        "without_event": _Presentation(
             _("Signed contracts without an event"), "epicevents event create --contract {id}"
         ),
-        "without_support": _Look(
+        "without_support": _Presentation(
             _("Coming events without support"),
             show if mine else "epicevents event assign {id} USER",
             f"epicevents event list{mine} --no-support --upcoming",
         ),
-        "inactive": _Look(
+        "inactive": _Presentation(
             _("Inactive colleagues who are still somebody's contact"),
             "epicevents user show {id}",
             "epicevents user list --inactive",
@@ -136,22 +138,22 @@ def _looks(role: Role) -> dict[str, _Look]:
     }
 
 
-def _part(app: App, look: _Look, section: "Section", role: Role) -> Part:
+def _build_part(app: App, look: _Presentation, section: "Section", role: Role) -> Part:
     from crm.cli.reading import sections
 
-    said = sections.values(section, app)
+    said = sections.format_section(section, app)
     lines = []
     for row, texts in zip(section.rows, said, strict=True):
-        values = records.by_field(section.fields, row)
+        values = records.map_fields(section.fields, row)
         what, more, figure, style = _SAID[section.noun](app, role, values, texts)
-        lines.append(Line(what, more, figure, look.command.format(**values), style))
+        lines.append(SectionLine(what, more, figure, look.command.format(**values), style))
     return Part(look.title, lines, section.total, look.all_of_them)
 
 
 Words = tuple[str, str, str, str | None]
 
 
-def _contract(_app: App, role: Role, row: dict[str, Any], texts: dict[str, str]) -> Words:
+def _format_contract(_app: App, role: Role, row: dict[str, Any], texts: dict[str, str]) -> Words:
     due = row["status"] != "DRAFT" and row["amount_due"]
     figure = texts["amount_due"] if due else texts["total_amount"]
     more = texts["sales_contact" if role == Role.MANAGEMENT else "status"]
@@ -161,13 +163,13 @@ def _contract(_app: App, role: Role, row: dict[str, Any], texts: dict[str, str])
     return texts["client"], more, figure, "due" if due else None
 
 
-def _event(app: App, _role: Role, row: dict[str, Any], texts: dict[str, str]) -> Words:
-    return texts["name"], texts["client"], when.said(app, row["start_date"]), None
+def _format_event(app: App, _role: Role, row: dict[str, Any], texts: dict[str, str]) -> Words:
+    return texts["name"], texts["client"], when.format_moment(app, row["start_date"]), None
 
 
-def _user(_app: App, _role: Role, _row: dict[str, Any], texts: dict[str, str]) -> Words:
+def _format_user(_app: App, _role: Role, _row: dict[str, Any], texts: dict[str, str]) -> Words:
     name = f"{texts['first_name']} {texts['last_name']}"
     return name, texts["email"], texts["role"], None
 
 
-_SAID = {"contract": _contract, "event": _event, "user": _user}
+_SAID = {"contract": _format_contract, "event": _format_event, "user": _format_user}

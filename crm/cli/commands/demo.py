@@ -48,9 +48,9 @@ def demo(ctx: click.Context, clients: int | None, reset: bool, yes: bool) -> Non
             hint=_("Unset EPICEVENTS_DATABASE_URL, which names a server, to try it."),
             code="not_embedded",
         )
-    writing.setup.prepare(app)
+    writing.setup.prepare_database(app)
     with app.owner() as tx:
-        held = administration.holdings(tx)
+        held = administration.read_holdings(tx)
     if held.accounts and not held.demo:
         raise RuleViolation(
             _("This database holds a company that the demo did not make."),
@@ -61,7 +61,7 @@ def demo(ctx: click.Context, clients: int | None, reset: bool, yes: bool) -> Non
         )
     if held.accounts and reset:
         asking.prompts.confirm(app, _("Drop the demo company and start over?"), yes=yes)
-        writing.setup.replace(app)
+        writing.setup.replace_database(app)
     if held.accounts and not reset:
         app.console.note(_("The demo company is there already; --reset starts over."))
     else:
@@ -78,14 +78,14 @@ def demo(ctx: click.Context, clients: int | None, reset: bool, yes: bool) -> Non
 
 
 def _fill(app: App, size: "Size") -> None:
-    from crm.cli.output.progress import progress
+    from crm.cli.output.progress import show_progress
     from crm.database import location, provisioning
     from crm.demo import company
 
-    with progress(_("Filling the demo company"), app.console):
+    with show_progress(_("Filling the demo company"), app.console):
         with app.owner() as tx:
-            company.fill(tx, size, app.settings.timezone.key)
-        provisioning.tidy_up(location.admin_parameters(app.settings))
+            company.fill_demo(tx, size, app.settings.timezone.key)
+        provisioning.vacuum(location.read_admin_parameters(app.settings))
     app.console.success(
         _(
             "The demo company has {clients} clients, {contracts} contracts and {events} events."

@@ -45,55 +45,55 @@ def doctor(app: App, /, verbose: bool, output: str) -> int:
       epicevents doctor --verbose
       epicevents doctor -o json
     """
-    from crm.cli.output.progress import progress
+    from crm.cli.output.progress import show_progress
 
-    with progress(_("Checking"), app.console):
+    with show_progress(_("Checking"), app.console):
         results = _examine(app)
     if output == "json":
-        records.list_as_json(app, FIELDS, [_row(result) for result in results])
+        records.print_json_list(app, FIELDS, [_build_row(result) for result in results])
     else:
         _show(app, results, verbose=verbose)
-    return _status(results)
+    return _choose_status(results)
 
 
 def _examine(app: App) -> "list[Result]":
     from crm.services import doctor as service
 
-    results = service.workstation(app.settings)
+    results = service.examine_workstation(app.settings)
     try:
         with app.anonymous() as tx:
-            results += service.server(tx, lambda: app.now)
+            results += service.examine_server(tx, lambda: app.now)
     except DatabaseUnavailable as error:
         return [
             *results,
-            *service.unreachable(error),
-            *service.unknown(service.DATA, error.message),
+            *service.report_unreachable(error),
+            *service.report_unknown(service.DATA, error.message),
         ]
-    return results + _data(app)
+    return results + _examine_data(app)
 
 
-def _data(app: App) -> "list[Result]":
+def _examine_data(app: App) -> "list[Result]":
     from crm.services import doctor as service
 
     try:
         with app.transaction() as tx:
-            return service.data(tx)
+            return service.examine_data(tx)
     except (NotLoggedIn, PermissionDenied, DatabaseUnavailable) as error:
         reason = error.message
     try:
         with app.owner() as tx:
-            return service.data(tx)
+            return service.examine_data(tx)
     except DatabaseUnavailable:
         hint = _("Run: epicevents login, or set EPICEVENTS_ADMIN_DATABASE_URL.")
-        return service.unknown(service.DATA, reason, hint)
+        return service.report_unknown(service.DATA, reason, hint)
 
 
-def _row(result: "Result") -> tuple[str | bool | None, ...]:
+def _build_row(result: "Result") -> tuple[str | bool | None, ...]:
     said = (result.what, result.why, result.then)
     return (result.check.name, result.ok, *said, result.sql, result.sql_as)
 
 
-def _status(results: "Sequence[Result]") -> int:
+def _choose_status(results: "Sequence[Result]") -> int:
     from crm.services.doctor import REACH
 
     faulty = [result.check for result in results if result.ok is False]
@@ -107,7 +107,7 @@ def _show(app: App, results: "Sequence[Result]", *, verbose: bool) -> None:
     if verbose:
         from crm.cli.output import table
 
-        table.render(FIELDS[:3], [_row(result)[:3] for result in results], app.console)
+        table.show_listing(FIELDS[:3], [_build_row(result)[:3] for result in results], app.console)
     from crm.services.doctor import REACH
 
     faulty = [result for result in results if result.ok is False]
@@ -139,7 +139,7 @@ def _say_fault(app: App, result: "Result") -> None:
     lines = [f"{label} {terminal.text(result.what)} {terminal.text(result.why or '')}".rstrip()]
     lines += [GAP + terminal.text(_("Next: {command}").format(command=result.then))]
     if terminal.interactive:
-        lines = [part for line in lines for part in _hanging(wrap(line, terminal.width - len(GAP)))]
+        lines = [part for line in lines for part in _indent(wrap(line, terminal.width - len(GAP)))]
     lines[0] = terminal.paint(label, "error") + lines[0].removeprefix(label)
     if result.sql and result.sql_as:
         lines += [GAP + terminal.text(_("SQL, as {role}:").format(role=result.sql_as))]
@@ -147,7 +147,7 @@ def _say_fault(app: App, result: "Result") -> None:
     app.console.show("\n".join(lines) + "\n")
 
 
-def _hanging(lines: list[str]) -> list[str]:
+def _indent(lines: list[str]) -> list[str]:
     return [lines[0], *("  " + line for line in lines[1:])]
 
 

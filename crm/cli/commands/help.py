@@ -31,31 +31,31 @@ def help_(ctx: click.Context, words: tuple[str, ...]) -> None:
     app: App = ctx.obj
     width = min(app.console.out.width, WIDEST)
     if not words:
-        app.console.paged(f"{ctx.find_root().get_help()}\n\n{_contents(width)}")
+        app.console.show_paged(f"{ctx.find_root().get_help()}\n\n{_format_contents(width)}")
     elif len(words) == 1 and words[0] in TOPICS:
-        app.console.paged(lay_out(TOPICS[words[0]](), width))
+        app.console.show_paged(lay_out(TOPICS[words[0]](), width))
     else:
-        app.console.paged(_of_command(ctx.find_root(), words))
+        app.console.show_paged(_format_command(ctx.find_root(), words))
 
 
-def _contents(width: int) -> str:
+def _format_contents(width: int) -> str:
     formatter = click.HelpFormatter(width=width)
     with formatter.section(_("Topics (epicevents help TOPIC)")):
         formatter.write_dl([(name, topic().title) for name, topic in TOPICS.items()])
     return formatter.getvalue().rstrip("\n")
 
 
-def _of_command(root: click.Context, words: tuple[str, ...]) -> str:
+def _format_command(root: click.Context, words: tuple[str, ...]) -> str:
     try:
         context, rest = resolve(root, words)
     except click.exceptions.NoSuchCommand as error:
-        raise _unknown(error) from None
+        raise _unknown_topic_error(error) from None
     if rest:
-        raise _unknown(click.exceptions.NoSuchCommand(rest[0], ctx=context))
+        raise _unknown_topic_error(click.exceptions.NoSuchCommand(rest[0], ctx=context))
     return context.get_help()
 
 
-def _unknown(error: click.exceptions.NoSuchCommand) -> UsageFault:
+def _unknown_topic_error(error: click.exceptions.NoSuchCommand) -> UsageFault:
     group = error.ctx.command if error.ctx else None
     known = list(group.commands) if isinstance(group, click.Group) else []
     if error.ctx and error.ctx.parent is None:

@@ -7,8 +7,8 @@ import click
 from crm.cli.app import App
 from crm.cli.groups import Command
 from crm.cli.options import listing_options
-from crm.cli.reading.asked import Options
-from crm.cli.reading.listing import run
+from crm.cli.reading.asked import ListingOptions
+from crm.cli.reading.listing import run_listing
 from crm.cli.types import RECORD
 
 KINDS = ("user", "client", "contract", "event")
@@ -31,19 +31,19 @@ def history(app: App, /, kind: str, record: str, **given: Any) -> None:
       epicevents history client kevin.besnard@terremer.example --all
       epicevents history user 3 -o json
     """
-    from crm.cli.reading.changes import looks
+    from crm.cli.reading.changes import audit_presentation
     from crm.queries import audit, reference
     from crm.services import audit as service
 
-    options = Options.taken_from(given)
+    options = ListingOptions.take_from(given)
     with app.transaction() as tx:
-        record_id = reference.lasting_id(tx, kind, record)
-        filters = service.history(tx, kind, record_id)
-        run(
+        record_id = reference.find_lasting_id(tx, kind, record)
+        filters = service.find_history(tx, kind, record_id)
+        run_listing(
             app,
             tx,
             audit.ENTRIES,
             options,
             filters,
-            looks(app, tx, (audit.TABLES[kind], record_id)),
+            audit_presentation(app, tx, (audit.TABLES[kind], record_id)),
         )

@@ -33,20 +33,22 @@ def init(app: App, /, password_stdin: bool, yes: bool, **given: Any) -> None:
     """
     from crm.services import administration
 
-    writing.setup.prepare(app)
+    writing.setup.prepare_database(app)
     with app.owner() as tx:
-        held = administration.holdings(tx)
+        held = administration.read_holdings(tx)
     administration.refuse_real_company(held)
     if held.accounts:
         asking.prompts.confirm(app, _("Replace the demo company? All of it is lost."), yes=yes)
-    values = asking.prompts.complete(app, given, map(asking.questions.of_input, MANAGER))
+    values = asking.prompts.ask_for_options(
+        app, given, map(asking.questions.input_question, MANAGER)
+    )
     typed = (
-        asking.answers.line_from_stdin(app)
+        asking.answers.read_stdin_line(app)
         if password_stdin
-        else asking.prompts.password(app, _("Password (15 characters or more)"), twice=True)
+        else asking.prompts.ask_for_password(app, _("Password (15 characters or more)"), twice=True)
     )
     if held.accounts:
-        writing.setup.replace(app)
+        writing.setup.replace_database(app)
     with app.owner() as tx:
         administration.create_first_manager(tx, password=typed, **values)
     writing.setup.remember_database(app)

@@ -20,8 +20,8 @@ def join(app: App, /) -> None:
       epicevents join
       epicevents join --database-url postgresql://epicevents_cli@db.epic.example/epicevents
     """
-    from crm.database.provisioning import schema_revision
-    from crm.database.revision import check_revision
+    from crm.database.provisioning import read_schema_revision
+    from crm.database.revision import require_revision
     from crm.settings.url import parse_database_url
 
     if app.settings.database_url is None:
@@ -32,10 +32,12 @@ def join(app: App, /) -> None:
             "--database-url",
             "postgresql://epicevents_cli@HOST/NAME",
         )
-        app.set_flag("database_url", asking.prompts.complete(app, {}, [question])["database_url"])
+        app.set_flag(
+            "database_url", asking.prompts.ask_for_options(app, {}, [question])["database_url"]
+        )
         app.reload()
     with app.anonymous() as tx:
-        check_revision(schema_revision(tx))
+        require_revision(read_schema_revision(tx))
     writing.setup.remember_database(app)
     app.console.success(_("This workstation has joined the company."))
     app.console.note(_("Log in: epicevents login EMAIL"))

@@ -26,15 +26,15 @@ def login(app: App, /, email: str | None, password_stdin: bool, output: str) -> 
     """
     label = _("Email")
     question = asking.questions.Question(
-        "email", label, lambda text: inputs.text(100)(text, label), "EMAIL"
+        "email", label, lambda text: inputs.text_reader(100)(text, label), "EMAIL"
     )
-    email = asking.prompts.complete(app, {"email": email}, [question])["email"]
+    email = asking.prompts.ask_for_options(app, {"email": email}, [question])["email"]
     typed = (
-        asking.answers.line_from_stdin(app)
+        asking.answers.read_stdin_line(app)
         if password_stdin
-        else asking.prompts.password(app, _("Password"))
+        else asking.prompts.ask_for_password(app, _("Password"))
     )
     writing.sessions.log_in(app, email, typed)
     if output == "json":
         with app.transaction(allow_pending=True) as tx:
-            actors.as_json(app, tx.actor)
+            actors.print_actor(app, tx.actor)

@@ -36,5 +36,5 @@ def logout(app: App, output: str) -> None:
         return
     app.forget()
     if output == "json":
-        actors.as_json(app, actor)
+        actors.print_actor(app, actor)
     app.console.success(_("Logged out."))

@@ -39,28 +39,28 @@ def password(app: App, /, password_stdin: bool, output: str, dry_run: bool) -> N
         actor = tx.actor
     label = _("Current password")
     current = (
-        asking.answers.line_from_stdin(app)
+        asking.answers.read_stdin_line(app)
         if password_stdin
-        else asking.prompts.password(app, label)
+        else asking.prompts.ask_for_password(app, label)
     )
-    opened = _prove(app, actor.email, current)
+    opened = _verify_password(app, actor.email, current)
     kept = False
     try:
         writing.sessions.choose_password(app, opened, actor, current, dry_run=dry_run)
         kept = not dry_run
     finally:
         if not kept:
-            _end(app, opened)
+            _end_session(app, opened)
     if kept:
         app.remember(opened)
     if output == "json":
         with app.transaction(allow_pending=dry_run) as tx:
-            actors.as_json(app, tx.actor)
+            actors.print_actor(app, tx.actor)
     elif kept:
-        writing.outcome.suggest(app, "epicevents dashboard")
+        writing.outcome.suggest_command(app, "epicevents dashboard")
 
 
-def _prove(app: App, email: str, current: str) -> "Login":
+def _verify_password(app: App, email: str, current: str) -> "Login":
     """Log in with the current password, which shows that it is known."""
     from crm.services import authentication
 
@@ -73,7 +73,7 @@ def _prove(app: App, email: str, current: str) -> "Login":
         raise NotLoggedIn(wrong, hint=error.hint, code=error.code) from None
 
 
-def _end(app: App, opened: "Login") -> None:
+def _end_session(app: App, opened: "Login") -> None:
     from crm.services import authentication
 
     with suppress(CRMError), app.transaction(allow_pending=True, secret=opened.secret) as tx:

@@ -8,7 +8,7 @@ import click
 from crm.cli.app import App
 from crm.cli.groups import Command
 from crm.cli.options import record_options
-from crm.cli.reading.sections import Line, Part
+from crm.cli.reading.sections import Part, SectionLine
 from crm.domain.i18n import gettext as _
 
 Row = dict[str, str]
@@ -38,7 +38,7 @@ def search(app: App, /, text: str, limit: int, output: str) -> None:
       epicevents search "cool startup" -o json
     """
     from crm.cli.reading import sections
-    from crm.queries.search import search as find
+    from crm.queries.search import search_everything as find
 
     with app.transaction() as tx:
         found = find(tx, text, limit)
@@ -46,45 +46,47 @@ def search(app: App, /, text: str, limit: int, output: str) -> None:
     if not any(section.rows for section in found.values()):
         app.console.note(_("Nothing found for {text}.").format(text=sought))
     if output == "json":
-        sections.write_json(app, {}, found)
+        sections.print_sections_json(app, {}, found)
         return
     parts = [
         Part(
             title,
-            [line(row) for row in sections.values(found[key], app)],
+            [line(row) for row in sections.format_section(found[key], app)],
             found[key].total,
             f"epicevents {found[key].noun} list -S {sought}",
         )
-        for key, (title, line) in _looks().items()
+        for key, (title, line) in _presentations().items()
         if found[key].rows
     ]
-    sections.render(parts, app.console)
+    sections.show_sections(parts, app.console)
 
 
-def _looks() -> dict[str, tuple[str, Callable[[Row], Line]]]:
+def _presentations() -> dict[str, tuple[str, Callable[[Row], SectionLine]]]:
     return {
-        "clients": (_("Clients"), _client),
-        "contracts": (_("Contracts"), _contract),
-        "events": (_("Events"), _event),
-        "users": (_("Colleagues"), _user),
+        "clients": (_("Clients"), _format_client),
+        "contracts": (_("Contracts"), _format_contract),
+        "events": (_("Events"), _format_event),
+        "users": (_("Colleagues"), _format_user),
     }
 
 
-def _client(row: Row) -> Line:
+def _format_client(row: Row) -> SectionLine:
     command = f"epicevents client show {row['id']}"
-    return Line(row["full_name"], row["company_name"], "", command)
+    return SectionLine(row["full_name"], row["company_name"], "", command)
 
 
-def _contract(row: Row) -> Line:
+def _format_contract(row: Row) -> SectionLine:
     command = f"epicevents contract show {row['id']}"
-    return Line(row["client"], row["status"], row["total_amount"], command)
+    return SectionLine(row["client"], row["status"], row["total_amount"], command)
 
 
-def _event(row: Row) -> Line:
+def _format_event(row: Row) -> SectionLine:
     command = f"epicevents event show {row['id']}"
-    return Line(row["name"], row["client"], row["start_date"], command)
+    return SectionLine(row["name"], row["client"], row["start_date"], command)
 
 
-def _user(row: Row) -> Line:
+def _format_user(row: Row) -> SectionLine:
     command = f"epicevents user show {row['id']}"
-    return Line(f"{row['first_name']} {row['last_name']}", row["email"], row["role"], command)
+    return SectionLine(
+        f"{row['first_name']} {row['last_name']}", row["email"], row["role"], command
+    )

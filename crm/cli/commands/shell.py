@@ -47,13 +47,13 @@ def shell(app: App, /, keep_going: bool) -> int:
 
 
 def _run_script(app: App, *, keep_going: bool) -> int:
-    from crm.cli.main import execute
+    from crm.cli.main import run_shell_line
 
     first_failure = 0
-    for number, line in _script(app):
+    for number, line in _read_script(app):
         if line.strip() in LEAVE:
             break
-        status = execute(line, app)
+        status = run_shell_line(line, app)
         if status and not keep_going:
             app.console.note(_("Line {number} failed; the rest was not run.").format(number=number))
             return status
@@ -64,27 +64,27 @@ def _run_script(app: App, *, keep_going: bool) -> int:
     return first_failure
 
 
-def _script(app: App) -> Iterator[tuple[int, str]]:
+def _read_script(app: App) -> Iterator[tuple[int, str]]:
     """Yield the lines of standard input with their numbers; a backslash continues one."""
     number = 0
     while True:
         line, more = "", "\\"
         while more.endswith("\\"):
             try:
-                more = asking.answers.line_from_stdin(app)
+                more = asking.answers.read_stdin_line(app)
             except UsageFault as error:
                 if error.code != "input_ended":
                     raise
-                if means_something(line):
+                if is_command(line):
                     yield number, line
                 return
             number += 1
             line += more.removesuffix("\\")
-        if means_something(line):
+        if is_command(line):
             yield number, line
 
 
-def means_something(line: str) -> bool:
+def is_command(line: str) -> bool:
     """Whether a line is a command, and neither blank nor a comment."""
     return bool(line.strip()) and not line.lstrip().startswith("#")
 
@@ -92,7 +92,7 @@ def means_something(line: str) -> bool:
 def _converse(app: App) -> int:
     from crm.cli.line_editor import LineEditor
 
-    _meet(app)
+    _greet(app)
     app.console.note(_("Tab completes, help explains, exit leaves."))
     app.console.flush()
     editor = LineEditor(app, LEAVE)
@@ -101,7 +101,7 @@ def _converse(app: App) -> int:
             for line in editor.read().replace("\\\n", " ").splitlines():
                 if line.strip() in LEAVE:
                     return 0
-                if means_something(line):
+                if is_command(line):
                     with editor.undisturbed:
                         _run(app, line)
         except KeyboardInterrupt:
@@ -110,7 +110,7 @@ def _converse(app: App) -> int:
             return 0
 
 
-def _meet(app: App) -> None:
+def _greet(app: App) -> None:
     """Find out who is logged in, or let them log in; what else is wrong is said."""
     try:
         with app.transaction(allow_pending=True):
@@ -123,20 +123,20 @@ def _meet(app: App) -> None:
 
 def _run(app: App, line: str) -> None:
     """Run a line; one that found the session ended runs again after another login."""
-    from crm.cli.main import INTERRUPTED, execute
+    from crm.cli.main import INTERRUPTED, run_shell_line
 
     before = app.actor
-    if execute(line, app) == INTERRUPTED:
+    if run_shell_line(line, app) == INTERRUPTED:
         app.console.err.write("\n")
     if app.failure and app.failure.code in ENDED:
         # A line in which some transaction succeeded may have written already.
         again = app.actor is before
         app.actor = None
         if _log_in(app, before.email if before else "") and again:
-            execute(line, app)
+            run_shell_line(line, app)
 
 
 def _log_in(app: App, email: str) -> bool:
-    from crm.cli.main import execute
+    from crm.cli.main import run_shell_line
 
-    return execute(f"login {shlex.quote(email)}" if email else "login", app) == 0
+    return run_shell_line(f"login {shlex.quote(email)}" if email else "login", app) == 0

@@ -14,7 +14,7 @@ from crm.domain.i18n import gettext as _
 
 if TYPE_CHECKING:
     from crm.cli.reading.difference import Difference
-    from crm.queries.undo import Done
+    from crm.queries.undo import PastTransaction
     from crm.services.undo import Undone
 
 
@@ -47,18 +47,18 @@ def undo(
     """
     from crm.queries import undo as query
 
-    number = _number(transaction)
+    number = _parse_number(transaction)
     # Tried first, so that the difference is what it will be and nobody confirms what is refused.
-    done, shuts_out = _which(app, number)
-    told = [_title(app, done)]
-    reason, tried = _try(app, done.number, reason, patient=dry_run or not shuts_out)
+    done, shuts_out = _find_transaction(app, number)
+    told = [_build_title(app, done)]
+    reason, tried = _rehearse(app, done.number, reason, patient=dry_run or not shuts_out)
     if tried is None:
         told.append("  " + _("What it changes is held open by somebody, whose rights end first."))
     else:
         told += tried[1].lines
     if not dry_run:
         if not yes and asking.prompts.may_ask(app):
-            _tell(app, told)
+            _show_plan(app, told)
             told = []
         asking.prompts.confirm(app, _("Take it back?"), yes=yes)
         tried = _undo(app, done.number, reason, dry_run=False)
@@ -66,8 +66,8 @@ def undo(
     undone, difference = tried
     if output == "json":
         told = []
-    _tell(app, told)
-    writing.outcome.written(
+    _show_plan(app, told)
+    writing.outcome.report_write(
         app,
         output,
         _("Transaction {number} taken back: {summary}.").format(
@@ -84,25 +84,27 @@ def undo(
         )
 
 
-def _number(text: str | None) -> int | None:
+def _parse_number(text: str | None) -> int | None:
     if text is None:
         return None
     from crm.queries import audit, reference
 
-    return reference.record_id(text.removeprefix("#"), "audit", audit.LARGEST_ID)
+    return reference.parse_record_id(text.removeprefix("#"), "audit", audit.LARGEST_ID)
 
 
-def _which(app: App, number: int | None) -> "tuple[Done, bool]":
+def _find_transaction(app: App, number: int | None) -> "tuple[PastTransaction, bool]":
     """Return what is to be taken back, and whether that may take somebody's rights."""
     from crm import services
     from crm.queries import user as query
 
     with app.transaction() as tx:
-        done = services.undo.find_done(tx, services.undo.latest(tx) if number is None else number)
-        return done, bool(query.shut_out_by(tx, done.number))
+        done = services.undo.find_transaction(
+            tx, services.undo.find_latest(tx) if number is None else number
+        )
+        return done, bool(query.find_losing_rights(tx, done.number))
 
 
-def _try(
+def _rehearse(
     app: App, number: int, reason: str | None, *, patient: bool
 ) -> "tuple[str | None, tuple[Undone, Difference] | None]":
     """Take it back in a dry run; where that needs a reason that was not given, ask for it.
@@ -123,28 +125,28 @@ def _try(
             if error.code != services.user.BUSY or patient:
                 raise
             return reason, None
-        asked = asking.questions.of_input(REASON)
-        reason = str(asking.prompts.complete(app, {}, [asked])[asked.name])
+        asked = asking.questions.input_question(REASON)
+        reason = str(asking.prompts.ask_for_options(app, {}, [asked])[asked.name])
 
 
 def _undo(
     app: App, number: int, reason: str | None, *, dry_run: bool, patient: bool = True
 ) -> "tuple[Undone, Difference]":
     from crm import services
-    from crm.cli.reading.difference import difference
+    from crm.cli.reading.difference import read_difference
 
     if dry_run:
         transaction = app.transaction(dry_run=True)
     else:
-        transaction = services.undo.without_rights(app.transaction, number)
+        transaction = services.undo.suspend_for_undo(app.transaction, number)
     with transaction as tx:
         if not patient:
             tx.execute(services.user.IMPATIENT)
         undone = services.undo.undo(tx, number, reason=reason, today=app.today)
-        return undone, difference(app, tx, undone.number, undone.counts)
+        return undone, read_difference(app, tx, undone.number, undone.counts)
 
 
-def _tell(app: App, lines: list[str]) -> None:
+def _show_plan(app: App, lines: list[str]) -> None:
     """Hold for stderr the title of what is taken back, and the difference below it."""
     terminal = app.console.err
     if lines:
@@ -153,12 +155,12 @@ def _tell(app: App, lines: list[str]) -> None:
         app.console.show("\n".join(shown) + "\n", terminal)
 
 
-def _title(app: App, done: "Done") -> str:
-    from crm.domain.times import wall_clock
+def _build_title(app: App, done: "PastTransaction") -> str:
+    from crm.domain.times import format_wall_clock
 
     return _("Transaction {number}: {command}, {who}, {when}").format(
         number=done.number,
         command=done.command or _("raw SQL"),
         who=done.employee or "-",
-        when=wall_clock(done.at, app.settings.timezone),
+        when=format_wall_clock(done.at, app.settings.timezone),
     )

@@ -28,6 +28,6 @@ def whoami(app: App, /, can: bool, output: str) -> None:
 
         show_grants(app, actor.role, output)
     else:
-        records.show(app, output, actor.name, actors.FIELDS, actors.row(actor))
+        records.show_record(app, output, actor.name, actors.FIELDS, actors.build_actor_row(actor))
     if actor.must_change_password:
         app.console.note(_("First choose a password of your own: epicevents password"), loud=True)

@@ -13,7 +13,7 @@ from crm.cli.completion import shells as shells  # Click finds them when they ar
 PATIENCE = 0.7  # seconds, beside those that Python takes to start
 
 
-def answer(root: click.Group, app: App) -> int:
+def answer_shell(root: click.Group, app: App) -> int:
     """Print the candidates for the line that the shell's script has put into the environment."""
     # A database that does not answer may hold up a call that nothing else interrupts.
     timer = Timer(PATIENCE, os._exit, (0,))

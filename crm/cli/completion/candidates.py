@@ -12,7 +12,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from crm.cli.completion import PROGRAM
-from crm.cli.completion.records import SOURCES, Candidate, candidates
+from crm.cli.completion.records import SOURCES, Suggestion, find_suggestions
 from crm.cli.completion.shells import Completion
 from crm.domain.enums import Role
 from crm.domain.inputs import METHODS
@@ -39,73 +39,77 @@ _LISTINGS = {
 }
 
 
-def _records(name: str) -> Completer:
+def _complete_records(name: str) -> Completer:
     def complete(
         ctx: click.Context, _param: click.Parameter, typed: str
     ) -> list[CompletionItem[str]]:
-        return _items(candidates(ctx.find_root().obj, SOURCES[name], typed))
+        return _build_items(find_suggestions(ctx.find_root().obj, SOURCES[name], typed))
 
     return complete
 
 
-def _first_then(first: str, then: str) -> Completer:
+def _complete_first_then(first: str, then: str) -> Completer:
     """Complete the first of several records; after it, also whom they are for."""
 
     def complete(
         ctx: click.Context, param: click.Parameter, typed: str
     ) -> list[CompletionItem[str]]:
         given = ctx.params.get(param.name or "")
-        last = _records(then)(ctx, param, typed) if given else []
-        return last + _records(first)(ctx, param, typed)
+        last = _complete_records(then)(ctx, param, typed) if given else []
+        return last + _complete_records(first)(ctx, param, typed)
 
     return complete
 
 
-def _record_of_kind(
+def _complete_record_of_kind(
     ctx: click.Context, param: click.Parameter, typed: str
 ) -> list[CompletionItem[str]]:
-    return _records(str(ctx.params["kind"]))(ctx, param, typed)
+    return _complete_records(str(ctx.params["kind"]))(ctx, param, typed)
 
 
-def _command_words(
+def _complete_command(
     ctx: click.Context, param: click.Parameter, typed: str
 ) -> list[CompletionItem[str]]:
     root = ctx.find_root()
     completion = Completion(root.command, {"obj": root.obj}, PROGRAM, "")
-    return completion.get_completions(_words_before(ctx, param), typed)
+    return completion.get_completions(_read_words_before(ctx, param), typed)
 
 
-def _help_words(
+def _complete_help(
     ctx: click.Context, param: click.Parameter, typed: str
 ) -> list[CompletionItem[str]]:
     from crm.cli.help.topics import TOPICS
 
     topics = [
-        Candidate(name, topic().title) for name, topic in TOPICS.items() if name.startswith(typed)
+        Suggestion(name, topic().title) for name, topic in TOPICS.items() if name.startswith(typed)
     ]
-    return _command_words(ctx, param, typed) + ([] if _words_before(ctx, param) else _items(topics))
+    return _complete_command(ctx, param, typed) + (
+        [] if _read_words_before(ctx, param) else _build_items(topics)
+    )
 
 
-def _words_before(ctx: click.Context, param: click.Parameter) -> list[str]:
+def _read_words_before(ctx: click.Context, param: click.Parameter) -> list[str]:
     return list(ctx.params.get(param.name or "") or ())
 
 
-def _views(ctx: click.Context, _param: click.Parameter, typed: str) -> list[CompletionItem[str]]:
-    from crm.cli.reading.views import read
-
-    views = read(ctx.find_root().obj.settings.home)
-    return _items(Candidate(*each) for each in views.items() if each[0].startswith(typed))
-
-
-def _transactions(
+def _complete_views(
     ctx: click.Context, _param: click.Parameter, typed: str
 ) -> list[CompletionItem[str]]:
-    from crm.cli.completion.records import own_transactions
+    from crm.cli.reading.views import read_views
 
-    return _items(own_transactions(ctx.find_root().obj, typed))
+    views = read_views(ctx.find_root().obj.settings.home)
+    return _build_items(Suggestion(*each) for each in views.items() if each[0].startswith(typed))
 
 
-def _words(*words: str) -> Completer:
+def _complete_transactions(
+    ctx: click.Context, _param: click.Parameter, typed: str
+) -> list[CompletionItem[str]]:
+    from crm.cli.completion.records import find_own_transactions
+
+    return _build_items(find_own_transactions(ctx.find_root().obj, typed))
+
+
+def _complete_words(*words: str) -> Completer:
     def complete(
         _ctx: click.Context, _param: click.Parameter, typed: str
     ) -> list[CompletionItem[str]]:
@@ -114,33 +118,41 @@ def _words(*words: str) -> Completer:
     return complete
 
 
-def _fields(ctx: click.Context, _param: click.Parameter, typed: str) -> list[CompletionItem[str]]:
-    return _items(_comma_list(_headings(_listing(ctx), sortable=False), typed), UNFINISHED)
-
-
-def _sort_keys(
+def _complete_fields(
     ctx: click.Context, _param: click.Parameter, typed: str
 ) -> list[CompletionItem[str]]:
-    return _items(_comma_list(_headings(_listing(ctx), sortable=True), typed), UNFINISHED)
+    return _build_items(
+        _complete_comma_list(_find_headings(_find_listing(ctx), sortable=False), typed), UNFINISHED
+    )
 
 
-def _comma_list(names: dict[str, str], typed: str) -> Iterator[Candidate]:
+def _complete_sort_keys(
+    ctx: click.Context, _param: click.Parameter, typed: str
+) -> list[CompletionItem[str]]:
+    return _build_items(
+        _complete_comma_list(_find_headings(_find_listing(ctx), sortable=True), typed), UNFINISHED
+    )
+
+
+def _complete_comma_list(names: dict[str, str], typed: str) -> Iterator[Suggestion]:
     """Yield what the last word of ``a,-b,c`` may become, the words before it left out."""
     before, comma, last = typed.rpartition(",")
     taken = {word.removeprefix("-") for word in before.split(",")}
     minus = "-" if last.startswith("-") else ""
     for name, heading in names.items():
         if name.startswith(last.removeprefix("-")) and name not in taken:
-            yield Candidate(f"{before}{comma}{minus}{name}", heading)
+            yield Suggestion(f"{before}{comma}{minus}{name}", heading)
 
 
-def _headings(listing: "Listing", *, sortable: bool) -> dict[str, str]:
-    from crm.cli.output.columns import column
+def _find_headings(listing: "Listing", *, sortable: bool) -> dict[str, str]:
+    from crm.cli.output.columns import find_column
 
-    return {each.name: column(each).heading for each in listing.fields if each.sort or not sortable}
+    return {
+        each.name: find_column(each).heading for each in listing.fields if each.sort or not sortable
+    }
 
 
-def _listing(ctx: click.Context) -> "Listing":
+def _find_listing(ctx: click.Context) -> "Listing":
     words = ctx.command_path.split()[1:]
     module, name = _LISTINGS.get(" ".join(words), (words[0], "LISTING"))
     found: Any = getattr(import_module(f"crm.queries.{module}"), name)
@@ -148,7 +160,7 @@ def _listing(ctx: click.Context) -> "Listing":
     return listing
 
 
-def _items(found: Iterable[Candidate], kind: str = "plain") -> list[CompletionItem[str]]:
+def _build_items(found: Iterable[Suggestion], kind: str = "plain") -> list[CompletionItem[str]]:
     return [
         CompletionItem(each.value, kind, each.description, synonyms=each.synonyms)
         for each in found
@@ -157,17 +169,17 @@ def _items(found: Iterable[Candidate], kind: str = "plain") -> list[CompletionIt
 
 
 COMPLETERS: dict[str, Completer] = {
-    **{f"{name}s": _records(name) for name in SOURCES},
-    "records_of_kind": _record_of_kind,
-    "clients_then_sales_users": _first_then("client", "sales_user"),
-    "events_then_support_users": _first_then("event", "support_user"),
-    "command_words": _command_words,
-    "help_words": _help_words,
-    "views": _views,
-    "transactions": _transactions,
-    "fields": _fields,
-    "sort_keys": _sort_keys,
-    "days": _words(*DAYS),
-    "roles": _words(*Role),
-    "methods": _words(*METHODS),
+    **{f"{name}s": _complete_records(name) for name in SOURCES},
+    "records_of_kind": _complete_record_of_kind,
+    "clients_then_sales_users": _complete_first_then("client", "sales_user"),
+    "events_then_support_users": _complete_first_then("event", "support_user"),
+    "command_words": _complete_command,
+    "help_words": _complete_help,
+    "views": _complete_views,
+    "transactions": _complete_transactions,
+    "fields": _complete_fields,
+    "sort_keys": _complete_sort_keys,
+    "days": _complete_words(*DAYS),
+    "roles": _complete_words(*Role),
+    "methods": _complete_words(*METHODS),
 }

@@ -28,7 +28,7 @@ SAMPLE = "SET LOCAL gin_fuzzy_search_limit = 1000"
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class Suggestion:
     """What a word may become, what it means, and other words that mean the same."""
 
     value: str
@@ -103,40 +103,40 @@ SOURCES = {
 }
 
 
-def candidates(app: App, source: Source, typed: str) -> Iterator[Candidate]:
+def find_suggestions(app: App, source: Source, typed: str) -> Iterator[Suggestion]:
     """Yield the records whose words, or whose id, begin as typed; one's own if nothing is.
 
     Raises CRMError where nobody is logged in or the database does not answer at once.
     """
     with hasty_transaction(app) as tx:
-        found = list(rows(tx, source, typed))
+        found = list(read_rows(tx, source, typed))
     for row in found:
-        words = said(app, source, row)
+        words = format_row(app, source, row)
         by_id = typed.isdecimal() and words["id"].startswith(typed)
-        yield Candidate(
+        yield Suggestion(
             words["id"] if by_id else str(row[source.key]),
             source.described.format(**words),
             tuple(each.format(**words) for each in source.named),
         )
 
 
-def own_transactions(app: App, typed: str) -> Iterator[Candidate]:
+def find_own_transactions(app: App, typed: str) -> Iterator[Suggestion]:
     """Yield one's own last commands that can be taken back, the newest first.
 
     Raises CRMError where nobody is logged in or the database does not answer at once.
     """
-    from crm.domain.times import wall_clock
+    from crm.domain.times import format_wall_clock
     from crm.queries import undo
 
     with hasty_transaction(app) as tx:
-        found = undo.latest(tx, most=MOST)
+        found = undo.read_latest(tx, most=MOST)
     for done in found:
         if str(done.number).startswith(typed):
-            when = wall_clock(done.at, app.settings.timezone)
-            yield Candidate(str(done.number), f"{done.command or '-'}, {when}")
+            when = format_wall_clock(done.at, app.settings.timezone)
+            yield Suggestion(str(done.number), f"{done.command or '-'}, {when}")
 
 
-def rows(
+def read_rows(
     tx: "Transaction", source: Source, typed: str, most: int = MOST, *, own: bool = False
 ) -> Iterator[dict[str, Any]]:
     """Yield at most ``most`` records, by field; ``own`` ones only, for those who have some."""
@@ -148,7 +148,7 @@ def rows(
         asked = asked._replace(mine=tx.actor.role in listing.mine)
     requests = [(listing, asked._replace(search=typed) if typed else asked)]
     if typed.isdecimal() and typed.isascii():
-        requests.insert(0, _beginning(listing, asked, typed))
+        requests.insert(0, _build_id_range(listing, asked, typed))
     seen: set[int] = set()
     for row in _pages(tx, requests):
         if row["id"] not in seen and len(seen) < most:
@@ -156,7 +156,7 @@ def rows(
             yield row
 
 
-def by_id(tx: "Transaction", source: Source, record_id: int) -> dict[str, Any] | None:
+def read_by_id(tx: "Transaction", source: Source, record_id: int) -> dict[str, Any] | None:
     """Return the record with that id, by field."""
     from crm.queries.pages import read_record
 
@@ -181,7 +181,7 @@ def _pages(
             yield dict(zip(names, row, strict=True))
 
 
-def _beginning(listing: "Listing", asked: "Request", digits: str) -> "tuple[Listing, Request]":
+def _build_id_range(listing: "Listing", asked: "Request", digits: str) -> "tuple[Listing, Request]":
     """Ask for the records whose id begins with ``digits``, as ranges that the index knows."""
     from crm.queries.listing import Filter
 
@@ -197,12 +197,12 @@ def _beginning(listing: "Listing", asked: "Request", digits: str) -> "tuple[List
     )
 
 
-def said(app: App, source: Source, row: Mapping[str, Any]) -> dict[str, str]:
+def format_row(app: App, source: Source, row: Mapping[str, Any]) -> dict[str, str]:
     """Return a record's values as people read them, by field."""
-    from crm.cli.output.columns import presenter
+    from crm.cli.output.columns import build_presenter
 
     return {
-        name: presenter(source.listing.named(name), app.console, app.console.err)(value)
+        name: build_presenter(source.listing.find_field(name), app.console, app.console.err)(value)
         for name, value in row.items()
     }
 
@@ -237,4 +237,4 @@ def _parameters(app: App) -> dict[str, str]:
 
         if not Cluster(app.settings.home).is_running():
             raise DatabaseUnavailable(_("The database is stopped."))
-    return location.parameters(app.settings) | PATIENCE
+    return location.read_parameters(app.settings) | PATIENCE

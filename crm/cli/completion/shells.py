@@ -50,22 +50,22 @@ class Completion(ShellComplete):
         context = _resolve_context(self.cli, dict(self.ctx_args), self.prog_name, args)
         for param in context.command.get_params(context):
             if isinstance(param, click.Option) and name in param.opts and not param.is_flag:
-                return [_prefixed(before, item) for item in param.shell_complete(context, typed)]
+                return [_add_prefix(before, item) for item in param.shell_complete(context, typed)]
         return None
 
 
-def _prefixed(before: str, item: CompletionItem[str]) -> CompletionItem[str]:
+def _add_prefix(before: str, item: CompletionItem[str]) -> CompletionItem[str]:
     synonyms = tuple(before + each for each in item.synonyms or ())
     return CompletionItem(before + item.value, item.type, item.help, synonyms=synonyms)
 
 
-def words_before_cursor(line: str) -> list[str]:
+def split_before_cursor(line: str) -> list[str]:
     """Return the words of ``line``, which ends at the cursor; the last may be empty or unclosed."""
     words = split_arg_string(line + "x")
     return [*words[:-1], words[-1][:-1]]
 
 
-def script(shell: str) -> str:
+def build_script(shell: str) -> str:
     """Return what ``bash``, ``zsh`` or ``fish`` loads to complete the program's lines."""
     from pathlib import Path
 
@@ -77,28 +77,28 @@ class _Shell(Completion):
 
     def source(self) -> str:
         """Return the script, for those who ask for it as other programs of Click are asked."""
-        return script(self.name)
+        return build_script(self.name)
 
     def get_completion_args(self) -> tuple[list[str], str]:
-        _program, *words, incomplete = words_before_cursor(os.environ["COMP_WORDS"])
+        _program, *words, incomplete = split_before_cursor(os.environ["COMP_WORDS"])
         return words, incomplete
 
     def complete(self) -> str:
         args, incomplete = self.get_completion_args()
         items = self.get_completions(args, incomplete)
-        written = ((item, self.written(item, incomplete)) for item in items)
+        written = ((item, self.format_value(item, incomplete)) for item in items)
         return "\n".join(
-            "\t".join((item.type, value, one_line(item.help or "")))
+            "\t".join((item.type, value, strip_separators(item.help or "")))
             for item, value in written
             if value
         )
 
-    def written(self, item: CompletionItem[str], _incomplete: str) -> str:
+    def format_value(self, item: CompletionItem[str], _incomplete: str) -> str:
         """Return the value as the shell's script takes it, nothing where it cannot."""
         return item.value
 
 
-def one_line(text: str) -> str:
+def strip_separators(text: str) -> str:
     """Return a description without what would end it."""
     return " ".join(text.split())
 
@@ -109,14 +109,14 @@ class Bash(_Shell):
 
     name = "bash"
 
-    def written(self, item: CompletionItem[str], incomplete: str) -> str:
+    def format_value(self, item: CompletionItem[str], incomplete: str) -> str:
         """Return what readline puts in place of the end of the word, escaped."""
         last = os.environ.get("COMP_CWORD", "").lstrip("'\"")
         kept = incomplete.removesuffix(last) if incomplete.endswith(last) else ""
         if not item.value.startswith(kept):
             return ""
         value = item.value[len(kept) :]
-        if _quoted(os.environ["COMP_WORDS"]):
+        if _is_in_quotes(os.environ["COMP_WORDS"]):
             return value if _SAFE.fullmatch(value) else ""
         return _UNSAFE_LETTER.sub(r"\\\1", value)
 
@@ -134,14 +134,16 @@ class Fish(_Shell):
 
     name = "fish"
 
-    def written(self, item: CompletionItem[str], incomplete: str) -> str:
+    def format_value(self, item: CompletionItem[str], incomplete: str) -> str:
         """Return the first of the record's names that fish would keep."""
         names = (item.value, *(item.synonyms or ()))
         folded = (fold(each) for each in names)
-        return next((each for each in (*names, *folded) if _has(each, incomplete)), item.value)
+        return next(
+            (each for each in (*names, *folded) if _contains_letters(each, incomplete)), item.value
+        )
 
 
-def _quoted(line: str) -> bool:
+def _is_in_quotes(line: str) -> bool:
     """Whether the line ends inside quotes."""
     try:
         shlex.split(line + "x")
@@ -150,6 +152,6 @@ def _quoted(line: str) -> bool:
     return False
 
 
-def _has(value: str, typed: str) -> bool:
+def _contains_letters(value: str, typed: str) -> bool:
     letters = iter(value.casefold())
     return all(letter in letters for letter in typed.casefold())

@@ -14,7 +14,7 @@ from crm.domain.i18n import gettext as _
 _AS_IT_STANDS = "\b"  # Click's mark of a paragraph that is not filled
 
 
-class Speaking(click.Command):
+class TranslatedHelp(click.Command):
     """A command whose help is in the reader's language."""
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -26,7 +26,7 @@ class Speaking(click.Command):
         """Write what the command does, who may, and the examples."""
         formatter.write_paragraph()
         with formatter.indentation():
-            formatter.write_text("\n\n".join(map(_told, _paragraphs(self.help or ""))))
+            formatter.write_text("\n\n".join(map(_translate, _paragraphs(self.help or ""))))
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options, and below them a group's commands."""
@@ -53,10 +53,10 @@ class Speaking(click.Command):
         return _(text).partition(". ")[0].rstrip(".")
 
 
-def messages(command: click.Command) -> Iterator[str]:
+def list_messages(command: click.Command) -> Iterator[str]:
     """Yield what a catalogue must hold for a command's help: its docstring's sentences."""
     for paragraph in _paragraphs(command.help or ""):
-        yield _heading(paragraph) if paragraph.startswith(_AS_IT_STANDS) else paragraph
+        yield _translate_heading(paragraph) if paragraph.startswith(_AS_IT_STANDS) else paragraph
 
 
 def _paragraphs(text: str) -> Iterator[str]:
@@ -64,12 +64,12 @@ def _paragraphs(text: str) -> Iterator[str]:
         yield paragraph if paragraph.startswith(_AS_IT_STANDS) else " ".join(paragraph.split())
 
 
-def _told(paragraph: str) -> str:
+def _translate(paragraph: str) -> str:
     if not paragraph.startswith(_AS_IT_STANDS):
         return _(paragraph)
-    heading = _heading(paragraph)
+    heading = _translate_heading(paragraph)
     return paragraph.replace(heading, _(heading), 1)
 
 
-def _heading(paragraph: str) -> str:
+def _translate_heading(paragraph: str) -> str:
     return paragraph.split("\n")[1].strip()

@@ -11,7 +11,7 @@ from difflib import get_close_matches
 import click
 from click import exceptions
 
-from crm.cli.asking.parameters import called
+from crm.cli.asking.parameters import name_argument
 from crm.cli.completion import PROGRAM
 from crm.cli.tree import ALIASES, every_path
 from crm.domain.errors import UsageFault
@@ -21,17 +21,17 @@ from crm.domain.text import quote
 MOST = 5  # names that are suggested
 
 
-def explained(error: click.UsageError) -> UsageFault:
+def translate_usage_error(error: click.UsageError) -> UsageFault:
     """Return the error that says what the parser found wrong, and what was likely meant."""
     path = error.ctx.command_path if error.ctx else PROGRAM
     see = _("See: {command} --help").format(command=path)
-    code, message, meant = _said(error, path)
+    code, message, meant = _describe(error, path)
     named = ", ".join(list(meant)[:MOST])
     hint = f"{_('Did you mean {names}?').format(names=named)} {see}" if named else see
     return UsageFault(message, hint=hint, code=code)
 
 
-def _said(error: click.UsageError, path: str) -> tuple[str, str, Iterable[str]]:
+def _describe(error: click.UsageError, path: str) -> tuple[str, str, Iterable[str]]:
     """Return a stable code, the sentence, and what may have been meant."""
     match error:
         case exceptions.NoSuchCommand():
@@ -39,7 +39,7 @@ def _said(error: click.UsageError, path: str) -> tuple[str, str, Iterable[str]]:
             name = quote(f"{group} {error.command_name}".strip())
             meant = [f"{path} {near}" for near in error.possibilities or ()]
             if error.ctx:
-                meant += _elsewhere(error.ctx.find_root().command, error.command_name)
+                meant += _find_elsewhere(error.ctx.find_root().command, error.command_name)
             return "unknown_command", _("There is no command “{name}”.").format(name=name), meant
         case exceptions.NoSuchOption():
             return (
@@ -71,7 +71,7 @@ def _said(error: click.UsageError, path: str) -> tuple[str, str, Iterable[str]]:
 
 
 def _bad_value(error: click.BadParameter, param: click.Parameter) -> tuple[str, str, Iterable[str]]:
-    where = called(param) if isinstance(param, click.Argument) else param.opts[-1]
+    where = name_argument(param) if isinstance(param, click.Argument) else param.opts[-1]
     kind = param.type
     # Click says what was typed first, in quotation marks where it is no number.
     typed = re.sub("^'(.*)'$", r"\1", error.message.partition(" is not ")[0])
@@ -95,7 +95,7 @@ def _bad_value(error: click.BadParameter, param: click.Parameter) -> tuple[str, 
     return "usage", error.format_message(), ()
 
 
-def _elsewhere(root: click.Command, word: str) -> Iterable[str]:
+def _find_elsewhere(root: click.Command, word: str) -> Iterable[str]:
     """Yield the commands of other nouns that are called so: ``contract pay`` for ``pay``."""
     if isinstance(root, click.Group):
         for path in every_path(root):

@@ -12,14 +12,14 @@ from crm.cli.output.terminal import Terminal
 from crm.domain.i18n import gettext as _
 from crm.domain.i18n import ngettext
 from crm.domain.periods import Period
-from crm.domain.times import local, wall_clock
+from crm.domain.times import format_wall_clock, to_local
 
 _ONE_LINE = 110  # cells from which on an event takes one line
 _LEAST = 10  # cells of a text that is cut
 _INSTANT = timedelta(microseconds=1)
 
 
-class Entry(NamedTuple):
+class AgendaEvent(NamedTuple):
     """An event: when, in naive UTC, and what people want to know of it.
 
     ``support_contact`` is empty where nobody runs it; ``clashes_with`` are the events that the same
@@ -37,8 +37,8 @@ class Entry(NamedTuple):
     clashes_with: Sequence[int]
 
 
-def show(
-    entries: Iterable[Entry], period: Period, console: Console, title: Callable[[date], str]
+def show_agenda(
+    entries: Iterable[AgendaEvent], period: Period, console: Console, title: Callable[[date], str]
 ) -> None:
     """Hold the days of ``period`` for stdout, each with its events; free days take one line.
 
@@ -63,15 +63,15 @@ def show(
     console.show("\n\n".join(blocks) + "\n", paged=True)
 
 
-Days = Mapping[date, Sequence[tuple[str, Entry]]]
+Days = Mapping[date, Sequence[tuple[str, AgendaEvent]]]
 
 
-def _by_day(entries: Iterable[Entry], period: Period, console: Console) -> Days:
-    days: defaultdict[date, list[tuple[str, Entry]]] = defaultdict(list)
+def _by_day(entries: Iterable[AgendaEvent], period: Period, console: Console) -> Days:
+    days: defaultdict[date, list[tuple[str, AgendaEvent]]] = defaultdict(list)
     for entry in entries:
-        first = local(entry.start_date, console.zone).date()
+        first = to_local(entry.start_date, console.zone).date()
         # An event that ends at midnight is none of the day that begins then.
-        last = local(entry.end_date - _INSTANT, console.zone).date()
+        last = to_local(entry.end_date - _INSTANT, console.zone).date()
         day = max(first, period.first)
         while day <= min(last, period.last):
             days[day].append((_hours(entry, day, first, last, console), entry))
@@ -79,11 +79,12 @@ def _by_day(entries: Iterable[Entry], period: Period, console: Console) -> Days:
     return days
 
 
-def _hours(entry: Entry, day: date, first: date, last: date, console: Console) -> str:
+def _hours(entry: AgendaEvent, day: date, first: date, last: date, console: Console) -> str:
     """Return what an event takes of a day, aligned at its start and its end."""
     clock = len("2026-06-04 ")
     start, end = (
-        wall_clock(moment, console.zone)[clock:] for moment in (entry.start_date, entry.end_date)
+        format_wall_clock(moment, console.zone)[clock:]
+        for moment in (entry.start_date, entry.end_date)
     )
     if first == last:
         said = f"{start} – {end}"
@@ -127,7 +128,7 @@ class _Layout:
                 break
             self._widths[widest] -= 1
 
-    def lines(self, hours: str, entry: Entry) -> Iterator[str]:
+    def lines(self, hours: str, entry: AgendaEvent) -> Iterator[str]:
         """Yield the lines of an event on one day."""
         out = self._out
         said = [
@@ -154,7 +155,7 @@ class _Layout:
             said_so = _("at the same time as event {ids}").format(ids=others)
             yield margin + out.paint(out.text(f"! {said_so}"), "warning")
 
-    def _cells(self, entry: Entry) -> list[str]:
+    def _cells(self, entry: AgendaEvent) -> list[str]:
         out = self._out
         support = out.text(entry.support_contact or _("nobody"))
         if not self._wide:
@@ -167,11 +168,11 @@ class _Layout:
             *self._figures(entry),
         ]
 
-    def _styles(self, entry: Entry) -> list[str | None]:
+    def _styles(self, entry: AgendaEvent) -> list[str | None]:
         support = None if entry.support_contact else "due"
         return [None, None, None, support, None, "quiet"] if self._wide else [None, support]
 
-    def _figures(self, entry: Entry) -> list[str]:
+    def _figures(self, entry: AgendaEvent) -> list[str]:
         return [
             self._out.text(
                 ngettext("{number} guest", "{number} guests", entry.attendees).format(
@@ -182,7 +183,7 @@ class _Layout:
         ]
 
 
-def _place(entry: Entry, terminal: Terminal) -> str:
+def _place(entry: AgendaEvent, terminal: Terminal) -> str:
     return terminal.text(", ".join(entry.location.split("\n")))
 
 

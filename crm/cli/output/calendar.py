@@ -25,7 +25,7 @@ class _Text(vText):
         return rb"\\N".join(vText(piece).to_ical() for piece in self.split(r"\N"))
 
 
-def write(
+def write_calendar(
     fields: Sequence[Field], rows: Iterable[Sequence[Any]], stream: TextIO, installation: str
 ) -> None:
     """Write events, with all the fields of their listing, one by one; ``installation`` is whose."""

@@ -27,12 +27,14 @@ class Column(NamedTuple):
     lines: int = 1
 
 
-def column(field: Field) -> Column:
+def find_column(field: Field) -> Column:
     """Return how a field is headed; one that is not declared is headed by its name."""
-    return _columns().get(field.name) or Column(field.name.replace("_", " ").capitalize(), 5)
+    return _declare_columns().get(field.name) or Column(
+        field.name.replace("_", " ").capitalize(), 5
+    )
 
 
-def said_by(name: str) -> str:
+def sheet_field(name: str) -> str:
     """Return the field that says on a sheet what this one says; it need not be there.
 
     The id of a colleague or client stands behind the name.
@@ -42,7 +44,7 @@ def said_by(name: str) -> str:
     return name.removesuffix("_id") if name.endswith("_id") else ""
 
 
-def _columns() -> dict[str, Column]:
+def _declare_columns() -> dict[str, Column]:
     # Inside a function, because the reader's language is known only when it is called.
     return {
         "id": Column(_("ID"), 0),
@@ -124,7 +126,7 @@ def _columns() -> dict[str, Column]:
     }
 
 
-def _words() -> dict[str, tuple[str, str | None]]:
+def _declare_words() -> dict[str, tuple[str, str | None]]:
     return {
         "DRAFT": (_("Draft"), "draft"),
         "SIGNED": (_("Signed"), "signed"),
@@ -148,15 +150,15 @@ def _words() -> dict[str, tuple[str, str | None]]:
     }
 
 
-def presenter(field: Field, console: Console, terminal: Terminal) -> Callable[[Any], str]:
+def build_presenter(field: Field, console: Console, terminal: Terminal) -> Callable[[Any], str]:
     """Return the function that says a value of this field to people, harmlessly, in one line.
 
     Money is in the company's currency and the reader's language, a timestamp ``2026-06-04 13:00``
     in the company's zone (the form that is typed back in), a phone in national form, and no value
     is a dash.
     """
-    say = _days if field.name == "days_overdue" else _speech(field.kind, console)
-    missing, text = terminal.missing, terminal.text
+    say = _format_days if field.name == "days_overdue" else _choose_presenter(field.kind, console)
+    missing, text = terminal.placeholder, terminal.text
 
     def present(value: Any) -> str:
         return missing if value is None else text(say(value))
@@ -164,7 +166,7 @@ def presenter(field: Field, console: Console, terminal: Terminal) -> Callable[[A
     return present
 
 
-def _speech(kind: Kind, console: Console) -> Callable[[Any], str]:
+def _choose_presenter(kind: Kind, console: Console) -> Callable[[Any], str]:
     match kind:
         case Kind.MONEY:
             from crm.domain.amounts import format_money
@@ -175,27 +177,27 @@ def _speech(kind: Kind, console: Console) -> Callable[[Any], str]:
 
             return format_phone
         case Kind.TIMESTAMP:
-            from crm.domain.times import wall_clock
+            from crm.domain.times import format_wall_clock
 
             zone = console.zone
-            return lambda moment: wall_clock(moment, zone)
+            return lambda moment: format_wall_clock(moment, zone)
         case Kind.DATE:
             return date.isoformat
         case Kind.BOOLEAN:
             yes, no = _("yes"), _("no")
             return lambda truth: yes if truth else no
         case Kind.CODE:
-            words = {code: word for code, (word, _style) in _words().items()}
+            words = {code: word for code, (word, _style) in _declare_words().items()}
             return lambda code: words.get(code, code)
         case _:
             return str
 
 
-def _days(number: int) -> str:
+def _format_days(number: int) -> str:
     return _("{n} d").format(n=number)
 
 
-def styler(field: Field) -> Callable[[object], str | None]:
+def build_styler(field: Field) -> Callable[[object], str | None]:
     """Return the function that names a value's style.
 
     What it means is in its words too, never in colour alone.
@@ -205,6 +207,6 @@ def styler(field: Field) -> Callable[[object], str | None]:
     if field.name == "days_overdue":
         return lambda days: "due" if days else "missing"
     if field.kind == Kind.CODE:
-        styles = {code: style for code, (_word, style) in _words().items()}
+        styles = {code: style for code, (_word, style) in _declare_words().items()}
         return lambda code: styles.get(str(code))
     return lambda value: "missing" if value is None else None

@@ -95,7 +95,7 @@ class Console:
         shown = self.err.sentence(text, before=len(mark) + 1)
         self.show(f"{self.err.paint(mark, 'success')} {shown}\n", self.err)
 
-    def warning(self, text: str) -> None:
+    def warn(self, text: str) -> None:
         """Write to stderr, at once, what the person should know before going on."""
         self._say(_("Warning:"), "warning", text)
 
@@ -113,7 +113,7 @@ class Console:
         if laid_out:
             self._held.append((terminal or self.out, laid_out, paged))
 
-    def paged(self, text: str) -> None:
+    def show_paged(self, text: str) -> None:
         """Hold lines for stdout, to be read in the pager if they are longer than the screen."""
         self.show(self.out.text(text, lines=True) + "\n", paged=True)
 
@@ -138,9 +138,11 @@ class Console:
         pager = self.settings and self.settings.pager
         if not (pager and terminal.interactive and text.count("\n") >= terminal.height):
             return False
-        from crm.cli.output.pager import page
+        from crm.cli.output.pager import show_in_pager
 
-        return page(pager, text.encode(terminal.encoding, "backslashreplace"), self.environ)
+        return show_in_pager(
+            pager, text.encode(terminal.encoding, "backslashreplace"), self.environ
+        )
 
 
 class _Held(io.StringIO):
@@ -163,7 +165,7 @@ class _Held(io.StringIO):
 
 
 @contextmanager
-def quiet_broken_pipe() -> Iterator[None]:
+def ignore_broken_pipe() -> Iterator[None]:
     """Say nothing when the reader of stdout or stderr has gone, as after ``| head``.
 
     What is still buffered is written inside; a stream that refuses it is pointed at nothing, so

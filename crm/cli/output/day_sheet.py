@@ -13,7 +13,7 @@ from crm.domain.i18n import gettext as _
 _WIDEST = 80  # cells, also into a pipe: it is a page to print
 
 
-class Line(NamedTuple):
+class SheetLine(NamedTuple):
     """A label and what it says, which may be several lines."""
 
     label: str
@@ -24,8 +24,8 @@ class Sheet(NamedTuple):
     """What is on it; ``notes`` may be empty, ``foot`` says which revision it is."""
 
     title: str
-    about: Sequence[Line]
-    calls: Sequence[Line]
+    about: Sequence[SheetLine]
+    calls: Sequence[SheetLine]
     notes: str
     foot: str
 
@@ -34,44 +34,44 @@ def show_text(sheet: Sheet, console: Console) -> None:
     """Hold the sheet for stdout as a page of text."""
     out = console.out
     size = max(width(out.text(line.label)) for line in (*sheet.about, *sheet.calls))
-    lines = [out.paint(line, "title") for line in _wrapped(sheet.title, out, "")]
+    lines = [out.paint(line, "title") for line in _wrap_text(sheet.title, out, "")]
     lines += ["", *_lines(sheet.about, size, out)]
     lines += ["", out.paint(out.text(_("Whom to call")), "title"), *_lines(sheet.calls, size, out)]
     if sheet.notes:
-        lines += ["", out.paint(out.text(_("Notes")), "title"), *_wrapped(sheet.notes, out, GAP)]
-    lines += ["", *(out.paint(line, "quiet") for line in _wrapped(sheet.foot, out, ""))]
+        lines += ["", out.paint(out.text(_("Notes")), "title"), *_wrap_text(sheet.notes, out, GAP)]
+    lines += ["", *(out.paint(line, "quiet") for line in _wrap_text(sheet.foot, out, ""))]
     console.show("\n".join(lines) + "\n", paged=True)
 
 
 def show_markdown(sheet: Sheet, console: Console) -> None:
     """Hold the sheet for stdout as Markdown, in which outside text is only text."""
     parts = [
-        f"# {markdown.inline(sheet.title)}",
+        f"# {markdown.escape_line(sheet.title)}",
         "\n".join(map(_item, sheet.about)),
-        f"## {markdown.inline(_('Whom to call'))}",
+        f"## {markdown.escape_line(_('Whom to call'))}",
         "\n".join(map(_item, sheet.calls)),
     ]
     if sheet.notes:
-        parts += [f"## {markdown.inline(_('Notes'))}", markdown.paragraphs(sheet.notes)]
-    parts += ["---", markdown.inline(sheet.foot)]
+        parts += [f"## {markdown.escape_line(_('Notes'))}", markdown.escape_paragraphs(sheet.notes)]
+    parts += ["---", markdown.escape_line(sheet.foot)]
     console.data("\n\n".join(parts))
 
 
-def _item(line: Line) -> str:
-    said = markdown.paragraphs("\n".join(filter(str.strip, line.text.split("\n"))), GAP)
-    return f"- **{markdown.inline(line.label)}:** {said}"
+def _item(line: SheetLine) -> str:
+    said = markdown.escape_paragraphs("\n".join(filter(str.strip, line.text.split("\n"))), GAP)
+    return f"- **{markdown.escape_line(line.label)}:** {said}"
 
 
-def _lines(lines: Sequence[Line], size: int, out: Terminal) -> Iterator[str]:
+def _lines(lines: Sequence[SheetLine], size: int, out: Terminal) -> Iterator[str]:
     for label, text in lines:
         said = out.text(label)
         margin = GAP + pad(said, size, painted=out.paint(said, "label")) + GAP
-        for line in _wrapped(text, out, " " * (size + 2 * len(GAP))):
+        for line in _wrap_text(text, out, " " * (size + 2 * len(GAP))):
             yield margin + line.lstrip()
             margin = " " * (size + 2 * len(GAP))
 
 
-def _wrapped(text: str, out: Terminal, indent: str) -> list[str]:
+def _wrap_text(text: str, out: Terminal, indent: str) -> list[str]:
     room = max(min(out.width, _WIDEST) - len(indent), 20)
     return [
         (indent + line).rstrip()

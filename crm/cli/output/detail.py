@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from crm.cli.output.cells import cut, pad, width, wrap
-from crm.cli.output.columns import column, presenter, said_by, styler
+from crm.cli.output.columns import build_presenter, build_styler, find_column, sheet_field
 from crm.cli.output.console import Console
 from crm.cli.output.table import GAP, lay_out
 from crm.cli.output.terminal import Terminal
@@ -14,7 +14,7 @@ from crm.domain.i18n import gettext as _
 _WIDEST_CHANGE = 60  # cells of an old or new value on a terminal
 
 
-class Related(NamedTuple):
+class RelatedRecords(NamedTuple):
     """Records that belong to the one shown, as a small table under their own title."""
 
     title: str
@@ -22,21 +22,21 @@ class Related(NamedTuple):
     rows: Sequence[Sequence[Any]]
 
 
-class Command(NamedTuple):
+class NextCommand(NamedTuple):
     """A command that comes next, and what it does."""
 
     line: str
     purpose: str
 
 
-def sheet(
+def show_sheet(
     title: str,
     fields: Sequence[Field],
     row: Sequence[Any],
     console: Console,
     *,
-    related: Sequence[Related] = (),
-    commands: Sequence[Command] = (),
+    related: Sequence[RelatedRecords] = (),
+    commands: Sequence[NextCommand] = (),
     err: bool = False,
 ) -> None:
     """Hold the sheet of one record for stdout, or for stderr before a question (``err``).
@@ -52,27 +52,27 @@ def sheet(
             terminal.paint(line, "title") for line in wrap(terminal.text(title), terminal.width)
         ]
         lines.append("")
-    lines += _values(fields, row, console, terminal)
+    lines += _format_values(fields, row, console, terminal)
     hidden: list[str] = []
     for section in related:
         lines += ["", terminal.paint(terminal.text(section.title), "title")]
-        table, too_wide = _table(section, console, terminal)
+        table, too_wide = _lay_out_section(section, console, terminal)
         lines += table
         hidden += too_wide
     console.show("\n".join(lines) + "\n", terminal, paged=not err)
     if hidden:
         console.note(_("Too narrow for {fields}.").format(fields=", ".join(hidden)))
     if commands and console.out.interactive:
-        console.show("\n".join(_next(commands, console.err)) + "\n", console.err)
+        console.show("\n".join(_format_commands(commands, console.err)) + "\n", console.err)
 
 
-def table(section: Related, console: Console) -> None:
+def show_table(section: RelatedRecords, console: Console) -> None:
     """Hold a small table for stderr, before a question about it."""
-    lines, _hidden = _table(section, console, console.err)
+    lines, _hidden = _lay_out_section(section, console, console.err)
     console.show("\n".join(lines) + "\n", console.err)
 
 
-def changes(
+def format_changes(
     old: Mapping[str, Any], new: Mapping[str, Any], fields: Sequence[Field], console: Console
 ) -> list[str]:
     """Return a line ``label: old → new`` for each field whose value differs.
@@ -85,51 +85,51 @@ def changes(
         before, after = old.get(field.name), new.get(field.name)
         if before == after:
             continue
-        present = presenter(field, console, terminal)
+        present = build_presenter(field, console, terminal)
         shown = [present(before), present(after)]
         if terminal.interactive:
             shown = [cut(text, _WIDEST_CHANGE, terminal.ellipsis) for text in shown]
-        lines.append(f"{column(field).heading}: {terminal.fit(' → ').join(shown)}")
+        lines.append(f"{find_column(field).heading}: {terminal.fit(' → ').join(shown)}")
     return lines
 
 
-def _values(
+def _format_values(
     fields: Sequence[Field], row: Sequence[Any], console: Console, terminal: Terminal
 ) -> Iterator[str]:
     if not terminal.interactive:
         for field, value in zip(fields, row, strict=True):
-            label = terminal.paint(terminal.text(column(field).heading), "label")
-            text = presenter(field, console, terminal)(value)
-            yield f"{label}: {terminal.paint(text, styler(field)(value))}"
+            label = terminal.paint(terminal.text(find_column(field).heading), "label")
+            text = build_presenter(field, console, terminal)(value)
+            yield f"{label}: {terminal.paint(text, build_styler(field)(value))}"
         return
     names = {field.name for field in fields}
     shown = [
-        (terminal.text(column(field).heading), field, value)
+        (terminal.text(find_column(field).heading), field, value)
         for field, value in zip(fields, row, strict=True)
-        if said_by(field.name) not in names
+        if sheet_field(field.name) not in names
     ]
     ids = {field.name: value for field, value in zip(fields, row, strict=True)}
     size = max((width(label) for label, _field, _value in shown), default=0)
     room = terminal.width - size - 2 * len(GAP)
     for label, field, value in shown:
-        style = styler(field)(value)
+        style = build_styler(field)(value)
         margin = GAP + pad(label, size, painted=terminal.paint(label, "label")) + GAP
-        lines = _wrapped(field, value, console, terminal, room)
+        lines = _wrap_value(field, value, console, terminal, room)
         number = ids.get(f"{field.name}_id")
-        for line in _numbered(lines, number, room) if number is not None else lines:
+        for line in _add_number(lines, number, room) if number is not None else lines:
             yield (margin + terminal.paint(line, style)).rstrip()
             margin = " " * (size + 2 * len(GAP))
 
 
-def _numbered(lines: list[str], number: int, room: int) -> list[str]:
+def _add_number(lines: list[str], number: int, room: int) -> list[str]:
     """Return a name in lines, with the id of whoever it is behind it."""
     return [*lines[:-1], *wrap(f"{lines[-1]} ({number})", max(room, 10))]
 
 
-def _wrapped(
+def _wrap_value(
     field: Field, value: Any, console: Console, terminal: Terminal, room: int
 ) -> list[str]:
-    present = presenter(field, console, terminal)
+    present = build_presenter(field, console, terminal)
     if field.kind != Kind.LONG_TEXT or value is None:
         paragraphs = [present(value)]
     else:
@@ -137,14 +137,16 @@ def _wrapped(
     return [line for paragraph in paragraphs for line in wrap(paragraph, max(room, 10))]
 
 
-def _table(section: Related, console: Console, terminal: Terminal) -> tuple[list[str], list[str]]:
+def _lay_out_section(
+    section: RelatedRecords, console: Console, terminal: Terminal
+) -> tuple[list[str], list[str]]:
     indent = GAP if terminal.interactive else ""
     if not section.rows:
         return [indent + terminal.paint(terminal.text(_("none")), "missing")], []
     return lay_out(section.fields, section.rows, console, terminal, indent=indent)
 
 
-def _next(commands: Sequence[Command], terminal: Terminal) -> Iterator[str]:
+def _format_commands(commands: Sequence[NextCommand], terminal: Terminal) -> Iterator[str]:
     yield ""
     yield terminal.paint(terminal.text(_("Next")), "title")
     lines = [terminal.text(command.line) for command in commands]

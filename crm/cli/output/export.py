@@ -30,7 +30,7 @@ _CSV_SPECIAL = re.compile(r'[",\r\n]')
 _TSV_ESCAPES = str.maketrans({"\t": r"\t", "\n": r"\n", "\r": r"\r", "\\": r"\\"})
 
 
-def write(
+def write_listing(
     format: Format,  # noqa: A002  (its name to people)
     fields: Sequence[Field],
     rows: Iterable[Sequence[Any]],
@@ -88,7 +88,7 @@ def _objects(
     unicode = (stream.encoding or "utf-8").lower().startswith("utf")
     encode = JSONEncoder(ensure_ascii=not unicode, default=str).encode
     names = [field.name for field in fields]
-    converters = [_written(field.kind, zone) for field in fields]
+    converters = [_choose_converter(field.kind, zone) for field in fields]
     for row in rows:
         values = [
             value if value is None or convert is None else convert(value)
@@ -111,7 +111,7 @@ def _csv(
     def cell(value: object) -> str:
         return csv_cell(visible(str(value), lines=True) if shown else str(value))
 
-    for line in _delimited(",", cell, fields, rows, zone):
+    for line in _write_delimited(",", cell, fields, rows, zone):
         # A blank line would be read as no record at all.
         yield line if line != "\n" else '""\n'
 
@@ -125,10 +125,10 @@ def _tsv(
         text = str(value).translate(_TSV_ESCAPES)
         return visible(text) if shown else text
 
-    return _delimited("\t", cell, fields, rows, zone)
+    return _write_delimited("\t", cell, fields, rows, zone)
 
 
-def _delimited(
+def _write_delimited(
     delimiter: str,
     cell: Callable[[object], str],
     fields: Sequence[Field],
@@ -142,7 +142,7 @@ def _delimited(
             case Kind.BOOLEAN:
                 return {True: "true", False: "false"}.__getitem__
             case _:
-                return _written(kind, zone) or cell
+                return _choose_converter(kind, zone) or cell
 
     converters = [converter(field.kind) for field in fields]
     yield delimiter.join(field.name for field in fields) + "\n"
@@ -154,13 +154,13 @@ def _delimited(
         yield delimiter.join(cells) + "\n"
 
 
-def _written(kind: Kind, zone: "ZoneInfo") -> Callable[[Any], str] | None:
+def _choose_converter(kind: Kind, zone: "ZoneInfo") -> Callable[[Any], str] | None:
     """Return what writes a value of this kind in every format, ``None`` where formats differ."""
     match kind:
         case Kind.TIMESTAMP:
-            from crm.domain.times import iso
+            from crm.domain.times import format_iso
 
-            return lambda moment: iso(moment, zone)
+            return lambda moment: format_iso(moment, zone)
         case Kind.DATE:
             return date.isoformat
         case Kind.MONEY:

@@ -10,7 +10,7 @@ from crm.cli.output import export
 from crm.domain.errors import UsageFault
 from crm.domain.fields import Field
 from crm.domain.i18n import gettext as _
-from crm.files import whole
+from crm.files import replace_whole
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -23,7 +23,7 @@ _ENDINGS: dict[str, Format] = {
 }  # fmt: skip
 
 
-def format_of(path: Path) -> Format:
+def parse_format(path: Path) -> Format:
     """Return the format that a file's name asks for. Raises UsageFault ``unknown_format``."""
     found = _ENDINGS.get(path.suffix.lower())
     if found is None:
@@ -54,7 +54,7 @@ def refuse_other_name(path: Path, output: str) -> None:
 
 
 @contextmanager
-def replaced(path: Path) -> Iterator[BinaryIO]:
+def replace_file(path: Path) -> Iterator[BinaryIO]:
     """Yield a file that takes the place of ``path`` if nothing fails; a link stays one.
 
     Raises OSError, UsageFault where something else than a file has that name.
@@ -64,7 +64,7 @@ def replaced(path: Path) -> Iterator[BinaryIO]:
         raise UsageFault(
             _("{path} is not a file.").format(path=path), hint=_("Name a file to write to.")
         )
-    with whole(path) as file:
+    with replace_whole(path) as file:
         yield file
 
 
@@ -72,11 +72,11 @@ def write_file(
     path: Path, fields: Sequence[Field], rows: Iterable[Sequence[Any]], zone: "ZoneInfo"
 ) -> None:
     """Write rows to a file in the format of its name."""
-    with replaced(path) as file:
-        write(format_of(path), fields, rows, file, zone)
+    with replace_file(path) as file:
+        write_rows(parse_format(path), fields, rows, file, zone)
 
 
-def write(
+def write_rows(
     format: Format,  # noqa: A002  (its name to people)
     fields: Sequence[Field],
     rows: Iterable[Sequence[Any]],
@@ -87,14 +87,14 @@ def write(
     if format == "xlsx":
         from crm.cli.output import workbook
 
-        workbook.write(fields, rows, file, zone)
+        workbook.write_workbook(fields, rows, file, zone)
         return
-    with as_text(file) as stream:
-        export.write(format, fields, rows, stream, zone)
+    with open_text(file) as stream:
+        export.write_listing(format, fields, rows, stream, zone)
 
 
 @contextmanager
-def as_text(file: BinaryIO) -> Iterator[TextIO]:
+def open_text(file: BinaryIO) -> Iterator[TextIO]:
     """Yield a stream of text in UTF-8 into an open file, which stays open."""
     stream = io.TextIOWrapper(file, encoding="utf-8", newline="\n")
     try:

@@ -9,7 +9,7 @@ _ANYWHERE = re.compile(r"[\\`*_\[\]<>&#|~$]")
 _AT_THE_BEGINNING = re.compile(r"[-+=]|[0-9]{1,9}(?=[.)])")
 
 
-def inline(text: str) -> str:
+def escape_line(text: str) -> str:
     """Return one line of outside text that reads as it is, wherever it stands."""
     text = visible(text.replace("\t", " ")).strip()
     begin = _AT_THE_BEGINNING.match(text)
@@ -21,10 +21,10 @@ def inline(text: str) -> str:
     return f"{said[:at]}\\{said[at:]}"
 
 
-def paragraphs(text: str, indent: str = "") -> str:
+def escape_paragraphs(text: str, indent: str = "") -> str:
     """Return outside text with its line breaks; blank lines part paragraphs."""
     blocks = re.split(r"\n\s*\n", text.strip())
     return f"\n\n{indent}".join(
-        f"\\\n{indent}".join(inline(line) for line in block.split("\n") if line.strip())
+        f"\\\n{indent}".join(escape_line(line) for line in block.split("\n") if line.strip())
         for block in blocks
     )

@@ -10,7 +10,7 @@ from typing import IO, cast
 _DEFAULTS = {"LESS": "FRX", "LV": "-c"}
 
 
-def page(command: str, text: bytes, environ: Mapping[str, str]) -> bool:
+def show_in_pager(command: str, text: bytes, environ: Mapping[str, str]) -> bool:
     """Show ``text`` in the pager ``command`` and wait until it is left.
 
     Returns False, with nothing shown, where the pager cannot be started.

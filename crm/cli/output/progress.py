@@ -14,7 +14,7 @@ PATIENCE = 1.0  # seconds
 
 
 @contextmanager
-def progress(
+def show_progress(
     message: str, console: Console, total: int | None = None
 ) -> Iterator[Callable[[int], None]]:
     """Show ``message`` on stderr while the work inside lasts, and nothing when it is over.

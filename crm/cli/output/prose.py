@@ -10,7 +10,7 @@ _COMMAND = re.compile(r"epicevents [^,;()\n]*")
 _KEPT = "\x00"  # stands for a space inside a command; no text that is shown holds one
 
 
-def wrapped(text: str, room: int, before: int = 0) -> str:
+def wrap_sentence(text: str, room: int, before: int = 0) -> str:
     """Return ``text`` in lines of at most ``room`` cells; those that continue one are indented.
 
     ``before`` cells of its first line are taken already. What is longer than a line stays whole:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from crm.cli.output.export import csv_cell
 from crm.domain.fields import Field, Kind
-from crm.domain.times import iso, local
+from crm.domain.times import format_iso, to_local
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -101,7 +101,9 @@ class _Moments:
         return map(self._moment, column)
 
     def _moment(self, cell: bytes) -> bytes:
-        return iso(datetime.fromisoformat(cell.decode()), self._zone).encode() if cell else cell
+        return (
+            format_iso(datetime.fromisoformat(cell.decode()), self._zone).encode() if cell else cell
+        )
 
 
 class _Hours(dict[bytes, bytes]):
@@ -114,7 +116,7 @@ class _Hours(dict[bytes, bytes]):
     def __missing__(self, hour: bytes) -> bytes:
         """Learn an hour. Raises KeyError where minutes differ too, or clocks change within it."""
         first, last = (
-            local(datetime.fromisoformat(hour.decode() + rest), self._zone)
+            to_local(datetime.fromisoformat(hour.decode() + rest), self._zone)
             for rest in (":00:00", ":59:59")
         )
         text = first.isoformat()

@@ -5,7 +5,14 @@ from itertools import zip_longest
 from typing import Any
 
 from crm.cli.output.cells import cut, pad, width, wrap
-from crm.cli.output.columns import LEAST_WIDTH, RIGHT, Column, column, presenter, styler
+from crm.cli.output.columns import (
+    LEAST_WIDTH,
+    RIGHT,
+    Column,
+    build_presenter,
+    build_styler,
+    find_column,
+)
 from crm.cli.output.console import Console
 from crm.cli.output.terminal import Terminal
 from crm.domain.fields import Field, Kind
@@ -17,7 +24,7 @@ _LEAST_OF_ALL = dict.fromkeys(LEAST_WIDTH, 4)
 _WIDEST_IN_A_PIPE = 120  # cells that a column is filled up to
 
 
-class _Laid:
+class _LaidColumn:
     """A column with its cells and its width."""
 
     def __init__(
@@ -35,7 +42,7 @@ class _Laid:
         return min(self.width, max(readable.get(self.field.kind, self.width), width(self.heading)))
 
 
-def render(
+def show_listing(
     fields: Sequence[Field],
     rows: Iterable[Sequence[Any]],
     console: Console,
@@ -68,39 +75,41 @@ def lay_out(
     indent: str = "",
 ) -> tuple[list[str], list[str]]:
     """Return the lines of a table, and the names of the fields that had to be hidden."""
-    laid = [_laid(field, index, rows, console, terminal) for index, field in enumerate(fields)]
+    laid = [
+        _build_column(field, index, rows, console, terminal) for index, field in enumerate(fields)
+    ]
     hidden: list[str] = []
     if terminal.interactive:
         hidden = _fit(laid, terminal.width - len(indent), exact=exact)
     return [indent + line for line in _lines(laid, fields, rows, terminal)], hidden
 
 
-def _laid(
+def _build_column(
     field: Field, index: int, rows: Sequence[Sequence[Any]], console: Console, terminal: Terminal
-) -> _Laid:
-    look = column(field)
+) -> _LaidColumn:
+    look = find_column(field)
     heading = terminal.text(look.heading)
-    present = presenter(field, console, terminal)
+    present = build_presenter(field, console, terminal)
     cells = [present(row[index]) for row in rows]
     widths = [width(cell) for cell in cells]
     if not terminal.interactive:
         # One endless value must not spread every other record; it sticks out of its own line only.
         widths = [size for size in widths if size <= _WIDEST_IN_A_PIPE]
-    return _Laid(field, look, heading, cells, max([width(heading), *widths]))
+    return _LaidColumn(field, look, heading, cells, max([width(heading), *widths]))
 
 
-def _fit(laid: list[_Laid], room: int, *, exact: bool) -> list[str]:
+def _fit(laid: list[_LaidColumn], room: int, *, exact: bool) -> list[str]:
     """Narrow the columns to ``room`` cells in all, hiding what must be; return the hidden names."""
-    chosen: list[_Laid] = []
+    chosen: list[_LaidColumn] = []
     for each in sorted(laid, key=lambda each: each.rank):
         wider = [*chosen, each]
-        if exact or each.rank == 0 or _taken([it.least(LEAST_WIDTH) for it in wider]) <= room:
+        if exact or each.rank == 0 or _total_width([it.least(LEAST_WIDTH) for it in wider]) <= room:
             chosen = wider
     hidden = [each.field.name for each in laid if each not in chosen]
     laid[:] = [each for each in laid if each in chosen]
     for readable in (LEAST_WIDTH, _LEAST_OF_ALL):
         least = [each.least(readable) for each in laid]
-        if _taken(least) <= room:
+        if _total_width(least) <= room:
             _shrink(laid, least, room)
             break
     else:
@@ -109,14 +118,14 @@ def _fit(laid: list[_Laid], room: int, *, exact: bool) -> list[str]:
     return hidden
 
 
-def _taken(widths: list[int]) -> int:
+def _total_width(widths: list[int]) -> int:
     return sum(widths) + len(GAP) * (len(widths) - 1)
 
 
-def _shrink(laid: list[_Laid], least: list[int], room: int) -> None:
+def _shrink(laid: list[_LaidColumn], least: list[int], room: int) -> None:
     """Take cells from whichever column is the widest until all fit, which they can."""
     widths = [min(each.width, room) for each in laid]
-    while _taken(widths) > room:
+    while _total_width(widths) > room:
         givers = [index for index, low in enumerate(least) if widths[index] > low]
         widths[max(givers, key=widths.__getitem__)] -= 1
     for each, narrowed in zip(laid, widths, strict=True):
@@ -124,25 +133,30 @@ def _shrink(laid: list[_Laid], least: list[int], room: int) -> None:
 
 
 def _lines(
-    laid: list[_Laid], fields: Sequence[Field], rows: Sequence[Sequence[Any]], terminal: Terminal
+    laid: list[_LaidColumn],
+    fields: Sequence[Field],
+    rows: Sequence[Sequence[Any]],
+    terminal: Terminal,
 ) -> Iterator[str]:
     yield _line(laid, [each.heading for each in laid], ["heading"] * len(laid), terminal)
     if terminal.interactive:
-        yield terminal.paint(terminal.fit("─") * _taken([each.width for each in laid]), "rule")
+        yield terminal.paint(
+            terminal.fit("─") * _total_width([each.width for each in laid]), "rule"
+        )
     names = [field.name for field in fields]
-    styles = [(names.index(each.field.name), styler(each.field)) for each in laid]
+    styles = [(names.index(each.field.name), build_styler(each.field)) for each in laid]
     active = names.index("is_active") if "is_active" in names else None
     for number, row in enumerate(rows):
         if active is not None and row[active] is False:
             row_styles: list[str | None] = ["inactive"] * len(laid)
         else:
             row_styles = [style(row[index]) for index, style in styles]
-        cells = [_shown(each, number, terminal) for each in laid]
+        cells = [_wrap_cell(each, number, terminal) for each in laid]
         for texts in zip_longest(*cells, fillvalue=""):
             yield _line(laid, texts, row_styles, terminal)
 
 
-def _shown(column: _Laid, number: int, terminal: Terminal) -> list[str]:
+def _wrap_cell(column: _LaidColumn, number: int, terminal: Terminal) -> list[str]:
     """Return the lines of a cell: all of it in a pipe, on a terminal what there is room for."""
     cell = column.cells[number]
     if not terminal.interactive:
@@ -158,7 +172,7 @@ def _shown(column: _Laid, number: int, terminal: Terminal) -> list[str]:
 
 
 def _line(
-    laid: list[_Laid], texts: Sequence[str], styles: Sequence[str | None], terminal: Terminal
+    laid: list[_LaidColumn], texts: Sequence[str], styles: Sequence[str | None], terminal: Terminal
 ) -> str:
     return GAP.join(
         pad(text, each.width, right=each.field.kind in RIGHT, painted=terminal.paint(text, style))

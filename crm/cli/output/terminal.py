@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from typing import Literal, TextIO
 
 from crm.cli.output import cells
-from crm.cli.output.prose import wrapped
+from crm.cli.output.prose import wrap_sentence
 
 Color = Literal["auto", "always", "never"]
 
 
-class Closed(io.StringIO):
+class ClosedStream(io.StringIO):
     """Stands for a stream that the process was started without: what is written is an error."""
 
     def write(self, _text: str) -> int:
@@ -58,7 +58,7 @@ class Terminal:
         return self._size("LINES", 1, 24)
 
     @property
-    def missing(self) -> str:
+    def placeholder(self) -> str:
         """What stands where a record has no value."""
         return self.fit("—") if self.interactive else "-"
 
@@ -78,7 +78,7 @@ class Terminal:
     def sentence(self, value: str, *, before: int = 0) -> str:
         """Return an outside value in lines that fit, after ``before`` cells of the first."""
         shown = self.text(value, lines=True)
-        return wrapped(shown, self.width, before) if self.interactive else shown
+        return wrap_sentence(shown, self.width, before) if self.interactive else shown
 
     def paint(self, text: str, style: str | None) -> str:
         """Return ``text`` in a named style where the stream has colour."""

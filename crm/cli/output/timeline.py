@@ -5,16 +5,16 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from crm.cli.output.cells import wrap
-from crm.cli.output.columns import column, presenter
+from crm.cli.output.columns import build_presenter, find_column
 from crm.cli.output.console import Console
-from crm.cli.output.table import GAP, render
+from crm.cli.output.table import GAP, show_listing
 from crm.cli.output.terminal import Terminal
 from crm.domain.fields import Field, Kind
 from crm.domain.i18n import gettext as _
-from crm.domain.times import wall_clock
+from crm.domain.times import format_wall_clock
 
 
-class Entry(NamedTuple):
+class WrittenRecord(NamedTuple):
     """A record that was written; ``action`` is INSERT, UPDATE or DELETE.
 
     ``changes`` are a field each, with its old and new value. ``title`` is the record and what
@@ -39,19 +39,19 @@ class Moment(NamedTuple):
     command: str
     number: int
     undoing: str
-    entries: Sequence[Entry]
+    entries: Sequence[WrittenRecord]
 
 
-def show(moments: Sequence[Moment], console: Console) -> None:
+def show_timeline(moments: Sequence[Moment], console: Console) -> None:
     """Hold what was done for stdout: a block each on a terminal, a change a line into a pipe."""
     if not console.out.interactive:
-        render(_FIELDS, list(_rows(moments, console)), console)
+        show_listing(_FIELDS, list(_rows(moments, console)), console)
         return
     blocks = ["\n".join(_block(moment, console)) for moment in moments]
     console.show("\n\n".join(blocks) + "\n", paged=True)
 
 
-def change(
+def format_change(
     field: Field,
     old: Any,
     new: Any,
@@ -64,12 +64,12 @@ def change(
     It is for stdout, unless another ``terminal`` is named.
     """
     terminal = terminal or console.out
-    present = presenter(field, console, terminal)
+    present = build_presenter(field, console, terminal)
     values = {"INSERT": [new], "DELETE": [old]}.get(action, [old, new])
     if old == new:  # as of a password, which is not kept
         values = [new]
     shown = terminal.fit(" → ").join(map(present, values))
-    return f"{terminal.text(column(field).heading)}: {shown}"
+    return f"{terminal.text(find_column(field).heading)}: {shown}"
 
 
 _FIELDS = (
@@ -93,20 +93,20 @@ def _rows(moments: Sequence[Moment], console: Console) -> Iterator[tuple[Any, ..
             written = (*moment[:3], entry.record, entry.action)
             last = (entry.reason, moment.number, moment.undoing or None)
             for each in entry.changes:
-                yield (*written, *_in_words(*each, console), *last)
+                yield (*written, *_format_sides(*each, console), *last)
             if not entry.changes:
                 yield (*written, None, None, None, *last)
 
 
-def _in_words(field: Field, old: Any, new: Any, console: Console) -> list[str | None]:
-    present = presenter(field, console, console.out)
+def _format_sides(field: Field, old: Any, new: Any, console: Console) -> list[str | None]:
+    present = build_presenter(field, console, console.out)
     words = [None if value is None else present(value) for value in (old, new)]
-    return [column(field).heading, *words]
+    return [find_column(field).heading, *words]
 
 
 def _block(moment: Moment, console: Console) -> Iterator[str]:
     terminal = console.out
-    when = wall_clock(moment.at, console.zone)
+    when = format_wall_clock(moment.at, console.zone)
     named = f"{when}{GAP}{terminal.text(moment.who)}"
     command = terminal.text(moment.command)
     said = [terminal.paint(named, "title")]
@@ -117,19 +117,21 @@ def _block(moment: Moment, console: Console) -> Iterator[str]:
     for entry in moment.entries:
         if entry.reason and entry.reason != reason:
             reason = entry.reason
-            yield from _said(_("Reason"), terminal.text(reason), GAP, terminal)
+            yield from _format_line(_("Reason"), terminal.text(reason), GAP, terminal)
         indent = GAP
         if entry.title:
             yield GAP + terminal.text(entry.title)
             indent = GAP * 2
         for field, old, new in entry.changes:
-            label, _colon, value = change(field, old, new, entry.action, console).partition(": ")
-            yield from _said(label, value, indent, terminal)
+            label, _colon, value = format_change(field, old, new, entry.action, console).partition(
+                ": "
+            )
+            yield from _format_line(label, value, indent, terminal)
         if not entry.changes:
             yield indent + terminal.paint(terminal.text(_("no field changed")), "missing")
 
 
-def _said(label: str, value: str, indent: str, terminal: Terminal) -> Iterator[str]:
+def _format_line(label: str, value: str, indent: str, terminal: Terminal) -> Iterator[str]:
     label += ":"
     first, *rest = wrap(f"{label} {value}", max(terminal.width - len(indent + GAP), 20))
     yield indent + terminal.paint(label, "label") + first.removeprefix(label)

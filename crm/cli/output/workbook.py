@@ -28,7 +28,7 @@ _FORMATS = {
 }
 
 
-def write(
+def write_workbook(
     fields: Sequence[Field],
     rows: Iterable[Sequence[Any]],
     file: BinaryIO,
@@ -46,7 +46,7 @@ def write(
 
     workbook = Workbook(write_only=True)
     sheet = workbook.create_sheet(_("Export"))
-    _lay_out(sheet, fields, _for_programs(fields) if tidy else set())
+    _lay_out(sheet, fields, _find_hidden(fields) if tidy else set())
     try:
         _fill(sheet, fields, rows, zone)
     except BaseException:
@@ -56,7 +56,7 @@ def write(
     workbook.save(file)
 
 
-def _for_programs(fields: Sequence[Field]) -> set[str]:
+def _find_hidden(fields: Sequence[Field]) -> set[str]:
     """Return which fields say nothing to people: ids that stand beside a name, and versions."""
     names = {field.name for field in fields}
     return {
@@ -103,9 +103,9 @@ def _writer(sheet: Any, kind: Kind, zone: "ZoneInfo") -> Callable[[Any], Any]:
 
     def typed(value: Decimal | date | datetime) -> Any:
         if isinstance(value, datetime):
-            from crm.domain.times import local
+            from crm.domain.times import to_local
 
-            value = local(value, zone).replace(tzinfo=None)
+            value = to_local(value, zone).replace(tzinfo=None)
         cell = _cell(sheet, value)
         cell.number_format = _FORMATS[kind]
         return cell

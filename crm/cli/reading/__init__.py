@@ -11,11 +11,11 @@ What a listing and a sheet do not share loads when it is first used.
 
 from typing import TYPE_CHECKING
 
-from crm.lazy import attach
+from crm.lazy import lazy_attributes
 
 if TYPE_CHECKING:
     from crm.cli.reading import asked as asked
     from crm.cli.reading import listing as listing
     from crm.cli.reading import offers as offers
 
-__getattr__ = attach(__name__, dict.fromkeys(("asked", "listing", "offers")))
+__getattr__ = lazy_attributes(__name__, dict.fromkeys(("asked", "listing", "offers")))

@@ -20,12 +20,12 @@ FIELDS = (
 )
 
 
-def as_json(app: App, actor: "Actor") -> None:
+def print_actor(app: App, actor: "Actor") -> None:
     """Print who is logged in, as JSON."""
-    records.as_json(app, FIELDS, row(actor))
+    records.print_json(app, FIELDS, build_actor_row(actor))
 
 
-def row(actor: "Actor") -> list[Any]:
+def build_actor_row(actor: "Actor") -> list[Any]:
     """Return the values of :data:`FIELDS`."""
     return [
         actor.id, actor.first_name, actor.last_name, actor.email, actor.role, actor.expires_at

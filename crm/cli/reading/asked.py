@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from crm.queries.pages import Page
 
 
-class Options(NamedTuple):
+class ListingOptions(NamedTuple):
     """The options that every ``list`` takes, as Click hands them over."""
 
     output: str = "table"
@@ -34,7 +34,7 @@ class Options(NamedTuple):
     output_file: Path | None = None
 
     @classmethod
-    def taken_from(cls, given: dict[str, Any]) -> "Options":
+    def take_from(cls, given: dict[str, Any]) -> "ListingOptions":
         """Take these options out of all that were given; what stays are the listing's filters.
 
         Where no format was asked for, it is that of the file's name, else a table.
@@ -44,7 +44,7 @@ class Options(NamedTuple):
         taken = {name: given.pop(name) for name in cls._fields}
         path = taken["output_file"]
         if taken["output"] is None:
-            taken["output"] = _format_of(path) if path else "table"
+            taken["output"] = _read_format(path) if path else "table"
         elif path and taken["output"] == "table":
             raise UsageFault(
                 _("A table is for people; a file takes another format."),
@@ -57,11 +57,11 @@ class Options(NamedTuple):
         return cls(**taken)
 
 
-def _format_of(path: Path) -> str:
+def _read_format(path: Path) -> str:
     from crm.cli.options import CALENDAR
-    from crm.cli.output.files import format_of
+    from crm.cli.output.files import parse_format
 
-    return CALENDAR if path.suffix.lower() == f".{CALENDAR}" else format_of(path)
+    return CALENDAR if path.suffix.lower() == f".{CALENDAR}" else parse_format(path)
 
 
 def check_listing(ctx: click.Context, words: Sequence[str]) -> None:
@@ -69,7 +69,7 @@ def check_listing(ctx: click.Context, words: Sequence[str]) -> None:
     app: App = ctx.obj
     scratch = click.Context(ctx.find_root().command, info_name=PROGRAM, obj=app.for_line())
     context, rest = resolve(scratch, words)
-    if not set(Options._fields) <= {param.name for param in context.command.params}:
+    if not set(ListingOptions._fields) <= {param.name for param in context.command.params}:
         raise UsageFault(
             _("Only a listing can be kept under a name."),
             hint=_("Such as: epicevents view save late -- contract list --unpaid"),
@@ -78,11 +78,11 @@ def check_listing(ctx: click.Context, words: Sequence[str]) -> None:
     context.command.make_context(context.info_name, rest, parent=context.parent)
 
 
-def _as_read(_fields: Sequence[Field], rows: "Iterable[Row]", _output: str) -> "Iterable[Row]":
+def _keep_rows(_fields: Sequence[Field], rows: "Iterable[Row]", _output: str) -> "Iterable[Row]":
     return rows
 
 
-class Looks(NamedTuple):
+class Presentation(NamedTuple):
     """How a listing differs from others when it is printed.
 
     ``rows`` makes of rows as they are read, their fields and the format, rows as they are printed.
@@ -90,20 +90,20 @@ class Looks(NamedTuple):
     where there is nothing at all.
     """
 
-    rows: "Callable[[Sequence[Field], Iterable[Row], str], Iterable[Row]]" = _as_read
+    rows: "Callable[[Sequence[Field], Iterable[Row], str], Iterable[Row]]" = _keep_rows
     page: "Callable[[Page], None] | None" = None
     empty: str | None = None
 
     @property
-    def changed(self) -> bool:
+    def is_custom(self) -> bool:
         """Whether rows are printed otherwise than they are read."""
-        return self.rows is not _as_read
+        return self.rows is not _keep_rows
 
 
-PLAIN = Looks()
+PLAIN = Presentation()
 
 
-class Asked(NamedTuple):
+class ListingQuery(NamedTuple):
     """What is read of which listing, and in which transaction."""
 
     tx: "Transaction"

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from crm.domain.periods import Period
 
 
-def bounds(app: App, name: str, first: Any, last: Any) -> dict[str, Any]:
+def convert_days(app: App, name: str, first: Any, last: Any) -> dict[str, Any]:
     """Return ``name_from`` and ``name_to``, naive UTC, the end excluded; nothing for none given.
 
     ``last`` includes its day, week or month: ``--to 2026-06`` ends with June.
@@ -27,7 +27,7 @@ def bounds(app: App, name: str, first: Any, last: Any) -> dict[str, Any]:
     return found
 
 
-def period_of(today: date, name: str) -> "Period":
+def find_period(today: date, name: str) -> "Period":
     """Return this ``today``, ``week`` or ``month``."""
     from crm.domain.periods import Period, month_of, week_of
 

@@ -7,34 +7,36 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from crm.cli.app import App
-from crm.cli.reading.asked import Looks
+from crm.cli.reading.asked import Presentation
 from crm.domain.fields import Field, Kind
 from crm.domain.i18n import gettext as _
 
 if TYPE_CHECKING:
     from crm.cli.output import timeline
     from crm.database.transaction import Transaction
-    from crm.queries.audit import Change, Entry
+    from crm.queries.audit import AuditEntry, FieldChange
     from crm.queries.listing import Row
     from crm.queries.pages import Page
 
 
-def looks(app: App, tx: "Transaction", own: tuple[str, int] | None = None) -> Looks:
+def audit_presentation(
+    app: App, tx: "Transaction", own: tuple[str, int] | None = None
+) -> Presentation:
     """Return how audit entries are printed; the history of one record, ``own``, as a timeline."""
 
     def rows(*asked: Any) -> "Iterable[Row]":
-        return _rows(app, tx, *asked)
+        return _convert_rows(app, tx, *asked)
 
     def page(found: "Page") -> None:
         if own is None:
-            _table(app, tx, found)
+            _show_table(app, tx, found)
         else:
-            _timeline(app, tx, found, own)
+            _show_timeline(app, tx, found, own)
 
-    return Looks(rows, page, _("Nothing has been changed yet."))
+    return Presentation(rows, page, _("Nothing has been changed yet."))
 
 
-def _rows(
+def _convert_rows(
     app: App, tx: "Transaction", fields: Sequence[Field], rows: "Iterable[Row]", output: str
 ) -> "Iterable[Row]":
     """Return the rows with their changes as text, in JSON as an object."""
@@ -43,35 +45,35 @@ def _rows(
         return rows
     at = names.index("changes")
     if output == "table":
-        return _in_words(app, tx, list(rows), at, names)
-    say = _value(app)
+        return _format_rows(app, tx, list(rows), at, names)
+    say = _build_formatter(app)
     as_json = output.startswith("json")
-    return (_replaced(row, at, _plain(row[at], say, as_json=as_json)) for row in rows)
+    return (_replace_value(row, at, _format_plain(row[at], say, as_json=as_json)) for row in rows)
 
 
-def _replaced(row: "Row", at: int, value: object) -> "Row":
+def _replace_value(row: "Row", at: int, value: object) -> "Row":
     return (*row[:at], value, *row[at + 1 :])
 
 
 # For machines
 
 
-def _plain(changes: Any, say: Any, *, as_json: bool) -> object:
-    from crm.queries.audit import typed
+def _format_plain(changes: Any, say: Any, *, as_json: bool) -> object:
+    from crm.queries.audit import parse_changes
 
-    plain = {each.field.name: [say(each.old), say(each.new)] for each in typed(changes)}
+    plain = {each.field.name: [say(each.old), say(each.new)] for each in parse_changes(changes)}
     return plain if as_json else json.dumps(plain, ensure_ascii=False)
 
 
-def _value(app: App) -> Any:
-    from crm.domain.times import iso
+def _build_formatter(app: App) -> Any:
+    from crm.domain.times import format_iso
 
     zone = app.settings.timezone
 
     def say(value: object) -> object:
         match value:
             case datetime():
-                return iso(value, zone)
+                return format_iso(value, zone)
             case date():
                 return value.isoformat()
             case Decimal():
@@ -96,25 +98,25 @@ _TABLE = (
 )
 
 
-def _table(app: App, tx: "Transaction", found: "Page") -> None:
+def _show_table(app: App, tx: "Transaction", found: "Page") -> None:
     from crm.cli.output import table
-    from crm.queries.audit import Entry
+    from crm.queries.audit import AuditEntry
 
-    entries = [Entry(*row) for row in found.rows]
-    changes = named(tx, (entry.changes for entry in entries))
+    entries = [AuditEntry(*row) for row in found.rows]
+    changes = read_changes(tx, (entry.changes for entry in entries))
     rows = [
         (
             entry.transaction_id,
             entry.at,
-            who(entry),
-            done(entry),
-            _in_one_line(app, said, entry.action),
+            describe_author(entry),
+            describe_action(entry),
+            _format_one_line(app, said, entry.action),
             entry.command,
             entry.reason,
         )
         for entry, said in zip(entries, changes, strict=True)
     ]
-    table.render(_TABLE, rows, app.console)
+    table.show_listing(_TABLE, rows, app.console)
 
 
 _DENIED = (
@@ -126,66 +128,68 @@ _DENIED = (
 )
 
 
-def denied(app: App) -> Looks:
+def denied_presentation(app: App) -> Presentation:
     """Return how denied attempts are printed: of what record first, then why."""
 
     def page(found: "Page") -> None:
         from crm.cli.output import table
-        from crm.cli.reading.records import by_field
+        from crm.cli.reading.records import map_fields
         from crm.queries.audit import TABLES
 
         rows = []
         for each in found.rows:
-            row = by_field(found.fields, each)
+            row = map_fields(found.fields, each)
             if row["record_id"] is not None and row["kind"] in TABLES:
-                row["record_id"] = record(TABLES[row["kind"]], row["record_id"])
+                row["record_id"] = describe_record(TABLES[row["kind"]], row["record_id"])
             rows.append([row[field.name] for field in _DENIED])
-        table.render(_DENIED, rows, app.console)
+        table.show_listing(_DENIED, rows, app.console)
 
-    return Looks(page=page, empty=_("Nothing has been denied."))
-
-
-def _in_one_line(app: App, changes: "Iterable[Change]", action: str) -> str:
-    from crm.cli.output.timeline import change
-
-    return "; ".join(change(*each, action, app.console) for each in telling(changes, action))
+    return Presentation(page=page, empty=_("Nothing has been denied."))
 
 
-def _in_words(
+def _format_one_line(app: App, changes: "Iterable[FieldChange]", action: str) -> str:
+    from crm.cli.output.timeline import format_change
+
+    return "; ".join(
+        format_change(*each, action, app.console) for each in drop_empty(changes, action)
+    )
+
+
+def _format_rows(
     app: App, tx: "Transaction", rows: "list[Row]", at: int, names: list[str]
 ) -> "list[Row]":
-    changes = named(tx, [row[at] for row in rows])
+    changes = read_changes(tx, [row[at] for row in rows])
     actions = [row[names.index("action")] if "action" in names else "UPDATE" for row in rows]
     return [
-        _replaced(row, at, _in_one_line(app, said, action))
+        _replace_value(row, at, _format_one_line(app, said, action))
         for row, said, action in zip(rows, changes, actions, strict=True)
     ]
 
 
-def named(tx: "Transaction", entries: Iterable[Any]) -> "list[list[Change]]":
+def read_changes(tx: "Transaction", entries: Iterable[Any]) -> "list[list[FieldChange]]":
     """Return what each entry's ``changes`` say, with names beside ids."""
     from crm.queries import audit
 
-    changes = [audit.typed(entry) for entry in entries]
-    known = audit.names(tx, (each for entry in changes for each in entry))
-    return [audit.named(entry, known) for entry in changes]
+    changes = [audit.parse_changes(entry) for entry in entries]
+    known = audit.read_names(tx, (each for entry in changes for each in entry))
+    return [audit.add_names(entry, known) for entry in changes]
 
 
-def telling(changes: "Iterable[Change]", action: str) -> "list[Change]":
+def drop_empty(changes: "Iterable[FieldChange]", action: str) -> "list[FieldChange]":
     """Return the changes that say something: of a record's creation not what it left empty."""
     if action == "UPDATE":
         return list(changes)
     return [each for each in changes if (each.old, each.new) != (None, None)]
 
 
-def _timeline(app: App, tx: "Transaction", page: "Page", own: tuple[str, int]) -> None:
+def _show_timeline(app: App, tx: "Transaction", page: "Page", own: tuple[str, int]) -> None:
     from itertools import groupby
 
-    from crm.cli.output.timeline import Moment, show
-    from crm.queries.audit import Entry
+    from crm.cli.output.timeline import Moment, show_timeline
+    from crm.queries.audit import AuditEntry
 
-    entries = [Entry(*row) for row in page.rows]
-    changes = named(tx, (entry.changes for entry in entries))
+    entries = [AuditEntry(*row) for row in page.rows]
+    changes = read_changes(tx, (entry.changes for entry in entries))
     moments = []
     together = zip(entries, changes, strict=True)
     for _number, group in groupby(together, key=lambda pair: pair[0].transaction_id):
@@ -194,35 +198,35 @@ def _timeline(app: App, tx: "Transaction", page: "Page", own: tuple[str, int]) -
         moments.append(
             Moment(
                 entry.at,
-                who(entry),
+                describe_author(entry),
                 entry.command or "",
                 entry.transaction_id,
-                _undoing(entry),
-                list(_entries(written, own)),
+                _describe_undo(entry),
+                list(_build_entries(written, own)),
             )
         )
-    show(moments, app.console)
+    show_timeline(moments, app.console)
 
 
-def _entries(
-    written: "Sequence[tuple[Entry, list[Change]]]", own: tuple[str, int]
-) -> "Iterator[timeline.Entry]":
+def _build_entries(
+    written: "Sequence[tuple[AuditEntry, list[FieldChange]]]", own: tuple[str, int]
+) -> "Iterator[timeline.WrittenRecord]":
     from crm.cli.output import timeline
 
     alone = len(written) == 1
     for entry, changes in written:
         # That a record was updated goes without saying in its own history.
         plain = alone and entry.action == "UPDATE" and own == (entry.table_name, entry.record_id)
-        yield timeline.Entry(
-            _record(entry),
-            "" if plain else done(entry),
+        yield timeline.WrittenRecord(
+            _describe_record_of(entry),
+            "" if plain else describe_action(entry),
             entry.action,
             entry.reason,
-            telling(changes, entry.action),
+            drop_empty(changes, entry.action),
         )
 
 
-def _undoing(entry: "Entry") -> str:
+def _describe_undo(entry: "AuditEntry") -> str:
     """Return what a transaction took back, or by which it was taken back itself."""
     said = []
     if entry.undoes is not None:
@@ -232,7 +236,7 @@ def _undoing(entry: "Entry") -> str:
     return ", ".join(said)
 
 
-def who(entry: "Entry") -> str:
+def describe_author(entry: "AuditEntry") -> str:
     """Return who wrote it: the colleague, or the login that was nobody's."""
     if entry.employee:
         return entry.employee
@@ -241,11 +245,11 @@ def who(entry: "Entry") -> str:
     return _("{role} (database login)").format(role=entry.database_role)
 
 
-def _record(entry: "Entry") -> str:
-    return record(entry.table_name, entry.record_id)
+def _describe_record_of(entry: "AuditEntry") -> str:
+    return describe_record(entry.table_name, entry.record_id)
 
 
-def record(table: str, record_id: int) -> str:
+def describe_record(table: str, record_id: int) -> str:
     """Return what a record is called: ``Client 12``."""
     records = {
         "users": _("Colleague {id}"),
@@ -257,11 +261,11 @@ def record(table: str, record_id: int) -> str:
     return records[table].format(id=record_id)
 
 
-def done(entry: "Entry") -> str:
+def describe_action(entry: "AuditEntry") -> str:
     """Return what happened to a record: ``Client 12 updated``."""
     sentences = {
         "INSERT": _("{record} created"),
         "UPDATE": _("{record} updated"),
         "DELETE": _("{record} deleted"),
     }
-    return sentences[entry.action].format(record=_record(entry))
+    return sentences[entry.action].format(record=_describe_record_of(entry))

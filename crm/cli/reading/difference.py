@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, NamedTuple
 
 from crm.cli.app import App
-from crm.cli.reading.listing import spaced
+from crm.cli.reading.listing import format_count
 from crm.domain.i18n import gettext as _
 from crm.domain.i18n import ngettext
 
@@ -22,38 +22,38 @@ class Difference(NamedTuple):
     summary: str
 
 
-def difference(app: App, tx: "Transaction", number: int, counts: "Actions") -> Difference:
+def read_difference(app: App, tx: "Transaction", number: int, counts: "Actions") -> Difference:
     """Return what transaction ``number`` wrote, record by record, the first ten of them."""
     from crm.cli.output.cells import cut
-    from crm.cli.output.timeline import change
-    from crm.cli.reading.changes import done, named, telling
-    from crm.queries.audit import ENTRIES, Entry
+    from crm.cli.output.timeline import format_change
+    from crm.cli.reading.changes import describe_action, drop_empty, read_changes
+    from crm.queries.audit import ENTRIES, AuditEntry
     from crm.queries.listing import Request
     from crm.queries.pages import read_page
 
     request = Request(filters={"transaction": number}, sort=(("id", False),), limit=SHOWN)
-    entries = [Entry(*row) for row in read_page(tx, ENTRIES, request).rows]
+    entries = [AuditEntry(*row) for row in read_page(tx, ENTRIES, request).rows]
     terminal = app.console.err
     lines = []
-    for entry, changes in zip(entries, named(tx, (e.changes for e in entries)), strict=True):
+    for entry, changes in zip(entries, read_changes(tx, (e.changes for e in entries)), strict=True):
         told = [
-            change(*each, entry.action, app.console, terminal)
-            for each in telling(changes, entry.action)
+            format_change(*each, entry.action, app.console, terminal)
+            for each in drop_empty(changes, entry.action)
         ]
         if entry.action == "UPDATE":
-            lines += [f"  {done(entry)}", *(f"    {line}" for line in told)]
+            lines += [f"  {describe_action(entry)}", *(f"    {line}" for line in told)]
         else:
-            lines.append(f"  {done(entry)}: {'; '.join(told)}")
+            lines.append(f"  {describe_action(entry)}: {'; '.join(told)}")
     if terminal.interactive:
         widest = min(terminal.width, _WIDEST)
         lines = [cut(line, widest, terminal.ellipsis) for line in lines]
     more = sum(counts.values()) - SHOWN
     if more > 0:
-        lines.append("  " + _("… and {n} more").format(n=spaced(more)))
-    return Difference(lines, summary(counts))
+        lines.append("  " + _("… and {n} more").format(n=format_count(more)))
+    return Difference(lines, summarize_counts(counts))
 
 
-def summary(counts: "Actions") -> str:
+def summarize_counts(counts: "Actions") -> str:
     """Return how many records were written: ``2 clients updated, 1 event deleted``."""
     nouns = {
         "users": lambda n: ngettext("{n} colleague", "{n} colleagues", n),
@@ -68,6 +68,6 @@ def summary(counts: "Actions") -> str:
         "DELETE": _("{records} deleted"),
     }
     return ", ".join(
-        sentences[action].format(records=nouns[table](count).format(n=spaced(count)))
+        sentences[action].format(records=nouns[table](count).format(n=format_count(count)))
         for (table, action), count in sorted(counts.items())
     )

@@ -8,7 +8,13 @@ from crm.cli.reading import records
 from crm.domain.enums import Role
 from crm.domain.fields import Field, Kind
 from crm.domain.i18n import gettext as _
-from crm.domain.permissions import NEEDS_REASON, NEVER_ONESELF, Permission, doing, scope_of
+from crm.domain.permissions import (
+    NEEDS_REASON,
+    NEVER_ONESELF,
+    Permission,
+    describe_permission,
+    scope_of,
+)
 
 PERMISSION = Field("permission", Kind.CODE)
 ALLOWS = Field("allows")
@@ -24,7 +30,10 @@ def show_matrix(app: App, output: str) -> None:
         _as_json(app, (PERMISSION, *roles), rows)
         return
     wide = not app.console.out.interactive or app.console.out.width >= WIDE
-    shown = [(each, *(_scope(role, each) for role in Role), doing(each)) for each in Permission]
+    shown = [
+        (each, *(_scope(role, each) for role in Role), describe_permission(each))
+        for each in Permission
+    ]
     columns = (PERMISSION, *roles, ALLOWS) if wide else (PERMISSION, *roles)
     _table(app, columns, [row[: len(columns)] for row in shown])
     app.console.note(_("“own” is on one's own records. Whoever is logged in reads everything."))
@@ -37,7 +46,7 @@ def show_grants(app: App, role: Role, output: str) -> None:
         rows = [(each, scope_of(role, each)) for each in granted]
         _as_json(app, (PERMISSION, Field("scope", Kind.CODE)), rows)
         return
-    shown = [(each, _scope(role, each), doing(each)) for each in granted]
+    shown = [(each, _scope(role, each), describe_permission(each)) for each in granted]
     _table(app, (PERMISSION, Field("records", Kind.CODE), ALLOWS), shown)
     app.console.note(_("You also read everything. Who may do what: epicevents permissions"))
 
@@ -56,10 +65,10 @@ def _scope(role: Role, permission: Permission) -> str | None:
 
 def _as_json(app: App, fields: Sequence[Field], rows: Sequence[tuple[Any, ...]]) -> None:
     flagged = [(*row, row[0] in NEEDS_REASON, row[0] in NEVER_ONESELF) for row in rows]
-    records.list_as_json(app, (*fields, *FLAGS), flagged)
+    records.print_json_list(app, (*fields, *FLAGS), flagged)
 
 
 def _table(app: App, fields: Sequence[Field], rows: Sequence[Sequence[Any]]) -> None:
     from crm.cli.output import table
 
-    table.render(fields, rows, app.console, exact=True)
+    table.show_listing(fields, rows, app.console, exact=True)

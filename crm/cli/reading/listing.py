@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from crm.cli.app import App
-from crm.cli.reading.asked import PLAIN, Asked, Looks, Options
+from crm.cli.reading.asked import PLAIN, ListingOptions, ListingQuery, Presentation
 from crm.domain.errors import UsageFault
 from crm.domain.i18n import gettext as _
 from crm.domain.i18n import ngettext
@@ -18,27 +18,27 @@ COUNTED = 10_000  # where counting what a listing leaves out stops
 SEARCHED = 20  # words that the database looks for (revision 0008)
 
 
-def run(
+def run_listing(
     app: App,
     tx: "Transaction",
     listing: "Listing",
-    options: Options,
+    options: ListingOptions,
     filters: Mapping[str, Any],
-    looks: Looks = PLAIN,
+    looks: Presentation = PLAIN,
 ) -> None:
     """Print what ``listing`` holds. Filters whose value is None were not given."""
-    from crm.queries.listing import Request, fields_of, sort_of
+    from crm.queries.listing import Request, parse_fields, parse_sort
 
     request = Request(
-        fields=_fields(listing, options, fields_of),
+        fields=_choose_fields(listing, options, parse_fields),
         filters={name: value for name, value in filters.items() if value is not None},
-        sort=sort_of(listing, options.sort) if options.sort else (),
+        sort=parse_sort(listing, options.sort) if options.sort else (),
         limit=None if options.everything else options.limit,
-        after=_id(listing, options.after) if options.after else None,
+        after=_parse_id(listing, options.after) if options.after else None,
         search=options.search,
         mine=options.mine,
     )
-    asked = Asked(tx, listing, request)
+    asked = ListingQuery(tx, listing, request)
     if options.search and len(set(fold(options.search).split())) > SEARCHED:
         app.console.note(
             _("Only the first {most} words are searched for.").format(most=SEARCHED), loud=True
@@ -48,22 +48,22 @@ def run(
 
         app.console.data(str(count_records(*asked)))
     elif options.output == "table":
-        _table(app, asked, looks, exact=options.fields is not None)
+        _show_table(app, asked, looks, exact=options.fields is not None)
     else:
         _export(app, asked, looks, options)
 
 
-def _id(listing: "Listing", text: str) -> int:
-    from crm.queries.reference import record_id
+def _parse_id(listing: "Listing", text: str) -> int:
+    from crm.queries.reference import parse_record_id
 
-    return record_id(text, listing.noun, listing.largest_id)
+    return parse_record_id(text, listing.noun, listing.largest_id)
 
 
-def _fields(listing: "Listing", options: Options, fields_of: Any) -> Any:
+def _choose_fields(listing: "Listing", options: ListingOptions, fields_of: Any) -> Any:
     if options.output == "ics":
         _require_calendar(listing, options)
     if options.fields is None:
-        return listing.shown if options.output == "table" else None
+        return listing.default_fields if options.output == "table" else None
     names = fields_of(listing, options.fields)
     if options.output == "ids" and "id" not in names:
         raise UsageFault(
@@ -73,7 +73,7 @@ def _fields(listing: "Listing", options: Options, fields_of: Any) -> Any:
     return names
 
 
-def _require_calendar(listing: "Listing", options: Options) -> None:
+def _require_calendar(listing: "Listing", options: ListingOptions) -> None:
     if listing.noun != "event":
         raise UsageFault(
             _("Only events make a calendar."),
@@ -84,7 +84,7 @@ def _require_calendar(listing: "Listing", options: Options) -> None:
         raise UsageFault(_("A calendar has fields of its own."), hint=_("Leave --fields away."))
 
 
-def _table(app: App, asked: Asked, looks: Looks, *, exact: bool) -> None:
+def _show_table(app: App, asked: ListingQuery, looks: Presentation, *, exact: bool) -> None:
     from crm.cli.output import table
     from crm.queries.pages import read_page
 
@@ -92,32 +92,32 @@ def _table(app: App, asked: Asked, looks: Looks, *, exact: bool) -> None:
     if not found.rows:
         from crm.cli.reading import nothing
 
-        nothing.say(app, asked, looks.empty)
+        nothing.explain_empty(app, asked, looks.empty)
         return
     if looks.page and not exact:
         looks.page(found)
     else:
         rows = looks.rows(found.fields, found.rows, "table")
-        table.render(found.fields, rows, app.console, exact=exact)
+        table.show_listing(found.fields, rows, app.console, exact=exact)
     if found.more:
         names = [field.name for field in found.fields]
         last = found.rows[-1][names.index("id")] if "id" in names else None
         _say_cut(app, asked, len(found.rows), last)
 
 
-def _export(app: App, asked: Asked, looks: Looks, options: Options) -> None:
-    from crm.cli.reading.exporting import export
+def _export(app: App, asked: ListingQuery, looks: Presentation, options: ListingOptions) -> None:
+    from crm.cli.reading.exporting import export_listing
 
     path = options.output_file
-    written, more = export(app, asked, looks, options.output, path)
+    written, more = export_listing(app, asked, looks, options.output, path)
     if path:
         said = ngettext("{n} record written to {path}.", "{n} records written to {path}.", written)
-        app.console.success(said.format(n=spaced(written), path=path))
+        app.console.success(said.format(n=format_count(written), path=path))
     if more:
         _say_cut(app, asked, written)
 
 
-def _say_cut(app: App, asked: Asked, shown: int, last: int | None = None) -> None:
+def _say_cut(app: App, asked: ListingQuery, shown: int, last: int | None = None) -> None:
     """Say what a listing leaves out, and how to see it; ``last`` is the last id that is shown."""
     from crm.queries.pages import count_records
 
@@ -128,12 +128,15 @@ def _say_cut(app: App, asked: Asked, shown: int, last: int | None = None) -> Non
         said = _("{shown} of {whole} shown; use --limit, --after {id} or --all.")
     app.console.note(
         said.format(
-            shown=spaced(shown), whole=spaced(whole), most=spaced(COUNTED), id=last or "ID"
+            shown=format_count(shown),
+            whole=format_count(whole),
+            most=format_count(COUNTED),
+            id=last or "ID",
         ),
         loud=True,
     )
 
 
-def spaced(number: int) -> str:
+def format_count(number: int) -> str:
     """Return a number with its thousands apart: ``1 204``."""
     return f"{number:,}".replace(",", " ")

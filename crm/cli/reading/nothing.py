@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import click
 
 from crm.cli.app import App
-from crm.cli.groups import typed_words
-from crm.cli.reading.asked import Asked, Options
+from crm.cli.groups import read_typed_options
+from crm.cli.reading.asked import ListingOptions, ListingQuery
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission, Scope, scope_of
 
@@ -18,30 +18,30 @@ if TYPE_CHECKING:
 _NARROWING = {"search", "mine"}
 
 
-def say(app: App, asked: Asked, empty: str | None) -> None:
+def explain_empty(app: App, asked: ListingQuery, empty: str | None) -> None:
     """Note why nothing is shown and the command that goes on; ``empty`` is said of no record."""
     tx, listing, request = asked
-    given = _given(click.get_current_context())
+    given = _read_given(click.get_current_context())
     if given and (request.filters or request.search or request.mine):
-        ways = _ways_on(asked, given)
+        ways = _list_ways_on(asked, given)
         app.console.note(" ".join([_("Nothing matches."), *ways]))
     elif request.after is not None:
         app.console.note(_("Nothing comes after that record."))
     elif empty:
         app.console.note(empty)
     else:
-        first = _creating(tx, listing)
+        first = _suggest_create(tx, listing)
         begin = _("Create the first: {command}").format(command=first)
         app.console.note(" ".join([_("There is none yet."), *([begin] if first else [])]))
 
 
-def _ways_on(asked: Asked, given: dict[str, str]) -> list[str]:
+def _list_ways_on(asked: ListingQuery, given: dict[str, str]) -> list[str]:
     tx, listing, request = asked
     context = click.get_current_context()
     path = context.command_path
     ways = []
     if len(given) == 1:
-        made = _creating(tx, listing, given)
+        made = _suggest_create(tx, listing, given)
         if made:
             ways.append(_("Create one: {command}").format(command=made))
     else:
@@ -57,7 +57,7 @@ def _ways_on(asked: Asked, given: dict[str, str]) -> list[str]:
     return ways or [_("All of them: {command}").format(command=path)]
 
 
-def _is_in_the_way(asked: Asked, name: str) -> bool:
+def _is_in_the_way(asked: ListingQuery, name: str) -> bool:
     from crm.queries.pages import read_page
 
     request = asked.request
@@ -74,16 +74,16 @@ def _is_in_the_way(asked: Asked, name: str) -> bool:
     return bool(read_page(asked.tx, asked.listing, wider).rows)
 
 
-def _given(context: click.Context) -> dict[str, str]:
+def _read_given(context: click.Context) -> dict[str, str]:
     """Return the options that narrow the listing, by name, as they are typed."""
-    kept = set(Options._fields) - _NARROWING
+    kept = set(ListingOptions._fields) - _NARROWING
     parameters = {
         param.name: param for param in context.command.params if isinstance(param, click.Option)
     }
     import shlex
 
     given = {}
-    for name, value in typed_words(context).items():
+    for name, value in read_typed_options(context).items():
         param = parameters.get(name)
         if param is None or name in kept or not param.expose_value:
             continue
@@ -94,7 +94,7 @@ def _given(context: click.Context) -> dict[str, str]:
     return given
 
 
-def _creating(
+def _suggest_create(
     tx: "Transaction", listing: "Listing", given: "dict[str, str] | None" = None
 ) -> str | None:
     """Return the command that creates a record of the listing, if this person may.

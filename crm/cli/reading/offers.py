@@ -8,7 +8,7 @@ from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Actor, Permission, Scope, scope_of
 
 if TYPE_CHECKING:
-    from crm.cli.output.detail import Command, Related
+    from crm.cli.output.detail import NextCommand, RelatedRecords
     from crm.queries.together import Section
 
 
@@ -20,19 +20,21 @@ class Offer(NamedTuple):
     purpose: str
 
 
-def possible(actor: Actor, owner_id: int | None, offers: Iterable[Offer]) -> "list[Command]":
+def select_allowed(
+    actor: Actor, owner_id: int | None, offers: Iterable[Offer]
+) -> "list[NextCommand]":
     """Return the commands that ``actor`` may run on a record that belongs to ``owner_id``."""
-    from crm.cli.output.detail import Command
+    from crm.cli.output.detail import NextCommand
 
     commands = []
     for permission, line, purpose in offers:
         scope = scope_of(actor.role, permission)
         if scope is Scope.ANY or (scope is Scope.OWN and owner_id == actor.id):
-            commands.append(Command(line, purpose))
+            commands.append(NextCommand(line, purpose))
     return commands
 
 
-def of_client(record: Mapping[str, Any]) -> list[Offer]:
+def client_offers(record: Mapping[str, Any]) -> list[Offer]:
     """Return what comes next for a client, as its listing has it: the likeliest first."""
     number = record["id"]
     if record["erased_at"] is not None:  # nothing more is sold or changed
@@ -47,7 +49,7 @@ def of_client(record: Mapping[str, Any]) -> list[Offer]:
     ]
 
 
-def of_contract(record: Mapping[str, Any]) -> list[Offer]:
+def contract_offers(record: Mapping[str, Any]) -> list[Offer]:
     """Return what comes next for a contract, as its listing has it: the likeliest first."""
     run = "epicevents contract"
     plan = Offer(
@@ -71,12 +73,12 @@ def of_contract(record: Mapping[str, Any]) -> list[Offer]:
     return by_status[record["status"]]
 
 
-def after_contract(record: Mapping[str, Any]) -> str:
+def suggest_for_contract(record: Mapping[str, Any]) -> str:
     """Return the likeliest next command for a contract."""
-    return of_contract(record)[0].line
+    return contract_offers(record)[0].line
 
 
-def of_event(record: Mapping[str, Any]) -> list[Offer]:
+def event_offers(record: Mapping[str, Any]) -> list[Offer]:
     """Return what comes next for an event, as its listing has it: the likeliest first."""
     run = "epicevents event"
     assign = Offer(
@@ -88,19 +90,21 @@ def of_event(record: Mapping[str, Any]) -> list[Offer]:
     return [change] if record["support_contact_id"] else [assign, change]
 
 
-def history(kind: str, number: int) -> "Command":
+def history_command(kind: str, number: int) -> "NextCommand":
     """Return the command that everybody may run on every record."""
-    from crm.cli.output.detail import Command
+    from crm.cli.output.detail import NextCommand
 
-    return Command(f"epicevents history {kind} {number}", _("see who changed what"))
+    return NextCommand(f"epicevents history {kind} {number}", _("see who changed what"))
 
 
-def related(found: "Mapping[str, Section]", titles: Mapping[str, str]) -> "list[Related]":
+def build_sections(
+    found: "Mapping[str, Section]", titles: Mapping[str, str]
+) -> "list[RelatedRecords]":
     """Return the sections that hold something, with what a table shows unasked and emails.
 
     Where records are left out, the title says so.
     """
-    from crm.cli.output.detail import Related
+    from crm.cli.output.detail import RelatedRecords
     from crm.queries.together import COUNTED
 
     sections = []
@@ -121,5 +125,5 @@ def related(found: "Mapping[str, Section]", titles: Mapping[str, str]) -> "list[
         fields = [section.fields[index] for index in shown]
         rows = [[row[index] for index in shown] for row in section.rows]
         if rows:
-            sections.append(Related(title, fields, rows))
+            sections.append(RelatedRecords(title, fields, rows))
     return sections

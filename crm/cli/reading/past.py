@@ -8,7 +8,7 @@ import click
 from crm.cli.app import App
 from crm.cli.options import Decorated
 from crm.cli.reading import records
-from crm.cli.types import Typed
+from crm.cli.types import TextType
 from crm.domain.errors import InvalidValue
 from crm.domain.i18n import gettext as _
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from crm.queries.listing import Listing
 
 
-def _moment(text: str, app: App, _option: str) -> datetime:
+def _parse_moment(text: str, app: App, _option: str) -> datetime:
     """Return the end of a day, or a moment of it, as naive UTC; now is as late as it gets."""
     from datetime import timedelta
 
@@ -48,12 +48,12 @@ def as_of_option(function: Decorated) -> Decorated:
     return click.option(
         "--as-of",
         "moment",
-        type=Typed("DATE", _moment, "days"),
+        type=TextType("DATE", _parse_moment, "days"),
         help=_("As it was at the end of DATE, or at a time of it."),
     )(function)
 
 
-def show(
+def show_as_of(
     app: App,
     output: str,
     listing: "Listing",
@@ -70,23 +70,23 @@ def show(
 
     Raises NotFound with ``since`` or ``until`` when there was one.
     """
-    from crm.domain.times import wall_clock
+    from crm.domain.times import format_wall_clock
     from crm.queries import reference
     from crm.services import audit
 
     zone = app.settings.timezone
     with app.transaction() as tx:
-        record_id = reference.lasting_id(tx, listing.noun, text)
-        found = audit.as_of(tx, listing, record_id, moment, zone)
+        record_id = reference.find_lasting_id(tx, listing.noun, text)
+        found = audit.find_as_of(tx, listing, record_id, moment, zone)
     row = found.row or ()
-    records.show(
+    records.show_record(
         app,
         output,
-        title.format(**records.by_field(listing.fields, row)),
+        title.format(**records.map_fields(listing.fields, row)),
         (*listing.fields, *unknown),
         (*row, *(None for _field in unknown)),
     )
-    when = wall_clock(moment, zone)
+    when = format_wall_clock(moment, zone)
     if found.transaction is None:
         app.console.note(_("As of {when}.").format(when=when), loud=True)
     else:

@@ -6,69 +6,69 @@ from typing import TYPE_CHECKING, Any
 from crm.cli.app import App
 
 if TYPE_CHECKING:
-    from crm.cli.output.detail import Command, Related
+    from crm.cli.output.detail import NextCommand, RelatedRecords
     from crm.database.transaction import Transaction
     from crm.domain.fields import Field
     from crm.queries.listing import Listing, Row
 
 
-def find(tx: "Transaction", listing: "Listing", text: str) -> "Row":
+def find_row(tx: "Transaction", listing: "Listing", text: str) -> "Row":
     """Return the record that ``text`` means: by its id, people also by email or name.
 
     Raises UsageFault ``invalid_id`` or ``ambiguous_reference``, NotFound.
     """
     from crm.queries import reference
-    from crm.queries.listing import not_found
+    from crm.queries.listing import not_found_error
     from crm.queries.pages import read_record
 
     if listing.noun == "client":
-        record_id = reference.client_id(tx, text)
+        record_id = reference.find_client_id(tx, text)
     elif listing.noun == "user":
-        record_id = reference.user_id(tx, text)
+        record_id = reference.find_user_id(tx, text)
     else:
-        record_id = reference.record_id(text, listing.noun)
+        record_id = reference.parse_record_id(text, listing.noun)
     row = read_record(tx, listing, record_id)
     if row is None:
-        raise not_found(listing.noun, record_id)
+        raise not_found_error(listing.noun, record_id)
     return row
 
 
-def by_field(fields: "Sequence[Field]", row: Sequence[Any]) -> dict[str, Any]:
+def map_fields(fields: "Sequence[Field]", row: Sequence[Any]) -> dict[str, Any]:
     """Return the values of a row by the names of their fields."""
     return dict(zip((field.name for field in fields), row, strict=True))
 
 
-def show(
+def show_record(
     app: App,
     output: str,
     title: str,
     fields: "Sequence[Field]",
     row: Sequence[Any],
     *,
-    related: "Sequence[Related]" = (),
-    commands: "Sequence[Command]" = (),
+    related: "Sequence[RelatedRecords]" = (),
+    commands: "Sequence[NextCommand]" = (),
 ) -> None:
     """Print one record: a sheet for people, or one JSON object."""
     if output == "json":
-        as_json(app, fields, row)
+        print_json(app, fields, row)
         return
     from crm.cli.output import detail
 
-    detail.sheet(title, fields, row, app.console, related=related, commands=commands)
+    detail.show_sheet(title, fields, row, app.console, related=related, commands=commands)
 
 
-def as_json(app: App, fields: "Sequence[Field]", *rows: Sequence[Any]) -> None:
+def print_json(app: App, fields: "Sequence[Field]", *rows: Sequence[Any]) -> None:
     """Print one record as one JSON object, several as a list of them."""
     from crm.cli.output import export
 
     if len(rows) == 1:
         export.write_record(fields, rows[0], app.console.stream, app.console.zone)
     else:
-        list_as_json(app, fields, rows)
+        print_json_list(app, fields, rows)
 
 
-def list_as_json(app: App, fields: "Sequence[Field]", rows: Iterable[Sequence[Any]]) -> None:
+def print_json_list(app: App, fields: "Sequence[Field]", rows: Iterable[Sequence[Any]]) -> None:
     """Print records as one JSON array, however many they are."""
     from crm.cli.output import export
 
-    export.write("json", fields, rows, app.console.stream, app.console.zone)
+    export.write_listing("json", fields, rows, app.console.stream, app.console.zone)

@@ -17,7 +17,7 @@ WIDEST = 100  # cells; into a pipe one endless text must not spread all other li
 LEAST = 12  # cells of a text that is cut; a second one that would get less is left out
 
 
-class Line(NamedTuple):
+class SectionLine(NamedTuple):
     """What it is about, more on that, a figure or a moment, and the command that comes next."""
 
     what: str
@@ -31,12 +31,12 @@ class Part(NamedTuple):
     """Lines under a title, with how many there are in all and the command that lists those."""
 
     title: str
-    lines: Sequence[Line]
+    lines: Sequence[SectionLine]
     total: int
     all_of_them: str = ""
 
 
-def render(parts: Sequence[Part], console: Console) -> None:
+def show_sections(parts: Sequence[Part], console: Console) -> None:
     """Hold the parts for stdout, their figures and commands aligned throughout.
 
     On a terminal what is too wide is cut with ``…``, never a figure or a command; into a pipe
@@ -44,20 +44,20 @@ def render(parts: Sequence[Part], console: Console) -> None:
     """
     terminal = console.out
     lines = [line for part in parts for line in part.lines]
-    figure = _widest(line.figure for line in lines)
-    about = max((_widest_about(part) for part in parts), default=0)
+    figure = _measure_widest(line.figure for line in lines)
+    about = max((_measure_about(part) for part in parts), default=0)
     if terminal.interactive:
-        commands = _widest(line.command for line in lines)
+        commands = _measure_widest(line.command for line in lines)
         about = min(about, terminal.width - commands - figure - len(GAP) * (2 + bool(figure)))
     laid = ["\n".join(_part(part, about, figure, terminal)) + "\n" for part in parts]
     console.show("\n".join(laid), paged=True)
 
 
-def values(section: "Section", app: App) -> list[dict[str, str]]:
+def format_section(section: "Section", app: App) -> list[dict[str, str]]:
     """Return each row as people read it, by field."""
-    from crm.cli.output.columns import presenter
+    from crm.cli.output.columns import build_presenter
 
-    present = [presenter(field, app.console, app.console.out) for field in section.fields]
+    present = [build_presenter(field, app.console, app.console.out) for field in section.fields]
     names = [field.name for field in section.fields]
     return [
         dict(zip(names, (say(value) for say, value in zip(present, row, strict=True)), strict=True))
@@ -65,7 +65,9 @@ def values(section: "Section", app: App) -> list[dict[str, str]]:
     ]
 
 
-def write_json(app: App, head: Mapping[str, Any], sections: "Mapping[str, Section]") -> None:
+def print_sections_json(
+    app: App, head: Mapping[str, Any], sections: "Mapping[str, Section]"
+) -> None:
     """Print one JSON object: the keys of ``head``, then each section's ``total`` and ``records``.
 
     ``total`` is null where counting stopped.
@@ -80,18 +82,18 @@ def write_json(app: App, head: Mapping[str, Any], sections: "Mapping[str, Sectio
     for key, section in sections.items():
         total = json.dumps(section.total if section.total <= COUNTED else None)
         stream.write(f'{before}{json.dumps(key)}: {{"total": {total}, "records":\n')
-        export.write("json", section.fields, section.rows, stream, zone)
+        export.write_listing("json", section.fields, section.rows, stream, zone)
         before = "},\n"
     stream.write("}}\n")
 
 
-def _widest(texts: Iterable[str]) -> int:
+def _measure_widest(texts: Iterable[str]) -> int:
     return min(max(map(cells.width, texts), default=0), WIDEST)
 
 
-def _widest_about(part: Part) -> int:
-    more = _widest(line.more for line in part.lines)
-    return _widest(line.what for line in part.lines) + (len(GAP) + more if more else 0)
+def _measure_about(part: Part) -> int:
+    more = _measure_widest(line.more for line in part.lines)
+    return _measure_widest(line.what for line in part.lines) + (len(GAP) + more if more else 0)
 
 
 def _part(part: Part, about: int, figure: int, terminal: Terminal) -> Iterator[str]:
@@ -101,10 +103,10 @@ def _part(part: Part, about: int, figure: int, terminal: Terminal) -> Iterator[s
     title = terminal.paint(terminal.text(part.title), "title")
     yield f"{title}{GAP}{terminal.paint(total, 'quiet')}"
     # Where its own figures are shorter than others', the rest has more room.
-    own = _widest(line.figure for line in part.lines)
+    own = _measure_widest(line.figure for line in part.lines)
     about += figure - own + (len(GAP) if figure and not own else 0)
     figure = own
-    what = min(_widest(line.what for line in part.lines), max(about, LEAST))
+    what = min(_measure_widest(line.what for line in part.lines), max(about, LEAST))
     more = about - what - len(GAP)
     for line in part.lines:
         yield _line(line, what, more if more >= LEAST else 0, about, figure, terminal)
@@ -115,7 +117,9 @@ def _part(part: Part, about: int, figure: int, terminal: Terminal) -> Iterator[s
         yield f"{GAP}{terminal.paint(terminal.text(rest), 'quiet')}{GAP}{command}".rstrip()
 
 
-def _line(line: Line, what: int, more: int, about: int, figure: int, terminal: Terminal) -> str:
+def _line(
+    line: SectionLine, what: int, more: int, about: int, figure: int, terminal: Terminal
+) -> str:
     def cell(text: str, size: int, style: str | None = None, *, right: bool = False) -> str:
         shown = terminal.text(text)
         if terminal.interactive:

@@ -21,7 +21,7 @@ LONGEST_NAME = 40
 _HEADER = "# Listings kept under a name. Run one: epicevents view run NAME\n"
 
 
-def read(home: Path) -> dict[str, str]:
+def read_views(home: Path) -> dict[str, str]:
     """Return the lines by name, in the order of the file; none where there is no file.
 
     Raises UsageFault ``invalid_views_file``.
@@ -32,23 +32,23 @@ def read(home: Path) -> dict[str, str]:
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
-        raise _unreadable(path, error.strerror or "") from None
+        raise _unreadable_error(path, error.strerror or "") from None
     except UnicodeDecodeError:
-        raise _unreadable(path, _("it is not UTF-8 text")) from None
+        raise _unreadable_error(path, _("it is not UTF-8 text")) from None
     except tomllib.TOMLDecodeError as error:
-        raise _unreadable(path, str(error)) from None
+        raise _unreadable_error(path, str(error)) from None
     for name, line in views.items():
         if not isinstance(line, str):
-            raise _unreadable(path, _("{name} is not text").format(name=quote(name)))
+            raise _unreadable_error(path, _("{name} is not text").format(name=quote(name)))
     return views
 
 
-def write(home: Path, views: Mapping[str, str]) -> None:
+def write_views(home: Path, views: Mapping[str, str]) -> None:
     """Write the file whole or not at all, readable by its owner only.
 
     Raises UsageFault ``views_not_saved``.
     """
-    lines = [f"{name} = {_toml(line)}\n" for name, line in views.items()]
+    lines = [f"{name} = {_quote_toml(line)}\n" for name, line in views.items()]
     path = home / FILE
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -61,12 +61,12 @@ def write(home: Path, views: Mapping[str, str]) -> None:
         ) from None
 
 
-def _toml(text: str) -> str:
+def _quote_toml(text: str) -> str:
     # A JSON string, but for DEL, which JSON takes as it is.
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def checked_name(name: str) -> str:
+def require_name(name: str) -> str:
     """Return a name that a file, a shell and a person take as it is. Raises UsageFault."""
     if re.fullmatch("[A-Za-z][A-Za-z0-9_-]*", name) and len(name) <= LONGEST_NAME:
         return name
@@ -79,11 +79,14 @@ def checked_name(name: str) -> str:
     )
 
 
-def named(home: Path, name: str) -> str:
-    """Return the line of a view. Raises NotFound, which names the nearest, and as ``read``."""
+def find_view(home: Path, name: str) -> str:
+    """Return the line of a view.
+
+    Raises NotFound, which names the nearest, and what ``read_views`` raises.
+    """
     from difflib import get_close_matches
 
-    views = read(home)
+    views = read_views(home)
     if name in views:
         return views[name]
     nearest = get_close_matches(name[:LONGEST_NAME], views)
@@ -103,7 +106,7 @@ def without_program(words: Sequence[str]) -> list[str]:
     return list(words[1:] if words[0] == PROGRAM else words)
 
 
-def _unreadable(path: Path, reason: str) -> UsageFault:
+def _unreadable_error(path: Path, reason: str) -> UsageFault:
     return UsageFault(
         _("{path} cannot be read: {reason}.").format(path=path, reason=quote(reason)),
         hint=_("Correct the file or move it away."),

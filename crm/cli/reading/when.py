@@ -6,26 +6,26 @@ from crm.cli.app import App
 from crm.domain.i18n import gettext as _
 
 
-def said(app: App, moment: datetime) -> str:
+def format_moment(app: App, moment: datetime) -> str:
     """Return a naive UTC moment in words: ``today 14:00``, ``Friday 09:30``, ``2030-07-01 10:00``.
 
     Names of days mean the six after tomorrow; every form is one that can be typed back.
     """
-    from crm.domain.times import wall_clock
+    from crm.domain.times import format_wall_clock
 
-    clock = wall_clock(moment, app.settings.timezone)
+    clock = format_wall_clock(moment, app.settings.timezone)
     day = date.fromisoformat(clock[: len("2026-06-04")])
     ahead = (day - app.today).days
     if ahead in (0, 1):
         name = _("today") if ahead == 0 else _("tomorrow")
     elif 1 < ahead < 7:
-        name = weekday(day)
+        name = format_weekday(day)
     else:
         return clock
     return f"{name} {clock[len('2026-06-04 ') :]}"
 
 
-def weekday(day: date) -> str:
+def format_weekday(day: date) -> str:
     """Return the name of a day, in the reader's language."""
     return (
         _("Monday"),

@@ -9,7 +9,7 @@ Modules load when they are first used: reading, help and completion never pay fo
 
 from typing import TYPE_CHECKING
 
-from crm.lazy import attach
+from crm.lazy import lazy_attributes
 
 if TYPE_CHECKING:
     from crm.cli.writing import deleting as deleting
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from crm.cli.writing import setup as setup
     from crm.cli.writing import updating as updating
 
-__getattr__ = attach(
+__getattr__ = lazy_attributes(
     __name__,
     dict.fromkeys(
         (

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from crm.backup.databases import Server
     from crm.backup.manifest import Manifest
-    from crm.backup.restoring import Login, Open
+    from crm.backup.restoring import LoginRole, OpenBackup
 
 _MEGABYTE = 1_000_000
 _COUNTED = ("users", "clients", "contracts", "events", "payments")
@@ -36,7 +36,7 @@ FIELDS = (
 )
 
 
-def row(path: "Path", made: "Manifest", *, encrypted: bool) -> list[Any]:
+def build_row(path: "Path", made: "Manifest", *, encrypted: bool) -> list[Any]:
     """Return a backup as a record of :data:`FIELDS`."""
     contents = made.contents
     return [
@@ -55,49 +55,51 @@ def passphrase_option(function: Decorated) -> Decorated:
 
 
 @contextmanager
-def opened(app: App, path: "Path", *, from_stdin: bool) -> "Iterator[Open]":
+def open_backup(app: App, path: "Path", *, from_stdin: bool) -> "Iterator[OpenBackup]":
     """Open a backup that is what was written, with its passphrase where it takes one.
 
     Raises what :mod:`crm.backup.archive` does, UsageFault without a passphrase.
     """
     from crm.backup import archive
-    from crm.backup.restoring import Open
+    from crm.backup.restoring import OpenBackup
     from crm.cli.asking import passphrases
 
-    with archive.opened(path) as backup:
-        passphrase = passphrases.known(app, from_stdin=from_stdin) if backup.encrypted else None
+    with archive.open_archive(path) as backup:
+        passphrase = (
+            passphrases.ask_for_passphrase(app, from_stdin=from_stdin) if backup.encrypted else None
+        )
         manifest = backup.manifest(passphrase)
         backup.verify(manifest)
-        yield Open(backup, manifest, passphrase)
+        yield OpenBackup(backup, manifest, passphrase)
 
 
-def login(app: App) -> "Login":
+def read_login(app: App) -> "LoginRole":
     """Return what the company's workstations connect as, by the settings."""
-    from crm.backup.restoring import Login
+    from crm.backup.restoring import LoginRole
     from crm.settings.url import parse_database_url
 
     parameters = parse_database_url(app.settings.database_url or "postgresql:///")
-    default = Login()
-    return Login(parameters.get("user", default.name), parameters.get("password"))
+    default = LoginRole()
+    return LoginRole(parameters.get("user", default.name), parameters.get("password"))
 
 
 @contextmanager
-def progress(app: App, message: str, size: int | None = None) -> Iterator[Callable[[int], None]]:
+def show_bytes(app: App, message: str, size: int | None = None) -> Iterator[Callable[[int], None]]:
     """Show megabytes while the work lasts; a request to end it is answered as Ctrl-C is."""
     from crm.cli.output import progress as shown
     from crm.database.copying import interruptible
 
     total = (size or 0) // _MEGABYTE or None  # of less than one, nothing is counted
     with (
-        _ended_as_by_a_person(),
+        _interrupt_on_terminate(),
         interruptible(),
-        shown.progress(message, app.console, total) as moved,
+        shown.show_progress(message, app.console, total) as moved,
     ):
         yield lambda done: moved(done // _MEGABYTE)
 
 
 @contextmanager
-def _ended_as_by_a_person() -> Iterator[None]:
+def _interrupt_on_terminate() -> Iterator[None]:
     """What a service manager ends must clean up like what a person does."""
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -123,24 +125,24 @@ _ENDINGS = [
 
 def warn_of_faults(app: App, faults: list[str]) -> None:
     """Say what was wrong with the data before they were backed up."""
-    app.console.warning(
+    app.console.warn(
         _("Not all was in order when it was backed up: {checks}. See: epicevents doctor").format(
             checks=", ".join(faults)
         )
     )
 
 
-def administrator(app: App) -> dict[str, str]:
+def prepare_administrator(app: App) -> dict[str, str]:
     """Return the administrator's parameters; the embedded server is made where there is none."""
     from crm.database import location
 
     if location.is_embedded(app.settings) and app.settings.admin_database_url is None:
         location.start_embedded(app.settings)
-    return location.admin_parameters(app.settings)
+    return location.read_admin_parameters(app.settings)
 
 
 @contextmanager
-def a_server(app: App) -> "Iterator[Server]":
+def open_server(app: App) -> "Iterator[Server]":
     """Yield the company's server, or a passing one on a machine that has none."""
     from crm.backup import databases
     from crm.database import location
@@ -153,14 +155,14 @@ def a_server(app: App) -> "Iterator[Server]":
             or settings.database_url
             or Cluster(settings.home).is_initialised()
         ):
-            parameters = location.admin_parameters(settings)
+            parameters = location.read_admin_parameters(settings)
         else:
-            parameters = stack.enter_context(_passing_server())
-        yield stack.enter_context(databases.server(parameters))
+            parameters = stack.enter_context(_start_temporary_server())
+        yield stack.enter_context(databases.lock_server(parameters))
 
 
 @contextmanager
-def _passing_server() -> Iterator[dict[str, str]]:
+def _start_temporary_server() -> Iterator[dict[str, str]]:
     import tempfile
     from pathlib import Path
 

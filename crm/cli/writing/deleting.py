@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from crm.queries.listing import Listing, Row
 
 
-def delete(
+def delete_records(
     app: App,
     output: str,
     listing: "Listing",
@@ -31,9 +31,9 @@ def delete(
 ) -> None:
     """Show the records that are named, ask once, delete them by a service and say so.
 
-    ``title`` and ``done`` are sentences as in :class:`crm.cli.writing.edits.Said`. Raises NotFound,
-    and what the service raises: it is tried first, so that nobody confirms what is then refused.
-    All go, or none.
+    ``title`` and ``done`` are sentences as in :class:`crm.cli.writing.edits.Wording`. All records
+    are deleted, or none. Raises NotFound, and what the service raises: it is tried first, so that
+    nobody confirms a deletion that is then refused.
     """
 
     def remove(tx: "Transaction", row: "Row") -> "Row":
@@ -41,29 +41,29 @@ def delete(
         return row
 
     with app.transaction(dry_run=True) as tx:
-        rows = edits.all_or_none(tx, listing, named, partial(remove, tx))
+        rows = edits.run_all_or_none(tx, listing, named, partial(remove, tx))
     if not dry_run:
-        titles = [title.format(**edits.words(app, listing.fields, row)) for row in rows]
-        before_deletion(app, titles, listing.fields, rows, yes=yes)
+        titles = [title.format(**edits.format_fields(app, listing.fields, row)) for row in rows]
+        confirm_deletion(app, titles, listing.fields, rows, yes=yes)
         shown = {row[0]: row for row in rows}
         with app.transaction() as tx:
 
             def remove_as_shown(row: "Row") -> "Row":
-                expect_as_shown(listing.fields, shown[row[0]], row)
+                require_as_shown(listing.fields, shown[row[0]], row)
                 return remove(tx, row)
 
-            edits.all_or_none(tx, listing, [str(each) for each in shown], remove_as_shown)
+            edits.run_all_or_none(tx, listing, [str(each) for each in shown], remove_as_shown)
     for row in rows:
-        said = done.format(**edits.words(app, listing.fields, row))
+        said = done.format(**edits.format_fields(app, listing.fields, row))
         kept = row if output == "json" and len(rows) == 1 else None
-        outcome.written(app, output, said, listing.fields, kept, dry_run=dry_run)
+        outcome.report_write(app, output, said, listing.fields, kept, dry_run=dry_run)
     if output == "json" and len(rows) > 1:
-        records.as_json(app, listing.fields, *rows)
+        records.print_json(app, listing.fields, *rows)
     if output != "json" and not dry_run:
         app.console.note(_("To change your mind: {command}").format(command="epicevents undo"))
 
 
-def before_deletion(
+def confirm_deletion(
     app: App,
     titles: Sequence[str],
     fields: Sequence[Field],
@@ -86,13 +86,13 @@ def before_deletion(
         question = _("Delete it?")
     if not yes and app.console.stdin.isatty():
         if len(rows) == 1:
-            detail.sheet(titles[0], fields, rows[0], app.console, err=True)
+            detail.show_sheet(titles[0], fields, rows[0], app.console, err=True)
         for title in titles if len(rows) > 1 else ():
             app.console.note(f"  {title}")
     prompts.confirm(app, question, yes=yes, typed=typed)
 
 
-def expect_as_shown(fields: Sequence[Field], shown: Sequence[Any], row: Sequence[Any]) -> None:
+def require_as_shown(fields: Sequence[Field], shown: Sequence[Any], row: Sequence[Any]) -> None:
     """Refuse to go on with a record that has changed since the person was asked: Conflict."""
     version = [field.name for field in fields].index("version")
     if shown[version] != row[version]:

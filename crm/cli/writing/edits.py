@@ -24,7 +24,7 @@ Result = TypeVar("Result")
 _UNTOLD = frozenset({"version", "updated_at", "last_updated", "signed_status", "days_overdue"})
 
 
-class Said(NamedTuple):
+class Wording(NamedTuple):
     """What is said of a write: when it is ``done``, when it was the ``same`` already, what next.
 
     In both sentences ``{field}`` stands for a value of the record. ``then`` returns the command
@@ -36,7 +36,7 @@ class Said(NamedTuple):
     then: Callable[[dict[str, Any]], str]
 
 
-class Edited(NamedTuple):
+class EditOutcome(NamedTuple):
     """What a service changed, and the record as its listing has it, before and after."""
 
     change: "Change"
@@ -44,7 +44,7 @@ class Edited(NamedTuple):
     before: "Row"
     row: "Row"
 
-    def having(self, field: Field, value: object) -> "Edited":
+    def with_field(self, field: Field, value: object) -> "EditOutcome":
         """Return it with one more field: what the write has made beside the record."""
         return self._replace(
             fields=(*self.fields, field),
@@ -55,7 +55,7 @@ class Edited(NamedTuple):
     @property
     def record(self) -> dict[str, Any]:
         """The record now, by field."""
-        return records.by_field(self.fields, self.row)
+        return records.map_fields(self.fields, self.row)
 
     @property
     def old(self) -> dict[str, Any]:
@@ -69,59 +69,59 @@ class Edited(NamedTuple):
         }
 
 
-def edit(
+def run_on_record(
     app: App,
     listing: "Listing",
     text: str,
     act: "Callable[[Transaction, int], Change]",
     *,
     dry_run: bool = False,
-) -> Edited:
+) -> EditOutcome:
     """Run a service on the record whose id is ``text``. Raises NotFound, and what it raises."""
     with app.transaction(dry_run=dry_run) as tx:
-        return edit_in(tx, listing, text, act)
+        return run_in_transaction(tx, listing, text, act)
 
 
-def edit_in(
+def run_in_transaction(
     tx: "Transaction", listing: "Listing", text: str, act: "Callable[[Transaction, int], Change]"
-) -> Edited:
+) -> EditOutcome:
     """Run a service on the record whose id is ``text``, in a transaction that is open."""
-    return _edited(tx, listing, records.find(tx, listing, text), act)
+    return _compare(tx, listing, records.find_row(tx, listing, text), act)
 
 
-def _edited(
+def _compare(
     tx: "Transaction",
     listing: "Listing",
     before: "Row",
     act: "Callable[[Transaction, int], Change]",
-) -> Edited:
+) -> EditOutcome:
     from crm.queries.pages import read_record
 
     change = act(tx, before[0])
     row = read_record(tx, listing, before[0])
-    return Edited(change, listing.fields, before, row or before)
+    return EditOutcome(change, listing.fields, before, row or before)
 
 
-def change(
+def change_records(
     app: App,
     output: str,
     listing: "Listing",
     named: str | Sequence[str],
     act: "Callable[[Transaction, int], Change]",
-    said: Said,
+    said: Wording,
     *,
     dry_run: bool,
 ) -> None:
     """Run a service on each record that is named, all or none, and tell what it changed."""
     with app.transaction(dry_run=dry_run) as tx:
-        done = all_or_none(tx, listing, named, lambda row: _edited(tx, listing, row, act))
+        done = run_all_or_none(tx, listing, named, lambda row: _compare(tx, listing, row, act))
     if len(done) == 1:
-        tell(app, output, done[0], said, dry_run=dry_run)
+        report_edit(app, output, done[0], said, dry_run=dry_run)
         return
     for edited in done:
-        tell(app, "", edited, said._replace(then=lambda _record: ""), dry_run=dry_run)
+        report_edit(app, "", edited, said._replace(then=lambda _record: ""), dry_run=dry_run)
     if output == "json":
-        records.as_json(app, listing.fields, *(edited.row for edited in done))
+        records.print_json(app, listing.fields, *(edited.row for edited in done))
 
 
 def refuse_version_of_several(named: Sequence[str], version: int | None) -> None:
@@ -133,7 +133,7 @@ def refuse_version_of_several(named: Sequence[str], version: int | None) -> None
         )
 
 
-def all_or_none(
+def run_all_or_none(
     tx: "Transaction",
     listing: "Listing",
     named: str | Sequence[str],
@@ -141,16 +141,16 @@ def all_or_none(
 ) -> "list[Result]":
     """Run something for each record that is named, once for each; of several, say which failed.
 
-    Raises what :func:`crm.cli.reading.records.find` and ``run`` raise.
+    Raises what :func:`crm.cli.reading.records.find_row` and ``run`` raise.
     """
-    from crm.database.errors import explained
+    from crm.database.errors import translate_errors
 
     names = [named] if isinstance(named, str) else named
     done: dict[int, Result] = {}
     for text in names:
         try:
-            with explained():
-                row = records.find(tx, listing, text)
+            with translate_errors():
+                row = records.find_row(tx, listing, text)
                 if row[0] not in done:
                     done[row[0]] = run(row)
         except CRMError as error:
@@ -163,22 +163,22 @@ def all_or_none(
     return list(done.values())
 
 
-def tell(
+def report_edit(
     app: App,
     output: str,
-    edited: Edited,
-    said: Said,
+    edited: EditOutcome,
+    said: Wording,
     *,
     also: Mapping[str, str] | None = None,
     dry_run: bool,
 ) -> None:
     """Say what changed, or that nothing did; ``also`` are more words for the sentences."""
     fields, row = edited.fields, edited.row
-    spoken = words(app, fields, row) | dict(also or {})
+    spoken = format_fields(app, fields, row) | dict(also or {})
     if not edited.change:
-        outcome.unchanged(app, output, said.same.format(**spoken), fields, row)
+        outcome.report_unchanged(app, output, said.same.format(**spoken), fields, row)
         return
-    outcome.written(
+    outcome.report_write(
         app,
         output,
         said.done.format(**spoken),
@@ -190,21 +190,21 @@ def tell(
     )
 
 
-def reason_for(app: App, permission: Permission, given: str | None) -> str:
+def ask_for_reason(app: App, permission: Permission, given: str | None) -> str:
     """Return the reason that was given, or ask for it; the history keeps it."""
     from crm.cli.asking import prompts
     from crm.domain.inputs import REASON
 
-    asked = questions.of_input(REASON)
-    answered = prompts.complete(app, {asked.name: given}, [asked], permission=permission)
+    asked = questions.input_question(REASON)
+    answered = prompts.ask_for_options(app, {asked.name: given}, [asked], permission=permission)
     return str(answered[asked.name])
 
 
-def words(app: App, fields: Sequence[Field], row: Sequence[Any]) -> dict[str, str]:
+def format_fields(app: App, fields: Sequence[Field], row: Sequence[Any]) -> dict[str, str]:
     """Return each value as people read it, by field, to be put into a sentence."""
-    from crm.cli.output.columns import presenter
+    from crm.cli.output.columns import build_presenter
 
     return {
-        field.name: presenter(field, app.console, app.console.err)(value)
+        field.name: build_presenter(field, app.console, app.console.err)(value)
         for field, value in zip(fields, row, strict=True)
     }

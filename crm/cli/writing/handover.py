@@ -24,7 +24,7 @@ FIELDS = (
 )
 
 
-def act(
+def hand_over(
     tx: "Transaction",
     giver_id: int,
     taker: str,
@@ -36,16 +36,16 @@ def act(
     from crm import services
     from crm.queries import reference
 
-    return services.portfolio.transfer(
+    return services.portfolio.transfer_all(
         tx,
         giver_id,
-        reference.user_id(tx, taker),
+        reference.find_user_id(tx, taker),
         include_settled=include_settled,
         override=override,
     )
 
 
-def ask_to_whom(
+def ask_for_taker(
     app: App,
     giver_id: int,
     role: Role,
@@ -54,7 +54,7 @@ def ask_to_whom(
     override: str | None = None,
 ) -> str | None:
     """Ask who takes over, ``None`` for nobody; whom the rules refuse is refused at once."""
-    asked = questions.of_colleague(
+    asked = questions.colleague_question(
         app, "transfer_to", _("Hand over to"), "--transfer-to", role, besides=giver_id
     )
 
@@ -63,7 +63,7 @@ def ask_to_whom(
             return None
         taker: str = asked.read(answer)
         with app.transaction(dry_run=True) as tx:
-            act(tx, giver_id, taker, include_settled=include_settled, override=override)
+            hand_over(tx, giver_id, taker, include_settled=include_settled, override=override)
         return taker
 
     hint = _("Enter to leave all as it is")
@@ -71,21 +71,21 @@ def ask_to_whom(
     return taker
 
 
-def listed(counts: Mapping[str, int]) -> str:
+def list_counts(counts: Mapping[str, int]) -> str:
     """Return the counts that are not zero, as people say them."""
-    from crm.services.user import listed
+    from crm.services.user import format_counts
 
-    return listed({kind: count for kind, count in counts.items() if count})
+    return format_counts({kind: count for kind, count in counts.items() if count})
 
 
-def tell(app: App, output: str, moved: "Moved", *, dry_run: bool) -> None:
+def report_handover(app: App, output: str, moved: "Moved", *, dry_run: bool) -> None:
     """Say what changed hands, what stayed and with which command that follows."""
-    outcome.written(
+    outcome.report_write(
         app,
         output,
-        in_words(moved),
+        describe_handover(moved),
         FIELDS,
-        row(moved),
+        build_handover_row(moved),
         dry_run=dry_run,
         then=f"epicevents user show {moved.taker.id}",
     )
@@ -94,7 +94,7 @@ def tell(app: App, output: str, moved: "Moved", *, dry_run: bool) -> None:
         app.console.note(
             left.format(
                 name=moved.giver.full_name,
-                what=listed(moved.left),
+                what=list_counts(moved.left),
                 giver=moved.giver.id,
                 taker=moved.taker.id,
                 all="--include-settled",
@@ -102,14 +102,14 @@ def tell(app: App, output: str, moved: "Moved", *, dry_run: bool) -> None:
         )
 
 
-def in_words(moved: "Moved") -> str:
+def describe_handover(moved: "Moved") -> str:
     """Return what has changed hands, as a sentence."""
     return _("From {giver} to {taker}: {what}.").format(
-        giver=moved.giver.full_name, taker=moved.taker.full_name, what=listed(moved.counts)
+        giver=moved.giver.full_name, taker=moved.taker.full_name, what=list_counts(moved.counts)
     )
 
 
-def row(moved: "Moved") -> tuple[object, ...]:
+def build_handover_row(moved: "Moved") -> tuple[object, ...]:
     """Return the values of :data:`FIELDS`."""
     return (
         moved.giver.id,

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crm.cli.app import App
-from crm.cli.reading.listing import spaced
-from crm.cli.writing.outcome import tried
+from crm.cli.reading.listing import format_count
+from crm.cli.writing.outcome import report_dry_run
 from crm.domain.errors import CRMError, PermissionDenied, RuleViolation, UsageFault
 from crm.domain.i18n import gettext as _
 from crm.domain.i18n import ngettext
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from crm.importing.nouns import Column
     from crm.importing.table import Table
     from crm.importing.values import Moments
-    from crm.services.imports import Outcome, Plan
+    from crm.services.imports import ImportOutcome, Plan
     from crm.services.refusals import Refused
 
 SHOWN = 10  # refused rows that are told without a file
 LISTED = 100  # of them in the JSON of an error
 
 
-def open_file(app: App, noun: str, given: dict[str, Any]) -> "Table":
+def open_import(app: App, noun: str, given: dict[str, Any]) -> "Table":
     """Return the table in the file, and say what of it is not read.
 
     Raises UsageFault where there is no such file, or the refused rows would replace it, and what
@@ -49,7 +49,7 @@ def open_file(app: App, noun: str, given: dict[str, Any]) -> "Table":
     table = open_table(
         path,
         NAMES[noun],
-        dict(map(_mapped, given.pop("mapping"))),
+        dict(map(_parse_mapping, given.pop("mapping"))),
         encoding=given.pop("encoding"),
         sheet=given.pop("sheet"),
     )
@@ -62,7 +62,7 @@ def open_file(app: App, noun: str, given: dict[str, Any]) -> "Table":
     return table
 
 
-def load(
+def run_import(
     app: App,
     tx: "Transaction",
     plan: "Plan",
@@ -81,25 +81,25 @@ def load(
     Raises RuleViolation ``rows_refused`` where a row is refused, unless ``partial``, and
     PermissionDenied where only the role forbids them.
     """
-    from crm.cli.output.progress import progress
+    from crm.cli.output.progress import show_progress
     from crm.importing.cleaning import clean
     from crm.services import imports
 
-    with progress(_("Reading the file"), app.console, table.about) as said:
+    with show_progress(_("Reading the file"), app.console, table.about) as said:
         names = [each.name for each in columns]
-        imports.copy(tx, plan, names, clean(table, columns, moments, said))
+        imports.copy_rows_in(tx, plan, names, clean(table, columns, moments, said))
     if moments.contradicting:
-        imports.refuse(tx, plan, "doubtful_date", sorted(moments.doubtful))
-    with progress(_("Checking and writing"), app.console):
-        outcome = imports.finish(tx, plan, parameters, partial=partial)
+        imports.refuse_rows(tx, plan, "doubtful_date", sorted(moments.doubtful))
+    with show_progress(_("Checking and writing"), app.console):
+        outcome = imports.finish_import(tx, plan, parameters, partial=partial)
     if errors and outcome.refused:
         _write_refused(app, errors, table, outcome.refused)
     if outcome.refused and not partial:
-        raise _refusal(plan, outcome.refused, errors)
+        raise _refused_error(plan, outcome.refused, errors)
     _say(app, plan.noun, outcome, errors, dry_run=dry_run, output=output)
 
 
-def _mapped(text: str) -> tuple[str, str]:
+def _parse_mapping(text: str) -> tuple[str, str]:
     heading, equals, column = text.rpartition("=")
     if not equals or not heading.strip():
         raise UsageFault(
@@ -128,7 +128,7 @@ def _write_refused(app: App, path: Path, table: "Table", refused: "Sequence[Refu
     write_file(path, fields, rows(), app.console.zone)
 
 
-def _refusal(plan: "Plan", refused: "Sequence[Refused]", errors: Path | None) -> CRMError:
+def _refused_error(plan: "Plan", refused: "Sequence[Refused]", errors: Path | None) -> CRMError:
     from crm.services.refusals import DENIED
 
     count = len(refused)
@@ -137,8 +137,8 @@ def _refusal(plan: "Plan", refused: "Sequence[Refused]", errors: Path | None) ->
             "{n} row is refused, and nothing was imported:",
             "{n} rows are refused, and nothing was imported:",
             count,
-        ).format(n=spaced(count)),
-        *_told(refused),
+        ).format(n=format_count(count)),
+        *_list_refusals(refused),
     ]
     told = {"rows": [each._asdict() for each in refused[:LISTED]], "refused": count}
     kind: type[CRMError] = RuleViolation
@@ -156,17 +156,23 @@ def _refusal(plan: "Plan", refused: "Sequence[Refused]", errors: Path | None) ->
     )
 
 
-def _told(refused: "Sequence[Refused]") -> list[str]:
+def _list_refusals(refused: "Sequence[Refused]") -> list[str]:
     lines = [
         _("  row {n}: {reason}").format(n=each.row, reason=each.reason) for each in refused[:SHOWN]
     ]
     if len(refused) > SHOWN:
-        lines.append(_("  … and {n} more").format(n=spaced(len(refused) - SHOWN)))
+        lines.append(_("  … and {n} more").format(n=format_count(len(refused) - SHOWN)))
     return lines
 
 
 def _say(
-    app: App, noun: str, outcome: "Outcome", errors: Path | None, *, dry_run: bool, output: str
+    app: App,
+    noun: str,
+    outcome: "ImportOutcome",
+    errors: Path | None,
+    *,
+    dry_run: bool,
+    output: str,
 ) -> None:
     numbers = outcome._asdict() | {"refused": len(outcome.refused)}
     if output == "json":
@@ -179,18 +185,20 @@ def _say(
         "skipped": _("{n} skipped"),
         "refused": _("{n} refused"),
     }
-    told = [words[name].format(n=spaced(number)) for name, number in numbers.items() if number]
+    told = [
+        words[name].format(n=format_count(number)) for name, number in numbers.items() if number
+    ]
     done = _("{noun} import: {told}.").format(
         noun=noun, told=", ".join(told) or _("the file has no rows")
     )
     if dry_run:
-        tried(app, done)
+        report_dry_run(app, done)
     elif outcome.created or outcome.updated:
         app.console.success(done)
     else:
         app.console.note(_("Nothing has changed. {done}").format(done=done))
     if outcome.refused:
-        told = _told(outcome.refused)
+        told = _list_refusals(outcome.refused)
         if errors:
             told = [_("  all of them: {path}").format(path=errors)]
         app.console.note("\n".join([_("Refused:"), *told]), loud=True)

@@ -27,7 +27,7 @@ class _Left(NamedTuple):
     counts: dict[str, int]
 
 
-def close(
+def close_accounts(
     app: App,
     users: Sequence[str],
     transfer_to: str | None,
@@ -42,34 +42,34 @@ def close(
 
     takers: dict[int, str | None] = {}
     if transfer_to is None and prompts.may_ask(app):
-        takers = dict(_offered(app, user, override) for user in users)
+        takers = dict(_offer_handover(app, user, override) for user in users)
     permission = Permission.USER_DEACTIVATE
-    with people.shutting_out(app, users, permission, dry_run=dry_run) as (tx, _ids):
+    with people.suspend_users(app, users, permission, dry_run=dry_run) as (tx, _ids):
 
         def leave(before: Any) -> _Left:
             user_id, moved = before[0], None
             taker = takers.get(user_id, transfer_to)
             if taker is not None:
-                moved = handover.act(tx, user_id, taker, override=override)
+                moved = handover.hand_over(tx, user_id, taker, override=override)
             change = services.user.deactivate(tx, user_id)
-            row = people.record(tx, user_id)[1]
-            return _Left(moved, change, row, people.looks_after(app, tx, user_id))
+            row = people.read_person(tx, user_id)[1]
+            return _Left(moved, change, row, people.count_duties(app, tx, user_id))
 
-        left = edits.all_or_none(tx, LISTING, users, leave)
+        left = edits.run_all_or_none(tx, LISTING, users, leave)
     for each in left:
         _tell(app, output if len(left) == 1 else "", each, dry_run=dry_run)
     if output == "json" and len(left) > 1:
         fields = (*LISTING.fields, *people.COUNTS)
-        records.as_json(app, fields, *((*each.row, *each.counts.values()) for each in left))
+        records.print_json(app, fields, *((*each.row, *each.counts.values()) for each in left))
 
 
 def _tell(app: App, output: str, left: _Left, *, dry_run: bool) -> None:
     from crm.queries.user import LISTING
 
-    name, user_id = people.name(left.row), left.row[0]
+    name, user_id = people.full_name(left.row), left.row[0]
     if left.moved and output != "json":
-        handover.tell(app, output, left.moved, dry_run=dry_run)
-    outcome.edited(
+        handover.report_handover(app, output, left.moved, dry_run=dry_run)
+    outcome.report_change(
         app,
         output,
         left.change,
@@ -83,12 +83,12 @@ def _tell(app: App, output: str, left: _Left, *, dry_run: bool) -> None:
     if output != "json" and any(left.counts.values()):
         said = _("{name} is still the contact of {what}; hand over: {command}")
         command = f"epicevents user transfer {user_id} USER"
-        what = handover.listed(left.counts)
+        what = handover.list_counts(left.counts)
         app.console.note(said.format(name=name, what=what, command=command), loud=True)
 
 
 @contextmanager
-def tried() -> Iterator[None]:
+def try_patiently() -> Iterator[None]:
     """Try something that goes on even if it has to wait for whom it is about.
 
     What they hold must not keep their account: done in earnest, it takes their rights away first.
@@ -102,7 +102,7 @@ def tried() -> Iterator[None]:
             raise
 
 
-def _offered(app: App, user: str, override: str | None) -> tuple[int, str | None]:
+def _offer_handover(app: App, user: str, override: str | None) -> tuple[int, str | None]:
     """Say what somebody still looks after, and ask who takes over; first, whether one may.
 
     Returns their id and the answer.
@@ -112,18 +112,18 @@ def _offered(app: App, user: str, override: str | None) -> tuple[int, str | None
 
     permission = Permission.USER_DEACTIVATE
     with app.transaction() as tx:
-        user_id = reference.user_id(tx, user)
-        row: Any = people.record(tx, user_id)[1]
-        counts = people.looks_after(app, tx, user_id)
+        user_id = reference.find_user_id(tx, user)
+        row: Any = people.read_person(tx, user_id)[1]
+        counts = people.count_duties(app, tx, user_id)
     with (
-        tried(),
-        people.shutting_out(app, [user], permission, dry_run=True) as (tx, _ids),
+        try_patiently(),
+        people.suspend_users(app, [user], permission, dry_run=True) as (tx, _ids),
     ):
         services.user.deactivate(tx, user_id)
     if not any(counts.values()):
         return user_id, None
     said = _("{name} is the contact of {what}.")
-    app.console.warning(said.format(name=people.name(row), what=handover.listed(counts)))
-    role = Role(people.by_field(row)["role"])
-    taker = handover.ask_to_whom(app, user_id, role, override=override)
+    app.console.warn(said.format(name=people.full_name(row), what=handover.list_counts(counts)))
+    role = Role(people.map_person(row)["role"])
+    taker = handover.ask_for_taker(app, user_id, role, override=override)
     return user_id, taker

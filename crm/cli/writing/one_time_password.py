@@ -13,17 +13,17 @@ from crm.domain.i18n import gettext as _
 FIELD = Field("one_time_password")
 
 
-def choose(app: App, *, from_stdin: bool) -> tuple[str, str | None]:
+def read_or_make_password(app: App, *, from_stdin: bool) -> tuple[str, str | None]:
     """Return the password to set, and the same again where it was made here, to be handed out."""
-    from crm.security.passwords import one_time_password
+    from crm.security.passwords import make_one_time_password
 
     if from_stdin:
-        return answers.line_from_stdin(app), None
-    made = one_time_password()
+        return answers.read_stdin_line(app), None
+    made = make_one_time_password()
     return made, made
 
 
-def written(
+def report_password(
     app: App,
     output: str,
     done: str,
@@ -41,7 +41,9 @@ def written(
     ``old`` holds what else the account was before; ``own`` is the account of who is logged in.
     """
     made = None if dry_run else made
-    outcome.written(app, output, done, (*fields, FIELD), (*row, made), old=old, dry_run=dry_run)
+    outcome.report_write(
+        app, output, done, (*fields, FIELD), (*row, made), old=old, dry_run=dry_run
+    )
     if dry_run or output == "json":
         return
     if made:
@@ -50,7 +52,7 @@ def written(
     if own:
         app.console.note(_("Choose another before anything else: epicevents password"))
         return
-    email = records.by_field(fields, row)["email"]
+    email = records.map_fields(fields, row)["email"]
     app.console.note(
         _("They must choose another when they log in: epicevents login {email}").format(email=email)
     )

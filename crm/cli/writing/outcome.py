@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from crm.services.editing import Change
 
 
-def written(
+def report_write(
     app: App,
     output: str,
     done: str,
@@ -32,40 +32,40 @@ def written(
     from crm.cli.output import detail
 
     if output == "json" and row is not None:
-        records.as_json(app, fields, row)
+        records.print_json(app, fields, row)
     if dry_run:
-        tried(app, done)
+        report_dry_run(app, done)
     else:
         app.console.success(done)
     if output != "json" and row is not None and old:
-        now = records.by_field(fields, row)
+        now = records.map_fields(fields, row)
         changed = {name: now[name] for name in old if name in now}
-        for line in detail.changes(old, changed, fields, app.console):
+        for line in detail.format_changes(old, changed, fields, app.console):
             app.console.note(f"  {line}")
     if then and not dry_run and output != "json":
-        suggest(app, then)
+        suggest_command(app, then)
 
 
-def tried(app: App, done: str) -> None:
+def report_dry_run(app: App, done: str) -> None:
     """Say what a dry run has done, and taken back."""
     app.console.note(_("Dry run, nothing was kept: {done}").format(done=done), loud=True)
 
 
-def suggest(app: App, command: str) -> None:
+def suggest_command(app: App, command: str) -> None:
     """Name the command that comes next."""
     app.console.note(_("Next: {command}").format(command=command))
 
 
-def unchanged(
+def report_unchanged(
     app: App, output: str, said: str, fields: Sequence[Field], row: Sequence[Any]
 ) -> None:
     """Say that there was nothing to change, which is no error."""
     if output == "json":
-        records.as_json(app, fields, row)
+        records.print_json(app, fields, row)
     app.console.note(said)
 
 
-def edited(
+def report_change(
     app: App,
     output: str,
     change: "Change",
@@ -79,12 +79,12 @@ def edited(
 ) -> None:
     """Say what an edit has changed, or ``nothing`` where the record already was that way."""
     if change:
-        written(app, output, done, fields, row, old=change.old, dry_run=dry_run, then=then)
+        report_write(app, output, done, fields, row, old=change.old, dry_run=dry_run, then=then)
     else:
-        unchanged(app, output, nothing or _("Nothing to change."), fields, row)
+        report_unchanged(app, output, nothing or _("Nothing to change."), fields, row)
 
 
-def nothing_given() -> UsageFault:
+def nothing_given_error() -> UsageFault:
     """Return the error that an update names nothing to change."""
     return UsageFault(
         _("Nothing to change was given."), hint=_("Give an option; see --help."), code="no_change"

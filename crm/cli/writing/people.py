@@ -18,7 +18,7 @@ COUNTS = tuple(
 )
 
 
-def record(tx: "Transaction", user_id: int) -> tuple[Any, Any]:
+def read_person(tx: "Transaction", user_id: int) -> tuple[Any, Any]:
     """Return the fields of the listing and the person's row, which exists."""
     from crm.queries.pages import read_record
     from crm.queries.user import LISTING
@@ -26,37 +26,37 @@ def record(tx: "Transaction", user_id: int) -> tuple[Any, Any]:
     return LISTING.fields, read_record(tx, LISTING, user_id)
 
 
-def whom(app: App, text: str) -> int:
+def find_person(app: App, text: str) -> int:
     """Return the id of the colleague whom ``text`` means, found before anything is written."""
     from crm.queries import reference
 
     with app.transaction() as tx:
-        return reference.user_id(tx, text)
+        return reference.find_user_id(tx, text)
 
 
-def by_field(row: Any) -> dict[str, Any]:
+def map_person(row: Any) -> dict[str, Any]:
     """Return a row of the listing by the names of its fields."""
     from crm.queries.user import LISTING
 
-    return records.by_field(LISTING.fields, row)
+    return records.map_fields(LISTING.fields, row)
 
 
-def name(row: Any) -> str:
+def full_name(row: Any) -> str:
     """Return the full name in a row of the listing."""
-    person = by_field(row)
+    person = map_person(row)
     return f"{person['first_name']} {person['last_name']}"
 
 
-def looks_after(app: App, tx: "Transaction", user_id: int) -> dict[str, int]:
+def count_duties(app: App, tx: "Transaction", user_id: int) -> dict[str, int]:
     """Return how many records of each of :data:`COUNTS` a person is the contact of."""
     from crm.queries import user as query
 
-    counts = query.dependants(tx, user_id, app.now)
+    counts = query.count_references(tx, user_id, app.now)
     return {field.name: counts[field.name] for field in COUNTS}
 
 
 @contextmanager
-def shutting_out(
+def suspend_users(
     app: App, users: Sequence[str], permission: Permission, *, dry_run: bool
 ) -> "Iterator[tuple[Transaction, list[int]]]":
     """Change the accounts that ``users`` name while their owners have no rights.
@@ -67,11 +67,11 @@ def shutting_out(
     from crm.queries import reference
 
     with app.transaction() as tx:
-        ids = list(dict.fromkeys(reference.user_id(tx, user) for user in users))
+        ids = list(dict.fromkeys(reference.find_user_id(tx, user) for user in users))
     if dry_run:
         with app.transaction(dry_run=True) as tx:
             tx.execute(services.user.IMPATIENT)
             yield tx, ids
     else:
-        with services.user.without_rights(app.transaction, ids, permission) as tx:
+        with services.user.suspend_accounts(app.transaction, ids, permission) as tx:
             yield tx, ids

@@ -28,12 +28,12 @@ AGAIN = (Collision, ConnectionLost, OutcomeUnknown)  # nothing was kept, or nobo
 Done = TypeVar("Done")
 
 
-def new_key() -> str:
+def make_request_key() -> str:
     """Return a key for what was given none."""
     return secrets.token_hex(8)
 
 
-def until_known(app: App, key: str, act: Callable[[], Done]) -> tuple[Done, bool]:
+def resend_until_known(app: App, key: str, act: Callable[[], Done]) -> tuple[Done, bool]:
     """Run ``act``, which records something once under ``key``, until its outcome is known.
 
     Return what it returns, and whether it was sent again after its outcome was in doubt.
@@ -51,7 +51,7 @@ def until_known(app: App, key: str, act: Callable[[], Done]) -> tuple[Done, bool
                 isinstance(error, AGAIN) or (in_doubt and isinstance(error, DatabaseUnavailable))
             )
             if not again and in_doubt:
-                raise _unknown(key) from error
+                raise _unknown_error(key) from error
             if not again:
                 raise
         if in_doubt and app.console.err.interactive:
@@ -61,7 +61,7 @@ def until_known(app: App, key: str, act: Callable[[], Done]) -> tuple[Done, bool
     raise AssertionError("the last attempt returns or raises")
 
 
-def _unknown(key: str) -> CRMError:
+def _unknown_error(key: str) -> CRMError:
     return OutcomeUnknown(
         _("The connection was lost, and whether it was recorded is unknown."),
         hint=_("Run the same again with --key {key}: it is recorded once.").format(key=key),

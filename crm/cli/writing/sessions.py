@@ -34,7 +34,7 @@ def log_in(app: App, /, email: str, typed: str) -> "Login":
         app.console.note(_("{name} was logged out.").format(name=before.name))
     app.console.success(
         _("Logged in as {name} ({role}) until {until}.").format(
-            name=actor.name, role=actor.role, until=when.said(app, actor.expires_at)
+            name=actor.name, role=actor.role, until=when.format_moment(app, actor.expires_at)
         )
     )
     if actor.must_change_password:
@@ -67,15 +67,15 @@ def choose_password(
     """Ask for a new password and set it in the session that ``current`` has just opened."""
     from crm.services import authentication
 
-    new = prompts.password(
+    new = prompts.ask_for_password(
         app,
         _("New password, 15 characters or more"),
         twice=True,
-        check=lambda typed: authentication.check(
+        check=lambda typed: authentication.check_new_password(
             typed, actor.first_name, actor.last_name, actor.email, current=current
         ),
     )
     begin = partial(app.transaction, allow_pending=True, secret=opened.secret, dry_run=dry_run)
     authentication.change_password(begin, opened, new, current=current)
     done = _("Your password is changed; your other sessions have ended.")
-    outcome.written(app, "", done, (), None, dry_run=dry_run)
+    outcome.report_write(app, "", done, (), None, dry_run=dry_run)

@@ -45,7 +45,7 @@ class Update(NamedTuple):
     checks: Mapping[str, Callable[[Values], None]] = MappingProxyType({})
 
 
-def run(
+def run_update(
     app: App,
     update: Update,
     given: Values,
@@ -69,7 +69,7 @@ def run(
     record_id = None
     if not values:
         if not prompts.may_ask(app):
-            raise outcome.nothing_given()
+            raise outcome.nothing_given_error()
         with begin({}, True) as tx:
             record_id = update.find(tx)
             write(tx, record_id, {}, None)
@@ -85,14 +85,14 @@ def run(
                 raise
             now = {name: theirs for name, (_base, theirs, _mine) in conflict.fields.items()}
             seen = {**(seen or {}), **now}
-            values = {**values, **_decide(app, update, conflict, seen)}
+            values = {**values, **_resolve_conflict(app, update, conflict, seen)}
 
 
 def _ask_each(app: App, update: Update, seen: Values) -> dict[str, Any]:
     """Ask for each field, and return those whose answer is another value."""
     questions = update.questions(seen)
     if not questions:
-        raise outcome.nothing_given()
+        raise outcome.nothing_given_error()
     kept = _("Enter keeps what is there; {empties} empties what may be empty.")
     app.console.note(kept.format(empties=EMPTIES))
     app.console.flush()
@@ -118,21 +118,25 @@ def _ask_one(app: App, update: Update, question: Question, now: Values) -> Any:
             update.checks[name]({**now, name: value})
         return value
 
-    present = _in_words(app, update.fields, name, now[name])
+    present = _format_field(app, update.fields, name, now[name])
     return answers.ask(app, question._replace(read=read, hint=present, optional=False))
 
 
-def _decide(app: App, update: Update, conflict: "SameField", seen: Values) -> dict[str, Any]:
+def _resolve_conflict(
+    app: App, update: Update, conflict: "SameField", seen: Values
+) -> dict[str, Any]:
     """Show base, theirs and mine of each field side by side, and ask which it shall be."""
     _show(app, update.fields, conflict)
     asked = {question.name: question for question in update.questions(seen)}
     return {
-        name: answers.ask(app, _which(update.fields, asked.get(name), name, theirs, mine))
+        name: answers.ask(
+            app, _conflict_question(update.fields, asked.get(name), name, theirs, mine)
+        )
         for name, (_base, theirs, mine) in conflict.fields.items()
     }
 
 
-def _which(
+def _conflict_question(
     fields: Sequence[Field], question: Question | None, name: str, theirs: Any, mine: Any
 ) -> Question:
     keep = {"t": theirs, "theirs": theirs, _("theirs"): theirs, "m": mine, _("mine"): mine}
@@ -156,24 +160,24 @@ def _show(app: App, fields: Sequence[Field], conflict: "SameField") -> None:
 
     columns = [Field(name) for name in ("field", "before", "theirs", "my_value")]
     rows = [
-        (_label(fields, name), *(_in_words(app, fields, name, value) for value in values))
+        (_label(fields, name), *(_format_field(app, fields, name, value) for value in values))
         for name, values in conflict.fields.items()
     ]
-    app.console.warning(_("Somebody else has changed the same meanwhile."))
-    detail.table(detail.Related("", columns, rows), app.console)
+    app.console.warn(_("Somebody else has changed the same meanwhile."))
+    detail.show_table(detail.RelatedRecords("", columns, rows), app.console)
     app.console.flush()
 
 
 def _label(fields: Sequence[Field], name: str) -> str:
-    from crm.cli.output.columns import column
+    from crm.cli.output.columns import find_column
 
-    return column(_field(fields, name)).heading
+    return find_column(_field(fields, name)).heading
 
 
-def _in_words(app: App, fields: Sequence[Field], name: str, value: Any) -> str:
-    from crm.cli.output.columns import presenter
+def _format_field(app: App, fields: Sequence[Field], name: str, value: Any) -> str:
+    from crm.cli.output.columns import build_presenter
 
-    said = presenter(_field(fields, name), app.console, app.console.err)(value)
+    said = build_presenter(_field(fields, name), app.console, app.console.err)(value)
     return said if len(said) <= _LONGEST else said[: _LONGEST - 1] + app.console.err.ellipsis
 
 

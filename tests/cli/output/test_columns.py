@@ -9,7 +9,7 @@ import pytest
 from support.screen import Screen
 
 from crm import settings
-from crm.cli.output.columns import column, presenter, styler
+from crm.cli.output.columns import build_presenter, build_styler, find_column
 from crm.cli.output.console import Console
 from crm.domain.fields import Field, Kind
 
@@ -37,18 +37,18 @@ PARIS = ZoneInfo("Europe/Paris")
 )
 def test_a_value_is_said_to_people(kind: Kind, value: object, shown: str) -> None:
     console = Console(environ={})
-    assert presenter(Field("x", kind), console, console.out)(value) == shown
+    assert build_presenter(Field("x", kind), console, console.out)(value) == shown
 
 
 @pytest.mark.parametrize("kind", Kind)
 def test_no_value_is_a_dash(kind: Kind) -> None:
     with Screen() as screen:
         console = screen.console()
-        assert presenter(Field("x", kind), console, console.out)(None) == "—"
+        assert build_presenter(Field("x", kind), console, console.out)(None) == "—"
 
 
 def test_money_is_in_the_companys_currency_and_the_readers_language(tmp_path: Path) -> None:
-    french = settings.load(
+    french = settings.load_settings(
         environ={
             "EPICEVENTS_HOME": str(tmp_path),
             "EPICEVENTS_LANG": "fr",
@@ -57,13 +57,13 @@ def test_money_is_in_the_companys_currency_and_the_readers_language(tmp_path: Pa
         directory=tmp_path,
     )
     console = Console(environ={}, settings=french)
-    present = presenter(Field("x", Kind.MONEY), console, console.out)
+    present = build_presenter(Field("x", Kind.MONEY), console, console.out)
     assert present(Decimal("1204.50")) == "1\u00a0204,50\u00a0CHF"
 
 
 def test_a_field_that_is_not_declared_is_headed_by_its_name() -> None:
-    assert column(Field("total_amount")).heading == "Total"
-    assert column(Field("number_of_events")).heading == "Number of events"
+    assert find_column(Field("total_amount")).heading == "Total"
+    assert find_column(Field("number_of_events")).heading == "Number of events"
 
 
 @pytest.mark.parametrize(
@@ -80,4 +80,4 @@ def test_a_field_that_is_not_declared_is_headed_by_its_name() -> None:
     ],
 )
 def test_style_underlines_what_the_words_say(field: Field, value: object, style: str) -> None:
-    assert styler(field)(value) == style
+    assert build_styler(field)(value) == style

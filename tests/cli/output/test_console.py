@@ -78,7 +78,7 @@ def test_what_was_said_to_both_streams_keeps_its_order() -> None:
 
 
 def test_warnings_and_errors_are_said_at_once(streams: Streams) -> None:
-    streams.console.warning("Event 7 is tomorrow.")
+    streams.console.warn("Event 7 is tomorrow.")
     streams.console.error("Contract 12 is not signed.", "Sign it first: contract sign 12")
     assert streams.written == (
         "",
@@ -111,11 +111,11 @@ def test_notes_are_quiet_or_loud_in_colour() -> None:
 def test_no_value_is_interpreted(streams: Streams) -> None:
     console = streams.console
     console.data(HOSTILE)
-    console.paged(HOSTILE)
+    console.show_paged(HOSTILE)
     console.note(HOSTILE)
     console.success(HOSTILE)
     console.flush()
-    console.warning(HOSTILE)
+    console.warn(HOSTILE)
     console.error(HOSTILE, HOSTILE)
     assert streams.written == (
         f"{HARMLESS}\n{HARMLESS}\n",
@@ -139,7 +139,7 @@ def test_the_held_stream_shares_the_order_and_the_encoding_of_stdout() -> None:
 def test_the_settings_decide_zone_currency_and_language(tmp_path: Path) -> None:
     console = Console(environ={})
     assert (console.zone.key, console.currency, console.language) == ("Europe/Paris", "EUR", "en")
-    console.settings = settings.load(
+    console.settings = settings.load_settings(
         environ={
             "EPICEVENTS_HOME": str(tmp_path),
             "EPICEVENTS_TIMEZONE": "Asia/Tokyo",
@@ -167,10 +167,10 @@ def test_a_reader_that_has_gone_is_met_with_silence(flush: str) -> None:
     process = python(
         f"""
 import sys
-from crm.cli.output.console import Console, quiet_broken_pipe
+from crm.cli.output.console import Console, ignore_broken_pipe
 console = Console()
 sys.stdin.read()
-with quiet_broken_pipe():
+with ignore_broken_pipe():
     console.data("x" * 100_000)
     {flush}
 """
@@ -186,10 +186,10 @@ def test_a_full_disk_is_not_met_with_silence() -> None:
     with Path("/dev/full").open("w") as full:
         process = python(
             """
-from crm.cli.output.console import Console, quiet_broken_pipe
+from crm.cli.output.console import Console, ignore_broken_pipe
 console = Console()
 try:
-    with quiet_broken_pipe():
+    with ignore_broken_pipe():
         console.data("x")
         console.flush()
 except OSError as error:
@@ -206,8 +206,8 @@ except OSError as error:
     "code",
     [
         "console.error('Gone.', 'Look again.'); console.success('é'); console.data('東')",
-        "write('json', fields, rows, console.out.stream, console.zone)",
-        "write('csv', fields, rows, console.out.stream, console.zone)",
+        "write_listing('json', fields, rows, console.out.stream, console.zone)",
+        "write_listing('csv', fields, rows, console.out.stream, console.zone)",
     ],
 )
 def test_machine_formats_and_messages_never_import_rich(code: str) -> None:
@@ -215,7 +215,7 @@ def test_machine_formats_and_messages_never_import_rich(code: str) -> None:
         f"""
 import sys
 from crm.cli.output.console import Console
-from crm.cli.output.export import write
+from crm.cli.output.export import write_listing
 from crm.domain.fields import Field
 fields, rows, console = [Field("full_name")], [["É東"]], Console(color="always")
 {code}

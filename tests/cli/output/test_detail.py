@@ -9,21 +9,24 @@ from support.listings import PAYMENT_FIELDS, PAYMENTS, SHEET, SHEET_FIELDS
 from support.screen import Screen
 
 from crm.cli.output.console import Console
-from crm.cli.output.detail import Command, Related, changes, sheet
+from crm.cli.output.detail import NextCommand, RelatedRecords, format_changes, show_sheet
 from crm.cli.output.terminal import Color
 from crm.domain.fields import Field, Kind
 
 Expected = Callable[[str], str]
 
-RELATED = (Related("Payments", PAYMENT_FIELDS, PAYMENTS), Related("Events", PAYMENT_FIELDS, ()))
+RELATED = (
+    RelatedRecords("Payments", PAYMENT_FIELDS, PAYMENTS),
+    RelatedRecords("Events", PAYMENT_FIELDS, ()),
+)
 COMMANDS = (
-    Command("epicevents contract pay 903 204567.50", "record the rest"),
-    Command("epicevents event create --contract 903", "plan an event"),
+    NextCommand("epicevents contract pay 903 204567.50", "record the rest"),
+    NextCommand("epicevents event create --contract 903", "plan an event"),
 )
 
 
 def show(console: Console, *, err: bool = False) -> None:
-    sheet(
+    show_sheet(
         "Contract 903 \x1b[2J",
         SHEET_FIELDS,
         SHEET,
@@ -71,7 +74,7 @@ def test_a_sheet_before_a_question_leaves_stdout_empty(expected: Expected) -> No
 def test_a_sheet_says_what_its_tables_have_no_room_for() -> None:
     with Screen(40) as screen:
         console = screen.console()
-        sheet("Contract 903", SHEET_FIELDS[:2], SHEET[:2], console, related=RELATED[:1])
+        show_sheet("Contract 903", SHEET_FIELDS[:2], SHEET[:2], console, related=RELATED[:1])
         console.flush()
         assert (
             screen.text
@@ -95,7 +98,7 @@ def test_a_blank_text_keeps_its_label_and_blank_lines_their_place() -> None:
     notes = Field("notes", Kind.LONG_TEXT)
     with Screen() as screen:
         console = screen.console()
-        sheet("Event 7", [notes, notes], ["", "one\n\ntwo"], console)
+        show_sheet("Event 7", [notes, notes], ["", "one\n\ntwo"], console)
         console.flush()
         assert screen.text == "Event 7\n\n  Notes\n  Notes  one\n\n         two\n"
 
@@ -118,7 +121,7 @@ NEW = {
 
 def test_only_what_differs_has_changed() -> None:
     with Screen() as screen:
-        assert changes(OLD, NEW, FIELDS, screen.console()) == [
+        assert format_changes(OLD, NEW, FIELDS, screen.console()) == [
             "Total: €10.00 → €12.50",
             r"Support: — → [red]Zoë\x1b[/]",
             "Notes: a → " + "x" * 59 + "…",
@@ -127,16 +130,16 @@ def test_only_what_differs_has_changed() -> None:
 
 def test_changes_are_whole_in_a_pipe() -> None:
     console = Console(stderr=io.StringIO(), environ={})
-    assert changes(OLD, NEW, FIELDS, console)[-1] == "Notes: a → " + "x" * 10_000
+    assert format_changes(OLD, NEW, FIELDS, console)[-1] == "Notes: a → " + "x" * 10_000
 
 
 def test_changes_in_ascii() -> None:
     with Screen(encoding="ascii") as screen:
-        assert changes(OLD, NEW, FIELDS, screen.console())[:2] == [
+        assert format_changes(OLD, NEW, FIELDS, screen.console())[:2] == [
             "Total: EUR10.00 -> EUR12.50",
             r"Support: - -> [red]Zoe\x1b[/]",
         ]
 
 
 def test_nothing_has_changed() -> None:
-    assert changes(OLD, OLD, FIELDS, Console(environ={})) == []
+    assert format_changes(OLD, OLD, FIELDS, Console(environ={})) == []

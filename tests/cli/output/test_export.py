@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from support.listings import CONTRACT_FIELDS, CONTRACTS, Row
 from support.screen import Screen
 
-from crm.cli.output.export import Format, write, write_record
+from crm.cli.output.export import Format, write_listing, write_record
 from crm.domain.fields import Field, Kind
 from crm.domain.formulas import guard, unguard
 
@@ -30,7 +30,7 @@ def written(
     rows: Sequence[Row],
 ) -> str:
     stream = io.StringIO()
-    write(format, fields, rows, stream, PARIS)
+    write_listing(format, fields, rows, stream, PARIS)
     return stream.getvalue()
 
 
@@ -104,7 +104,7 @@ def test_json_sends_no_control_and_loses_none() -> None:
 def test_json_is_valid_on_an_ascii_stream() -> None:
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding="ascii", errors="backslashreplace")
-    write("json", TEXT_FIELDS, [(1, "Éléonore 😀", "東")], stream, PARIS)
+    write_listing("json", TEXT_FIELDS, [(1, "Éléonore 😀", "東")], stream, PARIS)
     stream.flush()
     assert json.loads(raw.getvalue()) == [{"id": 1, "full_name": "Éléonore 😀", "notes": "東"}]
 
@@ -112,7 +112,7 @@ def test_json_is_valid_on_an_ascii_stream() -> None:
 @pytest.mark.parametrize("format", ["csv", "tsv", "json", "jsonl"])
 def test_no_format_sends_controls_to_a_terminal(format: Format) -> None:  # noqa: A002
     with Screen() as screen:
-        write(format, TEXT_FIELDS, [(1, HOSTILE[1], HOSTILE[1])], screen.stream, PARIS)
+        write_listing(format, TEXT_FIELDS, [(1, HOSTILE[1], HOSTILE[1])], screen.stream, PARIS)
         assert not set(screen.text) & {"\x1b", "\u202e", "\x9b"}
         assert "[2J" in screen.text
 
@@ -204,7 +204,7 @@ def test_rows_are_written_as_they_come(format: Format) -> None:  # noqa: A002
             seen.append(stream.getvalue().count("\n"))
             yield (number, "name", None)
 
-    write(format, TEXT_FIELDS, rows(), stream, PARIS)
+    write_listing(format, TEXT_FIELDS, rows(), stream, PARIS)
     assert seen[2] > seen[0]
 
 
@@ -212,7 +212,7 @@ def test_an_endless_listing_takes_no_memory() -> None:
     with open("/dev/null", "w") as nothing:  # noqa: PTH123  (a device, not a path of ours)
         tracemalloc.start()
         rows = ((number, "x" * 100, None) for number in range(50_000))
-        write("csv", TEXT_FIELDS, rows, nothing, PARIS)
+        write_listing("csv", TEXT_FIELDS, rows, nothing, PARIS)
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
     assert peak < 1_000_000

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from crm.cli.output.markdown import inline, paragraphs
+from crm.cli.output.markdown import escape_line, escape_paragraphs
 
 PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 PLAIN = {"text", "text_special", "hardbreak", "softbreak"}
@@ -34,8 +34,8 @@ def spoken(content: Token) -> str:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_line_says_what_it_says(text: str) -> None:
-    assert said(inline(text)) == text.strip()
-    heading, content, _end = PARSER.parse(f"# {inline(text)}")
+    assert said(escape_line(text)) == text.strip()
+    heading, content, _end = PARSER.parse(f"# {escape_line(text)}")
     assert heading.tag == "h1"
     assert spoken(content) == text.strip()
 
@@ -45,18 +45,18 @@ def test_any_lines_say_what_they_say(text: str) -> None:
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     if lines:
         together = "\n".join(lines)
-        assert said(paragraphs(together)) == together
+        assert said(escape_paragraphs(together)) == together
 
 
 def test_blank_lines_part_paragraphs() -> None:
-    assert paragraphs("a\n\n \n- b\nc") == "a\n\n\\- b\\\nc"
-    kinds = [token.type for token in PARSER.parse("- " + paragraphs("a\n# b", "  "))]
+    assert escape_paragraphs("a\n\n \n- b\nc") == "a\n\n\\- b\\\nc"
+    kinds = [token.type for token in PARSER.parse("- " + escape_paragraphs("a\n# b", "  "))]
     assert kinds.count("inline") == kinds.count("list_item_open") == 1
 
 
 def test_what_only_some_readers_know_is_plain_too() -> None:
-    assert inline("$x$ | y") == "\\$x\\$ \\| y"
+    assert escape_line("$x$ | y") == "\\$x\\$ \\| y"
 
 
 def test_controls_are_shown() -> None:
-    assert said(inline("a\x1b[2J\u202eb")) == "a\\x1b[2J\\u202eb"
+    assert said(escape_line("a\x1b[2J\u202eb")) == "a\\x1b[2J\\u202eb"

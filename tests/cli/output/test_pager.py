@@ -13,8 +13,8 @@ from support.screen import Screen
 
 from crm import settings
 from crm.cli.output.console import Console
-from crm.cli.output.detail import Related, sheet
-from crm.cli.output.table import render
+from crm.cli.output.detail import RelatedRecords, show_sheet
+from crm.cli.output.table import show_listing
 from crm.domain.fields import Field, Kind
 
 LINES = "\n".join(f"line {number}" for number in range(30))
@@ -30,14 +30,14 @@ def pager(tmp_path: Path) -> Path:
 
 
 def chosen(pager: str, home: Path) -> settings.Settings:
-    return settings.load(
+    return settings.load_settings(
         environ={"EPICEVENTS_HOME": str(home), "EPICEVENTS_PAGER": pager}, directory=home
     )
 
 
 def say(text: str, screen: Screen, settings: settings.Settings, **environ: str) -> str:
     console = screen.console(settings=settings, environ={"PATH": "/usr/bin:/bin", **environ})
-    console.paged(text)
+    console.show_paged(text)
     console.flush()
     return screen.text
 
@@ -64,7 +64,7 @@ def test_what_fits_the_screen_is_not_paged(pager: Path, tmp_path: Path) -> None:
 def test_a_pipe_is_not_paged(pager: Path, tmp_path: Path) -> None:
     with (tmp_path / "out").open("w") as stdout:
         console = Console(stdout=stdout, environ={}, settings=chosen(str(pager), tmp_path))
-        console.paged(LINES)
+        console.show_paged(LINES)
         console.flush()
     assert (tmp_path / "out").read_text() == LINES + "\n"
 
@@ -85,8 +85,8 @@ def test_ctrl_c_belongs_to_the_pager(tmp_path: Path) -> None:
     pager.write_text('#!/bin/sh\ntrap "" INT\ncat > /dev/null\necho > "$0.on"\nsleep 0.3\n')
     pager.chmod(0o700)
     code = f"""
-from crm.cli.output.pager import page
-assert page({str(pager)!r}, b"text", {{}})
+from crm.cli.output.pager import show_in_pager
+assert show_in_pager({str(pager)!r}, b"text", {{}})
 print("left in peace")
 """
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
@@ -109,8 +109,10 @@ def test_a_listing_and_a_sheet_are_paged_with_their_colours(pager: Path, tmp_pat
 
 
 def render_many(fields: Sequence[Field], row: Row, console: Console) -> None:
-    render(fields, [row] * 30, console)
+    show_listing(fields, [row] * 30, console)
 
 
 def sheet_of_many(fields: Sequence[Field], row: Row, console: Console) -> None:
-    sheet("Client 1", fields, row, console, related=[Related("Contracts", fields, [row] * 30)])
+    show_sheet(
+        "Client 1", fields, row, console, related=[RelatedRecords("Contracts", fields, [row] * 30)]
+    )

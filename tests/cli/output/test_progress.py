@@ -9,7 +9,7 @@ from support.screen import Screen
 
 from crm.cli.output import progress as module
 from crm.cli.output.console import Console
-from crm.cli.output.progress import progress
+from crm.cli.output.progress import show_progress
 
 
 @pytest.fixture(autouse=True)
@@ -19,7 +19,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_short_work_says_nothing() -> None:
     with Screen() as screen:
-        with progress("Reading", screen.console()) as move:
+        with show_progress("Reading", screen.console()) as move:
             move(1)
         assert screen.text == ""
 
@@ -27,7 +27,7 @@ def test_short_work_says_nothing() -> None:
 @pytest.mark.parametrize("total", [None, 10])
 def test_long_work_shows_itself_and_leaves_nothing(total: int | None) -> None:
     with Screen() as screen:
-        with progress("Reading [red]{x}[/] \x1b[2J", screen.console(), total) as move:
+        with show_progress("Reading [red]{x}[/] \x1b[2J", screen.console(), total) as move:
             time.sleep(0.4)
             move(4)
             time.sleep(0.2)
@@ -48,7 +48,7 @@ def fail_slowly() -> None:
 def test_a_failure_takes_the_bar_away() -> None:
     with Screen() as screen:
         console = screen.console()
-        with pytest.raises(ZeroDivisionError), progress("Reading", console):
+        with pytest.raises(ZeroDivisionError), show_progress("Reading", console):
             fail_slowly()
         console.error("It broke.")
         glass = pyte.Screen(80, 24)
@@ -58,7 +58,7 @@ def test_a_failure_takes_the_bar_away() -> None:
 
 def test_a_pipe_sees_no_progress() -> None:
     err = io.StringIO()
-    with progress("Reading", Console(stderr=err, environ={"FORCE_COLOR": "1"}), 10) as move:
+    with show_progress("Reading", Console(stderr=err, environ={"FORCE_COLOR": "1"}), 10) as move:
         time.sleep(0.2)
         move(4)
     assert err.getvalue() == ""

@@ -1,38 +1,38 @@
 """Sentences are broken at spaces, commands nowhere."""
 
-from crm.cli.output.prose import wrapped
+from crm.cli.output.prose import wrap_sentence
 
 
 def test_what_fits_stays_as_it_is() -> None:
-    assert wrapped("all on one line", 20) == "all on one line"
-    assert wrapped("twenty cells, to fit", 20) == "twenty cells, to fit"
+    assert wrap_sentence("all on one line", 20) == "all on one line"
+    assert wrap_sentence("twenty cells, to fit", 20) == "twenty cells, to fit"
 
 
 def test_a_long_sentence_is_broken_at_spaces_and_goes_on_indented() -> None:
-    said = wrapped("Karim is still the contact of 10 clients.", 20)
+    said = wrap_sentence("Karim is still the contact of 10 clients.", 20)
     assert said == "Karim is still the\n  contact of 10\n  clients."
 
 
 def test_what_stands_before_it_takes_room() -> None:
-    assert wrapped("There is no client 9.", 22, before=7) == "There is no\n  client 9."
+    assert wrap_sentence("There is no client 9.", 22, before=7) == "There is no\n  client 9."
 
 
 def test_lines_and_indents_of_their_own_are_kept() -> None:
-    said = wrapped("Name:\n  from this to that and  back", 20)
+    said = wrap_sentence("Name:\n  from this to that and  back", 20)
     assert said == "Name:\n  from this to that\n    and  back"
 
 
 def test_a_command_is_not_broken() -> None:
     hint = "Hand that over first: epicevents user transfer 4 USER --include-settled"
-    first, second = wrapped(hint, 60).split("\n")
+    first, second = wrap_sentence(hint, 60).split("\n")
     assert first == "Hand that over first:"
     assert second == "  epicevents user transfer 4 USER --include-settled"
-    assert wrapped(hint, 20).endswith("\n  epicevents user transfer 4 USER --include-settled")
+    assert wrap_sentence(hint, 20).endswith("\n  epicevents user transfer 4 USER --include-settled")
 
 
 def test_wide_characters_count_twice() -> None:
-    assert wrapped("東京 東京 東京", 11) == "東京 東京\n  東京"
+    assert wrap_sentence("東京 東京 東京", 11) == "東京 東京\n  東京"
 
 
 def test_a_word_longer_than_a_line_is_left_to_the_terminal() -> None:
-    assert wrapped(f"see {'x' * 30} there", 20) == f"see\n  {'x' * 30}\n  there"
+    assert wrap_sentence(f"see {'x' * 30} there", 20) == f"see\n  {'x' * 30}\n  there"

@@ -79,7 +79,7 @@ def from_copy(fields: Sequence[Field], rows: Sequence[Sequence[Any]], zone: str)
 
 def from_values(fields: Sequence[Field], rows: Sequence[Sequence[Any]], zone: str) -> str:
     stream = io.StringIO()
-    export.write("csv", fields, rows, stream, ZoneInfo(zone))
+    export.write_listing("csv", fields, rows, stream, ZoneInfo(zone))
     return stream.getvalue()
 
 

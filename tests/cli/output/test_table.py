@@ -20,7 +20,7 @@ from support.screen import Screen
 
 from crm.cli.output import cells
 from crm.cli.output.console import Console
-from crm.cli.output.table import render
+from crm.cli.output.table import show_listing
 from crm.cli.output.terminal import Color
 from crm.domain.fields import Field, Kind
 
@@ -43,7 +43,7 @@ def on_screen(
 ) -> str:
     with Screen(width, encoding=encoding) as screen:
         console = screen.console(color=color)
-        render(fields, rows, console, exact=exact)
+        show_listing(fields, rows, console, exact=exact)
         console.flush()
         return screen.text
 
@@ -51,7 +51,7 @@ def on_screen(
 def in_pipe(fields: Sequence[Field], rows: Sequence[Row], **environ: str) -> tuple[str, str]:
     out, err = io.StringIO(), io.StringIO()
     console = Console(stdout=out, stderr=err, environ=environ)
-    render(fields, rows, console)
+    show_listing(fields, rows, console)
     console.flush()
     return out.getvalue(), err.getvalue()
 

@@ -74,7 +74,7 @@ def test_an_ascii_stream_never_crashes() -> None:
 
 def test_what_is_missing_is_a_dash() -> None:
     with Screen() as screen:
-        assert Terminal(screen.stream, {}, "auto").missing == "—"
+        assert Terminal(screen.stream, {}, "auto").placeholder == "—"
     with Screen(encoding="ascii") as screen:
-        assert Terminal(screen.stream, {}, "auto").missing == "-"
-    assert Terminal(io.StringIO(), {}, "auto").missing == "-"
+        assert Terminal(screen.stream, {}, "auto").placeholder == "-"
+    assert Terminal(io.StringIO(), {}, "auto").placeholder == "-"

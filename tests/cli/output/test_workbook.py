@@ -23,7 +23,7 @@ FIELDS = (
 
 def sheet(fields: Sequence[Field], rows: Sequence[Sequence[Any]]) -> Any:
     file = io.BytesIO()
-    workbook.write(fields, rows, file, ZoneInfo("Europe/Paris"))
+    workbook.write_workbook(fields, rows, file, ZoneInfo("Europe/Paris"))
     return openpyxl.load_workbook(file).active
 
 
@@ -49,7 +49,7 @@ def test_what_is_there_for_programs_is_hidden_where_nobody_asked_for_it() -> Non
     fields = [Field(name, Kind.TIMESTAMP if name == "created_at" else Kind.TEXT) for name in names]
     for tidy, hidden in ((True, ["B", "E"]), (False, [])):
         file = io.BytesIO()
-        workbook.write(fields, [], file, ZoneInfo("Europe/Paris"), tidy=tidy)
+        workbook.write_workbook(fields, [], file, ZoneInfo("Europe/Paris"), tidy=tidy)
         columns = openpyxl.load_workbook(file).active.column_dimensions
         assert [letter for letter in "ABCDEF" if columns[letter].hidden] == hidden
         assert columns["F"].width >= len("2026-06-04 13:00:00")

@@ -9,9 +9,9 @@ from crm.cli.groups import Command
 from crm.cli.noun_options import from_option, to_option
 from crm.cli.options import listing_options
 from crm.cli.reading import records
-from crm.cli.reading.asked import Looks, Options
-from crm.cli.reading.bounds import bounds
-from crm.cli.reading.listing import run
+from crm.cli.reading.asked import ListingOptions, Presentation
+from crm.cli.reading.bounds import convert_days
+from crm.cli.reading.listing import run_listing
 from crm.cli.types import USER
 from crm.domain.i18n import gettext as _
 
@@ -41,18 +41,22 @@ def denied(
     from crm.queries.user import LISTING
     from crm.services import audit as service
 
-    options = Options.taken_from(given)
+    options = ListingOptions.take_from(given)
     listing = query.FAILED_LOGINS if logins else query.DENIED
-    looks = Looks(empty=_("No login has failed.")) if logins else changes.denied(app)
+    looks = (
+        Presentation(empty=_("No login has failed."))
+        if logins
+        else changes.denied_presentation(app)
+    )
     with app.transaction() as tx:
-        service.denied(tx)
-        filters = bounds(app, "at", first, last)
+        service.authorize_denied(tx)
+        filters = convert_days(app, "at", first, last)
         if user and logins:
             # Whoever guesses may do so in the name of somebody who is not here.
             filters["email"] = user.strip().lower()
             if "@" not in user:
-                found = records.by_field(LISTING.fields, records.find(tx, LISTING, user))
+                found = records.map_fields(LISTING.fields, records.find_row(tx, LISTING, user))
                 filters["email"] = found["email"]
         elif user:
-            filters["user"] = reference.user_id(tx, user)
-        run(app, tx, listing, options, filters, looks)
+            filters["user"] = reference.find_user_id(tx, user)
+        run_listing(app, tx, listing, options, filters, looks)

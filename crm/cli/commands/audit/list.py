@@ -8,9 +8,9 @@ from crm.cli.app import App
 from crm.cli.groups import Command
 from crm.cli.noun_options import from_option, to_option
 from crm.cli.options import listing_options
-from crm.cli.reading.asked import Options
-from crm.cli.reading.bounds import bounds
-from crm.cli.reading.listing import run
+from crm.cli.reading.asked import ListingOptions
+from crm.cli.reading.bounds import convert_days
+from crm.cli.reading.listing import run_listing
 from crm.cli.types import TRANSACTION, USER
 from crm.domain.i18n import gettext as _
 
@@ -57,17 +57,19 @@ def list_(
       epicevents audit list --command "contract amend" -o jsonl --all
       epicevents audit list --transaction 1
     """
-    from crm.cli.reading.changes import looks
+    from crm.cli.reading.changes import audit_presentation
     from crm.queries import audit as query
     from crm.queries import reference
     from crm.services import audit as service
 
-    options = Options.taken_from(given)
+    options = ListingOptions.take_from(given)
     with app.transaction() as tx:
-        service.entries(tx)
-        filters = given | bounds(app, "at", first, last)
-        filters["user"] = reference.user_id(tx, user) if user else None
+        service.authorize_entries(tx)
+        filters = given | convert_days(app, "at", first, last)
+        filters["user"] = reference.find_user_id(tx, user) if user else None
         filters["table"] = query.TABLES[kind] if kind else None
         if transaction:
-            filters["transaction"] = reference.record_id(transaction, "audit", query.LARGEST_ID)
-        run(app, tx, query.ENTRIES, options, filters, looks(app, tx))
+            filters["transaction"] = reference.parse_record_id(
+                transaction, "audit", query.LARGEST_ID
+            )
+        run_listing(app, tx, query.ENTRIES, options, filters, audit_presentation(app, tx))

@@ -40,13 +40,15 @@ def revoke(app: App, /, session: str | None, user: str | None, output: str, dry_
     fields = query.SESSIONS.fields
     with app.transaction(dry_run=dry_run) as tx:
         if session is not None:
-            session_id = reference.record_id(session, "audit", query.LARGEST_ID, listed="sessions")
+            session_id = reference.parse_record_id(
+                session, "audit", query.LARGEST_ID, listed="sessions"
+            )
             ended = [service.revoke(tx, session_id)]
             done = _("Session {id} of {name} has ended.").format(
-                id=session_id, name=records.by_field(fields, ended[0])["employee"]
+                id=session_id, name=records.map_fields(fields, ended[0])["employee"]
             )
         else:
-            person = records.by_field(LISTING.fields, records.find(tx, LISTING, user or ""))
+            person = records.map_fields(LISTING.fields, records.find_row(tx, LISTING, user or ""))
             ended = service.revoke_all(tx, person["id"])
             done = ngettext(
                 "{count} session of {name} has ended.",
@@ -54,11 +56,11 @@ def revoke(app: App, /, session: str | None, user: str | None, output: str, dry_
                 len(ended),
             ).format(count=len(ended), name="{first_name} {last_name}".format(**person))
     if output == "json" and session is None:
-        records.list_as_json(app, fields, ended)
+        records.print_json_list(app, fields, ended)
     if not ended:
         app.console.note(_("Nothing to change: nobody is logged in there."))
         return
     row = ended[0] if session is not None else None
-    writing.outcome.written(app, output, done, fields, row, dry_run=dry_run)
+    writing.outcome.report_write(app, output, done, fields, row, dry_run=dry_run)
     if any(each[-1] for each in ended) and not dry_run:
         app.console.note(_("This session was among them. Log in again: epicevents login"))

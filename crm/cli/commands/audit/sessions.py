@@ -7,8 +7,8 @@ import click
 from crm.cli.app import App
 from crm.cli.groups import Command
 from crm.cli.options import listing_options
-from crm.cli.reading.asked import Options
-from crm.cli.reading.listing import run
+from crm.cli.reading.asked import ListingOptions
+from crm.cli.reading.listing import run_listing
 from crm.cli.types import USER
 from crm.domain.i18n import gettext as _
 
@@ -29,8 +29,8 @@ def sessions(app: App, /, user: str | None, **given: Any) -> None:
     from crm.queries import reference
     from crm.services import audit as service
 
-    options = Options.taken_from(given)
+    options = ListingOptions.take_from(given)
     with app.transaction() as tx:
-        user_id = reference.user_id(tx, user) if user else None
-        service.sessions(tx, user_id)
-        run(app, tx, query.SESSIONS, options, {"user": user_id})
+        user_id = reference.find_user_id(tx, user) if user else None
+        service.authorize_sessions(tx, user_id)
+        run_listing(app, tx, query.SESSIONS, options, {"user": user_id})

@@ -37,10 +37,10 @@ def create(
     from crm.queries.client import LISTING
     from crm.queries.pages import read_record
 
-    asked = asking.nouns.with_free_email(app, inputs.CLIENT, services.client.refuse_duplicate)
+    asked = asking.nouns.refuse_used_email(app, inputs.CLIENT, services.client.refuse_duplicate)
     if sales_contact is None:
-        asked += _whose_client(app)
-    values = asking.prompts.complete(
+        asked += _sales_question(app)
+    values = asking.prompts.ask_for_options(
         app,
         given | {"sales_contact": sales_contact},
         asked,
@@ -48,10 +48,10 @@ def create(
     )
     sales_contact = values.pop("sales_contact", None)
     with app.transaction(dry_run=dry_run) as tx:
-        contact = _user(tx, sales_contact)
+        contact = _find_user(tx, sales_contact)
         change = services.client.create(tx, sales_contact_id=contact, **values)
         row: Any = read_record(tx, LISTING, change.record.id)
-    writing.outcome.written(
+    writing.outcome.report_write(
         app,
         output,
         _("Client {id} created: {name}.").format(id=row[0], name=row[1]),
@@ -62,7 +62,7 @@ def create(
     )
 
 
-def _whose_client(app: App) -> "list[asking.questions.Question]":
+def _sales_question(app: App) -> "list[asking.questions.Question]":
     """Return the question that MANAGEMENT alone is asked: SALES become the contact themselves."""
     with app.transaction() as tx:
         role = tx.actor.role
@@ -70,11 +70,13 @@ def _whose_client(app: App) -> "list[asking.questions.Question]":
         return []
     label = _("Sales contact")
     return [
-        asking.questions.of_colleague(app, "sales_contact", label, "--sales-contact", Role.SALES)
+        asking.questions.colleague_question(
+            app, "sales_contact", label, "--sales-contact", Role.SALES
+        )
     ]
 
 
-def _user(tx: "Transaction", text: str | None) -> int | None:
+def _find_user(tx: "Transaction", text: str | None) -> int | None:
     from crm.queries import reference
 
-    return reference.user_id(tx, text) if text else None
+    return reference.find_user_id(tx, text) if text else None

@@ -5,13 +5,13 @@ import click
 from crm.cli import writing
 from crm.cli.app import App
 from crm.cli.groups import Command
-from crm.cli.options import several, write_options, yes_option
+from crm.cli.options import several_records, write_options, yes_option
 from crm.cli.types import CLIENT
 from crm.domain.i18n import gettext as _
 
 
 @click.command(cls=Command)
-@several("clients", CLIENT)
+@several_records("clients", CLIENT)
 @yes_option
 @write_options
 @click.pass_obj
@@ -26,7 +26,7 @@ def delete(app: App, /, clients: tuple[str, ...], yes: bool, output: str, dry_ru
     from crm import services
     from crm.queries.client import LISTING
 
-    writing.deleting.delete(
+    writing.deleting.delete_records(
         app,
         output,
         LISTING,

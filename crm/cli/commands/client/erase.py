@@ -7,7 +7,7 @@ import click
 from crm.cli import asking, writing
 from crm.cli.app import App
 from crm.cli.groups import Command
-from crm.cli.options import asked_reason_option, write_options, yes_option
+from crm.cli.options import prompted_reason_option, write_options, yes_option
 from crm.cli.reading import records
 from crm.cli.types import CLIENT
 from crm.domain.i18n import gettext as _
@@ -16,7 +16,7 @@ from crm.domain.permissions import Permission
 
 @click.command(cls=Command)
 @click.argument("client", type=CLIENT)
-@asked_reason_option
+@prompted_reason_option
 @yes_option
 @write_options
 @click.pass_obj
@@ -39,16 +39,16 @@ def erase(
     from crm.queries.client import LISTING
     from crm.queries.pages import read_record
 
-    why = writing.edits.reason_for(app, Permission.CLIENT_ERASE, reason)
+    why = writing.edits.ask_for_reason(app, Permission.CLIENT_ERASE, reason)
     fields = LISTING.fields
     # Tried first, so that nobody is asked to confirm what is refused.
     with app.transaction(dry_run=True) as tx:
-        client_id = reference.lasting_id(tx, "client", client)
+        client_id = reference.find_lasting_id(tx, "client", client)
         before: Any = read_record(tx, LISTING, client_id)
         email = (
-            records.by_field(fields, before)["email"]
+            records.map_fields(fields, before)["email"]
             if before
-            else privacy.last_email(tx, client_id)
+            else privacy.read_last_email(tx, client_id)
         )
         services.privacy.erase(tx, client_id, why)
         after: Any = read_record(tx, LISTING, client_id)
@@ -57,14 +57,14 @@ def erase(
         with app.transaction() as tx:
             now = read_record(tx, LISTING, client_id)
             if before and now:
-                writing.deleting.expect_as_shown(fields, before, now)
+                writing.deleting.require_as_shown(fields, before, now)
             services.privacy.erase(tx, client_id, why)
             after = read_record(tx, LISTING, client_id)
     done = _("Client {id} erased; this cannot be undone.").format(id=client_id)
     # Of one that is deleted there is nothing left but the number.
     row = after or (client_id, *[None] * (len(fields) - 1))
-    writing.outcome.written(app, output, done, fields, row, dry_run=dry_run)
-    app.console.note(_out_of_reach(), loud=True)
+    writing.outcome.report_write(app, output, done, fields, row, dry_run=dry_run)
+    app.console.note(_describe_out_of_reach(), loud=True)
 
 
 def _confirm(app: App, row: Any, typed: str, *, yes: bool) -> None:
@@ -73,13 +73,13 @@ def _confirm(app: App, row: Any, typed: str, *, yes: bool) -> None:
 
     if row and not yes and asking.prompts.may_ask(app):
         # Without when it was erased, which is what is being asked.
-        name = records.by_field(LISTING.fields, row)["full_name"]
-        detail.sheet(name, LISTING.fields[:-1], row[:-1], app.console, err=True)
+        name = records.map_fields(LISTING.fields, row)["full_name"]
+        detail.show_sheet(name, LISTING.fields[:-1], row[:-1], app.console, err=True)
     question = _("This cannot be undone. Type {email} to erase the client").format(email=typed)
     asking.prompts.confirm(app, question, yes=yes, typed=typed)
 
 
-def _out_of_reach() -> str:
+def _describe_out_of_reach() -> str:
     return _(
         "Not reached: backups, exported files, logs of the server, what others wrote elsewhere;"
         " see: epicevents help privacy"

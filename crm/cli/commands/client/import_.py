@@ -43,16 +43,16 @@ def import_(
     from crm.services import contacts, imports
     from crm.services.client_import import PLAN
 
-    table = writing.importing.open_file(app, "client", given)
+    table = writing.importing.open_import(app, "client", given)
     with app.transaction(dry_run=given["dry_run"]) as tx:
         contact = tx.actor.id if tx.actor.role == Role.SALES else None
         if sales_contact is not None:
-            contact = reference.user_id(tx, sales_contact)
-            contacts.require(tx, contact, Role.SALES)
-        imports.begin(tx, PLAN, contact)
+            contact = reference.find_user_id(tx, sales_contact)
+            contacts.require_contact(tx, contact, Role.SALES)
+        imports.begin_import(tx, PLAN, contact)
         if contact is None and "sales_contact" not in table.columns:
-            raise contacts.missing_contact("--sales-contact")
-        writing.importing.load(
+            raise contacts.missing_contact_error("--sales-contact")
+        writing.importing.run_import(
             app,
             tx,
             PLAN,

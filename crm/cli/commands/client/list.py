@@ -29,14 +29,14 @@ def list_(app: App, /, created_from: Any, created_to: Any, sales: str | None, **
       epicevents client list -S lefe --without-contract
       epicevents client list --created-from 2026-01 -o csv --all
     """
-    from crm.cli.reading.bounds import bounds
+    from crm.cli.reading.bounds import convert_days
     from crm.queries.client import LISTING
 
-    options = reading.asked.Options.taken_from(given)
+    options = reading.asked.ListingOptions.take_from(given)
     with app.transaction() as tx:
-        filters = given | bounds(app, "created", created_from, created_to)
+        filters = given | convert_days(app, "created", created_from, created_to)
         if sales:
             from crm.queries import reference
 
-            filters["sales"] = reference.user_id(tx, sales)
-        reading.listing.run(app, tx, LISTING, options, filters)
+            filters["sales"] = reference.find_user_id(tx, sales)
+        reading.listing.run_listing(app, tx, LISTING, options, filters)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from crm.database.transaction import Transaction
-    from crm.queries.privacy import Held
+    from crm.queries.privacy import HeldRecords
 
 
 @click.command(cls=Command)
@@ -38,18 +38,18 @@ def privacy_export(app: App, /, client: str, output_file: "Path | None") -> None
       epicevents client privacy-export kevin.besnard@terremer.example --output-file kevin.json
     """
     from crm import services
-    from crm.cli.output.files import as_text, refuse_other_name, replaced
+    from crm.cli.output.files import open_text, refuse_other_name, replace_file
     from crm.queries import reference
 
     if output_file is not None:
         refuse_other_name(output_file, "json")
     with app.transaction() as tx:
-        client_id = reference.lasting_id(tx, "client", client)
-        held = services.privacy.held_on(tx, client_id)
+        client_id = reference.find_lasting_id(tx, "client", client)
+        held = services.privacy.find_held(tx, client_id)
         if output_file is None:
             _write(app, tx, held, app.console.stream)
         else:
-            with replaced(output_file) as file, as_text(file) as stream:
+            with replace_file(output_file) as file, open_text(file) as stream:
                 _write(app, tx, held, stream)
     if output_file is not None:
         said = _("Written to {file}: {client}, {what}. It is personal; keep it accordingly.")
@@ -58,22 +58,22 @@ def privacy_export(app: App, /, client: str, output_file: "Path | None") -> None
         app.console.success(
             said.format(
                 file=output_file,
-                client=_value(found[0], "full_name") if found else client_id,
-                what=services.user.listed(counts),
+                client=_convert_value(found[0], "full_name") if found else client_id,
+                what=services.user.format_counts(counts),
             )
         )
 
 
-def _write(app: App, tx: "Transaction", held: "dict[str, Held]", stream: TextIO) -> None:
+def _write(app: App, tx: "Transaction", held: "dict[str, HeldRecords]", stream: TextIO) -> None:
     """Write one JSON object: the client, then an array for each kind of record."""
     import json
 
     from crm.cli.output import export
     from crm.cli.reading import changes
-    from crm.domain.times import iso
+    from crm.domain.times import format_iso
 
     zone = app.console.zone
-    stream.write(f'{{"exported_at": {json.dumps(iso(app.now, zone))}')
+    stream.write(f'{{"exported_at": {json.dumps(format_iso(app.now, zone))}')
     for kind, (fields, rows) in held.items():
         stream.write(f",\n{json.dumps(kind)}: ")
         if kind == "client":
@@ -83,12 +83,12 @@ def _write(app: App, tx: "Transaction", held: "dict[str, Held]", stream: TextIO)
                 stream.write("null")
             continue
         if kind == "history":
-            rows = list(changes.looks(app, tx).rows(fields, rows, "json"))
-        export.write("json", fields, rows, stream, zone)
+            rows = list(changes.audit_presentation(app, tx).rows(fields, rows, "json"))
+        export.write_listing("json", fields, rows, stream, zone)
     stream.write("}\n")
 
 
-def _value(client: Any, name: str) -> Any:
+def _convert_value(client: Any, name: str) -> Any:
     from crm.queries.client import LISTING
 
-    return records.by_field(LISTING.fields, client)[name]
+    return records.map_fields(LISTING.fields, client)[name]

@@ -31,33 +31,33 @@ def show(app: App, /, client: str, moment: datetime | None, output: str) -> None
     from crm.queries import reference
     from crm.queries.client import LISTING
     from crm.queries.pages import read_record
-    from crm.queries.related import related
+    from crm.queries.related import read_related
 
     title = _("Client {id}: {full_name}")
     if moment:
-        past.show(app, output, LISTING, client, moment, title)
+        past.show_as_of(app, output, LISTING, client, moment, title)
         return
     with app.transaction() as tx:
-        client_id = reference.client_id(tx, client)
+        client_id = reference.find_client_id(tx, client)
         row: Any = read_record(tx, LISTING, client_id)
-        found = related(tx, "client", client_id, app.now) if output == "table" else {}
+        found = read_related(tx, "client", client_id, app.now) if output == "table" else {}
     fields = LISTING.fields
-    record = records.by_field(fields, row)
+    record = records.map_fields(fields, row)
     commands = [
-        *reading.offers.possible(
-            tx.actor, record["sales_contact_id"], reading.offers.of_client(record)
+        *reading.offers.select_allowed(
+            tx.actor, record["sales_contact_id"], reading.offers.client_offers(record)
         ),
-        reading.offers.history("client", record["id"]),
+        reading.offers.history_command("client", record["id"]),
     ]
     if record["erased_at"] is None and output == "table":
         fields, row = fields[:-1], row[:-1]
-    records.show(
+    records.show_record(
         app,
         output,
         title.format(**record),
         fields,
         row,
-        related=reading.offers.related(
+        related=reading.offers.build_sections(
             found, {"contracts": _("Contracts"), "events": _("Coming events")}
         ),
         commands=commands,

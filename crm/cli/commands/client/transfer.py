@@ -7,7 +7,7 @@ import click
 from crm.cli import writing
 from crm.cli.app import App
 from crm.cli.groups import Command
-from crm.cli.options import several, version_option, write_options
+from crm.cli.options import several_records, version_option, write_options
 from crm.cli.types import CLIENTS_FOR_USER, SALES_USER
 from crm.domain.i18n import gettext as _
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=Command)
-@several("clients", CLIENTS_FOR_USER)
+@several_records("clients", CLIENTS_FOR_USER)
 @click.argument("user", type=SALES_USER)
 @version_option
 @write_options
@@ -42,14 +42,14 @@ def transfer(
     from crm.queries.client import LISTING
 
     writing.edits.refuse_version_of_several(clients, version)
-    contact = writing.people.whom(app, user)
+    contact = writing.people.find_person(app, user)
 
     def act(tx: "Transaction", client_id: int) -> "Change":
         return services.client.transfer(tx, client_id, contact, version=version)
 
-    said = writing.edits.Said(
+    said = writing.edits.Wording(
         _("Client {id} transferred: {full_name}."),
         _("It is their client already."),
         "epicevents client show {id}".format_map,
     )
-    writing.edits.change(app, output, LISTING, clients, act, said, dry_run=dry_run)
+    writing.edits.change_records(app, output, LISTING, clients, act, said, dry_run=dry_run)

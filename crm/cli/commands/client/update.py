@@ -49,15 +49,17 @@ def update(
 
     def look(tx: "Transaction", client_id: int) -> dict[str, Any]:
         row: Any = read_record(tx, LISTING, client_id)
-        return records.by_field(fields, row)
+        return records.map_fields(fields, row)
 
     subject = writing.updating.Update(
         fields,
-        lambda tx: reference.client_id(tx, client),
+        lambda tx: reference.find_client_id(tx, client),
         look,
-        lambda _seen: [*map(asking.questions.of_input, inputs.CLIENT)],
+        lambda _seen: [*map(asking.questions.input_question, inputs.CLIENT)],
     )
-    change, fields, row = writing.updating.run(app, subject, given, write, dry_run=dry_run)
+    change, fields, row = writing.updating.run_update(app, subject, given, write, dry_run=dry_run)
     done = _("Client {id} updated: {name}.").format(id=row[0], name=row[1])
     then = f"epicevents client show {row[0]}"
-    writing.outcome.edited(app, output, change, done, fields, row, dry_run=dry_run, then=then)
+    writing.outcome.report_change(
+        app, output, change, done, fields, row, dry_run=dry_run, then=then
+    )

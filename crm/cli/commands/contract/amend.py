@@ -7,8 +7,8 @@ import click
 from crm.cli import reading, writing
 from crm.cli.app import App
 from crm.cli.groups import Command
-from crm.cli.options import asked_reason_option, version_option, write_options
-from crm.cli.types import CONTRACT, Typed
+from crm.cli.options import prompted_reason_option, version_option, write_options
+from crm.cli.types import CONTRACT, TextType
 from crm.domain import inputs
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission
@@ -23,8 +23,8 @@ TOTAL, _DUE = inputs.CONTRACT
 
 @click.command(cls=Command)
 @click.argument("contract", type=CONTRACT)
-@click.argument("amount", type=Typed("AMOUNT", lambda text, _app, _option: TOTAL.clean(text)))
-@asked_reason_option
+@click.argument("amount", type=TextType("AMOUNT", lambda text, _app, _option: TOTAL.clean(text)))
+@prompted_reason_option
 @version_option
 @write_options
 @click.pass_obj
@@ -47,14 +47,14 @@ def amend(
     from crm import services
     from crm.queries.contract import LISTING
 
-    why = writing.edits.reason_for(app, Permission.CONTRACT_AMEND, reason)
-    said = writing.edits.Said(
+    why = writing.edits.ask_for_reason(app, Permission.CONTRACT_AMEND, reason)
+    said = writing.edits.Wording(
         _("Contract {id} amended: {client}."),
         _("That is its total already."),
-        reading.offers.after_contract,
+        reading.offers.suggest_for_contract,
     )
 
     def act(tx: "Transaction", contract_id: int) -> "Change":
         return services.contract.amend(tx, contract_id, amount, why, version=version)
 
-    writing.edits.change(app, output, LISTING, contract, act, said, dry_run=dry_run)
+    writing.edits.change_records(app, output, LISTING, contract, act, said, dry_run=dry_run)

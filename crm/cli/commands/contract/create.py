@@ -38,19 +38,19 @@ def create(app: App, /, client: str | None, output: str, dry_run: bool, **given:
     from crm.queries import contract as query
     from crm.queries import reference
 
-    values = asking.nouns.of_contract(app, {"client": client, **given})
+    values = asking.nouns.ask_for_contract(app, {"client": client, **given})
     with app.transaction(dry_run=dry_run) as tx:
-        client_id = reference.client_id(tx, values.pop("client"))
+        client_id = reference.find_client_id(tx, values.pop("client"))
         change = services.contract.create(tx, client_id=client_id, **values)
-        row = records.find(tx, query.LISTING, str(change.record.id))
-    writing.outcome.written(
+        row = records.find_row(tx, query.LISTING, str(change.record.id))
+    writing.outcome.report_write(
         app,
         output,
         _("Contract {id} created: {client}, {total_amount}.").format(
-            **writing.edits.words(app, query.LISTING.fields, row)
+            **writing.edits.format_fields(app, query.LISTING.fields, row)
         ),
         query.LISTING.fields,
         row,
         dry_run=dry_run,
-        then=reading.offers.after_contract(records.by_field(query.LISTING.fields, row)),
+        then=reading.offers.suggest_for_contract(records.map_fields(query.LISTING.fields, row)),
     )

@@ -5,13 +5,13 @@ import click
 from crm.cli import writing
 from crm.cli.app import App
 from crm.cli.groups import Command
-from crm.cli.options import several, write_options, yes_option
+from crm.cli.options import several_records, write_options, yes_option
 from crm.cli.types import CONTRACT
 from crm.domain.i18n import gettext as _
 
 
 @click.command(cls=Command)
-@several("contracts", CONTRACT)
+@several_records("contracts", CONTRACT)
 @yes_option
 @write_options
 @click.pass_obj
@@ -26,7 +26,7 @@ def delete(app: App, /, contracts: tuple[str, ...], yes: bool, output: str, dry_
     from crm import services
     from crm.queries.contract import LISTING
 
-    writing.deleting.delete(
+    writing.deleting.delete_records(
         app,
         output,
         LISTING,

@@ -29,11 +29,11 @@ def import_(app: App, /, on_duplicate: str, date_order: str | None, **given: Any
     from crm.services import imports
     from crm.services.contract_import import PLAN
 
-    table = writing.importing.open_file(app, "contract", given)
+    table = writing.importing.open_import(app, "contract", given)
     moments = writing.importing.moments(app, date_order)
     with app.transaction(dry_run=given["dry_run"]) as tx:
-        imports.begin(tx, PLAN)
+        imports.begin_import(tx, PLAN)
         parameters = {"on_duplicate": on_duplicate}
-        writing.importing.load(
+        writing.importing.run_import(
             app, tx, PLAN, table, contract_columns(moments), moments, parameters, **given
         )

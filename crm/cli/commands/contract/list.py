@@ -47,16 +47,16 @@ def list_(
       epicevents contract list --unpaid --due-to +7d
       epicevents contract list --client kevin.besnard@terremer.example -o json
     """
-    from crm.cli.reading.bounds import bounds
+    from crm.cli.reading.bounds import convert_days
     from crm.queries import reference
     from crm.queries.contract import LISTING
 
-    options = reading.asked.Options.taken_from(given)
+    options = reading.asked.ListingOptions.take_from(given)
     with app.transaction() as tx:
-        filters = given | bounds(app, "created", created_from, created_to)
-        filters["client"] = None if client is None else reference.client_id(tx, client)
+        filters = given | convert_days(app, "created", created_from, created_to)
+        filters["client"] = None if client is None else reference.find_client_id(tx, client)
         filters["overdue"] = app.today if overdue else None
         filters["due_from"] = due_from and due_from.first
         filters["due_to"] = due_to and due_to.last
-        filters["sales"] = None if sales is None else reference.user_id(tx, sales)
-        reading.listing.run(app, tx, LISTING, options, filters)
+        filters["sales"] = None if sales is None else reference.find_user_id(tx, sales)
+        reading.listing.run_listing(app, tx, LISTING, options, filters)

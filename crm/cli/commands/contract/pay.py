@@ -9,7 +9,7 @@ from crm.cli import asking, reading, writing
 from crm.cli.app import App
 from crm.cli.groups import Command
 from crm.cli.options import input_options, write_options
-from crm.cli.types import CONTRACT, PAST_DAY, Typed
+from crm.cli.types import CONTRACT, PAST_DAY, TextType
 from crm.domain import inputs
 from crm.domain.fields import Field, Kind
 from crm.domain.i18n import gettext as _
@@ -23,7 +23,7 @@ ENTRY = Field("payment_id", Kind.ID)
 
 @click.command(cls=Command)
 @click.argument("contract", type=CONTRACT)
-@click.argument("amount", type=Typed("AMOUNT", lambda text, _app, _option: AMOUNT.clean(text)))
+@click.argument("amount", type=TextType("AMOUNT", lambda text, _app, _option: AMOUNT.clean(text)))
 @click.option("--date", "paid_on", type=PAST_DAY, help=_("When it was paid; today unless given."))
 @input_options(METHOD, REFERENCE)
 @click.option("--key", "request_key", metavar="KEY", help=_("Sent again, recorded once."))
@@ -55,13 +55,13 @@ def pay(
     from crm.cli.writing import resending
     from crm.queries.contract import LISTING
 
-    given["method"] = asking.nouns.how_paid(app, given["method"])
-    key = (request_key or "").strip() or resending.new_key()
+    given["method"] = asking.nouns.ask_for_method(app, given["method"])
+    key = (request_key or "").strip() or resending.make_request_key()
     values = {"amount": amount, "paid_on": paid_on or app.today, "request_key": key, **given}
-    edited, again = resending.until_known(
+    edited, again = resending.resend_until_known(
         app,
         key,
-        lambda: writing.edits.edit(
+        lambda: writing.edits.run_on_record(
             app,
             LISTING,
             contract,
@@ -72,15 +72,15 @@ def pay(
     same = _("Payment {payment_id} of {amount} is recorded already; nothing changes.")
     if again:
         same = _("Payment {payment_id} recorded on contract {id}: {amount}; the reply was lost.")
-    writing.edits.tell(
+    writing.edits.report_edit(
         app,
         output,
-        edited.having(ENTRY, edited.change.record.id),
-        writing.edits.Said(
+        edited.with_field(ENTRY, edited.change.record.id),
+        writing.edits.Wording(
             _("Payment {payment_id} recorded on contract {id}: {amount}."),
             same,
-            reading.offers.after_contract,
+            reading.offers.suggest_for_contract,
         ),
-        also=writing.edits.words(app, [Field("amount", Kind.MONEY)], [amount]),
+        also=writing.edits.format_fields(app, [Field("amount", Kind.MONEY)], [amount]),
         dry_run=dry_run,
     )

@@ -30,14 +30,14 @@ def payments(app: App, /, contract: str, **given: Any) -> None:
     from crm.queries.pages import count_records
     from crm.queries.payment import LISTING
 
-    options = reading.asked.Options.taken_from(given)
+    options = reading.asked.ListingOptions.take_from(given)
     with app.transaction() as tx:
-        row = records.find(tx, contracts.LISTING, contract)
+        row = records.find_row(tx, contracts.LISTING, contract)
         of_contract = {"contract": row[0]}
-        if options == reading.asked.Options() and not count_records(
+        if options == reading.asked.ListingOptions() and not count_records(
             tx, LISTING, Request(filters=of_contract), most=1
         ):
             pay = _("Nothing is paid yet. Record a payment: epicevents contract pay {id} AMOUNT")
             app.console.note(pay.format(id=row[0]))
             return
-        reading.listing.run(app, tx, LISTING, options, of_contract)
+        reading.listing.run_listing(app, tx, LISTING, options, of_contract)

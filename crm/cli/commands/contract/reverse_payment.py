@@ -5,7 +5,7 @@ import click
 from crm.cli import asking, reading, writing
 from crm.cli.app import App
 from crm.cli.groups import Command
-from crm.cli.options import asked_reason_option, write_options, yes_option
+from crm.cli.options import prompted_reason_option, write_options, yes_option
 from crm.cli.types import CONTRACT, PAYMENT
 from crm.domain.fields import Field, Kind
 from crm.domain.i18n import gettext as _
@@ -18,7 +18,7 @@ ENTRY = Field("payment_id", Kind.ID)
 @click.command(cls=Command)
 @click.argument("contract", type=CONTRACT)
 @click.argument("payment", type=PAYMENT)
-@asked_reason_option
+@prompted_reason_option
 @yes_option
 @write_options
 @click.pass_obj
@@ -44,10 +44,10 @@ def reverse_payment(
     from crm.queries import payment as query
     from crm.queries.pages import read_record
 
-    why = writing.edits.reason_for(app, Permission.CONTRACT_REVERSE_PAYMENT, reason)
+    why = writing.edits.ask_for_reason(app, Permission.CONTRACT_REVERSE_PAYMENT, reason)
 
-    def reverse(*, dry_run: bool) -> writing.edits.Edited:
-        return writing.edits.edit(
+    def reverse(*, dry_run: bool) -> writing.edits.EditOutcome:
+        return writing.edits.run_on_record(
             app,
             contracts.LISTING,
             contract,
@@ -64,17 +64,17 @@ def reverse_payment(
             entry = read_record(tx, query.LISTING, payment)
         title = _("Payment {id} on contract {contract}").format(id=payment, contract=contract)
         if entry and not yes and app.console.stdin.isatty():
-            detail.sheet(title, query.LISTING.fields, entry, app.console, err=True)
+            detail.show_sheet(title, query.LISTING.fields, entry, app.console, err=True)
         asking.prompts.confirm(app, _("Reverse it?"), yes=yes)
         edited = reverse(dry_run=False)
-    writing.edits.tell(
+    writing.edits.report_edit(
         app,
         output,
-        edited.having(ENTRY, edited.change.record.id),
-        writing.edits.Said(
+        edited.with_field(ENTRY, edited.change.record.id),
+        writing.edits.Wording(
             _("Payment {payment} reversed by entry {payment_id} on contract {id}."),
             "",
-            reading.offers.after_contract,
+            reading.offers.suggest_for_contract,
         ),
         also={"payment": str(payment)},
         dry_run=dry_run,

@@ -28,26 +28,30 @@ def show(app: App, /, contract: str, moment: datetime | None, output: str) -> No
       epicevents contract show 12 --as-of today
     """
     from crm.queries import contract as query
-    from crm.queries.related import related
+    from crm.queries.related import read_related
 
     title = _("Contract {id} of {client}")
     if moment:
-        past.show(app, output, query.LISTING, contract, moment, title)
+        past.show_as_of(app, output, query.LISTING, contract, moment, title)
         return
     with app.transaction() as tx:
-        row = records.find(tx, query.LISTING, contract)
-        found = related(tx, "contract", row[0], app.now) if output == "table" else {}
+        row = records.find_row(tx, query.LISTING, contract)
+        found = read_related(tx, "contract", row[0], app.now) if output == "table" else {}
         owner_id = query.owner_id(tx, row[0]) if output == "table" else None
-    record = records.by_field(query.LISTING.fields, row)
-    records.show(
+    record = records.map_fields(query.LISTING.fields, row)
+    records.show_record(
         app,
         output,
         title.format(**record),
         query.LISTING.fields,
         row,
-        related=reading.offers.related(found, {"events": _("Events"), "payments": _("Payments")}),
+        related=reading.offers.build_sections(
+            found, {"events": _("Events"), "payments": _("Payments")}
+        ),
         commands=[
-            *reading.offers.possible(tx.actor, owner_id, reading.offers.of_contract(record)),
-            reading.offers.history("contract", record["id"]),
+            *reading.offers.select_allowed(
+                tx.actor, owner_id, reading.offers.contract_offers(record)
+            ),
+            reading.offers.history_command("contract", record["id"]),
         ],
     )

@@ -9,7 +9,7 @@ from crm.cli import reading, writing
 from crm.cli.app import App
 from crm.cli.groups import Command
 from crm.cli.noun_options import due_date_option
-from crm.cli.options import several, version_option, write_options
+from crm.cli.options import several_records, version_option, write_options
 from crm.cli.types import CONTRACT, DAY, PAST_DAY
 from crm.domain.i18n import gettext as _
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=Command)
-@several("contracts", CONTRACT)
+@several_records("contracts", CONTRACT)
 @click.option("--date", "signed_on", type=PAST_DAY, help=_("When it was signed; now unless given."))
 @due_date_option(DAY)
 @version_option
@@ -46,10 +46,10 @@ def sign(
     from crm import services
     from crm.queries.contract import LISTING
 
-    said = writing.edits.Said(
+    said = writing.edits.Wording(
         _("Contract {id} signed: {client}."),
         _("Contract {id} is signed since {signed_at}; nothing changes."),
-        reading.offers.after_contract,
+        reading.offers.suggest_for_contract,
     )
 
     writing.edits.refuse_version_of_several(contracts, version)
@@ -58,15 +58,15 @@ def sign(
         return services.contract.sign(
             tx,
             contract_id,
-            signed_at=_beginning(app, signed_on),
+            signed_at=_begin_day(app, signed_on),
             due_date=due_date,
             version=version,
         )
 
-    writing.edits.change(app, output, LISTING, contracts, act, said, dry_run=dry_run)
+    writing.edits.change_records(app, output, LISTING, contracts, act, said, dry_run=dry_run)
 
 
-def _beginning(app: App, day: date | None) -> datetime | None:
+def _begin_day(app: App, day: date | None) -> datetime | None:
     """Return when a day began, naive UTC; today means this very moment."""
     from crm.domain.periods import Period
     from crm.domain.times import day_bounds

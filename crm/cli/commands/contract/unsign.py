@@ -7,7 +7,7 @@ import click
 from crm.cli import reading, writing
 from crm.cli.app import App
 from crm.cli.groups import Command
-from crm.cli.options import asked_reason_option, version_option, write_options
+from crm.cli.options import prompted_reason_option, version_option, write_options
 from crm.cli.types import CONTRACT
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @click.command(cls=Command)
 @click.argument("contract", type=CONTRACT)
-@asked_reason_option
+@prompted_reason_option
 @version_option
 @write_options
 @click.pass_obj
@@ -41,14 +41,14 @@ def unsign(
     from crm import services
     from crm.queries.contract import LISTING
 
-    why = writing.edits.reason_for(app, Permission.CONTRACT_UNSIGN, reason)
-    said = writing.edits.Said(
+    why = writing.edits.ask_for_reason(app, Permission.CONTRACT_UNSIGN, reason)
+    said = writing.edits.Wording(
         _("Contract {id} unsigned: {client}."),
         _("Contract {id} is not signed."),
-        reading.offers.after_contract,
+        reading.offers.suggest_for_contract,
     )
 
     def act(tx: "Transaction", contract_id: int) -> "Change":
         return services.contract.unsign(tx, contract_id, why, version=version)
 
-    writing.edits.change(app, output, LISTING, contract, act, said, dry_run=dry_run)
+    writing.edits.change_records(app, output, LISTING, contract, act, said, dry_run=dry_run)

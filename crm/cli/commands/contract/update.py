@@ -60,26 +60,28 @@ def update(
     def write(tx: "Transaction", contract_id: int, values: "Values", seen: "Values | None") -> Any:
         new = dict(values)
         if "client" in new:
-            new["client_id"] = reference.client_id(tx, new.pop("client"))
+            new["client_id"] = reference.find_client_id(tx, new.pop("client"))
 
         def act(tx: "Transaction", contract_id: int) -> "Change":
             return services.contract.update(
                 tx, contract_id, new, reason=reason, version=version, seen=seen
             )
 
-        return writing.edits.edit_in(tx, LISTING, str(contract_id), act)
+        return writing.edits.run_in_transaction(tx, LISTING, str(contract_id), act)
 
     subject = writing.updating.Update(
         LISTING.fields,
-        lambda tx: int(records.find(tx, LISTING, contract)[0]),
-        lambda tx, number: records.by_field(LISTING.fields, records.find(tx, LISTING, str(number))),
-        lambda seen: asking.nouns.of_contract_changes(app, seen),
+        lambda tx: int(records.find_row(tx, LISTING, contract)[0]),
+        lambda tx, number: records.map_fields(
+            LISTING.fields, records.find_row(tx, LISTING, str(number))
+        ),
+        lambda seen: asking.nouns.contract_change_questions(app, seen),
     )
     given = {"client": client, **given}
-    edited = writing.updating.run(app, subject, given, write, dry_run=dry_run)
-    said = writing.edits.Said(
+    edited = writing.updating.run_update(app, subject, given, write, dry_run=dry_run)
+    said = writing.edits.Wording(
         _("Contract {id} updated: {client}."),
         _("Nothing to change."),
-        reading.offers.after_contract,
+        reading.offers.suggest_for_contract,
     )
-    writing.edits.tell(app, output, edited, said, dry_run=dry_run)
+    writing.edits.report_edit(app, output, edited, said, dry_run=dry_run)

@@ -51,18 +51,20 @@ def backup(
             hint=_("Add --encrypt."),
             code="encrypt_missing",
         )
-    _may_be_written(app, path, yes=yes)
-    parameters = location.admin_parameters(app.settings)
-    passphrase = passphrases.new(app, from_stdin=passphrase_stdin) if encrypt else None
-    with backups.progress(app, _("Backing up, MB")) as moved:
-        made = making.make(parameters, path, passphrase, backups.login(app).name, moved)
+    _require_writable(app, path, yes=yes)
+    parameters = location.read_admin_parameters(app.settings)
+    passphrase = (
+        passphrases.ask_for_new_passphrase(app, from_stdin=passphrase_stdin) if encrypt else None
+    )
+    with backups.show_bytes(app, _("Backing up, MB")) as moved:
+        made = making.make_backup(parameters, path, passphrase, backups.read_login(app).name, moved)
     if output == "json":
-        records.as_json(app, FIELDS, backups.row(path, made, encrypted=encrypt))
+        records.print_json(app, FIELDS, backups.build_row(path, made, encrypted=encrypt))
     app.console.success(
         _("{path} holds the company as of {moment}: {clients} clients, {contracts} contracts.")
         .format(
             path=path,
-            moment=when.said(app, made.moment),
+            moment=when.format_moment(app, made.moment),
             clients=made.contents.count("clients"),
             contracts=made.contents.count("contracts"),
         )
@@ -74,7 +76,7 @@ def backup(
     )
 
 
-def _may_be_written(app: App, path: "Path", *, yes: bool) -> None:
+def _require_writable(app: App, path: "Path", *, yes: bool) -> None:
     """Refuse what is no file, and ask before another backup is lost."""
     if path.is_symlink() or (path.exists() and not path.is_file()):
         raise UsageFault(

@@ -38,23 +38,28 @@ def check(app: App, path: "Path", quick: bool, passphrase_stdin: bool, output: s
     from crm.backup import restoring
 
     faults: list[str] = []
-    with backups.opened(app, path, from_stdin=passphrase_stdin) as source:
+    with backups.open_backup(app, path, from_stdin=passphrase_stdin) as source:
         made = source.manifest
         if not quick:
             with (
-                backups.progress(app, _("Restoring it apart, MB"), made.size) as moved,
-                backups.a_server(app) as server,
-                restoring.tried(server, source, backups.login(app), moved) as (_name, outcome),
+                backups.show_bytes(app, _("Restoring it apart, MB"), made.size) as moved,
+                backups.open_server(app) as server,
+                restoring.restore_to_scratch(server, source, backups.read_login(app), moved) as (
+                    _name,
+                    outcome,
+                ),
             ):
                 faults = outcome.faults
-        row = backups.row(path, made, encrypted=source.backup.encrypted)
+        row = backups.build_row(path, made, encrypted=source.backup.encrypted)
     if output == "json":
-        records.as_json(app, (*FIELDS, Field("restores", Kind.BOOLEAN)), [*row, not quick or None])
+        records.print_json(
+            app, (*FIELDS, Field("restores", Kind.BOOLEAN)), [*row, not quick or None]
+        )
     said = (
         _("{path} is what was written: the company as of {moment}. Restoring it was not tried.")
         if quick
         else _("{path} restores, every row of it: the company as of {moment}.")
     )
-    app.console.success(said.format(path=path, moment=when.said(app, made.moment)))
+    app.console.success(said.format(path=path, moment=when.format_moment(app, made.moment)))
     if faults:
         backups.warn_of_faults(app, faults)

@@ -39,7 +39,7 @@ class DurationType(click.ParamType[timedelta]):
         return timedelta(**{self._UNITS[found[2]]: int(found[1])})
 
     @classmethod
-    def typed(cls, length: timedelta) -> str:
+    def format_length(cls, length: timedelta) -> str:
         """Return how a length of time is typed, in the largest unit that says it whole."""
         for unit, name in reversed(cls._UNITS.items()):
             if not length % timedelta(**{name: 1}):
@@ -71,21 +71,25 @@ def policy(
 
     asked = session_lifetime is not None or session_idle is not None
     with app.owner(dry_run=dry_run) as tx:
-        before = administration.session_policy(tx)
+        before = administration.read_session_policy(tx)
         if asked:
             administration.set_session_policy(tx, lifetime=session_lifetime, idle=session_idle)
-        after = administration.session_policy(tx)
-    row = [DurationType.typed(each) for each in after]
+        after = administration.read_session_policy(tx)
+    row = [DurationType.format_length(each) for each in after]
     if not asked:
-        records.show(app, output, _("Sessions"), POLICY, row)
+        records.show_record(app, output, _("Sessions"), POLICY, row)
     elif before == after:
-        writing.outcome.unchanged(app, output, _("Sessions last that long already."), POLICY, row)
+        writing.outcome.report_unchanged(
+            app, output, _("Sessions last that long already."), POLICY, row
+        )
     else:
         old = {
-            field.name: DurationType.typed(was)
+            field.name: DurationType.format_length(was)
             for field, was, now in zip(POLICY, before, after, strict=True)
             if was != now
         }
         said = _("The policy is changed.")
         then = "epicevents audit sessions"
-        writing.outcome.written(app, output, said, POLICY, row, old=old, dry_run=dry_run, then=then)
+        writing.outcome.report_write(
+            app, output, said, POLICY, row, old=old, dry_run=dry_run, then=then
+        )

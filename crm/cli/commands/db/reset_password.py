@@ -6,11 +6,13 @@ from crm.cli import asking, writing
 from crm.cli.app import App
 from crm.cli.groups import Command
 from crm.cli.options import password_option, write_options
-from crm.domain.contact import email as clean_email
+from crm.domain.contact import parse_email as clean_email
 from crm.domain.i18n import gettext as _
 from crm.queries.user import LISTING
 
-ACCOUNT = tuple(map(LISTING.named, ("id", "first_name", "last_name", "email", "role", "is_active")))
+ACCOUNT = tuple(
+    map(LISTING.find_field, ("id", "first_name", "last_name", "email", "role", "is_active"))
+)
 
 
 @click.command(cls=Command)
@@ -33,15 +35,17 @@ def reset_password(
     from crm.services import administration
 
     asked = asking.questions.Question("email", _("Email"), clean_email, "EMAIL")
-    address = asking.prompts.complete(app, {"email": email}, [asked])["email"]
-    password, one_time = writing.one_time_password.choose(app, from_stdin=password_stdin)
+    address = asking.prompts.ask_for_options(app, {"email": email}, [asked])["email"]
+    password, one_time = writing.one_time_password.read_or_make_password(
+        app, from_stdin=password_stdin
+    )
     with app.owner(dry_run=dry_run) as tx:
-        administration.end_sessions(tx, address, password)
+        administration.end_all_sessions(tx, address, password)
     with app.owner(dry_run=dry_run) as tx:
-        reset = administration.reset_password(tx, address, password)
+        reset = administration.reset_password_as_owner(tx, address, password)
     row = (reset.id, reset.first_name, reset.last_name, reset.email, reset.role, True)
     said = _("Password of {name} reset; their sessions have ended.").format(name=reset.name)
     old = {} if reset.was_active else {"is_active": False}
-    writing.one_time_password.written(
+    writing.one_time_password.report_password(
         app, output, said, ACCOUNT, row, one_time, old=old, dry_run=dry_run
     )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from crm.backup import restoring
     from crm.backup.manifest import Manifest
-    from crm.backup.restoring import Open, Outcome
+    from crm.backup.restoring import OpenBackup, RestoreOutcome
 
 RESTORED = (*FIELDS, Field("upgraded_from"), Field("kept_as"))
 
@@ -62,22 +62,22 @@ def restore(
     if path is None:
         _drop_old(app, drop_old, yes=yes)
         return
-    with backups.opened(app, path, from_stdin=passphrase_stdin) as source:
-        held = _refuse_to_lose(app, source.manifest, replace=replace, yes=yes or dry_run)
+    with backups.open_backup(app, path, from_stdin=passphrase_stdin) as source:
+        held = _require_replaceable(app, source.manifest, replace=replace, yes=yes or dry_run)
         outcome = _restore(app, source, keep=bool(held) and not drop_old, dry_run=dry_run)
-        row = backups.row(path, source.manifest, encrypted=source.backup.encrypted)
+        row = backups.build_row(path, source.manifest, encrypted=source.backup.encrypted)
     if output == "json":
-        records.as_json(app, RESTORED, [*row, outcome.upgraded_from, outcome.kept])
-    _tell(app, source.manifest, outcome, dry_run=dry_run)
+        records.print_json(app, RESTORED, [*row, outcome.upgraded_from, outcome.kept])
+    _report(app, source.manifest, outcome, dry_run=dry_run)
 
 
-def _refuse_to_lose(
+def _require_replaceable(
     app: App, made: "Manifest", *, replace: bool, yes: bool
-) -> "restoring.Held | None":
+) -> "restoring.CurrentContents | None":
     """Return what the database holds now, once it is said that it may be replaced."""
     from crm.backup import restoring
 
-    held = restoring.held(backups.administrator(app))
+    held = restoring.read_current(backups.prepare_administrator(app))
     if not held:
         return None
     if not replace:
@@ -90,23 +90,28 @@ def _refuse_to_lose(
         )
     if not yes:
         counted = _("{what}: {accounts} accounts, {clients} clients")
-        then = restoring.Held(made.contents.count("users"), made.contents.count("clients"))
-        as_of = _("As of {moment}").format(moment=when.said(app, made.moment))
+        then = restoring.CurrentContents(
+            made.contents.count("users"), made.contents.count("clients")
+        )
+        as_of = _("As of {moment}").format(moment=when.format_moment(app, made.moment))
         app.console.note(counted.format(what=_("Now"), **held._asdict()), loud=True)
         app.console.note(counted.format(what=as_of, **then._asdict()), loud=True)
     asking.prompts.confirm(app, _("Replace the company by that of the backup?"), yes=yes)
     return held
 
 
-def _restore(app: App, source: "Open", *, keep: bool, dry_run: bool) -> "Outcome":
+def _restore(app: App, source: "OpenBackup", *, keep: bool, dry_run: bool) -> "RestoreOutcome":
     from crm.backup import databases, restoring
 
     app.close()  # of a shell; whoever is connected is sent away
     with (
-        backups.progress(app, _("Restoring, MB"), source.manifest.size) as moved,
-        databases.server(backups.administrator(app)) as server,
+        backups.show_bytes(app, _("Restoring, MB"), source.manifest.size) as moved,
+        databases.lock_server(backups.prepare_administrator(app)) as server,
     ):
-        with restoring.tried(server, source, backups.login(app), moved) as (name, outcome):
+        with restoring.restore_to_scratch(server, source, backups.read_login(app), moved) as (
+            name,
+            outcome,
+        ):
             if not dry_run:
                 outcome.kept = server.exchange(name)
         if outcome.kept and not keep:
@@ -115,16 +120,16 @@ def _restore(app: App, source: "Open", *, keep: bool, dry_run: bool) -> "Outcome
     return outcome
 
 
-def _tell(app: App, made: "Manifest", outcome: "Outcome", *, dry_run: bool) -> None:
+def _report(app: App, made: "Manifest", outcome: "RestoreOutcome", *, dry_run: bool) -> None:
     done = _(
         "The company is back as of {moment}: {clients} clients, {contracts} contracts."
     ).format(
-        moment=when.said(app, made.moment),
+        moment=when.format_moment(app, made.moment),
         clients=made.contents.count("clients"),
         contracts=made.contents.count("contracts"),
     )
     if dry_run:
-        writing.outcome.tried(app, done)
+        writing.outcome.report_dry_run(app, done)
         return
     app.console.success(done)
     if outcome.upgraded_from:
@@ -166,15 +171,15 @@ def _drop_old(app: App, drop_old: bool, *, yes: bool) -> None:
             hint=_("Name its file: epicevents db restore FILE"),
             code="missing_option",
         )
-    parameters = location.admin_parameters(app.settings)
-    with databases.server(parameters) as found:
-        kept = found.kept()
+    parameters = location.read_admin_parameters(app.settings)
+    with databases.lock_server(parameters) as found:
+        kept = found.list_replaced()
     if not kept:
         app.console.note(_("No restore has left a database behind."))
         return
     names = ", ".join(kept)
     asking.prompts.confirm(app, _("Drop {names} for good?").format(names=names), yes=yes)
-    with databases.server(parameters) as found:
+    with databases.lock_server(parameters) as found:
         for name in kept:
             found.drop(name)
     app.console.success(_("Dropped: {names}.").format(names=names))

@@ -22,6 +22,6 @@ def start(app: App) -> None:
     if cluster.is_running():
         app.console.note(_("The database is already running."))
         return
-    location.require(app.settings)
+    location.require_database(app.settings)
     cluster.start()
     app.console.success(_("The database is running."))

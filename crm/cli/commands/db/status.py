@@ -33,7 +33,7 @@ def status(app: App, output: str) -> None:
       epicevents db status -o json
     """
     from crm.database import location
-    from crm.database.provisioning import schema_revision
+    from crm.database.provisioning import read_schema_revision
     from crm.database.revision import SCHEMA_REVISION
 
     where = _("embedded") if location.is_embedded(app.settings) else _("server")
@@ -42,6 +42,6 @@ def status(app: App, output: str) -> None:
     else:
         with app.anonymous() as tx:
             version = tx.value("SELECT current_setting('server_version')")
-            found = schema_revision(tx)
+            found = read_schema_revision(tx)
         row = [where, True, version, found, SCHEMA_REVISION, found == SCHEMA_REVISION]
-    records.show(app, output, _("Database"), STATUS, row)
+    records.show_record(app, output, _("Database"), STATUS, row)

@@ -25,27 +25,27 @@ def upgrade(app: App, /, output: str, dry_run: bool) -> None:
       epicevents db upgrade --dry-run
       epicevents db upgrade
     """
-    from crm.cli.output.progress import progress
+    from crm.cli.output.progress import show_progress
     from crm.database import location, provisioning
 
-    parameters = location.admin_parameters(app.settings)
-    login = location.parameters(app.settings).get("user", provisioning.LOGIN)
-    before = provisioning.current_revision(parameters)
+    parameters = location.read_admin_parameters(app.settings)
+    login = location.read_parameters(app.settings).get("user", provisioning.LOGIN)
+    before = provisioning.read_current_revision(parameters)
     refused: list[str] = []
-    with progress(_("Upgrading the database"), app.console):
-        applied = provisioning.upgrade(parameters, dry_run=dry_run)
+    with show_progress(_("Upgrading the database"), app.console):
+        applied = provisioning.upgrade_schema(parameters, dry_run=dry_run)
         if not dry_run:
             # An older program may have left the login more than this one does.
-            refused = provisioning.restrict(parameters, login)
-    writing.setup.warn_of(app, refused)
+            refused = provisioning.restrict_database(parameters, login)
+    writing.setup.warn_of_refused(app, refused)
     after = applied[-1][:4] if applied else before
     row = [after, ", ".join(applied)]
     if applied:
         said = _("Schema upgraded by {revisions}.").format(revisions=row[1])
         old, then = {"schema_revision": before}, "epicevents doctor"
-        writing.outcome.written(
+        writing.outcome.report_write(
             app, output, said, UPGRADE, row, old=old, dry_run=dry_run, then=then
         )
     else:
         said = _("The schema is up to date ({revision}).").format(revision=after)
-        writing.outcome.unchanged(app, output, said, UPGRADE, row)
+        writing.outcome.report_unchanged(app, output, said, UPGRADE, row)

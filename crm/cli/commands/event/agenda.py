@@ -65,26 +65,26 @@ def agenda(
     from crm.queries.listing import Request
     from crm.queries.pages import read_page
 
-    period = _period(app.today, first, last, week=week)
+    period = _parse_period(app.today, first, last, week=week)
     bounds = day_bounds(period, app.settings.timezone)
-    filters: dict[str, Any] = {"during": query.during(*bounds)}
+    filters: dict[str, Any] = {"during": query.format_during(*bounds)}
     with app.transaction() as tx:
         if support is not None:
-            filters["support"] = reference.user_id(tx, support)
+            filters["support"] = reference.find_user_id(tx, support)
         rows = read_page(tx, query.LISTING, Request(filters=filters, mine=mine)).rows
-        clashes = schedule.clashes(tx, [row[0] for row in rows])
-        installation = query.installation(tx) if output == CALENDAR else ""
+        clashes = schedule.find_clashes(tx, [row[0] for row in rows])
+        installation = query.read_installation(tx) if output == CALENDAR else ""
     if output == CALENDAR:
         from crm.cli.output import calendar
 
-        calendar.write(query.LISTING.fields, rows, app.console.stream, installation)
+        calendar.write_calendar(query.LISTING.fields, rows, app.console.stream, installation)
     elif output != "table":
         from crm.cli.output import export
 
         as_json = output == "json"
-        told = [(*row, _told(clashes.get(row[0], []), as_json=as_json)) for row in rows]
+        told = [(*row, _format_clashes(clashes.get(row[0], []), as_json=as_json)) for row in rows]
         fields = (*query.LISTING.fields, _CLASHES)
-        export.write(
+        export.write_listing(
             "json" if as_json else "csv", fields, told, app.console.stream, app.console.zone
         )
     else:
@@ -96,41 +96,44 @@ def _show(app: App, rows: "list[Row]", clashes: dict[int, list[int]], period: "P
     from crm.cli.output import table
     from crm.queries.event import LISTING
 
-    found = [records.by_field(LISTING.fields, row) for row in rows]
+    found = [records.map_fields(LISTING.fields, row) for row in rows]
     if not rows and not app.console.out.interactive:
         app.console.note(
             _("Nothing from {first} to {last}.").format(first=period.first, last=period.last)
         )
     elif not app.console.out.interactive:
-        fields = [*map(LISTING.named, _SHOWN), _CLASHES]
+        fields = [*map(LISTING.find_field, _SHOWN), _CLASHES]
         told = [
-            (*(record[name] for name in _SHOWN), _told(clashes.get(record["id"], [])) or None)
+            (
+                *(record[name] for name in _SHOWN),
+                _format_clashes(clashes.get(record["id"], [])) or None,
+            )
             for record in found
         ]
-        table.render(fields, told, app.console)
+        table.show_listing(fields, told, app.console)
     else:
         entries = [
-            layout.Entry(
-                **{name: record[name] for name in layout.Entry._fields[:-1]},
+            layout.AgendaEvent(
+                **{name: record[name] for name in layout.AgendaEvent._fields[:-1]},
                 clashes_with=clashes.get(record["id"], []),
             )
             for record in found
         ]
-        layout.show(entries, period, app.console, lambda day: _title(app, day))
+        layout.show_agenda(entries, period, app.console, lambda day: _format_title(app, day))
 
 
-def _title(app: App, day: "date") -> str:
+def _format_title(app: App, day: "date") -> str:
     names = {0: _("today"), 1: _("tomorrow"), -1: _("yesterday")}
     name = names.get((day - app.today).days)
-    title = f"{when.weekday(day)} {day.isoformat()}"
+    title = f"{when.format_weekday(day)} {day.isoformat()}"
     return f"{title}, {name}" if name else title
 
 
-def _told(ids: list[int], *, as_json: bool = False) -> Any:
+def _format_clashes(ids: list[int], *, as_json: bool = False) -> Any:
     return ids if as_json else ", ".join(map(str, ids))
 
 
-def _period(today: "date", first: Any, last: Any, *, week: bool) -> "Period":
+def _parse_period(today: "date", first: Any, last: Any, *, week: bool) -> "Period":
     from datetime import timedelta
 
     from crm.domain.periods import Period, week_of

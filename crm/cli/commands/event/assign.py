@@ -8,7 +8,7 @@ from crm.cli import asking, writing
 from crm.cli.app import App
 from crm.cli.asking.parameters import AskedArgument
 from crm.cli.groups import Command
-from crm.cli.options import several, version_option, write_options
+from crm.cli.options import several_records, version_option, write_options
 from crm.cli.reading import records
 from crm.cli.types import EVENTS_FOR_USER, SUPPORT_USER
 from crm.domain.enums import Role
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=Command)
-@several("events", EVENTS_FOR_USER)
+@several_records("events", EVENTS_FOR_USER)
 @click.argument("user", type=SUPPORT_USER, cls=AskedArgument, not_with="suggest")
 @click.option(
     "--suggest", is_flag=True, help=_("Show who is free then, the least busy first, to pick one.")
@@ -65,32 +65,32 @@ def assign(
                 _("--suggest is for when nobody is chosen yet."),
                 hint=_("Leave out either USER or --suggest."),
             )
-        user = _suggested(app, events[0], output)
+        user = _suggest_support(app, events[0], output)
         if user is None:
             return
-    support = writing.people.whom(app, _whom(app) if user is None else user)
+    support = writing.people.find_person(app, _ask_for_support(app) if user is None else user)
 
     def act(tx: "Transaction", event_id: int) -> "Change":
         return services.event.assign(
             tx, event_id, support, override=override, version=version, zone=app.settings.timezone
         )
 
-    said = writing.edits.Said(
+    said = writing.edits.Wording(
         _("Event {id} assigned to {support_contact}: {name}."),
         _("{support_contact} runs event {id} already."),
         "epicevents event list --support {support_contact_id} --upcoming".format_map,
     )
-    writing.edits.change(app, output, LISTING, events, act, said, dry_run=dry_run)
+    writing.edits.change_records(app, output, LISTING, events, act, said, dry_run=dry_run)
 
 
-def _whom(app: App) -> str:
+def _ask_for_support(app: App) -> str:
     """Ask which support person is meant."""
-    asked = asking.questions.of_colleague(app, "user", _("Support"), "USER", Role.SUPPORT)
-    answer = asking.prompts.complete(app, {}, [asked], permission=Permission.EVENT_ASSIGN)
+    asked = asking.questions.colleague_question(app, "user", _("Support"), "USER", Role.SUPPORT)
+    answer = asking.prompts.ask_for_options(app, {}, [asked], permission=Permission.EVENT_ASSIGN)
     return str(answer["user"])
 
 
-def _suggested(app: App, event: str, output: str) -> str | None:
+def _suggest_support(app: App, event: str, output: str) -> str | None:
     """Show who is free to run an event; return who is picked, None where nothing is asked."""
     from crm import services
     from crm.cli.output import table
@@ -99,25 +99,27 @@ def _suggested(app: App, event: str, output: str) -> str | None:
     from crm.queries.schedule import CANDIDATE
 
     with app.transaction() as tx:
-        row = records.find(tx, LISTING, event)
-        free = services.event.candidates(tx, row[0])
+        row = records.find_row(tx, LISTING, event)
+        free = services.event.find_free_support(tx, row[0])
     if output == "json":
-        records.list_as_json(app, CANDIDATE, free)
+        records.print_json_list(app, CANDIDATE, free)
         return None
     if not free:
         app.console.note(_("Nobody in SUPPORT is free then."), loud=True)
-        writing.outcome.suggest(app, f"epicevents event assign {row[0]} USER --override REASON")
+        writing.outcome.suggest_command(
+            app, f"epicevents event assign {row[0]} USER --override REASON"
+        )
         return None
-    table.render(CANDIDATE, free, app.console, exact=True)
+    table.show_listing(CANDIDATE, free, app.console, exact=True)
     if not asking.prompts.may_ask(app):
         app.console.note(_("Nobody was assigned."))
-        writing.outcome.suggest(app, f"epicevents event assign {row[0]} {free[0].id}")
+        writing.outcome.suggest_command(app, f"epicevents event assign {row[0]} {free[0].id}")
         return None
     app.console.flush()
 
     def read(typed: str) -> str:
         with app.transaction() as tx:
-            return str(reference.user_id(tx, typed.strip() or str(free[0].id)))
+            return str(reference.find_user_id(tx, typed.strip() or str(free[0].id)))
 
     hint = _("Enter for {default}").format(default=free[0].support_contact)
     return str(

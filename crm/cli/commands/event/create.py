@@ -32,18 +32,18 @@ def create(app: App, /, allow_past: bool, output: str, dry_run: bool, **given: A
     from crm.queries import contract as contracts
     from crm.queries import event as query
 
-    values = asking.nouns.of_event(app, given)
+    values = asking.nouns.ask_for_event(app, given)
     with app.transaction(dry_run=dry_run) as tx:
-        contract_id = records.find(tx, contracts.LISTING, values.pop("contract"))[0]
+        contract_id = records.find_row(tx, contracts.LISTING, values.pop("contract"))[0]
         change = services.event.create(tx, contract_id=contract_id, allow_past=allow_past, **values)
-        row = records.find(tx, query.LISTING, str(change.record.id))
-    record = records.by_field(query.LISTING.fields, row)
-    next_one = reading.offers.possible(tx.actor, None, reading.offers.of_event(record))
-    writing.outcome.written(
+        row = records.find_row(tx, query.LISTING, str(change.record.id))
+    record = records.map_fields(query.LISTING.fields, row)
+    next_one = reading.offers.select_allowed(tx.actor, None, reading.offers.event_offers(record))
+    writing.outcome.report_write(
         app,
         output,
         _("Event {id} created: {name}, {start_date}.").format(
-            **writing.edits.words(app, query.LISTING.fields, row)
+            **writing.edits.format_fields(app, query.LISTING.fields, row)
         ),
         query.LISTING.fields,
         row,

@@ -33,11 +33,11 @@ def import_(
     from crm.services import imports
     from crm.services.event_import import PLAN
 
-    table = writing.importing.open_file(app, "event", given)
+    table = writing.importing.open_import(app, "event", given)
     moments = writing.importing.moments(app, date_order)
     with app.transaction(dry_run=given["dry_run"]) as tx:
-        imports.begin(tx, PLAN)
+        imports.begin_import(tx, PLAN)
         parameters = {"on_duplicate": on_duplicate, "allow_past": allow_past}
-        writing.importing.load(
+        writing.importing.run_import(
             app, tx, PLAN, table, event_columns(moments), moments, parameters, **given
         )

@@ -49,7 +49,7 @@ def list_(
       epicevents event list --from 2026-06 --to 2026-08 --location paris -o csv --all
       epicevents event list --mine --all --output-file mine.ics
     """
-    from crm.cli.reading.bounds import bounds, period_of
+    from crm.cli.reading.bounds import convert_days, find_period
     from crm.queries import contract as contracts
     from crm.queries import reference
     from crm.queries.event import LISTING
@@ -60,16 +60,16 @@ def list_(
                 _("--period says from when to when already."),
                 hint=_("Leave out either --period, or --from and --to."),
             )
-        start_from = start_to = period_of(app.today, period)
-    options = reading.asked.Options.taken_from(given)
-    filters = given | bounds(app, "start", start_from, start_to)
+        start_from = start_to = find_period(app.today, period)
+    options = reading.asked.ListingOptions.take_from(given)
+    filters = given | convert_days(app, "start", start_from, start_to)
     if upcoming is not None:
         filters["upcoming" if upcoming else "past"] = app.now
     with app.transaction() as tx:
         if client is not None:
-            filters["client"] = reference.client_id(tx, client)
+            filters["client"] = reference.find_client_id(tx, client)
         if contract is not None:
-            filters["contract"] = records.find(tx, contracts.LISTING, contract)[0]
+            filters["contract"] = records.find_row(tx, contracts.LISTING, contract)[0]
         if support is not None:
-            filters["support"] = reference.user_id(tx, support)
-        reading.listing.run(app, tx, LISTING, options, filters)
+            filters["support"] = reference.find_user_id(tx, support)
+        reading.listing.run_listing(app, tx, LISTING, options, filters)

@@ -37,18 +37,18 @@ def note(app: App, /, event: str, text: str | None, output: str, dry_run: bool) 
     from crm import services
     from crm.queries.event import LISTING
 
-    typed = _text(app, text)
+    typed = _read_note(app, text)
 
     def act(tx: "Transaction", event_id: int) -> "Change":
         return services.event.note(tx, event_id, typed, zone=app.settings.timezone)
 
-    edited = writing.edits.edit(app, LISTING, event, act, dry_run=dry_run)
+    edited = writing.edits.run_on_record(app, LISTING, event, act, dry_run=dry_run)
     before, after = (by["notes"] or "" for by in (edited.old, edited.record))
-    writing.outcome.written(
+    writing.outcome.report_write(
         app,
         output,
         _("Event {id}, {name}: noted.").format(
-            **writing.edits.words(app, edited.fields, edited.row)
+            **writing.edits.format_fields(app, edited.fields, edited.row)
         ),
         edited.fields,
         edited.row,
@@ -59,15 +59,15 @@ def note(app: App, /, event: str, text: str | None, output: str, dry_run: bool) 
     for line in after.removeprefix(before).strip("\n").split("\n"):
         app.console.note(f"  {line}")
     if not dry_run:
-        writing.outcome.suggest(app, f"epicevents event show {edited.row[0]}")
+        writing.outcome.suggest_command(app, f"epicevents event show {edited.row[0]}")
 
 
-def _text(app: App, given: str | None) -> str:
+def _read_note(app: App, given: str | None) -> str:
     """Return the note that was given, or ask for it."""
     if given == "-":
-        return asking.answers.text_from_stdin(app)
-    asked = asking.questions.of_input(inputs.NOTE)._replace(name="text", option="TEXT")
-    answered = asking.prompts.complete(
+        return asking.answers.read_stdin_text(app)
+    asked = asking.questions.input_question(inputs.NOTE)._replace(name="text", option="TEXT")
+    answered = asking.prompts.ask_for_options(
         app, {"text": given}, [asked], permission=Permission.EVENT_UPDATE
     )
     return str(answered["text"])

@@ -12,7 +12,7 @@ from crm.cli.types import EVENT
 from crm.domain.i18n import gettext as _
 
 if TYPE_CHECKING:
-    from crm.cli.output.day_sheet import Line, Sheet
+    from crm.cli.output.day_sheet import Sheet, SheetLine
 
 
 @click.command(cls=Command)
@@ -34,41 +34,43 @@ def sheet(app: App, /, event: str, output: str) -> None:
     from crm.queries import event as query
 
     with app.transaction() as tx:
-        event_id = records.find(tx, query.LISTING, event)[0]
-        row = query.sheet(tx, event_id)
+        event_id = records.find_row(tx, query.LISTING, event)[0]
+        row = query.read_sheet(tx, event_id)
     if output == "json":
-        records.as_json(app, query.SHEET, row)
+        records.print_json(app, query.SHEET, row)
         return
     from crm.cli.output import day_sheet
 
-    page = _page(app, records.by_field(query.SHEET, row))
+    page = _build_sheet(app, records.map_fields(query.SHEET, row))
     if output == "markdown":
         day_sheet.show_markdown(page, app.console)
     else:
         day_sheet.show_text(page, app.console)
 
 
-def _page(app: App, record: dict[str, Any]) -> "Sheet":
-    from crm.cli.output.day_sheet import Line, Sheet
-    from crm.domain.times import wall_clock
+def _build_sheet(app: App, record: dict[str, Any]) -> "Sheet":
+    from crm.cli.output.day_sheet import Sheet, SheetLine
+    from crm.domain.times import format_wall_clock
 
     zone = app.settings.timezone
     return Sheet(
         record["name"],
         [
-            Line(_("When"), _when(app, record)),
-            Line(_("Where"), record["location"]),
-            Line(_("Guests"), str(record["attendees"])),
-            Line(_("Client"), f"{record['client']}, {record['company_name']}"),
-            Line(_("On site"), record["client_contact"]),
-            Line(_("Support"), record["support_contact"] or _("nobody")),
+            SheetLine(_("When"), _format_when(app, record)),
+            SheetLine(_("Where"), record["location"]),
+            SheetLine(_("Guests"), str(record["attendees"])),
+            SheetLine(_("Client"), f"{record['client']}, {record['company_name']}"),
+            SheetLine(_("On site"), record["client_contact"]),
+            SheetLine(_("Support"), record["support_contact"] or _("nobody")),
         ],
         [
-            _call(_("Client"), record["client"], record["client_phone"], record["client_email"]),
-            _call(
+            _build_contact(
+                _("Client"), record["client"], record["client_phone"], record["client_email"]
+            ),
+            _build_contact(
                 _("Sales"), record["sales_contact"], record["sales_phone"], record["sales_email"]
             ),
-            _call(
+            _build_contact(
                 _("Support"),
                 record["support_contact"],
                 record["support_phone"],
@@ -79,29 +81,31 @@ def _page(app: App, record: dict[str, Any]) -> "Sheet":
         _("Event {id}, revision {version}, changed {changed}. Printed {now}.").format(
             id=record["id"],
             version=record["version"],
-            changed=wall_clock(record["updated_at"], zone),
-            now=wall_clock(app.now, zone),
+            changed=format_wall_clock(record["updated_at"], zone),
+            now=format_wall_clock(app.now, zone),
         ),
     )
 
 
-def _call(label: str, name: str | None, phone: str | None, email: str | None) -> "Line":
-    from crm.cli.output.day_sheet import Line
+def _build_contact(
+    label: str, name: str | None, phone: str | None, email: str | None
+) -> "SheetLine":
+    from crm.cli.output.day_sheet import SheetLine
     from crm.domain.contact import format_phone
 
     if name is None:
-        return Line(label, _("nobody"))
+        return SheetLine(label, _("nobody"))
     number = format_phone(phone) if phone else _("no phone")
-    return Line(label, ", ".join(filter(None, [name, number, email])))
+    return SheetLine(label, ", ".join(filter(None, [name, number, email])))
 
 
-def _when(app: App, record: dict[str, Any]) -> str:
+def _format_when(app: App, record: dict[str, Any]) -> str:
     """Return from when to when, each day with its name."""
-    from crm.domain.times import local, span
+    from crm.domain.times import format_span, to_local
 
     zone = app.settings.timezone
-    said = span(record["start_date"], record["end_date"], zone)
-    days = [local(record[name], zone).date() for name in ("start_date", "end_date")]
+    said = format_span(record["start_date"], record["end_date"], zone)
+    days = [to_local(record[name], zone).date() for name in ("start_date", "end_date")]
     for day in dict.fromkeys(days):
-        said = said.replace(day.isoformat(), f"{when.weekday(day)} {day.isoformat()}")
+        said = said.replace(day.isoformat(), f"{when.format_weekday(day)} {day.isoformat()}")
     return said

@@ -27,27 +27,29 @@ def show(app: App, /, event: str, moment: datetime | None, output: str) -> None:
       epicevents event show 40 --as-of today -o json
     """
     from crm.queries.event import LISTING
-    from crm.queries.related import related
+    from crm.queries.related import read_related
 
     title = _("Event {id}: {name}")
     if moment:
-        past.show(app, output, LISTING, event, moment, title)
+        past.show_as_of(app, output, LISTING, event, moment, title)
         return
     with app.transaction() as tx:
-        row = records.find(tx, LISTING, event)
-        found = related(tx, "event", row[0], app.now) if output == "table" else {}
-    record = records.by_field(LISTING.fields, row)
-    records.show(
+        row = records.find_row(tx, LISTING, event)
+        found = read_related(tx, "event", row[0], app.now) if output == "table" else {}
+    record = records.map_fields(LISTING.fields, row)
+    records.show_record(
         app,
         output,
         title.format(**record),
         LISTING.fields,
         row,
-        related=reading.offers.related(found, {"contract": _("Contract"), "client": _("Client")}),
+        related=reading.offers.build_sections(
+            found, {"contract": _("Contract"), "client": _("Client")}
+        ),
         commands=[
-            *reading.offers.possible(
-                tx.actor, record["support_contact_id"], reading.offers.of_event(record)
+            *reading.offers.select_allowed(
+                tx.actor, record["support_contact_id"], reading.offers.event_offers(record)
             ),
-            reading.offers.history("event", record["id"]),
+            reading.offers.history_command("event", record["id"]),
         ],
     )

@@ -7,7 +7,7 @@ import click
 from crm.cli import writing
 from crm.cli.app import App
 from crm.cli.groups import Command
-from crm.cli.options import several, version_option, write_options
+from crm.cli.options import several_records, version_option, write_options
 from crm.cli.types import EVENT
 from crm.domain.i18n import gettext as _
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=Command)
-@several("events", EVENT)
+@several_records("events", EVENT)
 @version_option
 @write_options
 @click.pass_obj
@@ -34,7 +34,7 @@ def unassign(
     from crm import services
     from crm.queries.event import LISTING
 
-    said = writing.edits.Said(
+    said = writing.edits.Wording(
         _("Event {id} unassigned: {name}."),
         _("Nobody runs event {id}."),
         "epicevents event assign {id} USER".format_map,
@@ -45,4 +45,4 @@ def unassign(
     def act(tx: "Transaction", event_id: int) -> "Change":
         return services.event.unassign(tx, event_id, version=version)
 
-    writing.edits.change(app, output, LISTING, events, act, said, dry_run=dry_run)
+    writing.edits.change_records(app, output, LISTING, events, act, said, dry_run=dry_run)

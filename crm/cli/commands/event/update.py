@@ -52,31 +52,31 @@ def update(
     def write(tx: "Transaction", event_id: int, values: "Values", seen: "Values | None") -> Any:
         new = dict(values)
         if "contract" in new:
-            new["contract_id"] = records.find(tx, contracts.LISTING, new.pop("contract"))[0]
+            new["contract_id"] = records.find_row(tx, contracts.LISTING, new.pop("contract"))[0]
 
         def act(tx: "Transaction", event_id: int) -> "Change":
             zone = app.settings.timezone
             return services.event.update(tx, event_id, new, version=version, seen=seen, zone=zone)
 
-        return writing.edits.edit_in(tx, LISTING, str(event_id), act)
+        return writing.edits.run_in_transaction(tx, LISTING, str(event_id), act)
 
     def together(values: "Values") -> None:
         services.event.check_dates(values["start_date"], values["end_date"])
 
     subject = writing.updating.Update(
         LISTING.fields,
-        lambda tx: int(records.find(tx, LISTING, event)[0]),
-        lambda tx, event_id: records.by_field(
-            LISTING.fields, records.find(tx, LISTING, str(event_id))
+        lambda tx: int(records.find_row(tx, LISTING, event)[0]),
+        lambda tx, event_id: records.map_fields(
+            LISTING.fields, records.find_row(tx, LISTING, str(event_id))
         ),
-        lambda _seen: asking.nouns.of_event_changes(app),
+        lambda _seen: asking.nouns.event_change_questions(app),
         {"end_date": together},
     )
     given = {"contract": contract, **given}
-    edited = writing.updating.run(app, subject, given, write, dry_run=dry_run)
-    said = writing.edits.Said(
+    edited = writing.updating.run_update(app, subject, given, write, dry_run=dry_run)
+    said = writing.edits.Wording(
         _("Event {id} updated: {name}."),
         _("Nothing to change."),
         "epicevents event show {id}".format_map,
     )
-    writing.edits.tell(app, output, edited, said, dry_run=dry_run)
+    writing.edits.report_edit(app, output, edited, said, dry_run=dry_run)

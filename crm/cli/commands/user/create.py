@@ -32,13 +32,17 @@ def create(app: App, /, password_stdin: bool, output: str, dry_run: bool, **give
     """
     from crm import services
 
-    asked = asking.nouns.with_free_email(app, inputs.USER, services.user.refuse_duplicate)
-    values = asking.prompts.complete(app, given, asked, permission=Permission.USER_CREATE)
-    password, one_time = writing.one_time_password.choose(app, from_stdin=password_stdin)
+    asked = asking.nouns.refuse_used_email(app, inputs.USER, services.user.refuse_duplicate)
+    values = asking.prompts.ask_for_options(app, given, asked, permission=Permission.USER_CREATE)
+    password, one_time = writing.one_time_password.read_or_make_password(
+        app, from_stdin=password_stdin
+    )
     with app.transaction(dry_run=dry_run) as tx:
         change = services.user.create(tx, password=password, **values)
-        fields, row = writing.people.record(tx, change.record.id)
+        fields, row = writing.people.read_person(tx, change.record.id)
     said = _("Account {id} created: {name}, {role}.").format(
-        id=row[0], name=writing.people.name(row), role=row[5]
+        id=row[0], name=writing.people.full_name(row), role=row[5]
     )
-    writing.one_time_password.written(app, output, said, fields, row, one_time, dry_run=dry_run)
+    writing.one_time_password.report_password(
+        app, output, said, fields, row, one_time, dry_run=dry_run
+    )

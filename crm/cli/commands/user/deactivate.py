@@ -6,12 +6,12 @@ from crm.cli import writing
 from crm.cli.app import App
 from crm.cli.groups import Command
 from crm.cli.noun_options import transfer_to_option
-from crm.cli.options import several, write_options
+from crm.cli.options import several_records, write_options
 from crm.cli.types import USER
 
 
 @click.command(cls=Command)
-@several("users", USER)
+@several_records("users", USER)
 @transfer_to_option
 @write_options
 @click.pass_obj
@@ -34,4 +34,4 @@ def deactivate(
       epicevents user deactivate sales3@epicevents.example
       epicevents user deactivate 5 6 --transfer-to sales2@epicevents.example
     """
-    writing.leaving.close(app, users, transfer_to, override, output, dry_run=dry_run)
+    writing.leaving.close_accounts(app, users, transfer_to, override, output, dry_run=dry_run)

@@ -50,65 +50,69 @@ def delete(
     from crm.services.user import HANDED_OVER
 
     with app.transaction() as tx:
-        fields, row = writing.people.record(tx, reference.user_id(tx, user))
+        fields, row = writing.people.read_person(tx, reference.find_user_id(tx, user))
     moved = None
     # Tried first, so that nobody is asked to confirm what is refused.
-    tried = nullcontext() if dry_run else writing.leaving.tried()
+    tried = nullcontext() if dry_run else writing.leaving.try_patiently()
     try:
         with tried:
-            fields, row, moved = _delete(app, user, transfer_to, override, dry_run=True)
+            fields, row, moved = _hand_over_and_delete(
+                app, user, transfer_to, override, dry_run=True
+            )
     except RuleViolation as refusal:
         if refusal.code != "user_in_use" or transfer_to or yes or not asking.prompts.may_ask(app):
             raise
         app.console.error(refusal.message)
         left = cast("dict[str, int]", refusal.details["dependents"])
         if left.keys() <= HANDED_OVER:
-            transfer_to = _who_takes_everything(app, user, override)
+            transfer_to = _ask_for_taker(app, user, override)
         if transfer_to is None:
             asking.prompts.confirm(app, _("Deactivate the account instead?"), yes=False)
-            writing.leaving.close(app, [user], None, override, output, dry_run=dry_run)
+            writing.leaving.close_accounts(app, [user], None, override, output, dry_run=dry_run)
             return
-        fields, row, moved = _delete(app, user, transfer_to, override, dry_run=True)
-    name, email = writing.people.name(row), writing.people.by_field(row)["email"]
+        fields, row, moved = _hand_over_and_delete(app, user, transfer_to, override, dry_run=True)
+    name, email = writing.people.full_name(row), writing.people.map_person(row)["email"]
     if not dry_run:
-        writing.deleting.before_deletion(app, [name], fields, [row], yes=yes, typed=email)
-        fields, row, moved = _delete(app, str(row[0]), transfer_to, override, dry_run=False)
+        writing.deleting.confirm_deletion(app, [name], fields, [row], yes=yes, typed=email)
+        fields, row, moved = _hand_over_and_delete(
+            app, str(row[0]), transfer_to, override, dry_run=False
+        )
     if moved and output != "json":
-        app.console.success(writing.handover.in_words(moved))
+        app.console.success(writing.handover.describe_handover(moved))
     done = _("Account {id} deleted: {name}.").format(id=row[0], name=name)
     kept = row if output == "json" else None
-    writing.outcome.written(app, output, done, fields, kept, dry_run=dry_run)
+    writing.outcome.report_write(app, output, done, fields, kept, dry_run=dry_run)
 
 
-def _delete(
+def _hand_over_and_delete(
     app: App, user: str, taker: str | None, override: str | None, *, dry_run: bool
 ) -> tuple[Any, Any, "Moved | None"]:
     """Hand over everything to ``taker``, if any, and delete; return the account as it was."""
     from crm import services
 
     moved = None
-    with writing.people.shutting_out(app, [user], Permission.USER_DELETE, dry_run=dry_run) as (
+    with writing.people.suspend_users(app, [user], Permission.USER_DELETE, dry_run=dry_run) as (
         tx,
         (user_id,),
     ):
-        fields, row = writing.people.record(tx, user_id)
+        fields, row = writing.people.read_person(tx, user_id)
         if taker is not None:
-            moved = writing.handover.act(
+            moved = writing.handover.hand_over(
                 tx, user_id, taker, include_settled=True, override=override
             )
         services.user.delete(tx, user_id)
     return fields, row, moved
 
 
-def _who_takes_everything(app: App, user: str, override: str | None) -> str | None:
+def _ask_for_taker(app: App, user: str, override: str | None) -> str | None:
     from crm.queries import reference
 
     with app.transaction() as tx:
-        row = writing.people.record(tx, reference.user_id(tx, user))[1]
-    return writing.handover.ask_to_whom(
+        row = writing.people.read_person(tx, reference.find_user_id(tx, user))[1]
+    return writing.handover.ask_for_taker(
         app,
         row[0],
-        Role(writing.people.by_field(row)["role"]),
+        Role(writing.people.map_person(row)["role"]),
         include_settled=True,
         override=override,
     )

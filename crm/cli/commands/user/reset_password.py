@@ -30,21 +30,23 @@ def reset_password(
     from crm import services
 
     permission = Permission.USER_RESET_PASSWORD
-    password, one_time = writing.one_time_password.choose(app, from_stdin=password_stdin)
-    with writing.people.shutting_out(app, [user], permission, dry_run=dry_run) as (
+    password, one_time = writing.one_time_password.read_or_make_password(
+        app, from_stdin=password_stdin
+    )
+    with writing.people.suspend_users(app, [user], permission, dry_run=dry_run) as (
         tx,
         (user_id,),
     ):
-        before = writing.people.record(tx, user_id)[1]
+        before = writing.people.read_person(tx, user_id)[1]
         services.authentication.reset_password(tx, user_id, password)
-        fields, row = writing.people.record(tx, user_id)
+        fields, row = writing.people.read_person(tx, user_id)
         # Whoever reset their own password reads nothing until they have another.
         row, own = row or before, user_id == tx.actor.id
     said = _("Password of {name} reset; their sessions have ended.").format(
-        name=writing.people.name(row)
+        name=writing.people.full_name(row)
     )
     if own:
         said = _("Your password is reset; your other sessions have ended.")
-    writing.one_time_password.written(
+    writing.one_time_password.report_password(
         app, output, said, fields, row, one_time, dry_run=dry_run, own=own
     )

@@ -38,38 +38,48 @@ def show(app: App, /, user: str, moment: datetime | None, output: str) -> None:
     title = _("Colleague {id}: {first_name} {last_name}")
     if moment:
         unknown = writing.people.COUNTS if output == "json" else ()
-        past.show(app, output, LISTING, user, moment, title, unknown=unknown)
+        past.show_as_of(app, output, LISTING, user, moment, title, unknown=unknown)
         return
     with app.transaction() as tx:
-        user_id = reference.user_id(tx, user)
-        fields, row = writing.people.record(tx, user_id)
-        counts = writing.people.looks_after(app, tx, user_id)
-    person = records.by_field(fields, row)
-    commands = _next(tx.actor, user_id, person["role"], active=person["is_active"])
+        user_id = reference.find_user_id(tx, user)
+        fields, row = writing.people.read_person(tx, user_id)
+        counts = writing.people.count_duties(app, tx, user_id)
+    person = records.map_fields(fields, row)
+    commands = _offer_commands(tx.actor, user_id, person["role"], active=person["is_active"])
     # In JSON always, on a sheet where there is some.
     kept = [field for field in writing.people.COUNTS if output == "json" or counts[field.name]]
-    records.show(
+    records.show_record(
         app,
         output,
         title.format(**person),
         (*fields, *kept),
         (*row, *(counts[field.name] for field in kept)),
-        commands=[*commands, reading.offers.history("user", user_id)],
+        commands=[*commands, reading.offers.history_command("user", user_id)],
     )
 
 
-def _next(actor: "Actor", user_id: int, role: Role, *, active: bool) -> "list[detail.Command]":
-    from crm.cli.output.detail import Command
+def _offer_commands(
+    actor: "Actor", user_id: int, role: Role, *, active: bool
+) -> "list[detail.NextCommand]":
+    from crm.cli.output.detail import NextCommand
 
     commands = []
     if role == Role.SALES:
-        commands.append(Command(f"epicevents client list --sales {user_id}", _("their clients")))
+        commands.append(
+            NextCommand(f"epicevents client list --sales {user_id}", _("their clients"))
+        )
     if role == Role.SUPPORT:
-        commands.append(Command(f"epicevents event list --support {user_id}", _("their events")))
+        commands.append(
+            NextCommand(f"epicevents event list --support {user_id}", _("their events"))
+        )
     if actor.role == Role.MANAGEMENT and not active:
-        commands.append(Command(f"epicevents user reactivate {user_id}", _("let them in again")))
+        commands.append(
+            NextCommand(f"epicevents user reactivate {user_id}", _("let them in again"))
+        )
     if actor.role == Role.MANAGEMENT:
-        commands.append(Command(f"epicevents user update {user_id}", _("change it")))
+        commands.append(NextCommand(f"epicevents user update {user_id}", _("change it")))
     elif actor.id == user_id:
-        commands.append(Command("epicevents user update me --phone PHONE", _("change the phone")))
+        commands.append(
+            NextCommand("epicevents user update me --phone PHONE", _("change the phone"))
+        )
     return commands

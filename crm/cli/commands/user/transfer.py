@@ -46,22 +46,25 @@ def transfer(
 
     # Tried first, so that what is asked about is what would happen.
     with app.transaction(dry_run=True) as tx:
-        giver_id, taker_id = reference.user_id(tx, giver), str(reference.user_id(tx, taker))
-        moved = writing.handover.act(
+        giver_id, taker_id = (
+            reference.find_user_id(tx, giver),
+            str(reference.find_user_id(tx, taker)),
+        )
+        moved = writing.handover.hand_over(
             tx, giver_id, taker_id, include_settled=include_settled, override=override
         )
     if not moved:
         said = _("{name} has nothing to hand over.").format(name=moved.giver.full_name)
-        writing.outcome.unchanged(
-            app, output, said, writing.handover.FIELDS, writing.handover.row(moved)
+        writing.outcome.report_unchanged(
+            app, output, said, writing.handover.FIELDS, writing.handover.build_handover_row(moved)
         )
         return
     if not dry_run:
         asking.prompts.confirm(
-            app, _("{what} Go on?").format(what=writing.handover.in_words(moved)), yes=yes
+            app, _("{what} Go on?").format(what=writing.handover.describe_handover(moved)), yes=yes
         )
         with app.transaction() as tx:
-            moved = writing.handover.act(
+            moved = writing.handover.hand_over(
                 tx, giver_id, taker_id, include_settled=include_settled, override=override
             )
-    writing.handover.tell(app, output, moved, dry_run=dry_run)
+    writing.handover.report_handover(app, output, moved, dry_run=dry_run)

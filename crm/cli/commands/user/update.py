@@ -46,30 +46,36 @@ def update(
 
     def write(tx: "Transaction", user_id: int, values: "Values", seen: "Values | None") -> Any:
         change = services.user.update(tx, user_id, values, version=version, seen=seen)
-        return change, *writing.people.record(tx, user_id)
+        return change, *writing.people.read_person(tx, user_id)
 
     def begin(values: "Values", trying: bool) -> "AbstractContextManager[Transaction]":
-        return _changing(app, user, values, dry_run=trying)
+        return _change_account(app, user, values, dry_run=trying)
 
     subject = writing.updating.Update(
         LISTING.fields,
-        lambda tx: reference.user_id(tx, user),
-        lambda tx, user_id: records.by_field(*writing.people.record(tx, user_id)),
-        lambda seen: asking.nouns.of_person(app, seen["id"]),
+        lambda tx: reference.find_user_id(tx, user),
+        lambda tx, user_id: records.map_fields(*writing.people.read_person(tx, user_id)),
+        lambda seen: asking.nouns.account_questions(app, seen["id"]),
     )
-    change, fields, row = writing.updating.run(app, subject, given, write, begin, dry_run=dry_run)
+    change, fields, row = writing.updating.run_update(
+        app, subject, given, write, begin, dry_run=dry_run
+    )
     user_id = row[0]
-    done = _("Account {id} updated: {name}.").format(id=user_id, name=writing.people.name(row))
+    done = _("Account {id} updated: {name}.").format(id=user_id, name=writing.people.full_name(row))
     then = f"epicevents user show {user_id}"
-    writing.outcome.edited(app, output, change, done, fields, row, dry_run=dry_run, then=then)
+    writing.outcome.report_change(
+        app, output, change, done, fields, row, dry_run=dry_run, then=then
+    )
 
 
 @contextmanager
-def _changing(app: App, user: str, values: "Values", *, dry_run: bool) -> "Iterator[Transaction]":
+def _change_account(
+    app: App, user: str, values: "Values", *, dry_run: bool
+) -> "Iterator[Transaction]":
     """Another role takes the old one's rights away first; anything else is an edit like others."""
     if "role" in values:
         permission = Permission.USER_CHANGE_ROLE
-        with writing.people.shutting_out(app, [user], permission, dry_run=dry_run) as (tx, _ids):
+        with writing.people.suspend_users(app, [user], permission, dry_run=dry_run) as (tx, _ids):
             yield tx
     else:
         with app.transaction(dry_run=dry_run) as tx:

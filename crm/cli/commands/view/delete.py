@@ -22,10 +22,10 @@ def delete(app: App, /, name: str, yes: bool) -> None:
     Examples:
       epicevents view delete late
     """
-    line = views.named(app.settings.home, name)
+    line = views.find_view(app.settings.home, name)
     question = _("Forget {name}, which is: {line}?").format(name=name, line=line)
     asking.prompts.confirm(app, question, yes=yes)
-    known = views.read(app.settings.home)
+    known = views.read_views(app.settings.home)
     known.pop(name, None)
-    views.write(app.settings.home, known)
+    views.write_views(app.settings.home, known)
     app.console.success(_("{name} is forgotten.").format(name=name))

@@ -23,13 +23,13 @@ def list_(app: App, /, output: str) -> None:
       epicevents view list
       epicevents view list -o json
     """
-    rows = list(views.read(app.settings.home).items())
+    rows = list(views.read_views(app.settings.home).items())
     if output == "json":
-        records.list_as_json(app, FIELDS, rows)
+        records.print_json_list(app, FIELDS, rows)
     elif rows:
         from crm.cli.output import table
 
-        table.render(FIELDS, rows, app.console, exact=True)
+        table.show_listing(FIELDS, rows, app.console, exact=True)
     else:
         app.console.note(
             _("There is none yet. Keep one: epicevents view save late -- contract list --unpaid")

@@ -34,24 +34,24 @@ def run(ctx: click.Context, name: str, words: tuple[str, ...]) -> Any:
     from crm.cli.main import wants_json
 
     app: App = ctx.obj
-    kept = _words_of(views.named(app.settings.home, name), app)
-    _check_kept(ctx, name, kept)
+    kept = _split_line(views.find_view(app.settings.home, name), app)
+    _require_valid_view(ctx, name, kept)
     line = [*kept, *words]
     check_listing(ctx, line)
     app.json_errors = wants_json(line)
     return ctx.find_root().command.main(line, prog_name=PROGRAM, standalone_mode=False, obj=app)
 
 
-def _check_kept(ctx: click.Context, name: str, words: Sequence[str]) -> None:
+def _require_valid_view(ctx: click.Context, name: str, words: Sequence[str]) -> None:
     """Refuse a view whose listing has lost an option since it was kept, or been edited wrongly."""
-    from crm.cli.help.usage import explained
+    from crm.cli.help.usage import translate_usage_error
 
     try:
         check_listing(ctx, words)
     except click.UsageError as error:
         raise UsageFault(
             _("The view {name} no longer works: {reason}").format(
-                name=name, reason=explained(error).message
+                name=name, reason=translate_usage_error(error).message
             ),
             hint=_("Keep it anew: epicevents view save {name} -- {line}").format(
                 name=name, line=shlex.join(words)
@@ -60,7 +60,7 @@ def _check_kept(ctx: click.Context, name: str, words: Sequence[str]) -> None:
         ) from None
 
 
-def _words_of(line: str, app: App) -> list[str]:
+def _split_line(line: str, app: App) -> list[str]:
     try:
         return views.without_program(shlex.split(line))
     except (ValueError, IndexError):

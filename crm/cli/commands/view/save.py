@@ -33,16 +33,16 @@ def save(ctx: click.Context, name: str, words: tuple[str, ...], yes: bool) -> No
       epicevents view save week -- event list --mine --period week
     """
     app: App = ctx.obj
-    views.checked_name(name)
+    views.require_name(name)
     listing = views.without_program(words)
     check_listing(ctx, listing)
-    known, line = views.read(app.settings.home), shlex.join(listing)
+    known, line = views.read_views(app.settings.home), shlex.join(listing)
     if known.get(name) == line:
         app.console.note(_("It is kept like that already."))
         return
     if name in known:
         question = _("Replace {name}, which is: {line}?").format(name=name, line=known[name])
         asking.prompts.confirm(app, question, yes=yes)
-    views.write(app.settings.home, known | {name: line})
+    views.write_views(app.settings.home, known | {name: line})
     app.console.success(_("Kept as {name}.").format(name=name))
-    writing.outcome.suggest(app, f"epicevents view run {name}")
+    writing.outcome.suggest_command(app, f"epicevents view run {name}")
