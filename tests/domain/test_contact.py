@@ -197,7 +197,8 @@ def test_reading_plain_values_imports_nothing(number: str) -> None:
     program = f"""
 import sys
 from crm.domain.contact import parse_email, parse_phone
-assert parse_phone("{number}") == "+33612345678" and parse_email(" Kevin@Startup.IO ") == "kevin@startup.io"
+assert parse_phone("{number}") == "+33612345678"
+assert parse_email(" Kevin@Startup.IO ") == "kevin@startup.io"
 assert "phonenumbers" not in sys.modules and "email_validator" not in sys.modules
 """
     subprocess.run([sys.executable, "-c", program], check=True)
