@@ -16,6 +16,7 @@ from typing import Any
 
 import psycopg2
 import pytest
+from support import waiting
 
 from crm.domain.errors import DatabaseUnavailable
 from crm.embedded import Cluster, account, postmaster, programs
@@ -303,7 +304,10 @@ def test_it_waits_for_a_killed_servers_last_query(cluster: Cluster) -> None:
 
     thread = threading.Thread(target=work)
     thread.start()
-    time.sleep(0.5)
+    running = (
+        "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND starts_with(query, 'DO')"
+    )
+    waiting.until(lambda: ask(cluster, running) or not thread.is_alive())
     kill(cluster)
     cluster.start()
     assert ask(cluster, "SELECT clock_timestamp() >= %s::timestamptz", until)

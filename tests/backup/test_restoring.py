@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -26,6 +25,7 @@ from support.backups import (
 from support.cli import REPOSITORY, url
 from support.company import Company
 from support.database import Database, copied
+from support.waiting import PATIENCE, until
 
 from crm.backup import archive, making, tools
 from crm.backup.databases import lock_server
@@ -370,16 +370,13 @@ def test_an_interrupted_restore_leaves_all_as_it_was(
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
-        deadline = time.monotonic() + 20
         waits = (
             "SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'pg_auth_members'::regclass"
         )
-        while not query(postgres, waits):
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        until(lambda: query(postgres, waits))
         assert databases(postgres) - known
         child.send_signal(ending)
-        out, err = child.communicate(timeout=20)
+        out, err = child.communicate(timeout=PATIENCE)
     assert (child.returncode, out) == (130, b""), err
     assert b"Traceback" not in err
     assert (rows(database.admin), databases(postgres)) == (before, known)

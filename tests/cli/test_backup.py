@@ -2,7 +2,6 @@
 
 import shutil
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from support.backups import PASSPHRASE, databases, execute, needs_gpg, query, ro
 from support.cli import PASSWORD, Workstation, finish, url
 from support.company import Company
 from support.database import Database
+from support.waiting import until
 
 SHORT = "too short"
 
@@ -212,8 +212,7 @@ def test_ctrl_c_leaves_no_file(admin: Workstation, database: Database, tmp_path:
     waits = "SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'clients'::regclass"
     with admin.terminal("db", "backup", str(tmp_path / "new.backup"), term="xterm") as child:
         child.expect("Backing up")
-        while not query(database.admin, waits):
-            time.sleep(0.05)
+        until(lambda: query(database.admin, waits))
         child.sendintr()
         status, said = finish(child)
     blocking.close()

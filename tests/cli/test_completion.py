@@ -312,13 +312,10 @@ def test_a_stopped_database_stays_stopped(workstation: Workstation, company: Com
 
 
 def seconds(ask: Callable[[], object]) -> float:
-    """Return how long something takes, at the best of two times."""
-    taken = []
-    for _time in range(2):
-        begun = time.monotonic()
-        ask()
-        taken.append(time.monotonic() - begun)
-    return min(taken)
+    """Return how long something takes."""
+    begun = time.monotonic()
+    ask()
+    return time.monotonic() - begun
 
 
 def test_a_database_that_does_not_answer_is_waited_for_no_second(
@@ -329,9 +326,14 @@ def test_a_database_that_does_not_answer_is_waited_for_no_second(
         port = deaf.getsockname()[1]
         workstation.environ["EPICEVENTS_DATABASE_URL"] = f"postgresql://x@127.0.0.1:{port}/x"
         assert asked(workstation, "client show ") == (0, "", "")
-        waited = seconds(lambda: asked(workstation, "client show "))
-    start = seconds(lambda: asked(workstation, "cl"))
-    assert waited < start + 0.9
+        # At the best of several times, because a busy machine makes some of them long.
+        waited, start = [], []
+        for _time in range(10):
+            waited.append(seconds(lambda: asked(workstation, "client show ")))
+            start.append(seconds(lambda: asked(workstation, "cl")))
+            if min(waited) < min(start) + 0.9:
+                break
+    assert min(waited) < min(start) + 0.9
 
 
 def test_a_database_that_is_away_is_no_answer(workstation: Workstation, company: Company) -> None:

@@ -4,13 +4,12 @@ import re
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812
 from support.cli import REPOSITORY, Workstation, finish, url
-from support.terminal import PATIENCE
+from support.waiting import PATIENCE
 
 from crm.database.revision import SCHEMA_REVISION
 
@@ -388,13 +387,12 @@ def test_ctrl_c_ends_the_wait_for_a_database_that_does_not_answer(sales: Worksta
     with socket.create_server(("127.0.0.1", 0)) as deaf:
         deaf.settimeout(PATIENCE)
         port = deaf.getsockname()[1]
-        sales.environ["EPICEVENTS_DATABASE_URL"] = f"postgresql://x@127.0.0.1:{port}/x"
+        sales.environ["EPICEVENTS_DATABASE_URL"] = (
+            f"postgresql://x@127.0.0.1:{port}/x?connect_timeout=600"
+        )
         with sales.terminal("client", "list") as child:
             waits, _address = deaf.accept()
-            begun = time.monotonic()
             child.sendintr()
             status, said = finish(child)
-            taken = time.monotonic() - begun
             waits.close()
     assert (status, "Error" in said) == (130, False)
-    assert taken < 3, "the driver waits for five seconds"

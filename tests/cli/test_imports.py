@@ -2,7 +2,6 @@
 
 import csv
 import json
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,6 +13,7 @@ from support.cli import Ran, Workstation, finish
 from support.company import Company
 from support.database import Database
 from support.files import Sheet, workbook
+from support.waiting import until
 
 HEADINGS = "Nom complet;E-mail;Tél.;Société\n"
 JEAN = " Jean Dupont ;JEAN@dupont.example;06 12 34 56 78;Dupont & Fils\n"
@@ -448,20 +448,12 @@ def test_somebody_elses_client_in_between_is_told(
     with ThreadPoolExecutor() as pool:
         running = pool.submit(bring, sales, "client", HEADINGS + MARIE + JEAN, "--json")
         waits = "SELECT 1 FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted"
-        wait_until(lambda: rows(owner, waits))
+        until(lambda: rows(owner, waits))
         other.cursor().execute("COMMIT")
         ran = running.result()
     other.close()
     assert (ran.status, ran.error()["code"]) == (6, "duplicate_email")
     assert rows(owner, COUNTS)[0][0] == before[0][0] + 1
-
-
-def wait_until(happened: Callable[[], Any]) -> None:
-    for _attempt in range(500):
-        if happened():
-            return
-        time.sleep(0.02)
-    pytest.fail("it did not happen")
 
 
 # Contracts

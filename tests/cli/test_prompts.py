@@ -1,24 +1,6 @@
-from typing import Any
-
-import pexpect
 import pytest
-from support.cli import Workstation, answer, finish
+from support.cli import Workstation, answer, finish, interrupt
 from support.company import Company
-
-
-def interrupt(child: "pexpect.spawn[Any]") -> tuple[int, str]:
-    """Press Ctrl-C until the program ends.
-
-    A signal in the instant between a question and the wait for its answer is seen at the next key.
-    """
-    said = ""
-    for _time in range(5):
-        child.sendcontrol("c")
-        ended = child.expect([pexpect.EOF, pexpect.TIMEOUT], timeout=3) == 0
-        said += child.before or ""
-        if ended:
-            break
-    return finish(child)[0], said
 
 
 def test_what_is_missing_is_asked_for_with_an_example(sales: Workstation) -> None:

@@ -2,16 +2,15 @@
 
 import re
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 
 import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812
-from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from support.cli import Ran, Workstation, url
-from support.database import Database
 from support.proxy import Proxy, losing
 from support.services import stored, wait_for_a_row, wait_until_somebody_waits
+from support.waiting import PATIENCE
 
 from crm.cli.writing import resending
 from crm.database.provisioning import LOGIN
@@ -112,50 +111,54 @@ def test_every_payment_has_a_key_of_its_own(sales: Workstation, owner: Connectio
 
 # Two that meet
 
+# Whoever runs the command first and its contract then: the command takes them the other way round.
+OTHER = """
+    BEGIN;
+    SELECT FROM users WHERE id = 3 FOR UPDATE;
+    SELECT FROM contracts WHERE id = {0} FOR UPDATE;
+    UPDATE contracts SET due_date = '2031-01-01' WHERE id = {0};
+    COMMIT
+"""
+COMMAND_WAITS = f"""
+    SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND usename = '{LOGIN}'
+    AND cardinality(pg_blocking_pids(pid)) > 0
+"""
 
-@pytest.fixture
-def quick_to_notice(database: Database) -> None:
-    """Of two that wait for each other, the program's connection is the one that notices."""
-    connection = connect(database.admin)
-    connection.autocommit = True
-    connection.cursor().execute(
-        f"ALTER ROLE {LOGIN} IN DATABASE {database.name} SET deadlock_timeout = '20ms'"
-    )
-    connection.close()
 
+def in_a_deadlock(at: Workstation, owner: Connection, contract_id: int, *args: str) -> Ran:
+    """Run a command that meets somebody in a deadlock, and is the one that gives way.
 
-@contextmanager
-def waited_for(
-    at: Workstation, owner: Connection, *args: str
-) -> Iterator[tuple[Cursor, Future[Ran]]]:
-    """A command that waits for the row of whoever runs it, which somebody else has locked."""
-    other = at.database.owner()
-    sql = other.cursor()
-    with ThreadPoolExecutor(1) as pool:
-        sql.execute("BEGIN; SELECT FROM users WHERE id = 3 FOR UPDATE")
-        command = pool.submit(at.run, *args)
+    PostgreSQL looks for a deadlock once, when somebody has waited for ``deadlock_timeout``, and who
+    looks first gives way. However slow the machine is, that must be the command. So a third holds
+    the person until both wait, and lets go; then the server itself makes them wait for each other,
+    both from the same moment on, and the other would look only after a minute.
+    """
+    with (
+        ThreadPoolExecutor(2) as pool,
+        closing(connect(at.database.admin)) as other,
+        closing(connect(at.database.admin)) as holder,
+    ):
+        other.autocommit = True
+        other.cursor().execute(
+            f"ALTER ROLE {LOGIN} IN DATABASE {at.database.name} SET deadlock_timeout = '200ms';"
+            "SET deadlock_timeout = '1min'"
+        )
+        holder.cursor().execute("SELECT FROM users WHERE id = 3 FOR UPDATE")
+        meeting = pool.submit(other.cursor().execute, OTHER.format(contract_id))
         wait_until_somebody_waits(owner)
-        try:
-            yield sql, command
-        finally:
-            sql.execute("ROLLBACK")
-            other.close()
+        command = pool.submit(at.run, *args)
+        wait_for_a_row(owner, COMMAND_WAITS)
+        holder.commit()
+        ran = command.result(PATIENCE)
+        meeting.result(PATIENCE)
+    return ran
 
 
-LATER = (
-    "SELECT FROM contracts WHERE id = {0} FOR UPDATE;"
-    "UPDATE contracts SET due_date = '2031-01-01' WHERE id = {0}; COMMIT"
-)
-
-
-@pytest.mark.usefixtures("quick_to_notice")
 def test_a_payment_that_gives_way_in_a_deadlock_is_sent_again_and_recorded_once(
     sales: Workstation, owner: Connection
 ) -> None:
-    with waited_for(sales, owner, "contract", "pay", "2", "400", "--key", "K") as (other, paying):
-        # The payment holds the contract and waits for the person; here it is the reverse.
-        other.execute(LATER.format(2))
-        paid = paying.result(20).done()
+    # The payment holds the contract and waits for the person; the other the reverse.
+    paid = in_a_deadlock(sales, owner, 2, "contract", "pay", "2", "400", "--key", "K").done()
     assert "Payment 4 recorded on contract 2: €400.00" in paid.err
     assert "lost" not in paid.err
     assert payments(owner, 2) == [("400.00", True)]
@@ -163,11 +166,8 @@ def test_a_payment_that_gives_way_in_a_deadlock_is_sent_again_and_recorded_once(
     assert str(stored(owner, "contracts", 2, "due_date")) == "2031-01-01"
 
 
-@pytest.mark.usefixtures("quick_to_notice")
 def test_what_has_no_key_gives_way_and_says_so(sales: Workstation, owner: Connection) -> None:
-    with waited_for(sales, owner, "contract", "sign", "1", "-o", "json") as (other, signing):
-        other.execute(LATER.format(1))
-        refused = signing.result(20)
+    refused = in_a_deadlock(sales, owner, 1, "contract", "sign", "1", "-o", "json")
     assert (refused.status, refused.out) == (6, "")
     assert "gave way" in refused.error()["message"]
     assert stored(owner, "contracts", 1, "signed_status") is False
@@ -177,15 +177,16 @@ def test_what_has_no_key_gives_way_and_says_so(sales: Workstation, owner: Connec
 def test_a_connection_that_breaks_while_it_waits_is_made_again(
     sales: Workstation, owner: Connection
 ) -> None:
-    connection = connect(sales.database.admin)
-    with waited_for(sales, owner, "contract", "pay", "2", "400") as (other, paying):
-        connection.cursor().execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    with ThreadPoolExecutor(1) as pool, closing(connect(sales.database.admin)) as other:
+        other.cursor().execute("SELECT FROM users WHERE id = 3 FOR UPDATE")
+        paying = pool.submit(sales.run, "contract", "pay", "2", "400")
+        wait_for_a_row(owner, COMMAND_WAITS)
+        owner.cursor().execute(
+            "RESET ROLE; SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE usename = %s AND datname = current_database()",
             (LOGIN,),
         )
-        other.execute("ROLLBACK")
-        assert "recorded" in paying.result(20).done().err
-    connection.close()
+        other.rollback()
+        assert "recorded" in paying.result(PATIENCE).done().err
     assert payments(owner, 2) == [("400.00", True)]
     assert stored(owner, "contracts", 2, "amount_due") == 1600

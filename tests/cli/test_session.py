@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812
-from support.cli import PASSWORD, Ran, Workstation, finish
+from support.cli import PASSWORD, Ran, Workstation, finish, interrupt
 from support.company import Company
 
 from crm.cli.commands.db.policy import DurationType
@@ -328,8 +328,7 @@ def test_a_one_time_password_is_changed_at_the_first_login(
         child.sendline(PASSWORD)
         child.expect("for one time")
         child.expect("New password.*: ")
-        child.sendcontrol("c")
-        assert finish(child)[0] == 130
+        assert interrupt(child)[0] == 130
     assert office.run("client", "list").status == 5
     with office.terminal("login", SOPHIE) as child:
         child.expect("Password: ")

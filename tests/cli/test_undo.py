@@ -1,11 +1,11 @@
 import re
 from collections.abc import Callable
-from time import sleep
 
 import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812
-from support.cli import Workstation, finish
+from support.cli import Workstation, finish, interrupt
 from support.company import Company
+from support.waiting import until
 
 Run = Callable[..., int]
 
@@ -108,8 +108,7 @@ def test_a_reason_is_asked_for_where_it_is_needed(manager: Workstation) -> None:
 def test_ctrl_c_leaves_nothing(manager: Workstation, number: int) -> None:
     with manager.terminal("undo") as child:
         child.expect("Take it back")
-        child.sendintr()
-        assert finish(child)[0] == 130
+        assert interrupt(child)[0] == 130
     assert phone(manager) == "+33611111111"
 
 
@@ -125,10 +124,7 @@ def test_what_they_hold_open_keeps_nobody_from_being_shut_out(
             child.expect("Take it back")
             assert held.value("SELECT employee_id()") == 4
             child.send("y\r")
-            for _moment in range(200):
-                if held.value("SELECT employee_id()") is None:
-                    break
-                sleep(0.05)
+            until(lambda: held.value("SELECT employee_id()") is None)
             held.connection.cursor().execute("ROLLBACK")
             assert finish(child)[0] == 0
     shown = manager.run("user", "show", "4", "-o", "json").done().json()

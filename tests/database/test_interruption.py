@@ -4,10 +4,9 @@ import signal
 import threading
 
 import pytest
+from support.waiting import PATIENCE
 
 from crm.database.interruption import open_interruptibly
-
-PATIENCE = 10  # seconds
 
 
 def test_what_is_opened_is_returned() -> None:

@@ -3,7 +3,6 @@
 import shutil
 import subprocess
 import sys
-import time
 import tomllib
 from itertools import pairwise
 from pathlib import Path
@@ -14,6 +13,7 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import OperationalError
 from support.database import Database
+from support.waiting import until
 
 from crm.database import provisioning
 from crm.database.revision import SCHEMA_REVISION
@@ -184,10 +184,7 @@ def test_two_upgrades_at_once_queue(bare: dict[str, str]) -> None:
     program = f"from crm.database import provisioning; provisioning.upgrade_schema({bare!r})"
     both = [subprocess.Popen([sys.executable, "-c", program], cwd=ROOT) for _process in range(2)]
     waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
-    deadline = time.monotonic() + 30
-    while query(bare, waiting) != [(2,)]:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until(lambda: query(bare, waiting) == [(2,)])
     holder.close()
     assert [process.wait(60) for process in both] == [0, 0]
     assert provisioning.read_current_revision(bare) == REVISIONS[-1]

@@ -13,7 +13,8 @@ from support.company import UNUSABLE
 from support.database import Database
 from support.login import SOPHIE, login, set_password
 from support.matrix import DENIED
-from support.raw import PATIENCE, InBackground, acting, acting_with, attempt, refusal
+from support.raw import InBackground, acting, acting_with, attempt, refusal
+from support.waiting import PATIENCE
 
 from crm.database.transaction import Transaction, connect
 from crm.domain.errors import PermissionDenied

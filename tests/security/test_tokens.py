@@ -14,6 +14,7 @@ import jwt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.waiting import PATIENCE
 
 from crm.domain.errors import CRMError, NotLoggedIn, UsageFault
 from crm.security import tokens
@@ -345,7 +346,7 @@ for line in sys.stdin:
     ]
     yield started
     for worker in started:
-        worker.communicate(timeout=10)
+        worker.communicate(timeout=PATIENCE)
 
 
 def test_processes_that_start_together_make_one_key(

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from psycopg2.extensions import connection as Connection  # noqa: N812
 from support.company import UNUSABLE, Company
 from support.services import beside_others, refused, stored, wait_until_somebody_waits
+from support.waiting import PATIENCE
 
 from crm.database.transaction import Transaction
 from crm.domain.errors import PermissionDenied, RuleViolation
@@ -89,7 +90,7 @@ def test_two_assignments_at_once_are_one_and_a_refusal_that_names_it(
             other = pool.submit(assign)
             wait_until_somebody_waits(owner)
         with refused(RuleViolation, "support_overlap") as refusal:
-            other.result(timeout=10)
+            other.result(timeout=PATIENCE)
     assert f"already has event {first}, Gala" in refusal.value.message
     assert stored(owner, "events", second, "support_contact_id") is None
 

@@ -16,6 +16,7 @@ from support.services import (
     refused,
     wait_until_somebody_waits,
 )
+from support.waiting import PATIENCE
 
 from crm import models
 from crm.domain.errors import (
@@ -373,7 +374,7 @@ def test_adjustments_at_the_same_moment_leave_what_the_last_one_says(
     def adjust(amount: str) -> Decimal:
         with beside_others(company.database, company.manager) as tx:
             read_first(tx, models.Contract, company.draft)
-            both_read.wait(timeout=10)
+            both_read.wait(timeout=PATIENCE)
             contract.update(tx, company.draft, {"amount_due": amount}, reason="x")
         return Decimal(amount)
 
@@ -397,7 +398,7 @@ def test_a_payment_that_is_under_way_keeps_the_contract(
             deletion = pool.submit(delete)
             wait_until_somebody_waits(owner)
         with refused(RuleViolation, "contract_has_payments"):
-            deletion.result(timeout=10)
+            deletion.result(timeout=PATIENCE)
     assert stored(owner, company.draft, "amount_due") == Decimal("999.00")
 
 
@@ -421,7 +422,7 @@ def test_a_contract_that_is_being_deleted_takes_no_payment_and_no_adjustment(
                 attempted = pool.submit(attempt)
                 wait_until_somebody_waits(owner)
             with refused(NotFound, "not_found"):
-                attempted.result(timeout=10)
+                attempted.result(timeout=PATIENCE)
             company = replace(company, draft=draft.record.id)
 
 
@@ -451,5 +452,5 @@ def test_an_event_that_is_being_planned_keeps_the_signature(
             unsigning = pool.submit(unsign)
             wait_until_somebody_waits(owner)
         with refused(RuleViolation, "contract_has_events"):
-            unsigning.result(timeout=10)
+            unsigning.result(timeout=PATIENCE)
     assert stored(owner, company.draft, "signed_status") is True

@@ -15,6 +15,7 @@ from support.services import (
     refused,
     wait_until_somebody_waits,
 )
+from support.waiting import PATIENCE
 
 from crm import models
 from crm.domain.errors import (
@@ -272,7 +273,7 @@ def test_two_notes_at_once_both_land(company: Company, owner: Connection) -> Non
             event.note(tx, company.event, "first")
             other = pool.submit(note)
             wait_until_somebody_waits(owner)
-        other.result(timeout=10)
+        other.result(timeout=PATIENCE)
     notes = stored(owner, company.event, "notes").split("\n")
     assert [line.rpartition(": ")[2] for line in notes] == ["Champagne", "first", "second"]
 

@@ -9,6 +9,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812
 from support import services
 from support.company import Company
 from support.services import beside_others, last_reason, read_first, refused
+from support.waiting import PATIENCE
 
 from crm import models
 from crm.domain.errors import (
@@ -158,7 +159,7 @@ def pay_at_once(company: Company, amounts: list[str], key: str | None = None) ->
         try:
             with beside_others(company.database, company.sales) as tx:
                 read_first(tx, models.Contract, company.partly_paid)
-                all_read.wait(timeout=10)
+                all_read.wait(timeout=PATIENCE)
                 change = payment.pay(tx, company.partly_paid, amount=amount, request_key=key)
                 return "paid" if change else "there already"
         except RuleViolation as error:
@@ -201,7 +202,7 @@ def fifty_at_once(company: Company, contract_id: int, keys: list[str]) -> list[s
     def pay(key: str) -> str:
         try:
             with beside_others(company.database, company.manager) as tx:
-                together.wait(timeout=60)
+                together.wait(timeout=PATIENCE)
                 change = payment.pay(tx, contract_id, amount="30", request_key=key)
                 return "paid" if change else "known"
         except RuleViolation as error:

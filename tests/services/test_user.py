@@ -1,13 +1,13 @@
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from threading import Barrier
-from time import sleep
 from typing import Any
 
 import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812
 from support.company import Company
 from support.services import beside_others, refused, stored
+from support.waiting import PATIENCE, until
 
 from crm.domain.errors import (
     Conflict,
@@ -246,14 +246,10 @@ def test_nothing_that_somebody_holds_keeps_their_rights(
         held.execute("UPDATE users SET phone = '+33600000000' WHERE id = 3")
         with ThreadPoolExecutor(1) as pool:
             closing = pool.submit(_deactivate, begin, company.sales)
-            for _moment in range(100):
-                if held.value("SELECT employee_id()") is None:
-                    break
-                sleep(0.05)
-            assert held.value("SELECT employee_id()") is None
+            until(lambda: held.value("SELECT employee_id()") is None)
             assert stored(owner, "users", company.sales, "is_active") is True
             held.connection.cursor().execute("ROLLBACK")
-            closing.result(20)
+            closing.result(PATIENCE)
     assert stored(owner, "users", company.sales, "is_active") is False
     assert stored(owner, "suspensions", 1, "ended_at") is not None
 

@@ -19,7 +19,7 @@ from support import terminal
 from support.database import Database
 from support.keyboard import Keyboard
 from support.screen import Screen
-from support.terminal import PATIENCE
+from support.waiting import PATIENCE
 
 from crm.cli.app import App
 from crm.cli.main import run_command
@@ -29,6 +29,7 @@ from crm.services.authentication import Login
 
 REPOSITORY = Path(__file__).parents[2]
 PASSWORD = "sous-le-pont-mirabeau"
+PRESSED_AGAIN = 3  # seconds until somebody presses Ctrl-C once more
 
 
 @dataclass(frozen=True)
@@ -169,6 +170,22 @@ def finish(child: "pexpect.spawn[str]") -> tuple[int, str]:
     child.wait()
     terminal.close(child)
     return (child.exitstatus if child.exitstatus is not None else -(child.signalstatus or 0)), said
+
+
+def interrupt(child: "pexpect.spawn[Any]") -> tuple[int, str]:
+    """Press Ctrl-C until a program in a terminal ends, as a person does; return what finish does.
+
+    Python sees a signal in the instant between a question and the wait for its answer only at the
+    next key. On a busy machine that instant is long.
+    """
+    said = ""
+    for _time in range(round(PATIENCE / PRESSED_AGAIN)):
+        child.sendintr()
+        ended = child.expect([pexpect.EOF, pexpect.TIMEOUT], timeout=PRESSED_AGAIN) == 0
+        said += child.before or ""
+        if ended:
+            break
+    return finish(child)[0], said
 
 
 def answer(child: "pexpect.spawn[Any]", question: str, typed: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Self
 import pexpect
 import pyte
 from support import terminal
-from support.terminal import PATIENCE
+from support.waiting import PATIENCE
 
 CALM = 0.4  # seconds without output after which nothing more is expected
 

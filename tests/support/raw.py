@@ -9,10 +9,9 @@ from typing import Any
 import psycopg2
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from support.database import Database
+from support.waiting import PATIENCE
 
 from crm.database.transaction import connect
-
-PATIENCE = 20.0  # seconds
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 

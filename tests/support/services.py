@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from threading import Lock
-from time import sleep
 from typing import Any
 
 import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812
 from psycopg2.sql import SQL, Identifier
 from support.database import Database
+from support.waiting import until
 
 from crm.database.transaction import Transaction
 from crm.domain.errors import CRMError
@@ -72,14 +72,14 @@ def wait_until_somebody_waits(owner: Connection) -> None:
 
 
 def wait_for_a_row(owner: Connection, query: str) -> None:
-    """Return once a query finds something; fails after five seconds."""
+    """Return once a query finds something."""
     cursor = owner.cursor()
-    for _attempt in range(500):
+
+    def look() -> object:
         cursor.execute(query)
-        if cursor.fetchone():
-            return
-        sleep(0.01)
-    raise AssertionError(f"nothing after five seconds: {query}")
+        return cursor.fetchone()
+
+    until(look, query)
 
 
 def read_first(tx: Transaction, model: type[Any], record_id: int) -> None:

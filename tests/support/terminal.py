@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pexpect
+from support.waiting import PATIENCE
 
-PATIENCE = 20  # seconds that a test waits for the program
 HANGING_UP = 5.0  # seconds until who ignores it is killed
 
 
