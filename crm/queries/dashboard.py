@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from crm.domain.enums import Role
 from crm.queries import contract, event, user
+from crm.queries.batch import Section, read_batch
 from crm.queries.listing import Listing, Request, Sort
-from crm.queries.together import Section, read_together
 
 if TYPE_CHECKING:
     from crm.database.transaction import Transaction
@@ -62,7 +62,7 @@ def read_dashboard(
                 "due": _contracts(sort=DUE_FIRST, open_on=day),
                 "inactive": _section(user.LISTING, active=False, to_hand_over=now),
             }
-    return read_together(tx, sections)
+    return read_batch(tx, sections)
 
 
 def _contracts(

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from crm.queries import client, contract, event, payment
+from crm.queries.batch import Section, read_batch
 from crm.queries.listing import Listing, Request
-from crm.queries.together import Section, read_together
 
 if TYPE_CHECKING:
     from crm.database.transaction import Transaction
@@ -21,7 +21,7 @@ def read_related(tx: "Transaction", noun: str, record_id: int, now: datetime) ->
     contract the first ``events`` and the latest ``payments``; of an event its ``contract`` and its
     ``client``, with how to reach them.
     """
-    return read_together(tx, _WANTED[noun](record_id, now))
+    return read_batch(tx, _WANTED[noun](record_id, now))
 
 
 def _request_first(listing: Listing, **filters: Any) -> tuple[Listing, Request]:

@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 from crm.queries import client, contract, event, user
+from crm.queries.batch import Section, read_batch
 from crm.queries.listing import Request
-from crm.queries.together import Section, read_together
 
 if TYPE_CHECKING:
     from crm.database.transaction import Transaction
@@ -23,7 +23,7 @@ def search_everything(tx: "Transaction", text: str, limit: int = 10) -> dict[str
     Each word counts as the beginning of one, without accents or case. The keys are ``clients``,
     ``contracts``, ``events`` and ``users``, also where nothing was found; the newest come first.
     """
-    return read_together(
+    return read_batch(
         tx,
         {
             key: (listing, Request(search=text, sort=(("id", True),), limit=limit))

@@ -18,7 +18,7 @@ from crm.cli.completion import PROGRAM, VARIABLE
 from crm.cli.completion.candidates import COMPLETERS
 from crm.cli.completion.shells import Completion, split_before_cursor
 from crm.cli.main import root
-from crm.cli.reading.asked import ListingOptions
+from crm.cli.reading.request import ListingOptions
 from crm.cli.types import TextType
 
 Offered = Callable[[str], dict[str, str]]

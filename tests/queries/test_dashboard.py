@@ -9,10 +9,10 @@ from support.oracle import LISTINGS, Records, expected_ids
 from crm.database.transaction import connect, transaction
 from crm.domain.enums import Role
 from crm.domain.errors import NotLoggedIn
-from crm.queries import together
+from crm.queries import batch
+from crm.queries.batch import Section
 from crm.queries.dashboard import ROWS, read_dashboard
 from crm.queries.listing import Request
-from crm.queries.together import Section
 
 MIDNIGHT = NOW.replace(hour=0)
 DAY = NOW.date()
@@ -62,7 +62,7 @@ def test_the_first_of_more_than_are_counted_are_the_first_of_all(
     crowd: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = {key: section.rows for key, section in of(crowd, SALES).items()}
-    monkeypatch.setattr(together, "COUNTED", 0)
+    monkeypatch.setattr(batch, "COUNTED", 0)
     assert {key: section.rows for key, section in of(crowd, SALES).items()} == rows
 
 

@@ -180,13 +180,13 @@ def _format_value(app: App, value: object) -> str:
 
             return format_money(value, app.console.currency, app.console.language)
         case datetime():
-            from crm.cli.reading.when import format_weekday
+            from crm.cli.reading.moments import format_weekday
             from crm.domain.times import format_wall_clock
 
             shown = format_wall_clock(value, app.settings.timezone)
             return f"{format_weekday(date.fromisoformat(shown[:10]))} {shown}"
         case date():
-            from crm.cli.reading.when import format_weekday
+            from crm.cli.reading.moments import format_weekday
 
             return f"{format_weekday(value)} {value.isoformat()}"
         case _:

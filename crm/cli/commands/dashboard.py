@@ -7,7 +7,7 @@ import click
 from crm.cli.app import App
 from crm.cli.groups import Command
 from crm.cli.options import record_options
-from crm.cli.reading import records, when
+from crm.cli.reading import moments, records
 from crm.cli.reading.sections import Part, SectionLine
 from crm.domain.enums import Role
 from crm.domain.i18n import gettext as _
@@ -15,7 +15,7 @@ from crm.domain.i18n import ngettext
 
 if TYPE_CHECKING:
     from crm.domain.permissions import Actor
-    from crm.queries.together import Section
+    from crm.queries.batch import Section
 
 
 @click.command(cls=Command)
@@ -72,7 +72,7 @@ def _greet(app: App, actor: "Actor") -> None:
     out = app.console.out
     role = build_presenter(Field("role", Kind.CODE), app.console, out)(actor.role)
     name = out.paint(out.text(_("Hello, {name}").format(name=actor.name)), "title")
-    about = out.fit(f" — {role}, {when.format_weekday(app.today)} {app.today.isoformat()}")
+    about = out.fit(f" — {role}, {moments.format_weekday(app.today)} {app.today.isoformat()}")
     app.console.show(name + out.paint(about, "quiet") + "\n\n")
 
 
@@ -164,7 +164,7 @@ def _format_contract(_app: App, role: Role, row: dict[str, Any], texts: dict[str
 
 
 def _format_event(app: App, _role: Role, row: dict[str, Any], texts: dict[str, str]) -> Words:
-    return texts["name"], texts["client"], when.format_moment(app, row["start_date"]), None
+    return texts["name"], texts["client"], moments.format_moment(app, row["start_date"]), None
 
 
 def _format_user(_app: App, _role: Role, _row: dict[str, Any], texts: dict[str, str]) -> Words:

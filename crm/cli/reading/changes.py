@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from crm.cli.app import App
-from crm.cli.reading.asked import Presentation
+from crm.cli.reading.request import Presentation
 from crm.domain.fields import Field, Kind
 from crm.domain.i18n import gettext as _
 

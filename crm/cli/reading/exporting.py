@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from crm.cli.app import App
-from crm.cli.reading.asked import ListingQuery, Presentation
+from crm.cli.reading.request import ListingQuery, Presentation
 from crm.domain.errors import UsageFault
 from crm.domain.fields import Field
 from crm.domain.i18n import gettext as _

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from crm.cli.app import App
-from crm.cli.reading.asked import PLAIN, ListingOptions, ListingQuery, Presentation
+from crm.cli.reading.request import PLAIN, ListingOptions, ListingQuery, Presentation
 from crm.domain.errors import UsageFault
 from crm.domain.i18n import gettext as _
 from crm.domain.i18n import ngettext
@@ -90,9 +90,9 @@ def _show_table(app: App, asked: ListingQuery, looks: Presentation, *, exact: bo
 
     found = read_page(*asked)
     if not found.rows:
-        from crm.cli.reading import nothing
+        from crm.cli.reading import empty
 
-        nothing.explain_empty(app, asked, looks.empty)
+        empty.explain_empty(app, asked, looks.empty)
         return
     if looks.page and not exact:
         looks.page(found)

@@ -9,7 +9,7 @@ from crm.domain.permissions import Actor, Permission, Scope, scope_of
 
 if TYPE_CHECKING:
     from crm.cli.output.detail import NextCommand, RelatedRecords
-    from crm.queries.together import Section
+    from crm.queries.batch import Section
 
 
 class Offer(NamedTuple):
@@ -105,7 +105,7 @@ def build_sections(
     Where records are left out, the title says so.
     """
     from crm.cli.output.detail import RelatedRecords
-    from crm.queries.together import COUNTED
+    from crm.queries.batch import COUNTED
 
     sections = []
     for name, section in found.items():

@@ -11,7 +11,7 @@ from crm.cli.output.terminal import Terminal
 from crm.domain.i18n import gettext as _
 
 if TYPE_CHECKING:
-    from crm.queries.together import Section
+    from crm.queries.batch import Section
 
 WIDEST = 100  # cells; into a pipe one endless text must not spread all other lines
 LEAST = 12  # cells of a text that is cut; a second one that would get less is left out
@@ -75,7 +75,7 @@ def print_sections_json(
     import json
 
     from crm.cli.output import export
-    from crm.queries.together import COUNTED
+    from crm.queries.batch import COUNTED
 
     stream, zone = app.console.stream, app.console.zone
     before = "{" + "".join(f"{json.dumps(key)}: {json.dumps(head[key])},\n" for key in head)
@@ -97,7 +97,7 @@ def _measure_about(part: Part) -> int:
 
 
 def _part(part: Part, about: int, figure: int, terminal: Terminal) -> Iterator[str]:
-    from crm.queries.together import COUNTED
+    from crm.queries.batch import COUNTED
 
     total = str(part.total) if part.total <= COUNTED else f"{COUNTED}+"
     title = terminal.paint(terminal.text(part.title), "title")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from crm.cli.app import App
 from crm.cli.asking import prompts
-from crm.cli.reading import when
+from crm.cli.reading import moments
 from crm.cli.writing import outcome
 from crm.domain.errors import NotLoggedIn
 from crm.domain.i18n import gettext as _
@@ -34,7 +34,7 @@ def log_in(app: App, /, email: str, typed: str) -> "Login":
         app.console.note(_("{name} was logged out.").format(name=before.name))
     app.console.success(
         _("Logged in as {name} ({role}) until {until}.").format(
-            name=actor.name, role=actor.role, until=when.format_moment(app, actor.expires_at)
+            name=actor.name, role=actor.role, until=moments.format_moment(app, actor.expires_at)
         )
     )
     if actor.must_change_password:

@@ -9,9 +9,9 @@ from crm.cli.groups import Command
 from crm.cli.noun_options import from_option, to_option
 from crm.cli.options import listing_options
 from crm.cli.reading import records
-from crm.cli.reading.asked import ListingOptions, Presentation
 from crm.cli.reading.bounds import convert_days
 from crm.cli.reading.listing import run_listing
+from crm.cli.reading.request import ListingOptions, Presentation
 from crm.cli.types import USER
 from crm.domain.i18n import gettext as _
 

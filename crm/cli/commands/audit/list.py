@@ -8,9 +8,9 @@ from crm.cli.app import App
 from crm.cli.groups import Command
 from crm.cli.noun_options import from_option, to_option
 from crm.cli.options import listing_options
-from crm.cli.reading.asked import ListingOptions
 from crm.cli.reading.bounds import convert_days
 from crm.cli.reading.listing import run_listing
+from crm.cli.reading.request import ListingOptions
 from crm.cli.types import TRANSACTION, USER
 from crm.domain.i18n import gettext as _
 

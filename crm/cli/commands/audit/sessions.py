@@ -7,8 +7,8 @@ import click
 from crm.cli.app import App
 from crm.cli.groups import Command
 from crm.cli.options import listing_options
-from crm.cli.reading.asked import ListingOptions
 from crm.cli.reading.listing import run_listing
+from crm.cli.reading.request import ListingOptions
 from crm.cli.types import USER
 from crm.domain.i18n import gettext as _
 

@@ -32,7 +32,7 @@ def list_(app: App, /, created_from: Any, created_to: Any, sales: str | None, **
     from crm.cli.reading.bounds import convert_days
     from crm.queries.client import LISTING
 
-    options = reading.asked.ListingOptions.take_from(given)
+    options = reading.request.ListingOptions.take_from(given)
     with app.transaction() as tx:
         filters = given | convert_days(app, "created", created_from, created_to)
         if sales:

@@ -9,14 +9,14 @@ from crm.cli import reading
 from crm.cli.app import App
 from crm.cli.groups import Command
 from crm.cli.options import record_options
-from crm.cli.reading import past, records
+from crm.cli.reading import as_of, records
 from crm.cli.types import CLIENT
 from crm.domain.i18n import gettext as _
 
 
 @click.command(cls=Command)
 @click.argument("client", type=CLIENT)
-@past.as_of_option
+@as_of.as_of_option
 @record_options
 @click.pass_obj
 def show(app: App, /, client: str, moment: datetime | None, output: str) -> None:
@@ -35,7 +35,7 @@ def show(app: App, /, client: str, moment: datetime | None, output: str) -> None
 
     title = _("Client {id}: {full_name}")
     if moment:
-        past.show_as_of(app, output, LISTING, client, moment, title)
+        as_of.show_as_of(app, output, LISTING, client, moment, title)
         return
     with app.transaction() as tx:
         client_id = reference.find_client_id(tx, client)

@@ -51,7 +51,7 @@ def list_(
     from crm.queries import reference
     from crm.queries.contract import LISTING
 
-    options = reading.asked.ListingOptions.take_from(given)
+    options = reading.request.ListingOptions.take_from(given)
     with app.transaction() as tx:
         filters = given | convert_days(app, "created", created_from, created_to)
         filters["client"] = None if client is None else reference.find_client_id(tx, client)

@@ -30,11 +30,11 @@ def payments(app: App, /, contract: str, **given: Any) -> None:
     from crm.queries.pages import count_records
     from crm.queries.payment import LISTING
 
-    options = reading.asked.ListingOptions.take_from(given)
+    options = reading.request.ListingOptions.take_from(given)
     with app.transaction() as tx:
         row = records.find_row(tx, contracts.LISTING, contract)
         of_contract = {"contract": row[0]}
-        if options == reading.asked.ListingOptions() and not count_records(
+        if options == reading.request.ListingOptions() and not count_records(
             tx, LISTING, Request(filters=of_contract), most=1
         ):
             pay = _("Nothing is paid yet. Record a payment: epicevents contract pay {id} AMOUNT")

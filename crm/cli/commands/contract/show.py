@@ -8,14 +8,14 @@ from crm.cli import reading
 from crm.cli.app import App
 from crm.cli.groups import Command
 from crm.cli.options import record_options
-from crm.cli.reading import past, records
+from crm.cli.reading import as_of, records
 from crm.cli.types import CONTRACT
 from crm.domain.i18n import gettext as _
 
 
 @click.command(cls=Command)
 @click.argument("contract", type=CONTRACT)
-@past.as_of_option
+@as_of.as_of_option
 @record_options
 @click.pass_obj
 def show(app: App, /, contract: str, moment: datetime | None, output: str) -> None:
@@ -32,7 +32,7 @@ def show(app: App, /, contract: str, moment: datetime | None, output: str) -> No
 
     title = _("Contract {id} of {client}")
     if moment:
-        past.show_as_of(app, output, query.LISTING, contract, moment, title)
+        as_of.show_as_of(app, output, query.LISTING, contract, moment, title)
         return
     with app.transaction() as tx:
         row = records.find_row(tx, query.LISTING, contract)

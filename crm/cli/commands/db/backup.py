@@ -9,7 +9,7 @@ from crm.cli import asking
 from crm.cli.app import App
 from crm.cli.groups import Command
 from crm.cli.options import record_options, yes_option
-from crm.cli.reading import records, when
+from crm.cli.reading import moments, records
 from crm.cli.types import File
 from crm.cli.writing import backups
 from crm.cli.writing.backups import FIELDS, passphrase_option
@@ -64,7 +64,7 @@ def backup(
         _("{path} holds the company as of {moment}: {clients} clients, {contracts} contracts.")
         .format(
             path=path,
-            moment=when.format_moment(app, made.moment),
+            moment=moments.format_moment(app, made.moment),
             clients=made.contents.count("clients"),
             contracts=made.contents.count("contracts"),
         )

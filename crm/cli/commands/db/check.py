@@ -7,7 +7,7 @@ import click
 from crm.cli.app import App
 from crm.cli.groups import Command
 from crm.cli.options import record_options
-from crm.cli.reading import records, when
+from crm.cli.reading import moments, records
 from crm.cli.types import File
 from crm.cli.writing import backups
 from crm.cli.writing.backups import FIELDS, passphrase_option
@@ -60,6 +60,6 @@ def check(app: App, path: "Path", quick: bool, passphrase_stdin: bool, output: s
         if quick
         else _("{path} restores, every row of it: the company as of {moment}.")
     )
-    app.console.success(said.format(path=path, moment=when.format_moment(app, made.moment)))
+    app.console.success(said.format(path=path, moment=moments.format_moment(app, made.moment)))
     if faults:
         backups.warn_of_faults(app, faults)

@@ -8,7 +8,7 @@ from crm.cli import asking, writing
 from crm.cli.app import App
 from crm.cli.groups import Command
 from crm.cli.options import record_options, yes_option
-from crm.cli.reading import records, when
+from crm.cli.reading import moments, records
 from crm.cli.types import File
 from crm.cli.writing import backups
 from crm.cli.writing.backups import FIELDS, passphrase_option
@@ -93,7 +93,7 @@ def _require_replaceable(
         then = restoring.CurrentContents(
             made.contents.count("users"), made.contents.count("clients")
         )
-        as_of = _("As of {moment}").format(moment=when.format_moment(app, made.moment))
+        as_of = _("As of {moment}").format(moment=moments.format_moment(app, made.moment))
         app.console.note(counted.format(what=_("Now"), **held._asdict()), loud=True)
         app.console.note(counted.format(what=as_of, **then._asdict()), loud=True)
     asking.prompts.confirm(app, _("Replace the company by that of the backup?"), yes=yes)
@@ -124,7 +124,7 @@ def _report(app: App, made: "Manifest", outcome: "RestoreOutcome", *, dry_run: b
     done = _(
         "The company is back as of {moment}: {clients} clients, {contracts} contracts."
     ).format(
-        moment=when.format_moment(app, made.moment),
+        moment=moments.format_moment(app, made.moment),
         clients=made.contents.count("clients"),
         contracts=made.contents.count("contracts"),
     )

@@ -7,7 +7,7 @@ import click
 from crm.cli.app import App
 from crm.cli.groups import Command
 from crm.cli.options import CALENDAR, json_option, output_option
-from crm.cli.reading import records, when
+from crm.cli.reading import moments, records
 from crm.cli.types import PERIOD, SUPPORT_USER
 from crm.domain.errors import UsageFault
 from crm.domain.fields import Field, Kind
@@ -125,7 +125,7 @@ def _show(app: App, rows: "list[Row]", clashes: dict[int, list[int]], period: "P
 def _format_title(app: App, day: "date") -> str:
     names = {0: _("today"), 1: _("tomorrow"), -1: _("yesterday")}
     name = names.get((day - app.today).days)
-    title = f"{when.format_weekday(day)} {day.isoformat()}"
+    title = f"{moments.format_weekday(day)} {day.isoformat()}"
     return f"{title}, {name}" if name else title
 
 

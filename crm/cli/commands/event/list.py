@@ -61,7 +61,7 @@ def list_(
                 hint=_("Leave out either --period, or --from and --to."),
             )
         start_from = start_to = find_period(app.today, period)
-    options = reading.asked.ListingOptions.take_from(given)
+    options = reading.request.ListingOptions.take_from(given)
     filters = given | convert_days(app, "start", start_from, start_to)
     if upcoming is not None:
         filters["upcoming" if upcoming else "past"] = app.now

@@ -7,7 +7,7 @@ import click
 from crm.cli.app import App
 from crm.cli.groups import Command
 from crm.cli.options import json_option, output_option
-from crm.cli.reading import records, when
+from crm.cli.reading import moments, records
 from crm.cli.types import EVENT
 from crm.domain.i18n import gettext as _
 
@@ -107,5 +107,5 @@ def _format_when(app: App, record: dict[str, Any]) -> str:
     said = format_span(record["start_date"], record["end_date"], zone)
     days = [to_local(record[name], zone).date() for name in ("start_date", "end_date")]
     for day in dict.fromkeys(days):
-        said = said.replace(day.isoformat(), f"{when.format_weekday(day)} {day.isoformat()}")
+        said = said.replace(day.isoformat(), f"{moments.format_weekday(day)} {day.isoformat()}")
     return said

@@ -31,6 +31,6 @@ def list_(app: App, /, **given: Any) -> None:
     """
     from crm.queries.user import LISTING
 
-    options = reading.asked.ListingOptions.take_from(given)
+    options = reading.request.ListingOptions.take_from(given)
     with app.transaction() as tx:
         reading.listing.run_listing(app, tx, LISTING, options, given)

@@ -9,7 +9,7 @@ from crm.cli import reading, writing
 from crm.cli.app import App
 from crm.cli.groups import Command
 from crm.cli.options import record_options
-from crm.cli.reading import past, records
+from crm.cli.reading import as_of, records
 from crm.cli.types import USER
 from crm.domain.enums import Role
 from crm.domain.i18n import gettext as _
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @click.command(cls=Command)
 @click.argument("user", type=USER)
-@past.as_of_option
+@as_of.as_of_option
 @record_options
 @click.pass_obj
 def show(app: App, /, user: str, moment: datetime | None, output: str) -> None:
@@ -38,7 +38,7 @@ def show(app: App, /, user: str, moment: datetime | None, output: str) -> None:
     title = _("Colleague {id}: {first_name} {last_name}")
     if moment:
         unknown = writing.people.COUNTS if output == "json" else ()
-        past.show_as_of(app, output, LISTING, user, moment, title, unknown=unknown)
+        as_of.show_as_of(app, output, LISTING, user, moment, title, unknown=unknown)
         return
     with app.transaction() as tx:
         user_id = reference.find_user_id(tx, user)

@@ -10,7 +10,7 @@ from crm.cli.app import App
 from crm.cli.completion import PROGRAM
 from crm.cli.groups import Command
 from crm.cli.reading import views
-from crm.cli.reading.asked import check_listing
+from crm.cli.reading.request import check_listing
 from crm.cli.types import COMMAND_WORDS, VIEW
 from crm.domain.errors import UsageFault
 from crm.domain.i18n import gettext as _

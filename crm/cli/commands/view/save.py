@@ -9,7 +9,7 @@ from crm.cli.app import App
 from crm.cli.groups import Command
 from crm.cli.options import yes_option
 from crm.cli.reading import views
-from crm.cli.reading.asked import check_listing
+from crm.cli.reading.request import check_listing
 from crm.cli.types import COMMAND_WORDS, NEW_VIEW
 from crm.domain.i18n import gettext as _
 

@@ -6,9 +6,9 @@ from support.oracle import LISTINGS
 
 from crm.database.transaction import Transaction
 from crm.queries import contract, payment
+from crm.queries.batch import COUNTED, read_batch
 from crm.queries.listing import Request
 from crm.queries.pages import count_records, read_page
-from crm.queries.together import COUNTED, read_together
 
 
 def test_each_listing_is_what_it_would_be_alone(tx: Transaction) -> None:
@@ -16,7 +16,7 @@ def test_each_listing_is_what_it_would_be_alone(tx: Transaction) -> None:
         noun: (listing, Request(limit=7, sort=((listing.fields[0].name, False),)))
         for noun, listing in LISTINGS.items()
     }
-    together = read_together(tx, wanted)
+    together = read_batch(tx, wanted)
     assert list(together) == list(wanted)
     for noun, (listing, request) in wanted.items():
         alone = read_page(tx, listing, request)
@@ -26,7 +26,7 @@ def test_each_listing_is_what_it_would_be_alone(tx: Transaction) -> None:
 
 
 def test_amounts_and_moments_keep_their_type(tx: Transaction) -> None:
-    found = read_together(
+    found = read_batch(
         tx,
         {
             "contract": (contract.LISTING, Request(filters={"client": 1}, limit=1)),
@@ -45,10 +45,10 @@ def test_amounts_and_moments_keep_their_type(tx: Transaction) -> None:
 
 
 def test_empty_sections_are_there_and_pages_can_be_continued(tx: Transaction) -> None:
-    nothing = read_together(tx, {"none": (contract.LISTING, Request(filters={"client": 999}))})
+    nothing = read_batch(tx, {"none": (contract.LISTING, Request(filters={"client": 999}))})
     assert nothing["none"].rows == []
     assert nothing["none"].total == 0
-    found = read_together(
+    found = read_batch(
         tx,
         {
             "later": (contract.LISTING, Request(("id",), limit=2, after=10)),

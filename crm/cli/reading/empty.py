@@ -6,7 +6,7 @@ import click
 
 from crm.cli.app import App
 from crm.cli.groups import read_typed_options
-from crm.cli.reading.asked import ListingOptions, ListingQuery
+from crm.cli.reading.request import ListingOptions, ListingQuery
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission, Scope, scope_of
 

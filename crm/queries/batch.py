@@ -28,7 +28,7 @@ class Section(NamedTuple):
     total: int
 
 
-def read_together(
+def read_batch(
     tx: "Transaction", wanted: Mapping[str, tuple[Listing, Request]]
 ) -> dict[str, Section]:
     """Read several listings by one statement; return them under the same keys, in that order.
