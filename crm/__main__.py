@@ -17,5 +17,15 @@ def main() -> None:
     sys.exit(status)
 
 
+def _forget_the_directory() -> None:
+    """Take the working directory out of where modules are looked for, as ``python -P`` does.
+
+    ``python -m`` puts it there first, so that a file of it could pass for a library.
+    """
+    if not sys.flags.safe_path and sys.path:
+        del sys.path[0]
+
+
 if __name__ == "__main__":
+    _forget_the_directory()
     main()

@@ -11,7 +11,8 @@ import click
 from crm.cli.commands import SECTIONS
 from crm.cli.completion import PROGRAM
 from crm.cli.groups import SETTINGS
-from crm.cli.help.topics import TOPICS, lay_out
+from crm.cli.help.topic import lay_out
+from crm.cli.help.topics import TOPICS
 from crm.cli.main import root
 from crm.cli.tree import every_command, resolve
 

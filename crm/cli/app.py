@@ -3,10 +3,10 @@
 import io
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, cast
 
 from crm import settings as configuration
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from crm.domain.permissions import Actor
     from crm.security.tokens import Session
     from crm.services.authentication import Login
+    from crm.settings.directory import LocalDatabase
 
 
 class App:
@@ -46,6 +47,8 @@ class App:
         self.actor: Actor | None = None  # whom the latest transaction acted for
         self.failure: CRMError | None = None  # that ended the command
         self.in_shell = False
+        # Shows the database that the working directory names, and raises unless the person agrees.
+        self.ask_for_directory: Callable[[App, LocalDatabase], None] | None = None
         self._flags: dict[str, object] = {}
         self._connection: Connection | None = None
         self._connected_to = ""
@@ -63,6 +66,8 @@ class App:
         """The settings in force; reading them is left until something needs one."""
         flags = {name: "1" if value is True else str(value) for name, value in self._flags.items()}
         loaded = configuration.load_settings(flags, self.environ, self.directory)
+        if self.ask_for_directory:
+            loaded.ask = partial(self.ask_for_directory, self)
         self.console.settings = loaded
         i18n.use_language(loaded.language)
         with suppress(CRMError):  # a wrong one is told by who needs it
@@ -126,6 +131,7 @@ class App:
         )
         app = App(console, self.environ, self.directory)
         app.in_shell = True
+        app.ask_for_directory = self.ask_for_directory
         app.actor = self.actor
         if self._connection is not None and _is_closed(self._connection):
             self.close()
@@ -156,6 +162,17 @@ class App:
             location.require_database(self.settings)
             raise not_logged_in_error()
         return tokens.decode_token(token, self._signing_key())
+
+    def prepare_login(self) -> None:
+        """See, before anybody types a password, that a session can be opened and kept.
+
+        Raises UsageFault for a database that the directory names and nobody has agreed to, and
+        NotLoggedIn for a token file that is not this program's to replace.
+        """
+        from crm.security import session_file
+
+        session_file.require_token_file(self.settings.token_file)
+        _agreed = self.settings.database_url
 
     def remember(self, opened: "Login") -> None:
         """Keep the token of a session that was just opened."""

@@ -1,7 +1,7 @@
 """The root group with its table of commands, and where errors turn into exit codes."""
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,6 +14,9 @@ from crm.cli.output.terminal import ClosedStream
 from crm.domain.errors import CRMError, UsageFault
 from crm.domain.i18n import gettext as _
 from crm.domain.i18n import gettext_noop
+
+if TYPE_CHECKING:
+    from crm.settings.directory import LocalDatabase
 
 INTERRUPTED = 130
 
@@ -43,6 +46,7 @@ def run_command(args: list[str], app: App | None = None) -> int:
     if sys.stdout is None:  # as after >&-
         sys.stdout = ClosedStream()
     app = app or App()
+    app.ask_for_directory = _ask_for_directory
     app.choose_language()
     if completion.VARIABLE in app.environ:
         from crm.cli.completion.answer import answer_shell
@@ -58,6 +62,12 @@ def run_command(args: list[str], app: App | None = None) -> int:
     finally:
         app.close()
     return status
+
+
+def _ask_for_directory(app: App, found: "LocalDatabase") -> None:
+    from crm.cli.asking import directories
+
+    directories.ask_about_directory(app, found)
 
 
 def run_shell_line(line: str, app: App) -> int:

@@ -24,10 +24,10 @@ NO_WAIT = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
 NOT_A_FILE = (errno.ELOOP, errno.EMLINK, errno.ENXIO)
 
 
-def read_secret(path: Path) -> str | None:
+def read_secret(path: Path, *, private: bool = True) -> str | None:
     """Return the text at ``path`` without surrounding white space, None if there is no file.
 
-    What is not UTF-8 becomes U+FFFD.
+    What is not UTF-8 becomes U+FFFD. Unless ``private``, others may be able to read it.
 
     Raises NotLoggedIn: ``unsafe_token_file`` for anything but a small regular file of one's own
     that nobody else may read, ``unreadable_token_file`` when the system refuses it.
@@ -41,7 +41,7 @@ def read_secret(path: Path) -> str | None:
             raise _not_a_file_error(path) from None
         raise _file_error(path, error, "unreadable_token_file") from None
     try:
-        _check(path, os.fstat(descriptor))
+        _check(path, os.fstat(descriptor), private=private)
         content = os.read(descriptor, LARGEST + 1)
     except OSError as error:
         raise _file_error(path, error, "unreadable_token_file") from None
@@ -96,7 +96,7 @@ def _write_beside(path: Path, text: str) -> Iterator[Path]:
         raise _file_error(path, error, "unwritable_token_file") from None
 
 
-def _check(path: Path, found: os.stat_result) -> None:
+def _check(path: Path, found: os.stat_result, *, private: bool) -> None:
     if not stat.S_ISREG(found.st_mode):
         raise _not_a_file_error(path)
     if os.name != "posix":
@@ -107,7 +107,7 @@ def _check(path: Path, found: os.stat_result) -> None:
             hint=_("Name a file of your own: EPICEVENTS_TOKEN_FILE or EPICEVENTS_HOME"),
             code="unsafe_token_file",
         )
-    if found.st_mode & 0o077:
+    if private and found.st_mode & 0o077:
         import shlex
 
         raise NotLoggedIn(

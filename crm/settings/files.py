@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from crm.domain.errors import UsageFault
 from crm.domain.i18n import gettext as _
+from crm.settings.ownership import find_foreign_hand
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,12 +20,15 @@ if TYPE_CHECKING:
 LOCAL_FILE = ".env"
 HOME_FILE = "config.env"
 
+_PREFIX = b"EPICEVENTS_"  # of all that a directory may set
+
 
 def read_variables(path: "str | os.PathLike[str]") -> dict[str, str]:
     """Return the variables of a file, nothing where it is absent; ``${…}`` stays as it is written.
 
-    Raises UsageFault ``invalid_configuration_file``: it cannot be read, is not text, or has a line
-    that means nothing.
+    Raises UsageFault: ``invalid_configuration_file`` where it cannot be read, is not text, or has a
+    line that means nothing; ``unsafe_configuration_file`` where somebody else can change it.
+    A ``.env`` that sets nothing of this program's is another program's affair.
     """
     return {
         binding.key: binding.value
@@ -72,7 +76,13 @@ def _bindings(path: "str | os.PathLike[str]") -> "list[Binding]":
         if not S_ISREG(os.stat(path).st_mode):
             return []
         with open(path, "rb") as file:
-            text = file.read().decode()
+            content = file.read()
+        if (reason := find_foreign_hand(path)) is None:
+            text = content.decode()
+        elif os.path.basename(path) == LOCAL_FILE and _PREFIX not in content:
+            return []
+        else:
+            raise _unsafe_error(path, reason)
     except (FileNotFoundError, NotADirectoryError):
         return []
     except OSError as error:
@@ -111,4 +121,15 @@ def _unreadable_error(path: "str | os.PathLike[str]", reason: str) -> UsageFault
         _("{path} cannot be read: {reason}.").format(path=path, reason=reason),
         hint=_("Correct the file or move it away."),
         code="invalid_configuration_file",
+    )
+
+
+def _unsafe_error(path: "str | os.PathLike[str]", reason: str) -> UsageFault:
+    return UsageFault(
+        _("{path} is not used: {reason}.").format(path=os.path.abspath(path), reason=reason),
+        hint=_(
+            "If it is yours, close it and its directory to others: chmod go-w. "
+            "If not, work in another directory."
+        ),
+        code="unsafe_configuration_file",
     )

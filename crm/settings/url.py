@@ -1,5 +1,7 @@
 """The URL of a database: read as libpq reads it, shown without its password."""
 
+from collections.abc import Mapping
+
 from crm.domain.errors import UsageFault
 from crm.domain.i18n import gettext as _
 
@@ -40,6 +42,17 @@ def parse_database_url(url: str) -> dict[str, str]:
             code="invalid_database_url",
         )
     return parameters
+
+
+def format_place(parameters: Mapping[str, str]) -> str:
+    """Return where a database is, ``HOST:PORT/NAME``, as people read it and tokens name it."""
+    host = parameters.get("host", "").lower()
+    if address := parameters.get("hostaddr"):
+        host = f"{host}[{address}]"
+    elif ":" in host:
+        host = f"[{host}]"
+    port = parameters.get("port") or "5432"
+    return f"{host}:{port}/{parameters.get('dbname') or parameters.get('user', '')}"
 
 
 def _parameters(url: str) -> dict[str, str] | None:

@@ -555,7 +555,7 @@ def test_the_first_line_opens_the_connection_of_all(app: App) -> None:
 def test_another_database_takes_another_connection(app: App, sales: Workstation) -> None:
     assert run_shell_line("client list", app) == 0
     elsewhere = "EPICEVENTS_DATABASE_URL=postgresql://x@/x?host=/nowhere\n"
-    (sales.home / ".env").write_text(elsewhere)
+    (sales.home / "config.env").write_text(elsewhere)
     del sales.environ["EPICEVENTS_DATABASE_URL"]
     assert run_shell_line("client list", app) == 7
 

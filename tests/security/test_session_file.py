@@ -1,5 +1,6 @@
 import contextlib
 import os
+import re
 import shlex
 import signal
 import socket
@@ -9,14 +10,17 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from crm.domain.errors import NotLoggedIn
-from crm.security import session_file
+from crm.security import session_file, tokens
 
 NOBODY = 65534
+HEAD = tokens.issue_token("secret", 7, datetime(2030, 1, 1, tzinfo=UTC), "k" * 32).partition(".")[0]
+THESIS = "Of the Conservation of Forces"
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
 
 
@@ -57,6 +61,11 @@ def nobody() -> Iterator[None]:
         os.seteuid(0)
 
 
+def ours(text: str) -> str:
+    """Return what is known to be this program's by its beginning."""
+    return f"{HEAD}.{text}"
+
+
 def mode(path: Path) -> int:
     return stat.S_IMODE(path.lstat().st_mode)
 
@@ -80,10 +89,10 @@ def refusal_of_writing(path: Path) -> NotLoggedIn:
 
 def test_what_is_written_is_read_and_removed(path: Path) -> None:
     assert session_file.read_token(path) is None
-    session_file.write_token(path, "one")
-    assert session_file.read_token(path) == "one"
-    session_file.write_token(path, "two")
-    assert session_file.read_token(path) == "two"
+    session_file.write_token(path, ours("one"))
+    assert session_file.read_token(path) == ours("one")
+    session_file.write_token(path, ours("two"))
+    assert session_file.read_token(path) == ours("two")
     session_file.remove_token(path)
     assert session_file.read_token(path) is None
     session_file.remove_token(path)
@@ -98,18 +107,18 @@ def test_a_blank_file_is_nobody_logged_in(path: Path) -> None:
 
 
 def test_a_line_end_that_an_editor_left_is_no_part_of_the_token(path: Path) -> None:
-    session_file.write_token(path, "a token\r\n")
-    assert session_file.read_token(path) == "a token"
+    session_file.write_token(path, ours("a token\r\n"))
+    assert session_file.read_token(path) == ours("a token")
 
 
 def test_a_relative_path_is_in_the_working_directory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    session_file.write_token(Path("token"), "here")
-    session_file.write_token(Path("a/b/token"), "there")
-    assert (tmp_path / "token").read_text() == "here"
-    assert session_file.read_token(Path("a/b/token")) == "there"
+    session_file.write_token(Path("token"), ours("here"))
+    session_file.write_token(Path("a/b/token"), ours("there"))
+    assert (tmp_path / "token").read_text() == ours("here")
+    assert session_file.read_token(Path("a/b/token")) == ours("there")
     assert mode(tmp_path / "a") == mode(tmp_path / "a/b") == 0o700
 
 
@@ -119,8 +128,8 @@ def test_a_relative_path_is_in_the_working_directory(
 @pytest.mark.parametrize("mask", [0o000, 0o022, 0o077])
 def test_only_the_owner_may_read_it_under_any_umask(path: Path, mask: int) -> None:
     with umask(mask):
-        session_file.write_token(path, "one")
-        session_file.write_token(path, "two")
+        session_file.write_token(path, ours("one"))
+        session_file.write_token(path, ours("two"))
     assert mode(path) == 0o600
     assert mode(path.parent) == 0o700
     assert mode(path.parent.parent) == 0o700
@@ -143,7 +152,7 @@ def test_it_is_never_open_for_a_moment(path: Path) -> None:
     with umask(0):
         watcher.start()
         for number in range(100):
-            session_file.write_token(path, f"{number}")
+            session_file.write_token(path, ours(f"{number}"))
         done.set()
         watcher.join()
     assert seen == {0o600}
@@ -151,26 +160,26 @@ def test_it_is_never_open_for_a_moment(path: Path) -> None:
 
 def test_a_directory_that_was_there_keeps_its_mode(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
-    session_file.write_token(tmp_path / "token", "token")
+    session_file.write_token(tmp_path / "token", ours("token"))
     assert mode(tmp_path) == 0o755
     assert mode(tmp_path / "token") == 0o600
 
 
 @pytest.mark.parametrize("bits", [0o644, 0o640, 0o604, 0o620, 0o602, 0o601, 0o610])
 def test_a_file_that_others_may_use_is_refused_with_the_remedy(path: Path, bits: int) -> None:
-    session_file.write_token(path, "token")
+    session_file.write_token(path, ours("token"))
     path.chmod(bits)
     error = refusal_of_reading(path)
     assert error.code == "unsafe_token_file"
     assert error.hint
     assert f"chmod 600 {path}" in error.hint
     path.chmod(0o600)
-    assert session_file.read_token(path) == "token"
+    assert session_file.read_token(path) == ours("token")
 
 
 def test_the_remedy_can_be_pasted_into_a_shell(tmp_path: Path) -> None:
     path = tmp_path / "my file; touch x"
-    session_file.write_token(path, "token")
+    session_file.write_token(path, ours("token"))
     path.chmod(0o644)
     hint = refusal_of_reading(path).hint
     assert hint
@@ -178,30 +187,29 @@ def test_the_remedy_can_be_pasted_into_a_shell(tmp_path: Path) -> None:
 
 
 def test_writing_again_closes_what_was_open(path: Path) -> None:
-    session_file.write_token(path, "old")
+    session_file.write_token(path, ours("old"))
     path.chmod(0o666)
-    session_file.write_token(path, "new")
+    session_file.write_token(path, ours("new"))
     assert mode(path) == 0o600
-    assert session_file.read_token(path) == "new"
+    assert session_file.read_token(path) == ours("new")
 
 
 @as_root
 def test_a_file_of_somebody_else_is_refused(path: Path) -> None:
-    session_file.write_token(path, "planted")
+    session_file.write_token(path, ours("planted"))
     os.chown(path, NOBODY, NOBODY)
     error = refusal_of_reading(path)
     assert error.code == "unsafe_token_file"
     assert "somebody else" in error.message
-    session_file.write_token(path, "mine")
-    assert session_file.read_token(path) == "mine"
-    assert path.stat().st_uid == 0
+    refusal_of_replacing(path)
+    assert path.read_text() == ours("planted")
 
 
 # What else may lie there
 
 
 def test_a_link_is_not_followed_when_reading(path: Path, tmp_path: Path) -> None:
-    session_file.write_token(path.with_name("real"), "token")
+    session_file.write_token(path.with_name("real"), ours("token"))
     path.symlink_to(path.with_name("real"))
     assert refusal_of_reading(path).code == "unsafe_token_file"
     path.unlink()
@@ -209,37 +217,74 @@ def test_a_link_is_not_followed_when_reading(path: Path, tmp_path: Path) -> None
     assert refusal_of_reading(path).code == "unsafe_token_file"
 
 
-def test_a_link_is_replaced_and_its_target_left_alone(path: Path, tmp_path: Path) -> None:
-    target = tmp_path / "precious"
-    target.write_text("precious")
+# What is not ours stays
+
+
+def refusal_of_replacing(path: Path) -> None:
+    with pytest.raises(NotLoggedIn, match=re.escape(str(path))) as writing:
+        session_file.write_token(path, ours("new"))
+    with pytest.raises(NotLoggedIn, match=re.escape(str(path))) as removing:
+        session_file.remove_token(path)
+    assert writing.value.code == removing.value.code == "unsafe_token_file"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        THESIS,
+        THESIS * 10_000,
+        "one.two.three",
+        "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxIn0.c2ln",  # another program's
+        f" {THESIS}\n{HEAD}",
+        "\0",
+    ],
+)
+@pytest.mark.parametrize("bits", [0o600, 0o644])
+def test_a_file_that_is_no_token_is_neither_replaced_nor_removed(
+    path: Path, text: str, bits: int
+) -> None:
     path.parent.mkdir(parents=True)
-    path.symlink_to(target)
-    session_file.write_token(path, "token")
-    assert target.read_text() == "precious"
-    assert not path.is_symlink()
-    assert session_file.read_token(path) == "token"
-    path.unlink()
-    path.symlink_to(target)
-    session_file.remove_token(path)
-    assert not path.is_symlink()
-    assert target.read_text() == "precious"
+    path.write_text(text)
+    path.chmod(bits)
+    refusal_of_replacing(path)
+    assert path.read_text() == text
+    assert mode(path) == bits
+
+
+def test_a_link_is_neither_replaced_nor_removed(path: Path, tmp_path: Path) -> None:
+    target = tmp_path / "precious"
+    for text in (THESIS, ours("token")):
+        target.write_text(text)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.symlink_to(target)
+        refusal_of_replacing(path)
+        assert (path.readlink(), target.read_text()) == (target, text)
+        path.unlink()
 
 
 def test_a_hard_link_to_another_file_of_mine_is_left_alone(path: Path, tmp_path: Path) -> None:
     target = tmp_path / "precious"
-    target.write_text("precious")
+    target.write_text(THESIS)
     path.parent.mkdir(parents=True)
     path.hardlink_to(target)
-    session_file.write_token(path, "token")
-    assert target.read_text() == "precious"
+    refusal_of_replacing(path)
+    assert path.samefile(target)
+
+
+@pytest.mark.parametrize("text", [HEAD, HEAD + ".cut", ours("\ufffd\0")])
+def test_a_token_that_is_cut_or_damaged_is_replaced(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+    session_file.write_token(path, ours("new"))
+    assert session_file.read_token(path) == ours("new")
 
 
 def test_a_fifo_does_not_hang(path: Path) -> None:
     path.parent.mkdir(parents=True)
     os.mkfifo(path, 0o600)
     assert refusal_of_reading(path).code == "unsafe_token_file"
-    session_file.write_token(path, "token")
-    assert session_file.read_token(path) == "token"
+    refusal_of_replacing(path)
+    assert path.is_fifo()
 
 
 @pytest.mark.parametrize("device", ["/dev/zero", "/dev/null", "/dev/tty"])
@@ -257,21 +302,19 @@ def test_a_socket_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 def test_a_directory_is_refused(path: Path) -> None:
     (path / "inside").mkdir(parents=True)
     assert refusal_of_reading(path).code == "unsafe_token_file"
-    assert "directory" in refusal_of_writing(path).message.lower()
-    with pytest.raises(NotLoggedIn):
-        session_file.remove_token(path)
+    refusal_of_replacing(path)
     assert [entry.name for entry in path.parent.iterdir()] == ["token"]
 
 
 def test_a_huge_file_is_refused_at_once(path: Path) -> None:
-    session_file.write_token(path, "token")
+    session_file.write_token(path, ours("token"))
     os.truncate(path, 2**40)
     assert refusal_of_reading(path).code == "unsafe_token_file"
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs Linux")
 def test_reading_leaves_no_file_open(path: Path) -> None:
-    session_file.write_token(path, "token")
+    session_file.write_token(path, ours("token"))
     before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208
     for bits in (0o600, 0o644) * 10:
         path.chmod(bits)
@@ -305,7 +348,7 @@ def test_a_path_that_cannot_be_is_said(tmp_path: Path, name: str) -> None:
 
 @as_root
 def test_a_directory_that_is_closed_is_said(path: Path) -> None:
-    session_file.write_token(path, "token")
+    session_file.write_token(path, ours("token"))
     with nobody():
         error = refusal_of_reading(path)
         assert error.code == "unreadable_token_file"
@@ -313,7 +356,7 @@ def test_a_directory_that_is_closed_is_said(path: Path) -> None:
         assert "Permission denied" in refusal_of_writing(path).message
         with pytest.raises(NotLoggedIn, match="Permission denied"):
             session_file.remove_token(path)
-    assert session_file.read_token(path) == "token"
+    assert session_file.read_token(path) == ours("token")
 
 
 def test_a_full_disk_leaves_the_old_token_and_nothing_else(path: Path) -> None:
@@ -323,11 +366,11 @@ from pathlib import Path
 from crm.domain.errors import NotLoggedIn
 from crm.security import session_file
 path = Path({str(path)!r})
-session_file.write_token(path, "old")
+session_file.write_token(path, {ours("old")!r})
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
 try:
-    session_file.write_token(path, "new" * 100)
+    session_file.write_token(path, {ours("new")!r} * 100)
 except NotLoggedIn as error:
     sys.exit(error.code)
 """
@@ -335,7 +378,7 @@ except NotLoggedIn as error:
         [sys.executable, "-c", program], capture_output=True, text=True, check=False
     )
     assert done.stderr == "unwritable_token_file\n"
-    assert session_file.read_token(path) == "old"
+    assert session_file.read_token(path) == ours("old")
     assert [entry.name for entry in path.parent.iterdir()] == ["token"]
 
 
@@ -351,9 +394,9 @@ letter = sys.argv[1]
 print("ready", flush=True)
 sys.stdin.readline()
 for number in range(150):
-    session_file.write_token(Path({str(path)!r}), letter * 4000)
+    session_file.write_token(Path({str(path)!r}), {ours("")!r} + letter * 4000)
 """
-    session_file.write_token(path, "z" * 4000)
+    session_file.write_token(path, ours("z" * 4000))
     writers = [
         subprocess.Popen(
             [sys.executable, "-c", program, letter],
@@ -377,8 +420,8 @@ for number in range(150):
     for writer in writers:
         writer.communicate()
     assert [writer.returncode for writer in writers] == [0, 0]
-    assert seen <= {"z" * 4000, "a" * 4000, "b" * 4000}
-    assert {"a" * 4000, "b" * 4000} & seen
+    assert seen <= {ours(letter * 4000) for letter in "zab"}
+    assert {ours("a" * 4000), ours("b" * 4000)} & seen
     assert [entry.name for entry in path.parent.iterdir()] == ["token"]
 
 
@@ -389,7 +432,7 @@ def test_threads_that_log_in_at_once_leave_one_whole_token(path: Path) -> None:
     def log_in(letter: str) -> None:
         try:
             barrier.wait()
-            session_file.write_token(path, letter * 3000)
+            session_file.write_token(path, ours(letter * 3000))
         except BaseException as error:
             failures.append(error)
 
@@ -400,5 +443,5 @@ def test_threads_that_log_in_at_once_leave_one_whole_token(path: Path) -> None:
         thread.join()
     assert failures == []
     token = session_file.read_token(path)
-    assert token in {letter * 3000 for letter in "abcdefgh"}
+    assert token in {ours(letter * 3000) for letter in "abcdefgh"}
     assert [entry.name for entry in path.parent.iterdir()] == ["token"]

@@ -33,7 +33,7 @@ def part(content: object) -> str:
 
 def forged(claims: object, header: object = None, *, key: str = KEY, digest: str = "sha256") -> str:
     """A token by hand, for what PyJWT would not write."""
-    head = {"alg": "HS256", "typ": "JWT"} if header is None else header
+    head = {"alg": "HS256", "typ": tokens.TYPE} if header is None else header
     text = f"{part(head)}.{part(claims)}"
     return f"{text}.{part(hmac.digest(key.encode(), text.encode(), digest))}"
 
@@ -68,7 +68,7 @@ def test_a_token_says_what_it_was_issued_for() -> None:
 
 
 def test_a_token_carries_the_standard_claims() -> None:
-    assert jwt.get_unverified_header(TOKEN) == {"alg": "HS256", "typ": "JWT"}
+    assert jwt.get_unverified_header(TOKEN) == {"alg": "HS256", "typ": "epicevents-session+jwt"}
     found = jwt.decode(TOKEN, options={"verify_signature": False})
     assert found == {
         "jti": SECRET,
@@ -128,6 +128,8 @@ FOREIGN = {
     "issuers": forged(claims(iss=["epicevents"])),
     "audience": forged(claims(aud="somebody")),
     "audiences": forged(claims(aud=["epicevents-cli"])),
+    "type": forged(claims(), {"alg": "HS256", "typ": "JWT"}),
+    "no type": forged(claims(), {"alg": "HS256"}),
     "none, signed": forged(claims(), {"alg": "none", "typ": "JWT"}),
     "none": f"{part({'alg': 'none'})}.{part(claims())}.",
     "RS256": forged(claims(), {"alg": "RS256", "typ": "JWT"}),
@@ -140,6 +142,22 @@ FOREIGN = {
 @pytest.mark.parametrize("token", FOREIGN.values(), ids=FOREIGN)
 def test_a_token_of_somebody_else_is_foreign(token: str) -> None:
     assert code_of(token) == "foreign_token"
+
+
+def test_a_token_is_known_by_its_beginning_cut_or_forged() -> None:
+    assert tokens.is_ours(TOKEN)
+    assert tokens.is_ours(TOKEN[:-1])
+    assert tokens.is_ours(TOKEN.partition(".")[0])
+    assert tokens.is_ours(forged(claims(), key="x" * 32))
+    for text in (
+        "",
+        ".",
+        "thesis",
+        forged(claims(), {"alg": "HS256", "typ": "JWT"}),
+        "é",
+        "\ufffd",
+    ):
+        assert not tokens.is_ours(text)
 
 
 def test_another_workstation_s_key_does_not_open_it() -> None:

@@ -77,11 +77,12 @@ def test_what_is_empty_means_the_default_whatever_is_remembered(home: Path) -> N
 
 def test_the_home_can_be_named_anywhere_but_in_itself(home: Path, directory: Path) -> None:
     save_variables(home, {"EPICEVENTS_HOME": "/elsewhere", "EPICEVENTS_CURRENCY": "CHF"})
-    (directory / ".env").write_text(f"EPICEVENTS_HOME={home}\n")
-    settings = load_settings({}, {}, directory)
+    settings = load_settings({}, {"EPICEVENTS_HOME": str(home)}, directory)
     assert settings.home == home
     assert settings.currency == "CHF"
-    assert entry(settings, "home") == SettingValue("home", "EPICEVENTS_HOME", str(home), ".env")
+    assert entry(settings, "home") == SettingValue(
+        "home", "EPICEVENTS_HOME", str(home), "environment"
+    )
 
 
 def test_the_homes_own_file_does_not_move_it(
@@ -111,8 +112,10 @@ def test_a_working_directory_does_not_choose_what_program_is_run(
 
 
 def test_values_of_files_are_taken_as_they_are_written(home: Path, directory: Path) -> None:
-    (directory / ".env").write_text("EPICEVENTS_SECRET_KEY='a${HOME}b$HOME'\n")
-    assert loaded(home, directory).secret_key == "a${HOME}b$HOME"
+    (directory / ".env").write_text("EPICEVENTS_CURRENCY='a${HOME}b$HOME'\n")
+    assert loaded(home, directory).value("currency") == "a${HOME}b$HOME"
+    save_variables(home, {"EPICEVENTS_SECRET_KEY": "a${HOME}b$HOME"})
+    assert loaded(home).secret_key == "a${HOME}b$HOME"
 
 
 def test_the_working_directory_is_that_of_the_process(home: Path, directory: Path) -> None:

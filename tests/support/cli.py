@@ -57,12 +57,13 @@ class Ran:
 class Workstation:
     """A home directory of its own that knows the company's database, and who is logged in.
 
-    ``environ`` is all that the program sees; tests may change it.
+    ``environ`` is all that the program sees, ``directory`` where it is run; tests may change both.
     """
 
     def __init__(self, database: Database, home: Path) -> None:
         self.database = database
         self.home = home
+        self.directory = home
         self.environ = {
             "EPICEVENTS_HOME": str(home),
             "EPICEVENTS_DATABASE_URL": url(database.app),
@@ -79,7 +80,7 @@ class Workstation:
         """Log an employee in without the cost of a password."""
         secret = self.database.session_of(user_id)
         expires_at = datetime.now(UTC) + timedelta(hours=1)
-        app = App(_console(self.environ, ""), self.environ, self.home)
+        app = App(_console(self.environ, ""), self.environ, self.directory)
         app.remember(Login(secret, user_id, expires_at, attempt=0, outdated=False))
         return self
 
@@ -90,14 +91,14 @@ class Workstation:
     def run(self, *args: str, stdin: str = "") -> Ran:
         """Run one command line in this process, into pipes."""
         console = _console(self.environ, stdin)
-        status = run_command(list(args), App(console, self.environ, self.home))
+        status = run_command(list(args), App(console, self.environ, self.directory))
         return Ran(status, _text(console.out.stream), _text(console.err.stream))
 
     def look(self, *args: str, width: int = 80, color: bool = False) -> str:
         """Run one command line in this process, and return what a terminal is sent."""
         with Screen(width, height=200) as screen:
             console = screen.console(environ=self.environ, color="always" if color else "never")
-            run_command(list(args), App(console, self.environ, self.home))
+            run_command(list(args), App(console, self.environ, self.directory))
             return screen.text
 
     def process(self, *args: str, stdin: str = "", environ: Mapping[str, str] | None = None) -> Ran:
@@ -109,7 +110,7 @@ class Workstation:
             text=True,
             encoding="utf-8",
             env=self._environ() | dict(environ or {}),
-            cwd=self.home,
+            cwd=self.directory,
             timeout=PATIENCE,
             check=False,
         )
@@ -130,7 +131,7 @@ class Workstation:
         return Keyboard(
             [sys.executable, "-m", "crm", *args],
             environ={"LC_ALL": "C.UTF-8", **self._environ()},
-            directory=self.home,
+            directory=self.directory,
             width=width,
         )
 
@@ -143,7 +144,7 @@ class Workstation:
     def _spawn(
         self, words: list[str], width: int, term: str = "dumb"
     ) -> "Iterator[pexpect.spawn[str]]":
-        child = terminal.spawn(words, self._environ() | {"TERM": term}, self.home, width, 50)
+        child = terminal.spawn(words, self._environ() | {"TERM": term}, self.directory, width, 50)
         try:
             yield child
         finally:

@@ -9,6 +9,7 @@ from crm.cli.app import App
 from crm.cli.asking import answers, prompts
 from crm.domain.errors import CRMError, InvalidValue, UsageFault
 from crm.domain.i18n import gettext as _
+from crm.settings.ownership import find_foreign_hand
 
 _LONGEST = 1000  # characters
 _VARIABLE = "EPICEVENTS_BACKUP_PASSPHRASE_FILE"
@@ -73,6 +74,8 @@ def _read_file(path: Path) -> str:
     from crm.security.secret_file import NO_WAIT
 
     try:
+        if reason := find_foreign_hand(path):
+            raise _unusable_file_error(path, reason, "")
         descriptor = os.open(path, os.O_RDONLY | NO_WAIT)
         with os.fdopen(descriptor, "rb") as file:
             status = os.fstat(descriptor)

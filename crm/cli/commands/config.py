@@ -19,7 +19,7 @@ def config(app: App, /, output: str) -> None:
     """Show every setting and where it comes from; secrets are masked. Needs no database.
 
     Flags go before the environment, then .env in the working directory, config.env under
-    EPICEVENTS_HOME and the defaults.
+    EPICEVENTS_HOME and the defaults. What .env may set: epicevents help environment
 
     \b
     Examples:
@@ -45,6 +45,11 @@ def config(app: App, /, output: str) -> None:
         app.console,
         exact=True,
     )
+    if app.settings.ignored:
+        names = ", ".join(app.settings.ignored)
+        app.console.note(
+            _("Not taken from the .env of a directory: {names}").format(names=names), loud=True
+        )
     app.console.note(
         _("To keep one, write NAME=value into {path}").format(path=app.settings.home / "config.env")
     )

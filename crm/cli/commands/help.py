@@ -6,7 +6,8 @@ import click
 
 from crm.cli.app import App
 from crm.cli.groups import Command
-from crm.cli.help.topics import TOPICS, lay_out
+from crm.cli.help.topic import lay_out
+from crm.cli.help.topics import TOPICS
 from crm.cli.tree import resolve
 from crm.cli.types import HELP_WORDS
 from crm.domain.errors import UsageFault

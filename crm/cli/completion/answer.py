@@ -19,6 +19,7 @@ def answer_shell(root: click.Group, app: App) -> int:
     timer = Timer(PATIENCE, os._exit, (0,))
     timer.daemon = True
     timer.start()
+    app.set_flag("no_input", True)
     try:
         shell_complete(root, {"obj": app}, PROGRAM, VARIABLE, app.environ[VARIABLE])
     except (Exception, KeyboardInterrupt):

@@ -1,20 +1,9 @@
 """What ``epicevents help TOPIC`` explains; the texts are made of the tables that decide."""
 
 from collections.abc import Callable
-from typing import NamedTuple
 
-import click
-
+from crm.cli.help.topic import Topic
 from crm.domain.i18n import gettext as _
-
-Terms = list[tuple[str, str]]
-
-
-class Topic(NamedTuple):
-    """One page: its title, and paragraphs and lists of terms with their meanings."""
-
-    title: str
-    parts: list[str | Terms]
 
 
 def _environment() -> Topic:
@@ -25,10 +14,12 @@ def _environment() -> Topic:
         [
             _(
                 "A value is taken from a flag, else from the environment, else from .env in the"
-                " working directory (only names that begin with EPICEVENTS_), else from config.env"
-                " under EPICEVENTS_HOME, else it is the default. What is set but empty means the"
-                " default. Each value in force, and where it comes from: epicevents config"
-            ),
+                " working directory, else from config.env under EPICEVENTS_HOME, else it is the"
+                " default. What is set but empty means the default. Each value in force, and where"
+                " it comes from: epicevents config\n\n"
+                "From .env come only {names}; the database URL needs your agreement, once for each"
+                " directory. A file that other people own or can change is refused."
+            ).format(names=", ".join(setting.variable for setting in SETTINGS if setting.local)),
             [
                 (
                     setting.variable,
@@ -282,17 +273,3 @@ TOPICS: dict[str, Callable[[], Topic]] = {
     "past": _past,
     "privacy": _privacy,
 }
-
-
-def lay_out(topic: Topic, width: int) -> str:
-    """Return a topic, laid out."""
-    formatter = click.HelpFormatter(width=width)
-    formatter.write(f"{topic.title}\n")
-    with formatter.indentation():
-        for part in topic.parts:
-            formatter.write_paragraph()
-            if isinstance(part, str):
-                formatter.write_text(part)
-            else:
-                formatter.write_dl(part)
-    return formatter.getvalue().rstrip("\n")

@@ -14,6 +14,7 @@ from crm.domain.errors import NotFound, UsageFault
 from crm.domain.i18n import gettext as _
 from crm.domain.text import quote
 from crm.files import write_private
+from crm.settings.ownership import find_foreign_hand
 
 FILE = "views.toml"
 LONGEST_NAME = 40
@@ -28,6 +29,8 @@ def read_views(home: Path) -> dict[str, str]:
     """
     path = home / FILE
     try:
+        if reason := find_foreign_hand(path):
+            raise _unreadable_error(path, reason)
         views = tomllib.loads(path.read_bytes().decode())
     except (FileNotFoundError, NotADirectoryError):
         return {}
