@@ -73,7 +73,8 @@ dist: $(RELEASE)/.installed ## Build the wheel, the source archive, their SBOM a
 	$(RELEASE)/bin/python -m tools.distribution $(ARGS)
 
 clean: ## Stop and remove the demo, the virtual environment and what tools have left
-	@if [ -x $(BIN)/epicevents ] && [ -d .demo ]; then $(DEMO) db stop || true; fi
+	@if [ -x $(BIN)/epicevents ] && [ -d .demo ]; then $(BIN)/python -c \
+		'from crm.embedded import Cluster; from pathlib import Path; Cluster(Path(".demo")).remove()'; fi
 	rm -rf $(VENV) $(RELEASE) .demo build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache \
 		.import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

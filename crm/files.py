@@ -1,10 +1,33 @@
-"""Files that nobody but their owner can read, written whole or not at all."""
+"""Files that nobody but their owner can read, written whole or not at all; and others' files."""
 
+import errno
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
+
+# Windows has neither links to fall for nor FIFOs to hang on by default.
+NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
+NO_WAIT = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
+
+
+def read_regular(path: Path, largest: int, start: int = 0) -> bytes:
+    """Return at most ``largest`` bytes of a file in a directory that somebody else may write in.
+
+    Raises OSError, also for a link, a second name of another file, and what is no file: following
+    one would show its owner what only we may read, and a FIFO would never end.
+    """
+    descriptor = os.open(path, os.O_RDONLY | NO_FOLLOW | NO_WAIT)
+    try:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(path))
+        os.lseek(descriptor, start, os.SEEK_SET)
+        return os.read(descriptor, largest)
+    finally:
+        os.close(descriptor)
 
 
 def write_private(path: Path, content: bytes, owner: tuple[int, int] | None = None) -> None:

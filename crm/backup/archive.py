@@ -21,7 +21,7 @@ from crm.backup.manifest import Manifest
 from crm.backup.pipes import CHUNK
 from crm.domain.errors import RuleViolation, UsageFault
 from crm.domain.i18n import gettext as _
-from crm.security.secret_file import NO_WAIT
+from crm.files import NO_WAIT
 
 DUMP, MANIFEST, SUMS, ENCRYPTED = "database.dump", "manifest.json", "SHA256SUMS", ".gpg"
 _LARGEST_MANIFEST = 60_000  # bytes; a pipe holds that much

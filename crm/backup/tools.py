@@ -13,7 +13,8 @@ from psycopg2.extensions import make_dsn
 
 from crm.domain.errors import CRMError, DatabaseUnavailable
 from crm.domain.i18n import gettext as _
-from crm.embedded import programs
+from crm.embedded import packages
+from crm.embedded.programs import run
 
 # Where distributions keep the programs of several versions side by side.
 _SHELVES = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql@*/bin")
@@ -79,14 +80,14 @@ def _directories(path: str) -> Iterator[Path]:
     if named := shutil.which("pg_dump", path=path):
         yield Path(named).parent
     with suppress(CRMError):
-        yield programs.packaged()
+        yield packages.find()
     for shelf in _SHELVES:
         yield from Path("/").glob(shelf[1:])
 
 
 def _major(program: Path) -> int | None:
     with suppress(OSError):
-        said = programs.run(program, "--version", directory=Path("/")).stdout
+        said = run(program, "--version", directory=Path("/")).stdout
         if found := re.search(r"\) ([0-9]+)", said):
             return int(found[1])
     return None

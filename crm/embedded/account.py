@@ -6,7 +6,7 @@ PostgreSQL refuses to run as root, so for root it runs as a user of its own.
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,9 +17,6 @@ NAME = "pgserver"
 
 _LOCK = Path("/run/epicevents-account.lock")  # only root writes there
 
-_ENTER = stat.S_IXOTH
-_READ_AND_ENTER = stat.S_IROTH | stat.S_IXOTH
-
 
 class Account(NamedTuple):
     """A system user and its group."""
@@ -28,17 +25,20 @@ class Account(NamedTuple):
     gid: int
 
 
-def account_for(data: Path) -> Account | None:
+def account_for(home: Path, data: Path) -> Account | None:
     """Return whom to run as: nobody else, unless we are root.
 
     For root that is the owner of ``data``, and ``pgserver`` where there are none yet, which is
     added to the system if need be.
 
-    Raises DatabaseUnavailable ``no_server_account`` where the system does not add it.
+    Raises DatabaseUnavailable: ``unsafe_directory`` for data of somebody else, and
+    ``no_server_account`` where the system does not add the user.
     """
+    if os.path.lexists(data):
+        refuse_foreign(data, home)
     if os.geteuid() != 0:
         return None
-    if data.exists() and (status := data.stat()).st_uid != 0:
+    if os.path.lexists(data) and (status := data.lstat()).st_uid != 0:
         return Account(status.st_uid, status.st_gid)
 
     try:
@@ -92,43 +92,52 @@ def _take_turns() -> Iterator[None]:
         os.close(lock)
 
 
-def let_enter(path: Path, account: Account | None) -> None:
-    """Let the server's user pass through the directories above ``path``, without reading them."""
-    if account:
-        for directory in path.parents:
-            status = directory.stat()
-            owned = status.st_uid == account.uid and status.st_mode & stat.S_IXUSR
-            if not owned and not status.st_mode & _ENTER:
-                directory.chmod(stat.S_IMODE(status.st_mode) | _ENTER)
-
-
-def let_read(directory: Path, account: Account | None) -> None:
-    """Let the server's user read a directory of programs and all that lies in it."""
-    if account and directory.stat().st_mode & _READ_AND_ENTER != _READ_AND_ENTER:
-        for path in (directory, *directory.rglob("*")):
-            mode = stat.S_IMODE(path.stat().st_mode)
-            path.chmod(mode | (_READ_AND_ENTER if mode & stat.S_IXUSR else stat.S_IROTH))
-
-
 def make_private(directory: Path, account: Account | None) -> None:
     """Make a directory that only the server's user can enter, or see that it is one.
 
     Raises DatabaseUnavailable ``unsafe_directory`` for a link or a directory of somebody else.
     """
     directory.mkdir(mode=0o700, exist_ok=True)
-    refuse_foreign(directory, account)
-    if account:
-        os.chown(directory, *account, follow_symlinks=False)
-    directory.chmod(0o700)
+    try:
+        # By its descriptor, so that nobody can lay a link in its place meanwhile.
+        descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except OSError:
+        raise _foreign(directory) from None
+    try:
+        if os.fstat(descriptor).st_uid not in {os.geteuid(), *(account or ())[:1]}:
+            raise _foreign(directory)
+        if account:
+            os.fchown(descriptor, *account)
+        os.fchmod(descriptor, 0o700)
+    finally:
+        os.close(descriptor)
 
 
-def refuse_foreign(directory: Path, account: Account | None) -> None:
-    """Raise DatabaseUnavailable ``unsafe_directory`` where somebody else could be listening."""
+def refuse_foreign(directory: Path, home: Path) -> None:
+    """Refuse what is no directory of ours, so that we neither start nor ask somebody else's server.
+
+    Ours are, for root, also those of ``pgserver`` and of the owner of ``home``.
+
+    Raises DatabaseUnavailable ``unsafe_directory``.
+    """
     status = directory.lstat()
-    ours = (os.geteuid(), *(account or ())[:1])
-    if not stat.S_ISDIR(status.st_mode) or status.st_uid not in ours:
-        raise DatabaseUnavailable(
-            _("{path} is not a directory of ours.").format(path=directory),
-            hint=_("Remove it, or name a shorter directory in EPICEVENTS_HOME."),
-            code="unsafe_directory",
-        )
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid not in _owners(home):
+        raise _foreign(directory)
+
+
+def _owners(home: Path) -> set[int]:
+    owners = {os.geteuid()}
+    if owners == {0}:
+        with suppress(FileNotFoundError):
+            owners.add(home.stat().st_uid)
+        with suppress(KeyError):
+            owners.add(_find_account().uid)
+    return owners
+
+
+def _foreign(directory: Path) -> DatabaseUnavailable:
+    return DatabaseUnavailable(
+        _("{path} is not a directory of yours.").format(path=directory),
+        hint=_("Remove it, or set EPICEVENTS_HOME to another, shorter directory."),
+        code="unsafe_directory",
+    )

@@ -1,16 +1,21 @@
-"""A server's data directory: made, checked and configured."""
+"""A server's data directory: made, checked and configured.
+
+What its files say can be changed by hand or ``ALTER SYSTEM``, and counts as well where the server
+is started by hand; what they may not say is in :mod:`crm.embedded.fence`.
+"""
 
 import shutil
 from pathlib import Path
 
 from crm.domain.errors import DatabaseUnavailable
 from crm.domain.i18n import gettext as _
-from crm.embedded import programs
+from crm.embedded import origin, programs
 from crm.embedded.account import Account, make_private
-from crm.embedded.cluster import PORT
-from crm.files import write_private
+from crm.embedded.place import PORT
+from crm.files import read_regular, write_private
 
 _CONFIGURATION = "epicevents.conf"
+_LARGEST = 1_000_000  # bytes
 _SETTINGS = {
     "cluster_name": "epicevents",  # in the system's list of processes
     "listen_addresses": "",
@@ -47,14 +52,16 @@ def initialise(data: Path, binaries: Path, account: Account | None, *, fast: boo
             hint=_("See whether {path} is yours and has room.").format(path=data.parent),
             code="embedded_not_started",
         )
-    with (new / "postgresql.conf").open("a") as file:
-        file.write(f"include '{_CONFIGURATION}'\n")
+    own = new / "postgresql.conf"
+    included = f"include '{_CONFIGURATION}'\n".encode()
+    write_private(own, read_regular(own, _LARGEST) + included, account)
+    origin.mark(new, account)
     new.rename(data)
 
 
 def refuse_other_version(data: Path, binaries: Path) -> None:
     """Raise DatabaseUnavailable ``embedded_version_mismatch`` for another major version's data."""
-    made = (data / "PG_VERSION").read_text().strip()
+    made = read_regular(data / "PG_VERSION", _LARGEST).decode("ascii", "replace").strip()
     ours = programs.version(binaries).partition(".")[0]
     if made != ours:
         raise DatabaseUnavailable(

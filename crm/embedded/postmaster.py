@@ -4,9 +4,10 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
-from crm.files import write_private
+from crm.files import read_regular, write_private
 
 _NAME = "postmaster.pid"
+_LARGEST = 8192  # bytes; PostgreSQL's own limit
 _NO_PROCESS = 2_147_483_647  # an id that no system gives
 
 
@@ -21,7 +22,7 @@ class Postmaster(NamedTuple):
 def read(data: Path) -> Postmaster | None:
     """Return what the file says, ``None`` where there is none; its server may be long gone."""
     try:
-        lines = (data / _NAME).read_text(errors="surrogateescape").split("\n")
+        lines = os.fsdecode(read_regular(data / _NAME, _LARGEST)).split("\n")
         pid = int(lines[0])
     except (OSError, ValueError):
         return None
@@ -41,11 +42,12 @@ def living(data: Path) -> Postmaster | None:
 def disown(data: Path, owner: tuple[int, int] | None) -> None:
     """Let PostgreSQL see that the process which the file names is gone, though its number is not.
 
-    The other lines stay: by them it finds out whether a part of the old server still lives.
+    The other lines stay: by them it finds out whether a part of the old server still lives. Raises
+    OSError, also where the file is a link: it is written again as the server's.
     """
     path = data / _NAME
-    if path.exists():
-        _pid, _newline, rest = path.read_bytes().partition(b"\n")
+    if os.path.lexists(path):
+        _pid, _newline, rest = read_regular(path, _LARGEST).partition(b"\n")
         write_private(path, b"%d\n%b" % (_NO_PROCESS, rest), owner)
 
 

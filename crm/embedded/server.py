@@ -2,37 +2,64 @@
 
 import fcntl
 import os
+import shutil
+import stat
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from subprocess import CompletedProcess
+from typing import NamedTuple
 
 from crm.domain.errors import DatabaseUnavailable
 from crm.domain.i18n import gettext as _
-from crm.embedded import data, postmaster, programs
-from crm.embedded.account import Account, account_for, let_enter, let_read, make_private
-from crm.embedded.cluster import Cluster, socket_path
+from crm.embedded import data, fence, origin, postmaster, programs, reach
+from crm.embedded.account import Account, account_for, make_private
+from crm.embedded.place import Place, socket_path
+from crm.files import read_regular
 
 _PATIENCE = 120  # seconds; a recovery after a crash takes its time
 _ORPHANS_LIVE = 15  # seconds that the processes of a killed server are given to end
 _LARGEST_LOG = 1_000_000  # bytes
 
 
-def start(cluster: Cluster) -> None:
+class _Runner(NamedTuple):
+    """Whom PostgreSQL's programs run as, and those that this user can reach."""
+
+    account: Account | None
+    binaries: Path
+
+    def pg_ctl(self, place: Place, *arguments: str) -> CompletedProcess[str]:
+        options = ("--pgdata=.", "--wait", f"--timeout={_PATIENCE}")
+        program = self.binaries / "pg_ctl"
+        return programs.run(
+            program, *arguments, *options, directory=place.data, account=self.account
+        )
+
+
+def start(place: Place, *, adopt: bool) -> None:
     """Start the server unless it runs; see ``Cluster.start``."""
-    cluster.binaries()
-    with _locked(cluster.home):
-        if not _runs(cluster):
-            account = account_for(cluster.data)
-            _prepare(cluster, account)
-            _launch(cluster, account)
+    place.binaries()
+    with _locked(place.home):
+        if not _runs(place):
+            runner = _runner(place)
+            _prepare(place, runner, adopt=adopt)
+            _launch(place, runner)
 
 
-def stop(cluster: Cluster) -> None:
+def stop(place: Place) -> None:
     """Stop the server if it runs; see ``Cluster.stop``."""
-    with _locked(cluster.home):
-        _stop(cluster)
+    with _locked(place.home):
+        _stop(place)
+
+
+def remove(place: Place) -> None:
+    """Delete the data and the socket's directory of a stopped server. Raises OSError."""
+    for directory in (place.data, place.socket_directory):
+        if directory.exists():
+            shutil.rmtree(directory)
+    with suppress(OSError):  # it is the home, or there was none
+        reach.apart(place.home).rmdir()
 
 
 @contextmanager
@@ -52,84 +79,92 @@ def _locked(home: Path) -> Iterator[None]:
         ) from None
 
 
-def _runs(cluster: Cluster) -> bool:
+def _runner(place: Place) -> _Runner:
+    account = account_for(place.home, place.data)
+    return _Runner(account, reach.programs_for(account, place.binaries()))
+
+
+def _runs(place: Place) -> bool:
     """Whether the server runs, once it is done with starting or stopping by itself.
 
     One whose socket is gone (temporary files were cleaned) is stopped.
     """
     deadline = time.monotonic() + _PATIENCE
-    while (server := postmaster.living(cluster.data)) and not cluster.is_running():
+    while (server := postmaster.living(place.data)) and not place.is_running():
         if time.monotonic() > deadline:
-            raise _not_started(cluster, _log(cluster))
+            raise _not_started(place, _log(place))
         if server.status == "ready":
-            _stop(cluster)
+            _stop(place)
         time.sleep(0.02)
     return server is not None
 
 
-def _prepare(cluster: Cluster, account: Account | None) -> None:
-    binaries, sockets = cluster.binaries(), cluster.socket_directory
-    for directory in programs.installation(binaries):
-        let_read(directory, account)
-    for path in (binaries.parent, cluster.data, sockets):
-        let_enter(path, account)
-    if cluster.is_initialised():
-        data.refuse_other_version(cluster.data, binaries)
-        postmaster.disown(cluster.data, account)
+def _prepare(place: Place, runner: _Runner, *, adopt: bool) -> None:
+    account, sockets = runner.account, place.socket_directory
+    reach.open_way({place.root, sockets.parent}, account)
+    if place.is_initialised():
+        if adopt:
+            origin.mark(place.data, account)
+        origin.require_ours(place.data)
+        data.refuse_other_version(place.data, runner.binaries)
+        postmaster.disown(place.data, account)
     else:
-        data.initialise(cluster.data, binaries, account, fast=cluster.fast)
+        data.initialise(place.data, runner.binaries, account, fast=place.fast)
     make_private(sockets, account)
     # It names the old server's process too, and a number that lives again would keep us out.
     Path(f"{socket_path(sockets)}.lock").unlink(missing_ok=True)
-    data.configure(cluster.data, sockets, account, fast=cluster.fast)
+    data.configure(place.data, sockets, account, fast=place.fast)
 
 
-def _launch(cluster: Cluster, account: Account | None) -> None:
-    log = cluster.log
-    if log.exists() and log.stat().st_size > _LARGEST_LOG:
+def _launch(place: Place, runner: _Runner) -> None:
+    log = place.log
+    if _size(log) > _LARGEST_LOG or not _is_usable(log):
         log.replace(log.with_suffix(".log.1"))
+    fenced = fence.options(runner.binaries, place.socket_directory)
     deadline = time.monotonic() + _ORPHANS_LIVE
     while True:
-        known = log.stat().st_size if log.exists() else 0
-        started = _pg_ctl(cluster, account, "start", f"--log={log.name}")
+        known = _size(log)
+        started = runner.pg_ctl(place, "start", f"--log={log.name}", f"--options={fenced}")
         if started.returncode == 0:
             return
-        said = _log(cluster, known) or started.stdout
+        said = _log(place, known) or started.stdout
         if "shared memory block" not in said or time.monotonic() > deadline:
-            raise _not_started(cluster, said)
+            raise _not_started(place, said)
         time.sleep(0.2)
 
 
-def _stop(cluster: Cluster) -> None:
-    if postmaster.living(cluster.data):
-        stopped = _pg_ctl(cluster, account_for(cluster.data), "stop", "--mode=fast")
+def _stop(place: Place) -> None:
+    if postmaster.living(place.data):
+        stopped = _runner(place).pg_ctl(place, "stop", "--mode=fast")
         if stopped.returncode:
             raise DatabaseUnavailable(
                 _("The embedded PostgreSQL does not stop: {reason}").format(
                     reason=programs.reason(stopped.stdout)
                 ),
-                hint=_("Its log is {path}.").format(path=cluster.log),
+                hint=_("Its log is {path}.").format(path=place.log),
                 code="embedded_not_stopped",
             )
 
 
-def _pg_ctl(cluster: Cluster, account: Account | None, *arguments: str) -> CompletedProcess[str]:
-    options = ("--pgdata=.", "--wait", f"--timeout={_PATIENCE}")
-    program = cluster.binaries() / "pg_ctl"
-    return programs.run(program, *arguments, *options, directory=cluster.data, account=account)
+def _size(log: Path) -> int:
+    return log.lstat().st_size if os.path.lexists(log) else 0
 
 
-def _log(cluster: Cluster, start: int = 0) -> str:
-    if not cluster.log.exists():
+def _is_usable(log: Path) -> bool:
+    """Whether a log can be written: there is none yet, or it is a file and no link or FIFO."""
+    return not os.path.lexists(log) or stat.S_ISREG(log.lstat().st_mode)
+
+
+def _log(place: Place, start: int = 0) -> str:
+    try:
+        return read_regular(place.log, _LARGEST_LOG, start).decode(errors="replace")
+    except OSError:
         return ""
-    with cluster.log.open("rb") as log:
-        log.seek(start)
-        return log.read().decode(errors="replace")
 
 
-def _not_started(cluster: Cluster, said: str) -> DatabaseUnavailable:
+def _not_started(place: Place, said: str) -> DatabaseUnavailable:
     return DatabaseUnavailable(
         _("The embedded PostgreSQL does not start: {reason}").format(reason=programs.reason(said)),
-        hint=_("Its log is {path}.").format(path=cluster.log),
+        hint=_("Its log is {path}.").format(path=place.log),
         code="embedded_not_started",
     )

@@ -14,13 +14,10 @@ from pathlib import Path
 
 from crm.domain.errors import NotLoggedIn
 from crm.domain.i18n import gettext as _
-from crm.files import open_beside
+from crm.files import NO_FOLLOW, NO_WAIT, open_beside
 
 LARGEST = 8192  # bytes
 
-# Windows has neither links to fall for nor FIFOs to hang on by default.
-NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
-NO_WAIT = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
 NOT_A_FILE = (errno.ELOOP, errno.EMLINK, errno.ENXIO)
 
 

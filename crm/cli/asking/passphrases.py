@@ -71,7 +71,7 @@ def _require_length(typed: str) -> None:
 
 
 def _read_file(path: Path) -> str:
-    from crm.security.secret_file import NO_WAIT
+    from crm.files import NO_WAIT
 
     try:
         if reason := find_foreign_hand(path):
