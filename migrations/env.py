@@ -7,9 +7,15 @@ from typing import Any
 from alembic import context
 from alembic.runtime.migration import MigrationContext, MigrationInfo
 from alembic.script import Script
+from alembic.util import CommandError
+from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from sqlalchemy import Connection
 
+from crm import settings
+from crm.database import laying, location, provisioning, revision
 from crm.models import Base
+
+SCRIPTS = Path(__file__).parent
 
 # Any number will do, as long as every upgrade of this program asks for the same one.
 UPGRADE_LOCK = 7_301_943_201
@@ -37,16 +43,44 @@ def run(connection: Connection) -> None:
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{patience}'")
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({UPGRADE_LOCK})")
         connection.exec_driver_sql("SET LOCAL ROLE epicevents_owner")
-        context.run_migrations()
+        if context.get_context().opts.get("destination_rev") in (None, "base"):
+            context.run_migrations()
+        else:
+            cursor: Any = connection.connection.cursor()
+            upgrade(cursor)
         if context.config.attributes.get("dry_run"):
             raise Tried
+
+
+def upgrade(cursor: Cursor) -> None:
+    """Lay a new database, or carry an old one up and lay its objects anew."""
+    newest = context.script.get_current_head()
+    found = context.get_context().get_current_revision()
+    if newest is None or found == newest:
+        return
+    if found is None:
+        context.get_context().stamp(context.script, newest)
+        laying.lay_tables(cursor, SCRIPTS)
+        applied().append(Path(context.script.get_revision(newest).path).stem)
+    else:
+        revision.refuse_newer(found, newest)
+        revision.refuse_too_old(found)
+        laying.drop_objects(cursor)
+        laying.replace_functions(cursor, SCRIPTS)
+        context.run_migrations()
+    laying.lay_objects(cursor, SCRIPTS)
+
+
+def applied() -> list[str]:
+    """Return the list in which who asked for an upgrade wants to find what was applied."""
+    asked: list[str] = context.config.attributes.setdefault("applied", [])
+    return asked
 
 
 def note(ctx: MigrationContext, step: MigrationInfo, heads: Any, run_args: Any) -> None:
     """Name what is applied, such as ``0012_rights``, to whoever asked for it."""
     del ctx, heads, run_args
-    applied = context.config.attributes.get("applied", [])
-    applied += [Path(each.path).stem for each in step.up_revisions if isinstance(each, Script)]
+    applied().extend(Path(each.path).stem for each in step.up_revisions if isinstance(each, Script))
 
 
 # What only SQL declares, because only reading uses it: sort keys and search words.
@@ -71,15 +105,9 @@ def is_declared(
 
 
 if context.is_offline_mode():
-    context.configure(dialect_name="postgresql", target_metadata=Base.metadata, literal_binds=True)
-    with context.begin_transaction():
-        context.run_migrations()
-else:
-    if (engine := context.config.attributes.get("engine")) is None:
-        # Alembic's own command line: the program's settings say which database.
-        from crm import settings
-        from crm.database import location, provisioning
-
-        engine = provisioning.build_engine(location.read_admin_parameters(settings.load_settings()))
-    with engine.connect() as connection:
-        run(connection)
+    raise CommandError("The SQL of a new database is in migrations/tables and migrations/objects.")
+if (engine := context.config.attributes.get("engine")) is None:
+    # Alembic's own command line: the program's settings say which database.
+    engine = provisioning.build_engine(location.read_admin_parameters(settings.load_settings()))
+with engine.connect() as connection:
+    run(connection)

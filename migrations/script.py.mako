@@ -1,8 +1,8 @@
 """${message}"""
-
-from pathlib import Path
+% if upgrades:
 
 from alembic import op
+% endif
 
 revision = "${up_revision}"
 down_revision = "${down_revision}"
@@ -11,8 +11,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    ${upgrades if upgrades else 'op.execute(Path(__file__).with_suffix(".up.sql").read_text("utf-8"))'}
-
-
-def downgrade() -> None:
-    ${downgrades if downgrades else 'op.execute(Path(__file__).with_suffix(".down.sql").read_text("utf-8"))'}
+    """Carry an older database up: ALTER TABLE and data, nothing that objects/ makes."""
+% if upgrades:
+    ${upgrades}
+% endif

@@ -19,6 +19,7 @@ import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812
 from support.company import Company, fill
 from support.database import Database, copied
+from support.migrations import Migrations
 from support.places import in_memory
 
 from crm.database import provisioning
@@ -130,3 +131,11 @@ def owner(database: Database) -> Iterator[Connection]:
 def company(database: Database) -> Company:
     """Who and what the company of :func:`database` consists of."""
     return Company(database)
+
+
+@pytest.fixture
+def migrations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Migrations:
+    """A copy of the migrations that a test may change; this process upgrades by it."""
+    copy = Migrations(tmp_path / "migrations")
+    monkeypatch.setattr(provisioning, "find_migrations", lambda: copy.root)
+    return copy

@@ -11,8 +11,8 @@ from crm.backup import archive, encryption, measuring, pipes, tools
 from crm.backup.manifest import Manifest
 from crm.database import provisioning
 from crm.database.provisioning import DATABASE, LOGIN, OWNER
-from crm.database.revision import SCHEMA_REVISION
-from crm.domain.errors import CRMError, DatabaseUnavailable
+from crm.database.revision import refuse_newer
+from crm.domain.errors import DatabaseUnavailable
 from crm.domain.i18n import gettext as _
 from crm.files import replace_whole
 
@@ -86,19 +86,7 @@ def _refuse_foreign(tx: "Transaction") -> None:
             hint=_("Run: epicevents init"),
             code="schema_missing",
         )
-    if revision > SCHEMA_REVISION:
-        raise newer_schema_error(revision)
-
-
-def newer_schema_error(revision: str) -> CRMError:
-    """Return the error for a schema that this program does not know."""
-    return DatabaseUnavailable(
-        _("Its schema ({found}) is newer than this program ({expected}).").format(
-            found=revision, expected=SCHEMA_REVISION
-        ),
-        hint=_("Install the version of epicevents that your colleagues use."),
-        code="schema_newer",
-    )
+    refuse_newer(revision)
 
 
 @contextmanager

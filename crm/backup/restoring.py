@@ -9,11 +9,11 @@ from typing import NamedTuple
 from psycopg2.extensions import connection as Connection  # noqa: N812
 from psycopg2.sql import SQL, Composable, Identifier, Literal
 
-from crm.backup import databases, encryption, making, measuring, pipes, tools
+from crm.backup import databases, encryption, measuring, pipes, tools
 from crm.backup.archive import Backup
 from crm.backup.manifest import Contents, Manifest, find_differences
 from crm.database import provisioning
-from crm.database.revision import SCHEMA_REVISION
+from crm.database.revision import SCHEMA_REVISION, refuse_newer, refuse_too_old
 from crm.database.transaction import connect, transaction
 from crm.domain.errors import CRMError, DatabaseUnavailable, RuleViolation
 from crm.domain.i18n import gettext as _
@@ -79,11 +79,11 @@ def read_current(parameters: Mapping[str, str]) -> CurrentContents | None:
     return None
 
 
-def refuse_newer(manifest: Manifest, major: int) -> None:
-    """Refuse a backup of a newer schema or server: DatabaseUnavailable."""
+def refuse_foreign(manifest: Manifest, major: int) -> None:
+    """Refuse a backup of another schema or a newer server: DatabaseUnavailable."""
     contents = manifest.contents
-    if contents.schema_revision > SCHEMA_REVISION:
-        raise making.newer_schema_error(contents.schema_revision)
+    refuse_newer(contents.schema_revision)
+    refuse_too_old(contents.schema_revision)
     if contents.server_major > major:
         raise DatabaseUnavailable(
             _("This backup is of PostgreSQL {made}, and this server is {found}.").format(
@@ -108,7 +108,7 @@ def restore_to_scratch(
     """
     with server.transaction() as tx:
         major = measuring.read_server_major(tx)
-    refuse_newer(source.manifest, major)
+    refuse_foreign(source.manifest, major)
     programs = tools.find_tools(major, source.manifest.archive_major)
     with server.scratch() as name:
         outcome = RestoreOutcome()

@@ -213,12 +213,13 @@ def build_engine(parameters: Mapping[str, str]) -> "Engine":
     )
 
 
-def upgrade_schema(
-    parameters: Mapping[str, str], revision: str = "head", *, dry_run: bool = False
-) -> list[str]:
-    """Migrate the database to ``revision``, all or nothing; upgrades at once queue.
+def upgrade_schema(parameters: Mapping[str, str], *, dry_run: bool = False) -> list[str]:
+    """Make the schema, or bring it to the newest revision, all or nothing; upgrades at once queue.
 
-    Returns what was applied, such as ``0012_rights``. A dry run applies it and rolls back.
+    Returns what was applied, such as ``0020_deposits``. A dry run applies it and rolls back.
+
+    Raises DatabaseUnavailable for a schema that this program does not know, RuleViolation
+    ``foreign_objects`` where something of somebody else's depends on what is laid anew.
     """
     from alembic import command
 
@@ -226,16 +227,8 @@ def upgrade_schema(
     applied: list[str] = config.attributes.setdefault("applied", [])
     config.attributes["dry_run"] = dry_run
     with translate_errors():
-        command.upgrade(config, revision)
+        command.upgrade(config, "head")
     return applied
-
-
-def downgrade(parameters: Mapping[str, str], revision: str) -> None:
-    """Undo migrations down to ``revision``; what they added is lost."""
-    from alembic import command
-
-    with translate_errors():
-        command.downgrade(build_alembic_config(build_engine(parameters)), revision)
 
 
 def read_current_revision(parameters: Mapping[str, str]) -> str | None:

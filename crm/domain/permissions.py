@@ -1,7 +1,7 @@
 """Who may do what, as data: read by services, denial texts, ``permissions``, the README and tests.
 
-The database enforces the same table by its policies (migration 0006); a test runs every cell of it
-both ways.
+The database enforces the same table by its policies (``migrations/objects``); a test runs every
+cell of it both ways.
 """
 
 from datetime import datetime

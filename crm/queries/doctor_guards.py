@@ -62,7 +62,7 @@ GUARDS = (
         lambda: _("Every policy is there, for its verb, and asks who is logged in"),
         lambda: _("A policy is missing, foreign, for another verb or asks nobody: {found}."),
         lambda: _("The database would allow what the table of permissions denies, or the reverse."),
-        lambda: _("Restore it as in migrations/versions/0006_row_security.up.sql."),
+        lambda: _("Restore it as in migrations/objects."),
         """
         SELECT coalesce(policyname::text, name || ' (missing)')
         FROM NAMES name
@@ -91,7 +91,7 @@ GUARDS = (
         lambda: _("Every trigger is there and enabled"),
         lambda: _("A trigger is missing or disabled: {found}."),
         lambda: _("The ledger, the audit or a rule that it keeps no longer holds."),
-        lambda: _("As the owner: ALTER TABLE … ENABLE TRIGGER …, or restore it as in migrations."),
+        lambda: _("As the owner: ALTER TABLE … ENABLE TRIGGER …, or as in migrations/objects."),
         """
         SELECT coalesce(tgname::text, name || ' (missing)')
         FROM NAMES name
@@ -107,7 +107,7 @@ GUARDS = (
         lambda: _("Every constraint is there and validated"),
         lambda: _("A constraint is missing or not validated: {found}."),
         lambda: _("Rows may break its rule."),
-        lambda: _("As the owner: ALTER TABLE … VALIDATE CONSTRAINT …, or add it as in migrations."),
+        lambda: _("As the owner: ALTER TABLE … VALIDATE CONSTRAINT …, or as in migrations/tables."),
         """
         SELECT coalesce(conname::text, name || ' (missing)')
         FROM NAMES name

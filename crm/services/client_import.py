@@ -1,6 +1,6 @@
 """Clients from a file: whose they become, which exist already, and what that means.
 
-The statements speak of ``client_import`` (migration 0007), where the rows of the file wait. Their
+The statements speak of ``client_import`` (``begin_import``), where the rows of the file wait. Their
 parameters are those of :func:`crm.services.imports.finish_import`; ``contact`` is the sales contact
 of a client whose row names none.
 """

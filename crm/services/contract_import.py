@@ -1,6 +1,6 @@
 """Contracts from a file: of which client, and which of them exist already.
 
-The statements speak of ``contract_import`` (migration 0008), where the rows of the file wait.
+The statements speak of ``contract_import`` (``begin_import``), where the rows of the file wait.
 Nothing but its client and its total tells a contract from another. So the n-th contract of a client
 over an amount in the file is the n-th that exists: two in one file are two, and the same file again
 holds none that is new.

@@ -1,6 +1,6 @@
 """Events from a file: on which contract, who runs them, and which of them exist already.
 
-The statements speak of ``event_import`` (migration 0007), where the rows of the file wait. A
+The statements speak of ``event_import`` (``begin_import``), where the rows of the file wait. A
 contract is named by its id; else it is the only signed one of the client that a row names, or the
 only one over the amount that it names as well. An event is known by contract, name and start.
 """

@@ -1,7 +1,8 @@
 """Taking back what one command changed, from the audit, if nothing later depends on it.
 
 Fields are set back with the rights of whoever asks, as if they made the opposite change themselves;
-what was created or deleted goes through two functions of the database (revision 0010).
+what was created or deleted goes through two functions of the database (``undo_created``,
+``undo_deleted``).
 """
 
 from collections.abc import Iterator

@@ -25,9 +25,10 @@ from support.backups import (
 from support.cli import REPOSITORY, url
 from support.company import Company
 from support.database import Database, copied
+from support.migrations import NEXT, Migrations
 from support.waiting import PATIENCE, until
 
-from crm.backup import archive, making, tools
+from crm.backup import archive, making, measuring, restoring, tools
 from crm.backup.databases import lock_server
 from crm.backup.restoring import (
     LoginRole,
@@ -222,18 +223,17 @@ def test_a_server_without_our_roles_gets_them(database: Database, path: Path) ->
         )
 
 
-def test_a_backup_of_an_older_schema_is_upgraded(template: dict[str, str], path: Path) -> None:
-    database = Database(template)
-    database.create()
-    try:
-        provisioning.downgrade(database.admin, "0007")
-        making.make_backup(database.admin, path)
-        database.drop()
-        outcome = restore(database.admin, path)
-        assert outcome.upgraded_from == "0007"
-        assert provisioning.read_current_revision(database.admin) == SCHEMA_REVISION
-    finally:
-        database.drop()
+def test_a_backup_of_an_older_schema_is_upgraded(
+    database: Database, path: Path, migrations: Migrations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    making.make_backup(database.admin, path)
+    migrations.add_revision("ALTER TABLE clients ADD COLUMN website TEXT DEFAULT 'none'")
+    for module in (restoring, measuring):
+        monkeypatch.setattr(module, "SCHEMA_REVISION", NEXT)
+    outcome = restore(database.admin, path)
+    assert outcome.upgraded_from == SCHEMA_REVISION
+    assert provisioning.read_current_revision(database.admin) == NEXT
+    assert query(database.admin, "SELECT DISTINCT website FROM clients") == [("none",)]
 
 
 def test_newer_schemas_and_servers_are_refused(database: Database, path: Path) -> None:
@@ -246,6 +246,7 @@ def test_newer_schemas_and_servers_are_refused(database: Database, path: Path) -
         contents = source.manifest.contents
         for newer, code in (
             (replace(contents, schema_revision="9999"), "schema_newer"),
+            (replace(contents, schema_revision="0018"), "schema_too_old"),
             (replace(contents, server_major=99), "server_older"),
         ):
             changed = source._replace(manifest=replace(source.manifest, contents=newer))

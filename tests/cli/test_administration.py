@@ -4,6 +4,7 @@ import pytest
 from support.cli import Workstation, url
 from support.company import Company
 from support.database import Database
+from support.migrations import NEXT, Migrations
 
 from crm.database import provisioning
 from crm.database.revision import SCHEMA_REVISION
@@ -82,27 +83,58 @@ def test_whose_password_it_is_is_asked(admin: Workstation) -> None:
 # Upgrades
 
 
-def test_an_upgrade_can_be_tried(admin: Workstation, database: Database) -> None:
-    provisioning.downgrade(database.admin, "0010")
+def test_an_upgrade_can_be_tried(
+    admin: Workstation, database: Database, migrations: Migrations
+) -> None:
+    migrations.add_revision("ALTER TABLE clients ADD COLUMN website TEXT")
     tried = admin.run("db", "upgrade", "--dry-run").done()
-    assert "Dry run, nothing was kept: Schema upgraded by 0011_privacy, 0012_rights" in tried.err
-    assert f"Schema revision: 0010 → {SCHEMA_REVISION}" in tried.err
-    assert provisioning.read_current_revision(database.admin) == "0010"
-    done = admin.run("db", "upgrade", "--json").done().json()
-    assert done["schema_revision"] == SCHEMA_REVISION
-    assert done["applied"].startswith("0011_privacy, 0012_rights")
+    assert f"Dry run, nothing was kept: Schema upgraded by {NEXT}_next" in tried.err
+    assert f"Schema revision: {SCHEMA_REVISION} → {NEXT}" in tried.err
     assert provisioning.read_current_revision(database.admin) == SCHEMA_REVISION
+    done = admin.run("db", "upgrade", "--json").done().json()
+    assert done == {"schema_revision": NEXT, "applied": f"{NEXT}_next"}
+    assert provisioning.read_current_revision(database.admin) == NEXT
 
 
 def test_an_upgrade_that_would_fail_fails_when_tried(
-    admin: Workstation, database: Database
+    admin: Workstation, database: Database, migrations: Migrations
 ) -> None:
-    provisioning.downgrade(database.admin, "0011")
-    connection = database.owner()
-    connection.cursor().execute("ALTER TABLE login_attempts ADD COLUMN listed_as integer")
-    connection.close()
+    migrations.add_revision("ALTER TABLE clients ADD COLUMN email TEXT")
     assert admin.run("db", "upgrade", "--dry-run").status != 0
-    assert provisioning.read_current_revision(database.admin) == "0011"
+    assert provisioning.read_current_revision(database.admin) == SCHEMA_REVISION
+
+
+def test_what_stands_on_ours_stops_an_upgrade_by_its_name(
+    admin: Workstation, database: Database, migrations: Migrations
+) -> None:
+    connection = database.owner()
+    connection.cursor().execute("CREATE VIEW public.report AS SELECT * FROM client_list")
+    connection.close()
+    migrations.add_revision()
+    refused = admin.run("db", "upgrade", "--json")
+    assert refused.status == 6
+    assert refused.error()["code"] == "foreign_objects"
+    assert refused.error()["objects"] == ["view report"]
+    assert "Drop them, run epicevents db upgrade" in refused.error()["hint"]
+    assert provisioning.read_current_revision(database.admin) == SCHEMA_REVISION
+
+
+@pytest.mark.parametrize("revision", ["0018", "9999"])
+def test_a_schema_that_it_does_not_know_is_not_upgraded(
+    admin: Workstation, database: Database, revision: str
+) -> None:
+    connection = database.owner()
+    connection.cursor().execute("UPDATE alembic_version SET version_num = %s", (revision,))
+    connection.close()
+    refused = admin.run("db", "upgrade", "--json")
+    assert refused.status == 7
+    code, hint = {
+        "0018": ("schema_too_old", "epicevents demo --reset"),
+        "9999": ("schema_newer", "Install the version"),
+    }[revision]
+    assert refused.error()["code"] == code
+    assert hint in refused.error()["hint"]
+    assert revision in refused.error()["message"]
 
 
 def test_a_schema_of_today_is_not_upgraded(admin: Workstation) -> None:

@@ -11,6 +11,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812
 from support.cli import REPOSITORY, Workstation, finish, url
 from support.waiting import PATIENCE
 
+from crm.database import revision
 from crm.database.revision import SCHEMA_REVISION
 
 SECRET = "s3cr3t-of-the-database"
@@ -70,18 +71,29 @@ def test_a_new_machine_is_told_how_to_begin(workstation: Workstation) -> None:
 
 
 @pytest.mark.parametrize(
-    ("revision", "code", "hint"),
-    [("0001", "schema_older", "epicevents db upgrade"), ("9999", "schema_newer", "Install")],
+    ("found", "code", "hint"),
+    [("0018", "schema_too_old", "demo --reset"), ("9999", "schema_newer", "Install")],
 )
 def test_a_schema_of_another_version_is_refused(
-    sales: Workstation, owner: Connection, revision: str, code: str, hint: str
+    sales: Workstation, owner: Connection, found: str, code: str, hint: str
 ) -> None:
-    owner.cursor().execute("UPDATE alembic_version SET version_num = %s", (revision,))
+    owner.cursor().execute("UPDATE alembic_version SET version_num = %s", (found,))
     ran = sales.run("client", "list", "--json")
     assert (ran.status, ran.error()["code"]) == (7, code)
     assert hint in ran.error()["hint"]
-    assert revision in ran.error()["message"]
+    assert found in ran.error()["message"]
     assert SCHEMA_REVISION in ran.error()["message"]
+
+
+def test_an_older_schema_is_to_be_upgraded(
+    sales: Workstation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(revision, "SCHEMA_REVISION", "9999")
+    ran = sales.run("client", "list", "--json")
+    assert (ran.status, ran.error()["code"]) == (7, "schema_older")
+    assert "epicevents db upgrade" in ran.error()["hint"]
+    assert SCHEMA_REVISION in ran.error()["message"]
+    assert "9999" in ran.error()["message"]
 
 
 def test_a_database_without_tables_is_told_to_init(sales: Workstation) -> None:

@@ -113,7 +113,7 @@ def test_nobody_meets_a_row(filled: Database, view: str, failing: str) -> None:
     tried = [query for value in values for query in queries(view, value, failing)]
     with acting(filled, None) as cursor:
         for plan in PLANS:
-            cursor.execute(f"SET jit = off; {plan}")  # what a setting forbids costs much: see 0014
+            cursor.execute(f"SET jit = off; {plan}")  # see migrations/README.md
             errors = [query for query in tried if not isinstance(attempt(cursor, query), int)]
             cursor.execute("RESET ALL")
             assert errors == []

@@ -9,7 +9,6 @@ from support import services
 from support.company import Company
 from support.services import refused
 
-from crm.database import provisioning
 from crm.database.transaction import connect, transaction
 from crm.domain.errors import PermissionDenied, RuleViolation
 from crm.queries.contract import LISTING
@@ -159,26 +158,3 @@ def test_the_history_has_days_and_names(company: Company) -> None:
     assert said["due_date"] == IN_JUNE
     assert said["signed_at"] == MAY
     assert said["signed_by_id"] == company.sales
-
-
-def test_an_older_company_learns_when_its_contracts_are_due_and_who_signed(
-    company: Company, owner: Connection
-) -> None:
-    with company.database.as_user(company.sales) as tx:
-        contract.sign(tx, company.draft, signed_at=MAY)
-    before = services.value(owner, "SELECT array_agg(version ORDER BY id) FROM contracts")
-    written = services.value(owner, "SELECT count(*) FROM audit_entries")
-    owner.close()
-    provisioning.downgrade(company.database.admin, "0007")
-    provisioning.upgrade_schema(company.database.admin)
-    again = company.database.owner()
-    assert stored(again, company.draft, "due_date") == IN_JUNE
-    assert stored(again, company.draft, "signed_by_id") == company.sales
-    assert stored(again, company.signed, "signed_by_id") is None
-    assert not services.value(
-        again,
-        "SELECT count(*) FROM contracts WHERE signed_status <> (due_date IS NOT NULL)",
-    )
-    assert services.value(again, "SELECT array_agg(version ORDER BY id) FROM contracts") == before
-    assert services.value(again, "SELECT count(*) FROM audit_entries") == written
-    again.close()

@@ -10,7 +10,7 @@ from crm.cli.groups import Command
 from crm.cli.options import yes_option
 from crm.cli.tree import resolve
 from crm.domain.enums import Role
-from crm.domain.errors import RuleViolation, UsageFault
+from crm.domain.errors import DatabaseUnavailable, RuleViolation, UsageFault
 from crm.domain.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -48,7 +48,13 @@ def demo(ctx: click.Context, clients: int | None, reset: bool, yes: bool) -> Non
             hint=_("Unset EPICEVENTS_DATABASE_URL, which names a server, to try it."),
             code="not_embedded",
         )
-    writing.setup.prepare_database(app)
+    outdated = False
+    try:
+        writing.setup.prepare_database(app)
+    except DatabaseUnavailable as error:
+        if error.code != "schema_too_old" or not reset:
+            raise
+        outdated = True
     with app.owner() as tx:
         held = administration.read_holdings(tx)
     if held.accounts and not held.demo:
@@ -59,7 +65,7 @@ def demo(ctx: click.Context, clients: int | None, reset: bool, yes: bool) -> Non
             ),
             code="not_a_demo",
         )
-    if held.accounts and reset:
+    if (held.accounts or outdated) and reset:
         asking.prompts.confirm(app, _("Drop the demo company and start over?"), yes=yes)
         writing.setup.replace_database(app)
     if held.accounts and not reset:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from crm.queries.listing import Listing
 
 COUNTED = 10_000  # where counting what a listing leaves out stops
-SEARCHED = 20  # words that the database looks for (revision 0008)
+SEARCHED = 20  # words that the database looks for (prefix_query)
 
 
 def run_listing(

@@ -1,0 +1,205 @@
+"""Laying a schema by the files of ``migrations``: tables once, the rest anew after every upgrade.
+
+``tables/`` makes a new database. ``objects/`` holds views, functions, triggers and policies, which
+are dropped before a revision and laid after it, so that each has one definition and no revision
+copies any. Files wait for those whose names they mention. Everything here runs inside the
+transaction of the upgrade, as the owner.
+"""
+
+import re
+from collections.abc import Iterable
+from graphlib import TopologicalSorter
+from pathlib import Path
+from typing import NamedTuple
+
+import psycopg2
+from psycopg2.extensions import cursor as Cursor  # noqa: N812
+from psycopg2.sql import SQL, Literal
+
+from crm.domain.errors import RuleViolation
+from crm.domain.i18n import gettext as _
+
+FIRST = "schema.sql"  # what holds for whatever is made later
+
+_NOTE = "Laid by the last upgrade, in this order; the next drops just these:"
+
+_MADE = re.compile(
+    r"^CREATE (?:OR REPLACE )?(TABLE|VIEW|FUNCTION|TRIGGER|POLICY) (\w+)", re.MULTILINE
+)
+# Neither a comment nor a text names anything that must be there already.
+_SILENT = re.compile(r"--[^\n]*|'(?:[^']|'')*'")
+_WORD = re.compile(r"\b(\w+)\b(\s*\()?")
+
+
+class File(NamedTuple):
+    """A file of definitions: what it makes, as (kind, name), and its statements."""
+
+    path: Path
+    made: tuple[tuple[str, str], ...]
+    sql: str
+
+    def mentions(self) -> set[tuple[str, str]]:
+        """Return what its statements may refer to, as (kind, name)."""
+        found = set()
+        for word, call in _WORD.findall(_SILENT.sub("''", self.sql)):
+            # Columns have names of functions too, but nobody calls them.
+            found |= {("TABLE", word), ("VIEW", word)} | ({("FUNCTION", word)} if call else set())
+        return found
+
+
+class _Object(NamedTuple):
+    """Something that ``objects/`` can make: its address, and its name for DROP."""
+
+    kind: str
+    plain: str
+    name: str
+    address: str
+
+
+_OBJECTS = """
+    SELECT kind, plain, kind || ' ' || called, classid::oid || '.' || objid FROM (
+        SELECT 'VIEW', relname::text, oid::regclass::text, 'pg_class'::regclass, oid
+        FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'v'
+        UNION ALL
+        SELECT 'FUNCTION', proname, oid::regprocedure::text, 'pg_proc'::regclass, oid
+        FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+        UNION ALL
+        SELECT 'TRIGGER', tgname, format('%I ON %s', tgname, tgrelid::regclass),
+            'pg_trigger'::regclass, t.oid
+        FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid
+        WHERE NOT tgisinternal AND relnamespace = 'public'::regnamespace
+        UNION ALL
+        SELECT 'POLICY', polname, format('%I ON %s', polname, polrelid::regclass),
+            'pg_policy'::regclass, p.oid
+        FROM pg_policy p JOIN pg_class c ON c.oid = polrelid
+        WHERE relnamespace = 'public'::regnamespace
+    ) each (kind, plain, called, classid, objid)
+"""
+
+# The rule and the types of a view belong to it, and to it alone; whatever else depends on what is
+# ours, or on that, is somebody else's.
+_DEPENDENTS = """
+    WITH RECURSIVE ours (classid, objid) AS (
+        SELECT split_part(address, '.', 1)::oid, split_part(address, '.', 2)::oid
+        FROM unnest(%(ours)s::text[]) address
+        UNION
+        SELECT d.classid, d.objid FROM ours
+        JOIN pg_depend d ON (d.refclassid, d.refobjid) = (ours.classid, ours.objid)
+        WHERE d.deptype = 'i'
+    )
+    SELECT DISTINCT pg_describe_object(
+        coalesce(whole.refclassid, d.classid), coalesce(whole.refobjid, d.objid),
+        coalesce(whole.refobjsubid, d.objsubid)) AS name
+    FROM ours
+    JOIN pg_depend d ON (d.refclassid, d.refobjid) = (ours.classid, ours.objid)
+    LEFT JOIN pg_depend whole
+        ON (whole.classid, whole.objid, whole.deptype) = (d.classid, d.objid, 'i')
+    WHERE (d.classid, d.objid) NOT IN (SELECT classid, objid FROM ours)
+    ORDER BY name
+"""
+
+
+def read_files(folder: Path) -> list[File]:
+    """Return the files of a folder in the order in which they can be laid.
+
+    Raises CycleError where two files wait for each other.
+    """
+    read = []
+    for path in sorted(folder.rglob("*.sql")):
+        sql = path.read_text("utf-8")
+        read.append(File(path, tuple((kind, name) for kind, name in _MADE.findall(sql)), sql))
+    makers = {made: file for file in read for made in file.made}
+    first = {file for file in read if file.path.name == FIRST}
+    waits = {
+        file: (first | {makers[name] for name in file.mentions() if name in makers}) - {file}
+        for file in read
+        if file not in first
+    }
+    return list(TopologicalSorter(waits).static_order())
+
+
+def lay_tables(cursor: Cursor, scripts: Path) -> None:
+    """Make the tables of a new database, with their first rows."""
+    _run(cursor, read_files(scripts / "tables"))
+
+
+def replace_functions(cursor: Cursor, scripts: Path) -> None:
+    """Replace the functions under checks and generated columns, which nobody can drop.
+
+    They are in the files of ``tables/`` that make no table, which can be run again.
+    """
+    made = read_files(scripts / "tables")
+    _run(cursor, [file for file in made if all(kind != "TABLE" for kind, _name in file.made)])
+
+
+def lay_objects(cursor: Cursor, scripts: Path) -> None:
+    """Lay views, functions, triggers and policies, and note in the database which they are.
+
+    The note is a comment, which a hostile backup cannot make run.
+    """
+    before = {each.name for each in _objects(cursor)}
+    laid = read_files(scripts / "objects")
+    _run(cursor, laid)
+    order = [made for file in laid for made in file.made]
+    found = [each for each in _objects(cursor) if each.name not in before]
+    found.sort(key=lambda each: order.index((each.kind, each.plain)))
+    cursor.execute(
+        SQL("COMMENT ON TABLE alembic_version IS {}").format(
+            Literal("\n".join([_NOTE, *(each.name for each in found)]))
+        )
+    )
+
+
+def drop_objects(cursor: Cursor) -> None:
+    """Drop what the last upgrade has laid, and nothing else.
+
+    Raises RuleViolation ``foreign_objects`` where something of somebody else's depends on it.
+    """
+    cursor.execute("SELECT obj_description('alembic_version'::regclass, 'pg_class')")
+    ((note,),) = cursor.fetchall()
+    laid = (note or "").splitlines()
+    there = sorted(
+        (each for each in _objects(cursor) if each.name in laid),
+        key=lambda each: laid.index(each.name),
+        reverse=True,
+    )
+    _refuse_dependents(cursor, there)
+    for each in there:
+        cursor.execute(f"DROP {each.name}")
+
+
+def drop_everything(cursor: Cursor, scripts: Path) -> None:
+    """Drop what was laid, then the tables with all records and the functions under them."""
+    drop_objects(cursor)
+    for file in reversed(read_files(scripts / "tables")):
+        for kind, name in reversed(file.made):
+            cursor.execute(f"DROP {kind} IF EXISTS {name}")
+    cursor.execute("ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO PUBLIC")
+
+
+def _run(cursor: Cursor, laid: Iterable[File]) -> None:
+    for file in laid:
+        try:
+            cursor.execute(file.sql)
+        except psycopg2.Error as error:
+            error.add_note(f"in {file.path}")
+            raise
+
+
+def _refuse_dependents(cursor: Cursor, ours: Iterable[_Object]) -> None:
+    cursor.execute(_DEPENDENTS, {"ours": [each.address for each in ours]})
+    names = [name for (name,) in cursor.fetchall()]
+    if names:
+        raise RuleViolation(
+            _(
+                "Nothing was upgraded, because these depend on what an upgrade makes anew: {names}."
+            ).format(names=", ".join(names)),
+            hint=_("Drop them, run epicevents db upgrade, and create them again."),
+            code="foreign_objects",
+            details={"objects": names},
+        )
+
+
+def _objects(cursor: Cursor) -> list[_Object]:
+    cursor.execute(_OBJECTS)
+    return [_Object(*row) for row in cursor.fetchall()]

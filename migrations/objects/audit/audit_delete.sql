@@ -1,0 +1,15 @@
+CREATE FUNCTION audit_delete() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+    IF EXISTS (SELECT FROM old_rows) THEN
+        INSERT INTO audit_entries (transaction_id, table_name, record_id, action, reason, changes)
+        SELECT audit.number, TG_TABLE_NAME, o.id, 'DELETE', audit_reason(), (
+            SELECT jsonb_object_agg(key, audit_change(key, value, NULL))
+            FROM jsonb_each(audit_values(to_jsonb(o)))
+        )
+        FROM old_rows o, audit_transaction() audit (number);
+    END IF;
+    RETURN NULL;
+END;
+$$;

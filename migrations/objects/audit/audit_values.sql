@@ -1,0 +1,7 @@
+CREATE FUNCTION audit_values(record jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    -- What is derived from other columns says nothing of its own.
+    RETURN record - ARRAY['id', 'version', 'updated_at', 'last_updated', 'name_folded',
+        'full_name_folded', 'company_name_folded', 'location_folded', 'search_words',
+        'company_words', 'location_words', 'sales_contact_role', 'support_contact_role',
+        'contract_signed_status', 'reversed_amount'];

@@ -1,0 +1,56 @@
+-- The owner's, because whoever is no longer logged in would not see the payments that forbid it.
+CREATE FUNCTION contracts_write() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        NEW.version := OLD.version + 1;
+        -- One level down is the ledger itself, which alone moves the balance.
+        IF pg_trigger_depth() = 1 THEN
+            IF NEW.amount_due IS DISTINCT FROM OLD.amount_due THEN
+                RAISE EXCEPTION 'amount_due is what the payments leave; write a payment instead'
+                    USING ERRCODE = 'check_violation', TABLE = 'contracts',
+                    CONSTRAINT = 'tg_contracts_amount_due_is_derived';
+            END IF;
+            NEW.amount_due := OLD.amount_due + NEW.total_amount - OLD.total_amount;
+        END IF;
+        IF OLD.signed_status AND NEW.client_id <> OLD.client_id THEN
+            RAISE EXCEPTION 'the client of a signed contract is frozen'
+                USING ERRCODE = 'check_violation', TABLE = 'contracts',
+                CONSTRAINT = 'tg_contracts_signed_client_is_frozen';
+        END IF;
+        IF OLD.signed_status AND NEW.signed_status AND NEW.total_amount <> OLD.total_amount
+            AND NOT has_reason()
+        THEN
+            RAISE EXCEPTION 'the total of a signed contract is frozen; amending it takes a reason'
+                USING ERRCODE = 'check_violation', TABLE = 'contracts',
+                CONSTRAINT = 'tg_contracts_signed_total_is_frozen';
+        END IF;
+        IF OLD.signed_status AND NOT NEW.signed_status
+            AND EXISTS (SELECT FROM payments WHERE contract_id = OLD.id)
+        THEN
+            RAISE EXCEPTION 'a contract with payments cannot be unsigned'
+                USING ERRCODE = 'check_violation', TABLE = 'contracts',
+                CONSTRAINT = 'tg_contracts_unsign_with_payments';
+        END IF;
+    END IF;
+    IF NOT NEW.signed_status THEN
+        -- A due date that nobody chose goes with the signature that it followed from.
+        IF OLD.signed_status AND NEW.due_date = due_after(OLD.signed_at) THEN
+            NEW.due_date := NULL;
+        END IF;
+        NEW.signed_at := NULL;
+        NEW.signed_by_id := NULL;
+    ELSIF OLD.signed_status IS NOT TRUE THEN
+        NEW.signed_at := coalesce(NEW.signed_at, timezone('utc', now()));
+        NEW.signed_by_id := coalesce(NEW.signed_by_id, employee_id());
+        NEW.due_date := coalesce(NEW.due_date, due_after(NEW.signed_at));
+        IF NEW.signed_at > timezone('utc', clock_timestamp()) THEN
+            RAISE EXCEPTION 'nothing is signed in the future'
+                USING ERRCODE = 'check_violation', TABLE = 'contracts',
+                CONSTRAINT = 'tg_contracts_signed_in_future';
+        END IF;
+    END IF;
+    RETURN NEW;
+END;
+$$;

@@ -1,0 +1,9 @@
+CREATE FUNCTION events_touch() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+    NEW.version := OLD.version + 1;
+    NEW.updated_at := timezone('utc', now());
+    RETURN NEW;
+END;
+$$;

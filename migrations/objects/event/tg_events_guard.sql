@@ -1,0 +1,2 @@
+CREATE TRIGGER tg_events_guard BEFORE INSERT OR UPDATE ON events
+    FOR EACH ROW EXECUTE FUNCTION events_guard();

@@ -1,0 +1,10 @@
+CREATE FUNCTION payments_guard() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+    IF row_security_active(TG_RELID) THEN
+        NEW.created_by_id := employee_id();
+    END IF;
+    RETURN NEW;
+END;
+$$;

@@ -1,0 +1,5 @@
+CREATE POLICY payments_insert ON payments FOR INSERT TO epicevents_app
+    WITH CHECK (
+        ((SELECT employee_role()) = 'MANAGEMENT' AND kind IN ('PAYMENT', 'REVERSAL', 'ADJUSTMENT'))
+        OR (kind = 'PAYMENT' AND is_own_client(
+            (SELECT c.client_id FROM contracts c WHERE c.id = contract_id))));

@@ -1,0 +1,16 @@
+-- Without nested loops and compiling: migrations/README.md.
+CREATE FUNCTION payments_move_balance() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp SET enable_nestloop = off SET jit = off
+AS $$
+BEGIN
+    UPDATE contracts c SET amount_due = c.amount_due - paid.amount
+    FROM (
+        SELECT contract_id, sum(amount) AS amount FROM new_rows
+        -- An opening payment says what the contract's first balance already counts.
+        WHERE kind <> 'OPENING' GROUP BY contract_id
+    ) paid
+    WHERE c.id = paid.contract_id;
+    RETURN NULL;
+END;
+$$;

@@ -1,0 +1,3 @@
+CREATE TRIGGER tg_payments_stay AFTER DELETE ON payments
+    REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION payments_stay();

@@ -1,0 +1,5 @@
+CREATE FUNCTION phone_pattern(value text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT SET search_path = pg_catalog, public, pg_temp
+    -- The last eight digits however they are grouped, and what stands before them of the number.
+    RETURN '(?:[+0][-0-9 .()/]{0,8})?' || regexp_replace(
+        right(regexp_replace(value, '[^0-9]', '', 'g'), 8), '([0-9])(?=[0-9])', '\1[- .()/]*', 'g');

@@ -1,0 +1,27 @@
+-- Deleting by number, which says why it is refused where the policy would only find no row.
+CREATE FUNCTION delete_record(from_table text, record integer) RETURNS boolean
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+    IF employee_role() IS DISTINCT FROM 'MANAGEMENT' THEN
+        PERFORM deny('only MANAGEMENT deletes records');
+    END IF;
+    CASE from_table
+        WHEN 'users' THEN
+            IF record = employee_id() THEN
+                PERFORM deny('nobody deletes their own account');
+            END IF;
+            DELETE FROM users WHERE id = record;
+        WHEN 'clients' THEN
+            DELETE FROM clients WHERE id = record;
+        WHEN 'contracts' THEN
+            DELETE FROM contracts WHERE id = record AND NOT signed_status;
+        WHEN 'events' THEN
+            DELETE FROM events WHERE id = record;
+    END CASE;
+    RETURN FOUND;
+END;
+$$;
+COMMENT ON FUNCTION delete_record(text, integer) IS
+    'Deletes a user, client, event or unsigned contract, which only MANAGEMENT may; returns whether there was one.';
+GRANT EXECUTE ON FUNCTION delete_record(text, integer) TO epicevents_app;

@@ -1,0 +1,21 @@
+-- Whoever resets their own password goes on in this session, and may only choose another.
+CREATE FUNCTION reset_password(of_user integer, new_password text) RETURNS void
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+    IF employee_role() IS DISTINCT FROM 'MANAGEMENT' THEN
+        RAISE EXCEPTION 'only MANAGEMENT resets passwords'
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF of_user = employee_id() THEN
+        UPDATE sessions SET credential = sha256(convert_to(new_password, 'UTF8'))
+        WHERE id = session_id();
+    END IF;
+    -- Sessions that the old password opened end with it.
+    UPDATE users SET hashed_password = new_password, must_change_password = true
+    WHERE id = of_user;
+END;
+$$;
+COMMENT ON FUNCTION reset_password(integer, text) IS
+    'Sets somebody''s password for one use: they must choose another before anything else works.';
+GRANT EXECUTE ON FUNCTION reset_password(integer, text) TO epicevents_app;

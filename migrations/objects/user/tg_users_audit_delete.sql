@@ -1,0 +1,3 @@
+CREATE TRIGGER tg_users_audit_delete AFTER DELETE ON users
+    REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION audit_delete();

@@ -1,0 +1,3 @@
+CREATE TRIGGER tg_users_audit_insert AFTER INSERT ON users
+    REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION audit_insert();

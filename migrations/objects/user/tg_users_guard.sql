@@ -1,0 +1,2 @@
+CREATE TRIGGER tg_users_guard BEFORE INSERT OR UPDATE ON users
+    FOR EACH ROW EXECUTE FUNCTION users_guard();

@@ -1,0 +1,2 @@
+CREATE TRIGGER tg_users_touch BEFORE UPDATE ON users
+    FOR EACH ROW EXECUTE FUNCTION users_touch();

@@ -1,0 +1,78 @@
+-- The functions under checks and generated columns. They cannot be dropped, so every upgrade replaces
+-- them where they are; whoever changes what one returns recomputes in a revision what is stored.
+-- Search needs no extension: words without accents and case, kept in a tsvector, found by prefix.
+
+CREATE OR REPLACE FUNCTION is_plain_text(value text, several_lines boolean) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN value IS NFC NORMALIZED
+        AND value COLLATE "C" !~ CASE WHEN several_lines
+            THEN '[\u0001-\u0008\u000b-\u001f\u007f-\u009f]'
+            ELSE '[\u0001-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]' END
+        AND value COLLATE "C" ~
+            '[^\u0001-\u0020\u007f-\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]';
+COMMENT ON FUNCTION is_plain_text(text, boolean) IS
+    'Whether a text is NFC, has no control characters (line breaks and tabs where several lines are allowed) and something to be seen.';
+GRANT EXECUTE ON FUNCTION is_plain_text(text, boolean) TO epicevents_app;
+
+CREATE OR REPLACE FUNCTION is_email(value text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN is_plain_text(value, false)
+        -- Decomposed, a capital is a capital whatever accent it wears and whatever the locale.
+        AND normalize(value, NFKD) COLLATE "C" !~ '[A-ZÆØŒĐŁÞΑ-ΩЀ-Я]'
+        AND value COLLATE "C" ~
+            '^[^\u0001-\u0020\u007f-\u00a0\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff@]+@[^\u0001-\u0020\u007f-\u00a0\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff@.]+(\.[^\u0001-\u0020\u007f-\u00a0\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff@.]+)+$';
+COMMENT ON FUNCTION is_email(text) IS
+    'Whether a text has the form of an email address: NFC, lower case, without spaces.';
+GRANT EXECUTE ON FUNCTION is_email(text) TO epicevents_app;
+
+CREATE OR REPLACE FUNCTION is_phone(value text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN value COLLATE "C" ~ '^\+[1-9][0-9]{5,14}$';
+COMMENT ON FUNCTION is_phone(text) IS 'Whether a text is a phone number in E.164.';
+GRANT EXECUTE ON FUNCTION is_phone(text) TO epicevents_app;
+
+-- In plpgsql, because that folds a text in one pass and not once for each time it is looked at: a
+-- load spends most of its time here.
+CREATE OR REPLACE FUNCTION fold(value text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+AS $$
+DECLARE
+    bare text := value;
+BEGIN
+    IF octet_length(bare) <> length(bare) THEN
+        bare := regexp_replace(normalize(value, NFKD) COLLATE "C", '[\u0300-\u036f]', '', 'g');
+    END IF;
+    IF octet_length(bare) = length(bare) THEN
+        RETURN lower(bare COLLATE "C");
+    END IF;
+    RETURN lower(translate(
+        replace(replace(replace(replace(replace(replace(bare,
+            'œ', 'oe'), 'Œ', 'oe'), 'æ', 'ae'), 'Æ', 'ae'), 'ß', 'ss'), 'ẞ', 'ss'),
+        '’ØøŁłĐđÞΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣςΤΥΦΧΨΩАБВГДЕЖЗИКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯІЄ',
+        '''oolldþþαβγδεζηθικλμνξοπρσστυφχψωабвгдежзиклмнопрстуфхцчшщъыьэюяіє'
+    ) COLLATE "C");
+END;
+$$;
+COMMENT ON FUNCTION fold(text) IS
+    'A text without accents and case, the same on every server whatever its locale; what is sorted and searched by.';
+GRANT EXECUTE ON FUNCTION fold(text) TO epicevents_app;
+
+-- Words are cut at 500 characters, because a tsvector takes none over 2,046 bytes. The schema is
+-- named: while a backup is restored, no search path is set.
+CREATE OR REPLACE FUNCTION words(value text) RETURNS text[]
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+DECLARE
+    folded text := public.fold(left(value, 700));
+    found text[] := array_remove(regexp_split_to_array(folded COLLATE "C",
+        '[\u0001-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u00bf\u2000-\u206f\u3000-\u303f\ufeff]+'
+    ), '');
+BEGIN
+    IF length(folded) <= 500 THEN
+        RETURN found;
+    END IF;
+    RETURN ARRAY(SELECT left(word, 500) FROM unnest(found) word);
+END;
+$$;
+COMMENT ON FUNCTION words(text) IS 'The folded words of the first 700 characters of a text.';
+GRANT EXECUTE ON FUNCTION words(text) TO epicevents_app;

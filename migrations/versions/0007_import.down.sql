@@ -1,1 +1,0 @@
-DROP FUNCTION begin_import(text);

@@ -1,0 +1,36 @@
+"""Migrations that a test may change: a copy, which the `migrations` fixture puts in their place."""
+
+import shutil
+from pathlib import Path
+
+from crm.database import provisioning
+from crm.database.revision import SCHEMA_REVISION
+
+NEXT = "9999"  # the revision that a test adds
+
+
+class Migrations:
+    """A copy of the directory of the migrations."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        shutil.copytree(
+            provisioning.find_migrations(), root, ignore=shutil.ignore_patterns("__pycache__")
+        )
+
+    def add_revision(self, *statements: str) -> None:
+        """Add a revision that runs SQL, after those there are."""
+        lines = "".join(f"    op.execute({statement!r})\n" for statement in statements)
+        (self.root / "versions" / f"{NEXT}_next.py").write_text(
+            '"""Next."""\n\nfrom alembic import op\n\n'
+            f'revision, down_revision = "{NEXT}", "{SCHEMA_REVISION}"\n\n\n'
+            f"def upgrade() -> None:\n{lines or '    pass'}\n",
+            "utf-8",
+        )
+
+    def change(self, file: str, old: str, new: str) -> None:
+        """Replace a text of a file, which must be there."""
+        path = self.root / file
+        text = path.read_text("utf-8")
+        assert old in text, f"{file} has no {old!r}"
+        path.write_text(text.replace(old, new), "utf-8")
