@@ -15,7 +15,8 @@ _LONGEST = 64  # characters; no form needs more
 # An offset is read only behind a full ISO date and time: "tomorrow 9:00-10:00" means a range.
 _WITH_OFFSET = (
     r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})[t ]"
-    r"[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?(?:z|[+-][0-9]{2}(?::?[0-9]{2})?)"
+    r"(?P<hour>[0-9]{2}):[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?"
+    r"(?:z|[+-][0-9]{2}(?::?[0-9]{2})?)"
 )
 # 13:00, 13:00:30, 13h, 13h30, 13 heures, 1pm, 1:30 p.m., noon; a bare hour could be anything and is
 # not read.
@@ -59,6 +60,8 @@ def parse_datetime(text: str, *, zone: ZoneInfo, now: datetime, past: bool = Fal
     exact = re.fullmatch(_WITH_OFFSET, folded)
     if exact:
         _days(exact["day"], today, past=past)
+        if exact["hour"] == "24":  # the next midnight to Python 3.14, a mistake to those before
+            raise _invalid_time_error(text)
         try:
             return _naive_utc(datetime.fromisoformat(folded.upper()))
         except ValueError:
