@@ -7,6 +7,7 @@ both.
 
 import os
 import stat
+import subprocess
 import tarfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -39,7 +40,8 @@ def write_archive(
     complete = replace(described, size=size, sha256=digest)
     content = complete.as_json()
     if passphrase:
-        content = encryption.encrypt_bytes(content, passphrase)
+        with encryption.start_encryption(passphrase, subprocess.PIPE) as gpg:
+            content = encryption.pass_through(gpg, content, 2 * _LARGEST_MANIFEST)
     sums = f"{digest}  {DUMP + ending}\n"
     sums += f"{sha256(content).hexdigest()}  {MANIFEST + ending}\n"
     _add(file, MANIFEST + ending, [content], described)
@@ -88,7 +90,8 @@ class Backup:
             raise manifest.damaged_error()
         content = b"".join(self._read(self.described))
         if passphrase is not None:
-            content = encryption.decrypt_bytes([content], passphrase, 10 * _LARGEST_MANIFEST)
+            with encryption.start_decryption(passphrase) as gpg:
+                content = encryption.pass_through(gpg, content, 10 * _LARGEST_MANIFEST)
         return manifest.parse_manifest(content)
 
     def verify(self, described: Manifest) -> None:

@@ -100,7 +100,7 @@ def _dump(
         )
         last = dump
         if passphrase:
-            last = stack.enter_context(encryption.start_encryption(dump.stdout, passphrase))
+            last = stack.enter_context(encryption.start_encryption(passphrase, dump.stdout))
             dump.stdout.close()  # GnuPG has it: where that ends, pg_dump ends
 
         def pieces() -> Iterator[bytes]:

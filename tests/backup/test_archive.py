@@ -77,6 +77,23 @@ def test_an_encrypted_one_tells_nothing_and_gpg_opens_it(encrypted: Path, tmp_pa
 
 
 @needs_gpg
+def test_a_passphrase_is_slow_to_guess_and_nothing_of_it_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with encryption.start_encryption(PASSPHRASE, subprocess.PIPE) as gpg:
+        encrypted = encryption.pass_through(gpg, b"text", 1000)
+    assert list(tmp_path.iterdir()) == []
+    packets = subprocess.run(
+        ["gpg", "--homedir", tmp_path, "--batch", "--no-autostart", "--list-packets"],
+        input=encrypted, capture_output=True, check=False,
+    ).stdout.decode()  # fmt: skip
+    assert "cipher 9" in packets  # AES-256
+    assert "s2k 3, hash 10" in packets  # SHA-512
+    assert "count 65011712" in packets
+
+
+@needs_gpg
 def test_a_wrong_passphrase_is_told_from_damage(encrypted: Path) -> None:
     assert code(encrypted, "des bateaux sur la Marne") == "wrong_passphrase"
 
@@ -130,8 +147,8 @@ def test_a_dump_that_was_never_encrypted_cannot_pass_for_one(
         ["gpg", "--homedir", tmp_path, "--batch", "--quiet", "--no-autostart", "--store"],
         input=b'{"format": 1}', capture_output=True, check=True,
     ).stdout  # fmt: skip
-    with pytest.raises(CRMError) as caught:
-        encryption.decrypt_bytes([plain], PASSPHRASE, 1000)
+    with encryption.start_decryption(PASSPHRASE) as gpg, pytest.raises(CRMError) as caught:
+        encryption.pass_through(gpg, plain, 1000)
     assert caught.value.code == "backup_damaged"
 
 
