@@ -46,7 +46,7 @@ def make_backup(
         role = _take_power(tx)
         _refuse_foreign(tx)
         snapshot = tx.value("SELECT pg_export_snapshot()")
-        programs = programs or tools.find_tools(measuring.read_server_major(tx))
+        programs = programs or tools.find_tools(parameters, measuring.read_server_major(tx))
         described = Manifest(
             taken_at=datetime.now(UTC).isoformat(timespec="seconds"),
             program=__version__,

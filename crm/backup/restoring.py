@@ -109,7 +109,7 @@ def restore_to_scratch(
     with server.transaction() as tx:
         major = measuring.read_server_major(tx)
     refuse_foreign(source.manifest, major)
-    programs = tools.find_tools(major, source.manifest.archive_major)
+    programs = tools.find_tools(server.parameters, major, source.manifest.archive_major)
     with server.scratch() as name:
         outcome = RestoreOutcome()
         parameters = server.parameters_for(name)

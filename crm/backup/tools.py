@@ -18,34 +18,39 @@ from crm.embedded.programs import run
 
 # Where distributions keep the programs of several versions side by side.
 _SHELVES = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql@*/bin")
+_HERE = ("", "localhost", "127.0.0.1", "::1")
+_TLS_MODES = ("require", "verify-ca", "verify-full")
 _SECRETS = ("password", "sslpassword")
 
 
 class Tools(NamedTuple):
-    """A directory with ``pg_dump`` and ``pg_restore``, and their major version."""
+    """A directory with ``pg_dump`` and ``pg_restore``, their version, and whether they do TLS."""
 
     directory: Path
     major: int
+    tls: bool = True
 
     def command(self, name: str, *arguments: str) -> list[str]:
         """Return the command line of one of them."""
         return [str(self.directory / name), *arguments]
 
 
-def find_tools(major: int, archive: int = 0) -> Tools:
+def find_tools(parameters: Mapping[str, str], major: int, archive: int = 0) -> Tools:
     """Return the oldest programs that understand a server, and archives made by ``archive``.
 
-    The oldest, because what they write can be restored by more. Raises DatabaseUnavailable
-    ``client_programs_missing`` or ``client_programs_too_old``.
+    The oldest, because what they write can be restored by more. Those of the wheels know no TLS,
+    and would send everything in the clear: they are for a server on this machine.
+
+    Raises DatabaseUnavailable ``client_programs_missing`` or ``client_programs_too_old``.
     """
     needed = max(major, archive)
-    found = list_tools()
+    found = [tools for tools in list_tools() if tools.tls or not _needs_tls(parameters)]
     fitting = [tools for tools in found if tools.major >= needed]
     if fitting:
         return min(fitting, key=lambda tools: tools.major)
     hint = _(
-        "Install the client programs of PostgreSQL {major} (on Debian: postgresql-client-{major}), "
-        "or those that come along: pip install 'epicevents-crm[local]'"
+        "Install the client programs of PostgreSQL {major}, on Debian: apt install "
+        "postgresql-client-{major}"
     ).format(major=needed)
     if not found:
         raise DatabaseUnavailable(
@@ -69,18 +74,19 @@ def list_tools() -> list[Tools]:
 
 @cache
 def _find_in_path(path: str) -> list[Tools]:
-    found: dict[int, Tools] = {}
+    found: dict[tuple[int, bool], Tools] = {}
+    wheels = packages.installed().values()
     for directory in _directories(path):
         if (directory / "pg_restore").exists() and (major := _major(directory / "pg_dump")):
-            found.setdefault(major, Tools(directory, major))
+            tools = Tools(directory, major, tls=directory not in wheels)
+            found.setdefault((tools.major, tools.tls), tools)
     return list(found.values())
 
 
 def _directories(path: str) -> Iterator[Path]:
     if named := shutil.which("pg_dump", path=path):
         yield Path(named).parent
-    with suppress(CRMError):
-        yield packages.find()
+    yield from packages.installed().values()
     for shelf in _SHELVES:
         yield from Path("/").glob(shelf[1:])
 
@@ -91,6 +97,13 @@ def _major(program: Path) -> int | None:
         if found := re.search(r"\) ([0-9]+)", said):
             return int(found[1])
     return None
+
+
+def _needs_tls(parameters: Mapping[str, str]) -> bool:
+    hosts = parameters.get("host", "").split(",")
+    local = all(host in _HERE or host.startswith(("/", "@")) for host in hosts)
+    mode = parameters.get("sslmode")
+    return mode in _TLS_MODES or (not local and mode != "disable")
 
 
 def build_target(parameters: Mapping[str, str]) -> str:

@@ -56,7 +56,7 @@ def rights(parameters: Mapping[str, str]) -> str:
     """Owners, privileges, policies, triggers, constraints, functions with their settings …"""
     major = int(query(parameters, "SHOW server_version_num")[0][0]) // 10000
     dump = subprocess.run(
-        tools.find_tools(major).command(
+        tools.find_tools(parameters, major).command(
             "pg_dump", "--schema-only", f"--dbname={tools.build_target(parameters)}"
         ),
         capture_output=True,
