@@ -11,7 +11,7 @@ from crm.domain import errors
 MODULES = sorted((REPOSITORY / "crm").rglob("*.py"))
 
 ERRORS = {name for name, found in vars(errors).items() if isinstance(found, type)}
-SAYINGS = {"note", "success", "warning", "error"}  # methods of the console
+SAYINGS = {"note", "success", "warn", "error"}  # methods of the console
 TOLD = {"help", "hint", "short_help", "epilog", "prompt"}  # keywords of anything
 TRANSLATED = {"_", "gettext", "ngettext"}
 BUILT = ast.JoinedStr, ast.BinOp, ast.Call  # a name is one of a list of words, translated there
