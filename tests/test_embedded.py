@@ -25,7 +25,9 @@ from crm.settings.url import parse_database_url
 REPOSITORY = Path(__file__).parent.parent
 
 
-@pytest.fixture(params=[*packages.installed().values(), SYSTEM_15], ids=lambda path: path.parts[-3])
+@pytest.fixture(
+    params=[*packages.list_packages().values(), SYSTEM_15], ids=lambda path: path.parts[-3]
+)
 def binaries(request: pytest.FixtureRequest) -> Path:
     directory: Path = request.param
     if not directory.exists():
@@ -69,7 +71,7 @@ def running() -> Iterator[Cluster]:
 
 
 def server_pid(cluster: Cluster) -> int:
-    server = postmaster.living(cluster.data)
+    server = postmaster.find_running(cluster.data)
     assert server is not None
     return server.pid
 
@@ -167,7 +169,7 @@ def test_programs_see_neither_our_terminal_nor_our_variables(
     monkeypatch.setenv("PGOPTIONS", "--nonsense")
     code = "import os, sys; print(os.getsid(0) == os.getpid(), os.getcwd(), sys.stdin.read())\n"
     code += "print(sorted(name for name in os.environ if name.startswith('PG')))"
-    said = programs.run(Path(sys.executable), "-c", code, directory=place)
+    said = programs.run_program(Path(sys.executable), "-c", code, directory=place)
     assert said.stdout == f"True {place} \n[]\n"
 
 
@@ -219,7 +221,7 @@ def test_processes_that_start_it_at_once_share_one_server(each_cluster: Cluster)
         "cluster = Cluster(Path(home), Path(binaries), fast=True)\n"
         "import crm.embedded.server; print('ready', flush=True); sys.stdin.readline()\n"
         "cluster.start(); assert cluster.is_running()\n"
-        "print(postmaster.living(cluster.data).pid)"
+        "print(postmaster.find_running(cluster.data).pid)"
     )
     children = [spawn(code, each_cluster.home, each_cluster.binaries()) for _ in range(4)]
     for child in children:
@@ -254,7 +256,7 @@ def test_ctrl_c_and_a_closed_terminal_leave_it_running(cluster: Cluster) -> None
 
 def kill(cluster: Cluster) -> None:
     os.kill(server_pid(cluster), signal.SIGKILL)
-    while postmaster.living(cluster.data):
+    while postmaster.find_running(cluster.data):
         time.sleep(0.01)
 
 
@@ -396,13 +398,13 @@ def test_whichever_wheel_is_installed_is_used(
         (binaries / "pg_ctl").touch()
     monkeypatch.setattr(sys, "path", [str(place)])
     expected = {name: place / name / packages.PACKAGES[name] / "bin" for name in names}
-    assert packages.installed() == expected
+    assert packages.list_packages() == expected
     if names:
-        assert packages.find() == expected[names[0]]
+        assert packages.find_programs() == expected[names[0]]
 
 
 def test_data_made_by_one_wheel_are_started_by_another(place: Path) -> None:
-    for binaries in (*packages.installed().values(), *packages.installed().values()):
+    for binaries in (*packages.list_packages().values(), *packages.list_packages().values()):
         with closing_only(Cluster(place / "home", binaries, fast=True)) as cluster:
             cluster.start()
             assert ask(cluster, "SHOW server_version") == cluster.version()
@@ -545,7 +547,7 @@ def test_first_starts_at_once_add_one_user(place: Path) -> None:
         "import sys; from pathlib import Path; from crm.embedded import account\n"
         "account.NAME = sys.argv[1]\n"
         "print('ready', flush=True); sys.stdin.readline()\n"
-        "print(*account.account_for(Path('/'), Path(sys.argv[2])))"
+        "print(*account.choose_account(Path('/'), Path(sys.argv[2])))"
     )
     processes = [spawn(code, name, place / str(number)) for number in range(4)]
     try:
@@ -566,18 +568,18 @@ def test_first_starts_at_once_add_one_user(place: Path) -> None:
 
 
 @as_root
-@pytest.mark.parametrize("package", packages.installed())
+@pytest.mark.parametrize("package", packages.list_packages())
 def test_of_programs_that_a_strict_umask_closed_the_server_gets_a_copy(
     place: Path, package: str
 ) -> None:
-    binaries = packages.installed()[package]
+    binaries = packages.list_packages()[package]
     site = place / "closed"
-    for path in packages.installation(binaries):
+    for path in packages.list_directories(binaries):
         shutil.copytree(path, site / path.relative_to(binaries.parents[2]), symlinks=True)
     for path in (site, *site.rglob("*")):
         path.chmod(stat.S_IMODE(path.stat().st_mode) & 0o700)
     closed = site / binaries.relative_to(binaries.parents[2])
-    copy = reach.programs_for(account.Account(NOBODY, NOBODY), closed)
+    copy = reach.provide_programs(account.Account(NOBODY, NOBODY), closed)
     try:
         with stopped(Cluster(place / "home", closed, fast=True)) as cluster:
             cluster.start()

@@ -11,7 +11,7 @@ import click
 from crm.cli.commands import SECTIONS
 from crm.cli.completion import PROGRAM
 from crm.cli.groups import SETTINGS
-from crm.cli.help.topic import lay_out
+from crm.cli.help.topic import lay_out_topic
 from crm.cli.help.topics import TOPICS
 from crm.cli.main import root
 from crm.cli.tree import every_command, resolve
@@ -40,7 +40,7 @@ def _parts() -> Iterator[str]:
             yield from _command(name)
     yield "## Topics\n"
     for name, topic in TOPICS.items():
-        yield f"### {PROGRAM} help {name}\n\n{_block(lay_out(topic(), WIDTH))}"
+        yield f"### {PROGRAM} help {name}\n\n{_block(lay_out_topic(topic(), WIDTH))}"
 
 
 def _command(name: str) -> Iterator[str]:

@@ -79,7 +79,7 @@ def read_current(parameters: Mapping[str, str]) -> CurrentContents | None:
     return None
 
 
-def refuse_foreign(manifest: Manifest, major: int) -> None:
+def refuse_incompatible(manifest: Manifest, major: int) -> None:
     """Refuse a backup of another schema or a newer server: DatabaseUnavailable."""
     contents = manifest.contents
     refuse_newer(contents.schema_revision)
@@ -108,7 +108,7 @@ def restore_to_scratch(
     """
     with server.transaction() as tx:
         major = measuring.read_server_major(tx)
-    refuse_foreign(source.manifest, major)
+    refuse_incompatible(source.manifest, major)
     programs = tools.find_tools(server.parameters, major, source.manifest.archive_major)
     with server.scratch() as name:
         outcome = RestoreOutcome()

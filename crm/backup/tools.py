@@ -14,7 +14,7 @@ from psycopg2.extensions import make_dsn
 from crm.domain.errors import CRMError, DatabaseUnavailable
 from crm.domain.i18n import gettext as _
 from crm.embedded import packages
-from crm.embedded.programs import run
+from crm.embedded.programs import run_program
 
 # Where distributions keep the programs of several versions side by side.
 _SHELVES = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql@*/bin")
@@ -75,7 +75,7 @@ def list_tools() -> list[Tools]:
 @cache
 def _find_in_path(path: str) -> list[Tools]:
     found: dict[tuple[int, bool], Tools] = {}
-    wheels = packages.installed().values()
+    wheels = packages.list_packages().values()
     for directory in _directories(path):
         if (directory / "pg_restore").exists() and (major := _major(directory / "pg_dump")):
             tools = Tools(directory, major, tls=directory not in wheels)
@@ -86,14 +86,14 @@ def _find_in_path(path: str) -> list[Tools]:
 def _directories(path: str) -> Iterator[Path]:
     if named := shutil.which("pg_dump", path=path):
         yield Path(named).parent
-    yield from packages.installed().values()
+    yield from packages.list_packages().values()
     for shelf in _SHELVES:
         yield from Path("/").glob(shelf[1:])
 
 
 def _major(program: Path) -> int | None:
     with suppress(OSError):
-        said = run(program, "--version", directory=Path("/")).stdout
+        said = run_program(program, "--version", directory=Path("/")).stdout
         if found := re.search(r"\) ([0-9]+)", said):
             return int(found[1])
     return None

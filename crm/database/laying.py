@@ -31,7 +31,7 @@ _SILENT = re.compile(r"--[^\n]*|'(?:[^']|'')*'")
 _WORD = re.compile(r"\b(\w+)\b(\s*\()?")
 
 
-class File(NamedTuple):
+class SqlFile(NamedTuple):
     """A file of definitions: what it makes, as (kind, name), and its statements."""
 
     path: Path
@@ -99,7 +99,7 @@ _DEPENDENTS = """
 """
 
 
-def read_files(folder: Path) -> list[File]:
+def read_files(folder: Path) -> list[SqlFile]:
     """Return the files of a folder in the order in which they can be laid.
 
     Raises CycleError where two files wait for each other.
@@ -107,7 +107,7 @@ def read_files(folder: Path) -> list[File]:
     read = []
     for path in sorted(folder.rglob("*.sql")):
         sql = path.read_text("utf-8")
-        read.append(File(path, tuple((kind, name) for kind, name in _MADE.findall(sql)), sql))
+        read.append(SqlFile(path, tuple((kind, name) for kind, name in _MADE.findall(sql)), sql))
     makers = {made: file for file in read for made in file.made}
     first = {file for file in read if file.path.name == FIRST}
     waits = {
@@ -177,7 +177,7 @@ def drop_everything(cursor: Cursor, scripts: Path) -> None:
     cursor.execute("ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO PUBLIC")
 
 
-def _run(cursor: Cursor, laid: Iterable[File]) -> None:
+def _run(cursor: Cursor, laid: Iterable[SqlFile]) -> None:
     for file in laid:
         try:
             cursor.execute(file.sql)

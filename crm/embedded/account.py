@@ -25,7 +25,7 @@ class Account(NamedTuple):
     gid: int
 
 
-def account_for(home: Path, data: Path) -> Account | None:
+def choose_account(home: Path, data: Path) -> Account | None:
     """Return whom to run as: nobody else, unless we are root.
 
     For root that is the owner of ``data``, and ``pgserver`` where there are none yet, which is
@@ -35,7 +35,7 @@ def account_for(home: Path, data: Path) -> Account | None:
     ``no_server_account`` where the system does not add the user.
     """
     if os.path.lexists(data):
-        refuse_foreign(data, home)
+        refuse_foreign_directory(data, home)
     if os.geteuid() != 0:
         return None
     if os.path.lexists(data) and (status := data.lstat()).st_uid != 0:
@@ -102,10 +102,10 @@ def make_private(directory: Path, account: Account | None) -> None:
         # By its descriptor, so that nobody can lay a link in its place meanwhile.
         descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     except OSError:
-        raise _foreign(directory) from None
+        raise _foreign_error(directory) from None
     try:
         if os.fstat(descriptor).st_uid not in {os.geteuid(), *(account or ())[:1]}:
-            raise _foreign(directory)
+            raise _foreign_error(directory)
         if account:
             os.fchown(descriptor, *account)
         os.fchmod(descriptor, 0o700)
@@ -113,7 +113,7 @@ def make_private(directory: Path, account: Account | None) -> None:
         os.close(descriptor)
 
 
-def refuse_foreign(directory: Path, home: Path) -> None:
+def refuse_foreign_directory(directory: Path, home: Path) -> None:
     """Refuse what is no directory of ours, so that we neither start nor ask somebody else's server.
 
     Ours are, for root, also those of ``pgserver`` and of the owner of ``home``.
@@ -122,7 +122,7 @@ def refuse_foreign(directory: Path, home: Path) -> None:
     """
     status = directory.lstat()
     if not stat.S_ISDIR(status.st_mode) or status.st_uid not in _owners(home):
-        raise _foreign(directory)
+        raise _foreign_error(directory)
 
 
 def _owners(home: Path) -> set[int]:
@@ -135,7 +135,7 @@ def _owners(home: Path) -> set[int]:
     return owners
 
 
-def _foreign(directory: Path) -> DatabaseUnavailable:
+def _foreign_error(directory: Path) -> DatabaseUnavailable:
     return DatabaseUnavailable(
         _("{path} is not a directory of yours.").format(path=directory),
         hint=_("Remove it, or set EPICEVENTS_HOME to another, shorter directory."),

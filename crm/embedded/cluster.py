@@ -23,7 +23,7 @@ class Cluster(Place):
         if not self.is_running():
             from crm.embedded import server
 
-            server.start(self, adopt=adopt)
+            server.start_server(self, adopt=adopt)
 
     def stop(self) -> None:
         """Stop the server if it runs; what is not committed is rolled back.
@@ -33,11 +33,11 @@ class Cluster(Place):
         if self.is_initialised():
             from crm.embedded import server
 
-            server.stop(self)
+            server.stop_server(self)
 
     def remove(self) -> None:
         """Stop the server and delete all its data. Raises as :meth:`stop` does, and OSError."""
         from crm.embedded import server
 
         self.stop()
-        server.remove(self)
+        server.remove_server(self)

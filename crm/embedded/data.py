@@ -43,11 +43,11 @@ def initialise(data: Path, binaries: Path, account: Account | None, *, fast: boo
     shutil.rmtree(new, ignore_errors=True)
     make_private(new, account)
     options = [*_INITDB, "--no-sync"] if fast else _INITDB
-    made = programs.run(binaries / "initdb", *options, directory=new, account=account)
+    made = programs.run_program(binaries / "initdb", *options, directory=new, account=account)
     if made.returncode:
         raise DatabaseUnavailable(
             _("The embedded PostgreSQL cannot be set up: {reason}").format(
-                reason=programs.reason(made.stdout)
+                reason=programs.extract_reason(made.stdout)
             ),
             hint=_("See whether {path} is yours and has room.").format(path=data.parent),
             code="embedded_not_started",
@@ -55,14 +55,14 @@ def initialise(data: Path, binaries: Path, account: Account | None, *, fast: boo
     own = new / "postgresql.conf"
     included = f"include '{_CONFIGURATION}'\n".encode()
     write_private(own, read_regular(own, _LARGEST) + included, account)
-    origin.mark(new, account)
+    origin.mark_as_ours(new, account)
     new.rename(data)
 
 
 def refuse_other_version(data: Path, binaries: Path) -> None:
     """Raise DatabaseUnavailable ``embedded_version_mismatch`` for another major version's data."""
     made = read_regular(data / "PG_VERSION", _LARGEST).decode("ascii", "replace").strip()
-    ours = programs.version(binaries).partition(".")[0]
+    ours = programs.read_version(binaries).partition(".")[0]
     if made != ours:
         raise DatabaseUnavailable(
             _("{path} holds data of PostgreSQL {made}, and this is PostgreSQL {ours}.").format(

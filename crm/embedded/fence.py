@@ -33,7 +33,7 @@ _CLOSED = {
 }
 
 
-def options(binaries: Path, sockets: Path) -> str:
+def build_options(binaries: Path, sockets: Path) -> str:
     """Return the server's command-line options, quoted for the shell through which pg_ctl runs it.
 
     Each setting that reaches out of the data directory gets PostgreSQL's own default.
@@ -47,6 +47,8 @@ def options(binaries: Path, sockets: Path) -> str:
 
 def _describe(binaries: Path) -> dict[str, str]:
     """Return the settings that these programs know, with the default of each that is a text."""
-    said = programs.run(binaries / "postgres", "--describe-config", directory=Path("/")).stdout
+    said = programs.run_program(
+        binaries / "postgres", "--describe-config", directory=Path("/")
+    ).stdout
     rows = (line.split("\t") for line in said.splitlines())
     return {row[0]: row[4] if row[3] == "STRING" else "" for row in rows if len(row) > 4}

@@ -17,7 +17,7 @@ _NAME = "epicevents.origin"
 _LARGEST = 100  # bytes
 
 
-def mark(data: Path, account: Account | None) -> None:
+def mark_as_ours(data: Path, account: Account | None) -> None:
     """Write that a data directory is ours. Raises OSError."""
     write_private(data / _NAME, _describe(data), account)
 

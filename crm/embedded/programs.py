@@ -10,7 +10,7 @@ from crm.embedded.account import Account
 _LONGEST_REASON = 300  # characters
 
 
-def run(
+def run_program(
     program: Path, *arguments: str, directory: Path, account: Account | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run a program, away from our terminal, and return what it said and its exit status.
@@ -33,13 +33,13 @@ def run(
     )
 
 
-def version(binaries: Path) -> str:
+def read_version(binaries: Path) -> str:
     """Return the version of the programs, such as ``18.1``."""
-    said = run(binaries / "postgres", "--version", directory=Path("/")).stdout
+    said = run_program(binaries / "postgres", "--version", directory=Path("/")).stdout
     return next(word for word in said.split() if word[0].isdigit())
 
 
-def reason(output: str) -> str:
+def extract_reason(output: str) -> str:
     """Return the line that says why a program failed: the last fatal one, else the last."""
     lines = output.strip().splitlines() or [_("it does not say why")]
     fatal = [line for line in lines if "FATAL:" in line or "PANIC:" in line]

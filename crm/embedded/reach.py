@@ -20,14 +20,14 @@ APART = Path("/var/lib/epicevents")
 _READ_AND_ENTER = stat.S_IROTH | stat.S_IXOTH
 
 
-def root_for(home: Path) -> Path:
+def find_root(home: Path) -> Path:
     """Return the directory of root's data: ``home``, or one apart where others cannot get there."""
     if os.path.lexists(home / "postgres") or _all_may_pass(home):
         return home
-    return apart(home)
+    return find_place_apart(home)
 
 
-def apart(home: Path) -> Path:
+def find_place_apart(home: Path) -> Path:
     """Return the directory under ``/var/lib/epicevents`` that belongs to a home."""
     return APART / _digest(os.fsencode(home))
 
@@ -48,14 +48,14 @@ def open_way(directories: Iterable[Path], account: Account | None) -> None:
             directory.chmod(stat.S_IMODE(status.st_mode) | stat.S_IXOTH)
         for path in (directory, *directory.parents):
             if not _may_pass(path, account):
-                raise _no_way_in(path)
+                raise _no_way_in_error(path)
 
 
-def programs_for(account: Account | None, binaries: Path) -> Path:
+def provide_programs(account: Account | None, binaries: Path) -> Path:
     """Return the programs, or a copy that the server's user can read. Raises OSError."""
     from crm.embedded import packages
 
-    needed = packages.installation(binaries)
+    needed = packages.list_directories(binaries)
     if account is None or all(map(_all_may_read, needed)):
         return binaries
     base = Path(os.path.commonpath(needed)) if len(needed) > 1 else binaries.parent.parent
@@ -89,7 +89,7 @@ def _copy(directories: list[Path], base: Path, copy: Path) -> None:
         shutil.rmtree(new, ignore_errors=True)
 
 
-def _no_way_in(directory: Path) -> DatabaseUnavailable:
+def _no_way_in_error(directory: Path) -> DatabaseUnavailable:
     return DatabaseUnavailable(
         _("PostgreSQL does not run as root, and its own user cannot enter {path}.").format(
             path=directory

@@ -14,8 +14,8 @@ from typing import NamedTuple
 from crm.domain.errors import DatabaseUnavailable
 from crm.domain.i18n import gettext as _
 from crm.embedded import data, fence, origin, postmaster, programs, reach
-from crm.embedded.account import Account, account_for, make_private
-from crm.embedded.place import Place, socket_path
+from crm.embedded.account import Account, choose_account, make_private
+from crm.embedded.place import Place, build_socket_path
 from crm.files import read_regular
 
 _PATIENCE = 120  # seconds; a recovery after a crash takes its time
@@ -32,38 +32,38 @@ class _Runner(NamedTuple):
     def pg_ctl(self, place: Place, *arguments: str) -> CompletedProcess[str]:
         options = ("--pgdata=.", "--wait", f"--timeout={_PATIENCE}")
         program = self.binaries / "pg_ctl"
-        return programs.run(
+        return programs.run_program(
             program, *arguments, *options, directory=place.data, account=self.account
         )
 
 
-def start(place: Place, *, adopt: bool) -> None:
+def start_server(place: Place, *, adopt: bool) -> None:
     """Start the server unless it runs; see ``Cluster.start``."""
     place.binaries()
-    with _locked(place.home):
+    with _lock(place.home):
         if not _runs(place):
             runner = _runner(place)
             _prepare(place, runner, adopt=adopt)
             _launch(place, runner)
 
 
-def stop(place: Place) -> None:
+def stop_server(place: Place) -> None:
     """Stop the server if it runs; see ``Cluster.stop``."""
-    with _locked(place.home):
+    with _lock(place.home):
         _stop(place)
 
 
-def remove(place: Place) -> None:
+def remove_server(place: Place) -> None:
     """Delete the data and the socket's directory of a stopped server. Raises OSError."""
     for directory in (place.data, place.socket_directory):
         if directory.exists():
             shutil.rmtree(directory)
     with suppress(OSError):  # it is the home, or there was none
-        reach.apart(place.home).rmdir()
+        reach.find_place_apart(place.home).rmdir()
 
 
 @contextmanager
-def _locked(home: Path) -> Iterator[None]:
+def _lock(home: Path) -> Iterator[None]:
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = os.open(home / "postgres.lock", os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)
@@ -80,8 +80,8 @@ def _locked(home: Path) -> Iterator[None]:
 
 
 def _runner(place: Place) -> _Runner:
-    account = account_for(place.home, place.data)
-    return _Runner(account, reach.programs_for(account, place.binaries()))
+    account = choose_account(place.home, place.data)
+    return _Runner(account, reach.provide_programs(account, place.binaries()))
 
 
 def _runs(place: Place) -> bool:
@@ -90,9 +90,9 @@ def _runs(place: Place) -> bool:
     One whose socket is gone (temporary files were cleaned) is stopped.
     """
     deadline = time.monotonic() + _PATIENCE
-    while (server := postmaster.living(place.data)) and not place.is_running():
+    while (server := postmaster.find_running(place.data)) and not place.is_running():
         if time.monotonic() > deadline:
-            raise _not_started(place, _log(place))
+            raise _not_started_error(place, _log(place))
         if server.status == "ready":
             _stop(place)
         time.sleep(0.02)
@@ -104,15 +104,15 @@ def _prepare(place: Place, runner: _Runner, *, adopt: bool) -> None:
     reach.open_way({place.root, sockets.parent}, account)
     if place.is_initialised():
         if adopt:
-            origin.mark(place.data, account)
+            origin.mark_as_ours(place.data, account)
         origin.require_ours(place.data)
         data.refuse_other_version(place.data, runner.binaries)
-        postmaster.disown(place.data, account)
+        postmaster.disown_stale(place.data, account)
     else:
         data.initialise(place.data, runner.binaries, account, fast=place.fast)
     make_private(sockets, account)
     # It names the old server's process too, and a number that lives again would keep us out.
-    Path(f"{socket_path(sockets)}.lock").unlink(missing_ok=True)
+    Path(f"{build_socket_path(sockets)}.lock").unlink(missing_ok=True)
     data.configure(place.data, sockets, account, fast=place.fast)
 
 
@@ -120,7 +120,7 @@ def _launch(place: Place, runner: _Runner) -> None:
     log = place.log
     if _size(log) > _LARGEST_LOG or not _is_usable(log):
         log.replace(log.with_suffix(".log.1"))
-    fenced = fence.options(runner.binaries, place.socket_directory)
+    fenced = fence.build_options(runner.binaries, place.socket_directory)
     deadline = time.monotonic() + _ORPHANS_LIVE
     while True:
         known = _size(log)
@@ -129,17 +129,17 @@ def _launch(place: Place, runner: _Runner) -> None:
             return
         said = _log(place, known) or started.stdout
         if "shared memory block" not in said or time.monotonic() > deadline:
-            raise _not_started(place, said)
+            raise _not_started_error(place, said)
         time.sleep(0.2)
 
 
 def _stop(place: Place) -> None:
-    if postmaster.living(place.data):
+    if postmaster.find_running(place.data):
         stopped = _runner(place).pg_ctl(place, "stop", "--mode=fast")
         if stopped.returncode:
             raise DatabaseUnavailable(
                 _("The embedded PostgreSQL does not stop: {reason}").format(
-                    reason=programs.reason(stopped.stdout)
+                    reason=programs.extract_reason(stopped.stdout)
                 ),
                 hint=_("Its log is {path}.").format(path=place.log),
                 code="embedded_not_stopped",
@@ -162,9 +162,11 @@ def _log(place: Place, start: int = 0) -> str:
         return ""
 
 
-def _not_started(place: Place, said: str) -> DatabaseUnavailable:
+def _not_started_error(place: Place, said: str) -> DatabaseUnavailable:
     return DatabaseUnavailable(
-        _("The embedded PostgreSQL does not start: {reason}").format(reason=programs.reason(said)),
+        _("The embedded PostgreSQL does not start: {reason}").format(
+            reason=programs.extract_reason(said)
+        ),
         hint=_("Its log is {path}.").format(path=place.log),
         code="embedded_not_started",
     )

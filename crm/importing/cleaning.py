@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from crm.domain.errors import InvalidValue
-from crm.importing.nouns import Column
+from crm.importing.nouns import ImportColumn
 from crm.importing.table import Table
 from crm.importing.values import Moments, is_nothing, refuse_broken
 
@@ -14,7 +14,7 @@ _SAID_EVERY = 1000  # rows
 
 def clean(
     table: Table,
-    columns: Sequence[Column],
+    columns: Sequence[ImportColumn],
     moments: Moments,
     said: Callable[[int], None],
 ) -> Iterator[tuple[Any, ...]]:

@@ -14,7 +14,7 @@ Read = Callable[[str, str], Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ImportColumn:
     """A value of a row: its name, what it is called, how it is read.
 
     ``parts`` are the columns of the file whose cells, a space between them, are the value.
@@ -26,15 +26,15 @@ class Column:
     parts: tuple[str, ...]
 
 
-def _column(name: str, label: Callable[[], str], read: Read, *parts: str) -> Column:
-    return Column(name, label, read, parts or (name,))
+def _column(name: str, label: Callable[[], str], read: Read, *parts: str) -> ImportColumn:
+    return ImportColumn(name, label, read, parts or (name,))
 
 
-def _typed(source: inputs.Input, *parts: str) -> Column:
+def _typed(source: inputs.Input, *parts: str) -> ImportColumn:
     return _column(source.name, source.label, source.read, *parts)
 
 
-def client_columns() -> Sequence[Column]:
+def client_columns() -> Sequence[ImportColumn]:
     """Return the values of a client."""
     full_name, *others = map(_typed, inputs.CLIENT)
     return [
@@ -44,7 +44,7 @@ def client_columns() -> Sequence[Column]:
     ]
 
 
-def contract_columns(moments: values.Moments) -> Sequence[Column]:
+def contract_columns(moments: values.Moments) -> Sequence[ImportColumn]:
     """Return the values of a contract, whose client is named by email."""
     return [
         _column("client", lambda: _("Client"), values.email_or_name),
@@ -54,7 +54,7 @@ def contract_columns(moments: values.Moments) -> Sequence[Column]:
     ]
 
 
-def event_columns(moments: values.Moments) -> Sequence[Column]:
+def event_columns(moments: values.Moments) -> Sequence[ImportColumn]:
     """Return the values of an event, whose contract is named by id or is its client's only one."""
     typed = {each.name: _typed(each) for each in inputs.EVENT}
     return [

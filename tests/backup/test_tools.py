@@ -39,7 +39,7 @@ def test_the_oldest_that_understand_the_server_are_taken(
 def test_those_that_know_no_tls_are_taken_on_this_machine_only(
     parameters: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wheels = packages.installed().values()
+    wheels = packages.list_packages().values()
     program(tmp_path / "bin", "97.1")
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     wheel = next(found for found in tools.list_tools() if found.directory in wheels)

@@ -6,7 +6,7 @@ import click
 
 from crm.cli.app import App
 from crm.cli.groups import Command
-from crm.cli.help.topic import lay_out
+from crm.cli.help.topic import lay_out_topic
 from crm.cli.help.topics import TOPICS
 from crm.cli.tree import resolve
 from crm.cli.types import HELP_WORDS
@@ -34,7 +34,7 @@ def help_(ctx: click.Context, words: tuple[str, ...]) -> None:
     if not words:
         app.console.show_paged(f"{ctx.find_root().get_help()}\n\n{_format_contents(width)}")
     elif len(words) == 1 and words[0] in TOPICS:
-        app.console.show_paged(lay_out(TOPICS[words[0]](), width))
+        app.console.show_paged(lay_out_topic(TOPICS[words[0]](), width))
     else:
         app.console.show_paged(_format_command(ctx.find_root(), words))
 

@@ -14,7 +14,7 @@ class Topic(NamedTuple):
     parts: list[str | Terms]
 
 
-def lay_out(topic: Topic, width: int) -> str:
+def lay_out_topic(topic: Topic, width: int) -> str:
     """Return a topic, laid out."""
     formatter = click.HelpFormatter(width=width)
     formatter.write(f"{topic.title}\n")

@@ -14,7 +14,7 @@ from crm.domain.i18n import ngettext
 
 if TYPE_CHECKING:
     from crm.database.transaction import Transaction
-    from crm.importing.nouns import Column
+    from crm.importing.nouns import ImportColumn
     from crm.importing.table import Table
     from crm.importing.values import Moments
     from crm.services.imports import ImportOutcome, Plan
@@ -67,7 +67,7 @@ def run_import(
     tx: "Transaction",
     plan: "Plan",
     table: "Table",
-    columns: "Sequence[Column]",
+    columns: "Sequence[ImportColumn]",
     moments: "Moments",
     parameters: Mapping[str, Any],
     *,
