@@ -43,10 +43,15 @@ def run(connection: Connection) -> None:
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{patience}'")
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({UPGRADE_LOCK})")
         connection.exec_driver_sql("SET LOCAL ROLE epicevents_owner")
-        if context.get_context().opts.get("destination_rev") in (None, "base"):
+        cursor: Any = connection.connection.cursor()
+        destination = context.get_context().opts.get("destination_rev")
+        if destination is None:  # only looked at, as by "alembic check"
             context.run_migrations()
+        elif destination == "base":
+            # The only way down there is, records included: revisions have none of their own.
+            laying.drop_everything(cursor, SCRIPTS)
+            context.get_context().stamp(context.script, "base")
         else:
-            cursor: Any = connection.connection.cursor()
             upgrade(cursor)
         if context.config.attributes.get("dry_run"):
             raise Tried

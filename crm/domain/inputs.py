@@ -7,7 +7,7 @@ the same of a wrong value.
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from crm.domain import amounts, contact
+from crm.domain import amounts, contact, registration
 from crm.domain.enums import Role
 from crm.domain.errors import InvalidValue
 from crm.domain.i18n import gettext as _
@@ -57,6 +57,14 @@ def _phone(typed: str, _label: str) -> str:
     return contact.parse_phone(typed)
 
 
+def _siret(typed: str, _label: str) -> str:
+    return registration.parse_siret(typed)
+
+
+def _vat_number(typed: str, _label: str) -> str:
+    return registration.parse_vat_number(typed)
+
+
 def _money(typed: str, label: str) -> Any:
     return amounts.parse_money(typed, field=label)
 
@@ -90,6 +98,18 @@ CLIENT = (
     Input("email", lambda: _("Email"), _email, example="kevin@startup.example"),
     Input("phone", lambda: _("Phone"), _phone, example="+678 123 456 78"),
     Input("company_name", lambda: _("Company name"), text_reader(100), example="Cool Startup LLC"),
+    Input(
+        "address",
+        lambda: _("Address"),
+        text_reader(300, multiline=True),
+        optional=True,
+        lines=True,
+        example="1 quai Branly, 75007 Paris",
+    ),
+    Input("siret", lambda: _("SIRET"), _siret, optional=True, example="732 829 320 00074"),
+    Input(
+        "vat_number", lambda: _("VAT number"), _vat_number, optional=True, example="FR40303265045"
+    ),
 )
 
 CONTRACT = (

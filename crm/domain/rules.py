@@ -72,6 +72,11 @@ CONSTRAINTS: dict[str | None, Rule] = {
     "ck_users_last_name": _NAME,
     "ck_clients_full_name": _NAME,
     "ck_clients_company_name": _NAME,
+    "ck_clients_address": _TEXT,
+    "ck_clients_siret": Rule("invalid_siret", lambda: _("A SIRET is stored as 14 digits.")),
+    "ck_clients_vat_number": Rule(
+        "invalid_vat_number", lambda: _("A VAT number is stored as FR40303265045.")
+    ),
     "ck_events_name": _NAME,
     "ck_events_client_contact": _TEXT,
     "ck_events_location": _TEXT,

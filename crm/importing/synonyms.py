@@ -24,6 +24,15 @@ CLIENT = {
         "company name", "company", "nom de l entreprise", "nom de la societe", "raison sociale",
         "entreprise", "societe", "organisation", "organization", "structure",
     ),
+    "address": (
+        "address", "adresse", "adresse postale", "postal address", "mailing address",
+        "adresse complete", "adresse de facturation", "billing address",
+    ),
+    "siret": ("siret", "n siret", "numero siret", "no siret", "numero de siret"),
+    "vat_number": (
+        "vat number", "n tva", "numero tva", "numero de tva", "tva intracommunautaire",
+        "n tva intracommunautaire", "numero de tva intracommunautaire", "vat", "vat id", "vat no",
+    ),
     "sales_contact": (
         "sales contact", "contact commercial", "responsable commercial", "commercial",
         "commerciale", "charge d affaires", "vendeur", "salesperson", "sales",

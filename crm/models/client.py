@@ -33,6 +33,9 @@ class Client(Versioned, Base):
     email: Mapped[str] = mapped_column(String(100, collation="C"), unique=True)
     phone: Mapped[str] = mapped_column(String(20))
     company_name: Mapped[str] = mapped_column(String(100))
+    address: Mapped[str | None] = mapped_column(String(300))
+    siret: Mapped[str | None] = mapped_column(String(14))
+    vat_number: Mapped[str | None] = mapped_column(String(15))
     sales_contact_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     last_updated: Mapped[datetime] = mapped_column(
         server_default=UTC_NOW, server_onupdate=FetchedValue()

@@ -5,11 +5,23 @@ parameters are those of :func:`crm.services.imports.finish_import`; ``contact`` 
 of a client whose row names none.
 """
 
+from crm.domain import inputs
 from crm.domain.permissions import Permission
 from crm.services import import_names
 from crm.services.imports import Plan
 
 _TABLE = "client_import"
+
+_ALL = [each.name for each in inputs.CLIENT]
+_REQUIRED = [each.name for each in inputs.CLIENT if not each.optional]
+# The email says which client a row is about, and so it never changes one.
+_CHANGED = [name for name in _ALL if name != "email"]
+
+
+def _list(template: str, names: list[str]) -> str:
+    """Return the template filled with each column's name, as a list in SQL."""
+    return ", ".join(map(template.format, names))
+
 
 CHECK = f"""
 {import_names.match_colleagues(_TABLE, "sales_contact", "SALES", "fk_clients_sales_contact_role")}
@@ -27,13 +39,10 @@ WHERE c.email = i.email AND i.refused IS NULL;
 {import_names.refuse_inactive(_TABLE, "sales_contact_id", "tg_clients_active_contact")}
 -- What a new one lacks. (One that exists keeps what the file leaves empty.)
 UPDATE client_import SET refused = 'missing', about = concat_ws(', ',
-    CASE WHEN full_name IS NULL THEN 'full_name' END,
-    CASE WHEN email IS NULL THEN 'email' END,
-    CASE WHEN phone IS NULL THEN 'phone' END,
-    CASE WHEN company_name IS NULL THEN 'company_name' END,
+    {_list("CASE WHEN {0} IS NULL THEN '{0}' END", _REQUIRED)},
     CASE WHEN sales_contact_id IS NULL AND %(contact)s IS NULL THEN 'sales_contact' END)
-WHERE refused IS NULL AND id IS NULL AND (full_name IS NULL OR email IS NULL OR phone IS NULL
-    OR company_name IS NULL OR coalesce(sales_contact_id, %(contact)s) IS NULL);
+WHERE refused IS NULL AND id IS NULL
+  AND (num_nulls({_list("{0}", _REQUIRED)}) > 0 OR coalesce(sales_contact_id, %(contact)s) IS NULL);
 
 UPDATE client_import SET refused = 'not_own_import', about = sales_contact
 WHERE refused IS NULL AND id IS NULL AND %(is_sales)s AND sales_contact_id <> %(me)s;
@@ -51,20 +60,17 @@ FROM (
 WHERE same.line = i.line AND same.kept <> i.line;
 """  # noqa: S608  names of ours
 
-INSERT = """
-INSERT INTO clients (full_name, email, phone, company_name, sales_contact_id)
-SELECT full_name, email, phone, company_name, coalesce(sales_contact_id, %(contact)s)
+INSERT = f"""
+INSERT INTO clients ({_list("{0}", _ALL)}, sales_contact_id)
+SELECT {_list("{0}", _ALL)}, coalesce(sales_contact_id, %(contact)s)
 FROM client_import WHERE refused IS NULL AND NOT skipped AND id IS NULL ORDER BY line
-"""
+"""  # noqa: S608  names of ours
 
-UPDATE = """
-UPDATE clients c SET full_name = coalesce(i.full_name, c.full_name),
-    phone = coalesce(i.phone, c.phone), company_name = coalesce(i.company_name, c.company_name)
+UPDATE = f"""
+UPDATE clients c SET {_list("{0} = coalesce(i.{0}, c.{0})", _CHANGED)}
 FROM client_import i
 WHERE c.id = i.id AND i.refused IS NULL AND NOT i.skipped
-  AND (coalesce(i.full_name, c.full_name), coalesce(i.phone, c.phone),
-       coalesce(i.company_name, c.company_name))
-      IS DISTINCT FROM (c.full_name, c.phone, c.company_name)
-"""
+  AND ({_list("coalesce(i.{0}, c.{0})", _CHANGED)}) IS DISTINCT FROM ({_list("c.{0}", _CHANGED)})
+"""  # noqa: S608  names of ours
 
 PLAN = Plan("client", Permission.CLIENT_IMPORT, CHECK, INSERT, UPDATE)

@@ -22,6 +22,11 @@ CREATE TABLE clients (
     company_words TSVECTOR GENERATED ALWAYS AS (array_to_tsvector(words(company_name))) STORED,
     erased_at TIMESTAMP CONSTRAINT ck_clients_erased_at
         CHECK (erased_at >= '1900-01-01' AND erased_at < '3000-01-01'),
+    address VARCHAR(300) CONSTRAINT ck_clients_address CHECK (is_plain_text(address, true)),
+    -- Whether their digits check, only the program knows: each country computes its own.
+    siret VARCHAR(14) CONSTRAINT ck_clients_siret CHECK (siret COLLATE "C" ~ '^[0-9]{14}$'),
+    vat_number VARCHAR(15)
+        CONSTRAINT ck_clients_vat_number CHECK (vat_number COLLATE "C" ~ '^[A-Z]{2}[0-9A-Z+*]{2,13}$'),
 
     -- A foreign key onto a constant: it holds the role now and refuses to let it change later, and
     -- no isolation level or race gets around it.
@@ -44,5 +49,6 @@ CREATE INDEX ix_clients_company_words ON clients USING gin (company_words);
 
 ALTER TABLE clients ENABLE ROW LEVEL SECURITY;
 GRANT SELECT,
-    INSERT (full_name, email, phone, company_name, sales_contact_id),
-    UPDATE (full_name, email, phone, company_name, sales_contact_id) ON clients TO epicevents_app;
+    INSERT (full_name, email, phone, company_name, address, siret, vat_number, sales_contact_id),
+    UPDATE (full_name, email, phone, company_name, address, siret, vat_number, sales_contact_id)
+    ON clients TO epicevents_app;

@@ -54,7 +54,7 @@ def test_program_expects_the_last_revision() -> None:
 def test_revisions_only_carry_up_and_copy_no_object() -> None:
     scripts = ScriptDirectory.from_config(provisioning.build_alembic_config())
     for script in scripts.walk_revisions():
-        assert hasattr(script.module, "downgrade") == (script.revision == BASELINE), script.path
+        assert not hasattr(script.module, "downgrade"), script.path
         text = Path(script.path).read_text("utf-8")
         copied = re.findall(r"\b(FUNCTION|VIEW|TRIGGER|POLICY) \w+", text, re.IGNORECASE)
         assert copied == [], f"{script.path}: what objects/ lays is not written here"
@@ -150,4 +150,4 @@ def test_way_down_is_out(bare: dict[str, str]) -> None:
         " ORDER BY 1",
     ) == [("alembic_version",), ("alembic_version_pkc",)]
     assert provisioning.read_current_revision(bare) is None
-    assert provisioning.upgrade_schema(bare) == [f"{SCHEMA_REVISION}_{'baseline'}"]
+    assert provisioning.upgrade_schema(bare)[0].startswith(SCHEMA_REVISION)

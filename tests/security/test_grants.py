@@ -10,7 +10,10 @@ from support.mutations import grants
 from crm.database.transaction import connect
 
 PERSON = {"email", "first_name", "last_name", "phone", "role"}
-CLIENT = {"company_name", "email", "full_name", "phone", "sales_contact_id"}
+CLIENT = {
+    "address", "company_name", "email", "full_name", "phone", "sales_contact_id", "siret",
+    "vat_number",
+}  # fmt: skip
 CONTRACT = {"client_id", "due_date", "sales_contact_id", "signed_status", "total_amount"}
 EVENT = {
     "attendees", "client_contact", "client_id", "contract_id", "end_date", "location", "name",
@@ -49,14 +52,14 @@ TABLES = {
 }  # fmt: skip
 FUNCTIONS = {
     "begin_import", "begin_session", "begin_undo", "change_password",
-    "company_today", "company_zone", "delete_record", "deny",
+    "columns_of", "company_today", "company_zone", "delete_record", "deny",
     "employee_id", "employee_role", "end_other_sessions", "end_session", "erase_client", "fold",
     "has_reason",
     "installation_id", "is_email",
     "is_own_client", "is_phone", "is_plain_text", "login_attempt", "login_challenge",
     "login_result", "prefix_query", "record_denial", "reset_password", "restore_access",
     "revoke_session", "revoke_sessions", "session_id", "suspend_access", "undo_created",
-    "undo_deleted", "utc_now", "words",
+    "undo_deleted", "utc_now", "words", "text_columns",
 }  # fmt: skip
 
 

@@ -83,7 +83,10 @@ def test_a_deleted_client_is_forgotten_too(database: Database, owner: Connection
     assert sql.fetchone() == (0,)
 
 
-@pytest.mark.parametrize("column", ["full_name", "email", "phone", "company_name", "erased_at"])
+@pytest.mark.parametrize(
+    "column",
+    ["full_name", "email", "phone", "company_name", "address", "siret", "vat_number", "erased_at"],
+)
 def test_an_erased_client_stays_so_even_for_the_owner(owner: Connection, column: str) -> None:
     sql = owner.cursor()
     sql.execute("UPDATE clients SET erased_at = utc_now() WHERE id = 1")
@@ -93,6 +96,37 @@ def test_an_erased_client_stays_so_even_for_the_owner(owner: Connection, column:
     statement = f"UPDATE clients SET {column} = {value} WHERE id = 1"
     assert refusal(sql, statement) == (CHECK, "tg_clients_stay_erased")
     sql.execute("ROLLBACK; UPDATE clients SET sales_contact_id = 4 WHERE id = 1")
+
+
+def test_every_column_that_says_who_a_client_is_is_erased_with_its_history(
+    database: Database, owner: Connection
+) -> None:
+    """Values that nobody else has, one for each column of the list, are nowhere afterwards."""
+    sql = owner.cursor()
+    values = {
+        "full_name": "Zora Quibble", "email": "zora@quibble.example", "phone": "+33655443322",
+        "company_name": "Quibble & Sons", "address": "7 quai Quibble", "siret": "73282932000074",
+        "vat_number": "FR40303265045",
+    }  # fmt: skip
+    sql.execute("SELECT columns_of('clients', 'identity')")
+    assert sorted(sql.fetchone()[0]) == sorted(values)  # type: ignore[index]
+    assignments = ", ".join(f"{name} = %({name})s" for name in values)
+    sql.execute(f"UPDATE clients SET {assignments} WHERE id = 1", values)
+    sql.execute("SELECT to_jsonb(c)::text FROM clients c WHERE id = 1")
+    before = sql.fetchone()
+    assert before is not None
+    assert all(value in before[0] for value in values.values())
+    with acting(database, 1) as cursor:
+        cursor.execute(REASON)
+        cursor.execute("SELECT * FROM erase_client(1)")
+        cursor.execute("COMMIT")
+    sql.execute(
+        "SELECT (SELECT to_jsonb(c)::text FROM clients c WHERE id = 1)"
+        " || (SELECT string_agg(changes::text, '') FROM audit_entries)"
+    )
+    after = sql.fetchone()
+    assert after is not None
+    assert [value for value in values.values() if value in after[0]] == []
 
 
 def test_nobody_says_that_a_client_is_erased(database: Database) -> None:
@@ -148,7 +182,7 @@ def test_what_is_sold_while_a_client_is_erased_is_refused(
     [
         "text_pattern('x')", "phone_pattern('+336')", "without_person('x', 'x')",
         "personal_patterns('{}', true)", "without_person('{}'::jsonb, '{}', 'x')",
-        "events_ever_of(1)",
+        "events_ever_of(1)", "erase_texts('events', 'x', 1, '{}', true)",
     ],
 )  # fmt: skip
 def test_its_helpers_are_nobodys(database: Database, function: str) -> None:

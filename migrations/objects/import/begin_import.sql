@@ -15,7 +15,8 @@ BEGIN
             CREATE TEMPORARY TABLE pg_temp.client_import (
                 line INTEGER NOT NULL, refused TEXT, about TEXT, about_id INTEGER,
                 skipped BOOLEAN NOT NULL DEFAULT false,
-                full_name TEXT, email TEXT, phone TEXT, company_name TEXT, sales_contact TEXT,
+                full_name TEXT, email TEXT, phone TEXT, company_name TEXT,
+                address TEXT, siret TEXT, vat_number TEXT, sales_contact TEXT,
                 id INTEGER, sales_contact_id INTEGER
             ) ON COMMIT DROP;
             GRANT SELECT, INSERT, UPDATE ON pg_temp.client_import TO epicevents_app;

@@ -7,7 +7,7 @@ CREATE FUNCTION erase_client(client integer)
 AS $$
 #variable_conflict use_column
 DECLARE
-    personal CONSTANT text[] := ARRAY['full_name', 'email', 'phone', 'company_name'];
+    personal CONSTANT text[] := columns_of('clients', 'identity');
     who jsonb[];
     theirs text[];  -- find the person in what is about them
     anywhere text[];  -- and elsewhere, where a part of the name may be somebody else's
@@ -35,8 +35,9 @@ BEGIN
     PERFORM FROM contracts WHERE client_id = client ORDER BY id FOR UPDATE;
     -- As the person is known now, and by every name, email and number that the audit remembers.
     SELECT array_agg(known) INTO who FROM (
-        SELECT jsonb_build_object('full_name', full_name, 'email', email, 'phone', phone,
-            'company_name', company_name) FROM clients WHERE id = client
+        SELECT jsonb_object_agg(key, value) FROM clients c, jsonb_each(to_jsonb(c))
+        WHERE c.id = client AND key = ANY (personal)
+        GROUP BY c.id
         UNION ALL
         SELECT jsonb_build_object(key, change ->> side)
         FROM audit_entries, jsonb_each(changes) field (key, change), generate_series(0, 1) side
@@ -58,40 +59,24 @@ BEGIN
     events := 0; payments := 0; entries := 0; denied := 0;
     PERFORM set_config('epicevents.erasing', 'on', true);
     FOREACH pattern IN ARRAY theirs LOOP
-        UPDATE events SET
-            name = left(without_person(name, pattern), 100),
-            client_contact = format('Erased client %s', client),
-            location = without_person(location, pattern),
-            notes = without_person(notes, pattern)
-        WHERE client_id = client AND (
-            pattern = theirs[1] OR concat_ws(' ', name, location, notes) COLLATE "C" ~ pattern);
-        GET DIAGNOSTICS found = ROW_COUNT;
-        events := greatest(events, found);
-        UPDATE payments SET
-            reference = left(without_person(reference, pattern), 100),
-            reason = left(without_person(reason, pattern), 500),
-            request_key = CASE WHEN request_key COLLATE "C" ~ pattern THEN format('erased-%s', id)
-                ELSE request_key END
-        WHERE id = ANY (paid)
-          AND concat_ws(' ', reference, reason, request_key) COLLATE "C" ~ pattern;
-        GET DIAGNOSTICS found = ROW_COUNT;
-        payments := payments + found;
+        -- Whom they are to ask for is theirs in every event, whatever the pattern finds.
+        events := greatest(events, erase_texts('events', pattern, client,
+            ARRAY(SELECT id FROM events WHERE client_id = client), pattern = theirs[1]));
+        payments := payments + erase_texts('payments', pattern, client, paid, false);
     END LOOP;
     PERFORM set_config('epicevents.erasing', '', true);
-    UPDATE clients SET
-        full_name = format('Erased client %s', client),
-        email = format('erased-%s@erased.invalid', client),
-        phone = '+999000000',
-        company_name = format('Erased client %s', client),
-        erased_at = timezone('utc', clock_timestamp())
-    WHERE id = client;
+    EXECUTE (
+        SELECT format('UPDATE clients SET %s, erased_at = timezone(%L, clock_timestamp()) WHERE id = $1',
+            string_agg(format('%I = %L', column_name, format(placeholder, client)), ', '), 'utc')
+        FROM text_columns() WHERE table_name = 'clients' AND personal = 'identity'
+    ) USING client;
 
     -- With what was just written, which holds the old values once more.
     FOREACH pattern IN ARRAY theirs LOOP
         UPDATE audit_entries e SET
             changes = CASE table_name
                 WHEN 'clients' THEN without_person(changes, personal, pattern)
-                WHEN 'events' THEN without_person(changes, ARRAY['client_contact'], pattern)
+                WHEN 'events' THEN without_person(changes, columns_of('events', 'person'), pattern)
                 ELSE without_person(changes, ARRAY[]::text[], pattern) END,
             reason = without_person(reason, pattern)
         -- Of the record itself all is gone at the first; it may have had a thousand names.

@@ -11,7 +11,8 @@ BEGIN ATOMIC
         WHERE field = 'phone' AND length(regexp_replace(value, '[^0-9]', '', 'g')) >= 6
         UNION SELECT text_pattern(value) FROM known
         WHERE field = 'email' OR field = 'full_name' AND (with_parts OR value ~ '\S\s+\S')
-        UNION SELECT text_pattern(value) FROM known WHERE field = 'company_name' AND with_parts
+        UNION SELECT text_pattern(value) FROM known
+        WHERE field NOT IN ('phone', 'email', 'full_name') AND with_parts
         UNION SELECT text_pattern(part)
             FROM known, regexp_split_to_table(value, '[\s,.''’()-]+') part
             WHERE field = 'full_name' AND with_parts AND length(part) >= 3
