@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 import pytest
-from openpyxl import Workbook
 from support.cli import PASSWORD, Ran, Workstation, url
 from support.commands import arguments, command_lines, every_command
 from support.database import Database
+from support.files import Sheet, workbook
 
 from crm.database.transaction import Transaction
 from crm.demo import company
@@ -91,11 +91,7 @@ def workstation(
     for name, rows in IMPORTED.items():
         lines = "".join(",".join(row) + "\n" for row in rows)
         (tmp_path / f"{name}.csv").write_text(lines, "utf-8")
-        workbook = Workbook()
-        workbook.active.title = "2026"
-        for row in rows:
-            workbook.active.append(row)
-        workbook.save(tmp_path / f"{name}.xlsx")
+        workbook(tmp_path, Sheet("2026", rows)).rename(tmp_path / f"{name}.xlsx")
     monkeypatch.chdir(tmp_path)
     workstation = Workstation(database, home)
     workstation.environ["EPICEVENTS_ADMIN_DATABASE_URL"] = url(database.admin)

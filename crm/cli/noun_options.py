@@ -114,5 +114,13 @@ def import_options(*on_duplicate: str) -> Callable[[Decorated], Decorated]:
         ),
         click.option("--encoding", metavar="NAME", help=_("Of a CSV file that is not UTF-8.")),
         click.option("--sheet", metavar="NAME", help=_("Which sheet of a workbook.")),
+        click.option(
+            "--force",
+            is_flag=True,
+            help=_(
+                "Also a file beyond 128 MB, 1,048,576 rows or 1,024 columns, or a workbook that"
+                " takes more than 256 MB of memory, 256 MB unpacked or 8 seconds."
+            ),
+        ),
         write_options,
     )

@@ -40,7 +40,7 @@ def clean(
         wrong: list[str] = []
         for label, read, positions in sources:
             parts = [cells[at].strip() for at in positions if at < width]
-            cell = parts[0] if len(parts) == 1 else _joined(parts)
+            cell = parts[0] if len(parts) == 1 else _join(parts)
             try:
                 if is_nothing(cell):
                     values.append(None)
@@ -55,5 +55,5 @@ def clean(
             yield number, None, None, *values
 
 
-def _joined(parts: Sequence[str]) -> str:
+def _join(parts: Sequence[str]) -> str:
     return " ".join(part for part in parts if not is_nothing(part))

@@ -10,12 +10,14 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
+from typing import TextIO
 
 from crm.domain.errors import InvalidValue, UsageFault
 from crm.domain.formulas import unguard
 from crm.domain.i18n import gettext as _
 from crm.domain.text import quote
+from crm.importing.bounds import LONGEST_ROW
+from crm.importing.source import Source
 from crm.importing.table import Candidate, Row
 
 DELIMITERS = (",", ";", "\t")
@@ -23,24 +25,26 @@ _MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "\\": "\\"}
 
 
-def candidates(path: Path, encoding: str | None) -> Iterator[Candidate]:
+def candidates(source: Source, encoding: str | None) -> Iterator[Candidate]:
     """Yield the ways in which a file can be divided into cells.
 
     Without ``encoding`` it is UTF-8, with or without a byte order mark, or UTF-16 with one.
     """
-    encoding = _known(encoding) if encoding else _encoding(path)
-    if path.suffix.lower() == ".tsv":
-        yield Candidate("", partial(_lines, path, encoding))
+    encoding = _require_encoding(encoding) if encoding else _detect_encoding(source)
+    if source.path.suffix.lower() == ".tsv":
+        yield Candidate("", partial(_read_tsv, source, encoding))
         return
     for delimiter in DELIMITERS:
-        yield Candidate("", partial(_cells, path, encoding, delimiter))
+        yield Candidate("", partial(_read_csv, source, encoding, delimiter))
 
 
-def _cells(path: Path, encoding: str, delimiter: str) -> Iterator[Row]:
+def _read_csv(source: Source, encoding: str, delimiter: str) -> Iterator[Row]:
     number = 0
-    with _readable(encoding), path.open(encoding=encoding, newline="") as file:
+    with _translate_errors(encoding), source.open_text(encoding, "") as file:
+        lines = _Lines(file)
         try:
-            for number, cells in enumerate(csv.reader(file, delimiter=delimiter), 1):
+            for number, cells in enumerate(csv.reader(lines, delimiter=delimiter), 1):
+                lines.begin_row()
                 yield number, [unguard(cell) for cell in cells]
         except csv.Error:
             raise InvalidValue(
@@ -52,23 +56,55 @@ def _cells(path: Path, encoding: str, delimiter: str) -> Iterator[Row]:
             ) from None
 
 
-def _lines(path: Path, encoding: str) -> Iterator[Row]:
-    def unescaped(cell: str) -> str:
+def _read_tsv(source: Source, encoding: str) -> Iterator[Row]:
+    def unescape(cell: str) -> str:
         if "\\" not in cell:
             return cell
         return re.sub(r"\\([tnr\\])", lambda found: _ESCAPES[found[1]], cell)
 
-    with _readable(encoding), path.open(encoding=encoding, newline="\n") as file:
-        for number, line in enumerate(file, 1):
-            yield number, [unescaped(cell) for cell in line.rstrip("\r\n").split("\t")]
+    with _translate_errors(encoding), source.open_text(encoding, "\n") as file:
+        lines = _Lines(file)
+        for number, line in enumerate(lines, 1):
+            lines.begin_row()
+            yield number, [unescape(cell) for cell in line.rstrip("\r\n").split("\t")]
 
 
-def _encoding(path: Path) -> str:
-    with path.open("rb") as file:
-        return _MARKS.get(file.read(2), "utf-8-sig")
+class _Lines:
+    """Lines of a text, of which a row may take so many characters and no more."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+        self._number = 0
+        self._left = LONGEST_ROW
+
+    def begin_row(self) -> None:
+        self._number += 1
+        self._left = LONGEST_ROW
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._file.readline(self._left + 1)
+        if not line:
+            raise StopIteration
+        self._left -= len(line)
+        if self._left < 0:
+            raise InvalidValue(
+                _("Row {number} is longer than {most} characters.").format(
+                    number=self._number + 1, most=LONGEST_ROW
+                ),
+                hint=_("Look for a quotation mark that is never closed, or for line ends."),
+                code="invalid_file",
+            )
+        return line
 
 
-def _known(encoding: str) -> str:
+def _detect_encoding(source: Source) -> str:
+    return _MARKS.get(source.start(2), "utf-8-sig")
+
+
+def _require_encoding(encoding: str) -> str:
     try:
         "".encode(encoding)
     except (LookupError, ValueError):
@@ -81,7 +117,7 @@ def _known(encoding: str) -> str:
 
 
 @contextmanager
-def _readable(encoding: str) -> Iterator[None]:
+def _translate_errors(encoding: str) -> Iterator[None]:
     try:
         yield
     except UnicodeError:

@@ -4,11 +4,12 @@ import json
 import re
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 from typing import Any, TextIO
 
 from crm.domain.errors import InvalidValue
 from crm.domain.i18n import gettext as _
+from crm.importing.bounds import LONGEST_ROW, too_large_error
+from crm.importing.source import Source
 from crm.importing.table import Candidate, Row
 
 _CHUNK = 1 << 16
@@ -17,19 +18,32 @@ _DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
 _BETWEEN = re.compile(r"[\s,]*")
 
 
-def candidates(path: Path) -> Iterator[Candidate]:
+def candidates(source: Source) -> Iterator[Candidate]:
     """Yield the one way in which a JSON file is a table: all keys of all objects as headings."""
     headings: dict[str, None] = {}
     number = 0
-    for number, record in enumerate(_records(path), 1):  # noqa: B007
+    bounds = source.bounds
+    for number, record in enumerate(_records(source), 1):
         headings.update(dict.fromkeys(record))
-    yield Candidate("", partial(_rows, path, list(headings)), number)
+        if bounds and len(headings) > bounds.columns:
+            raise too_large_error(
+                _("The records up to number {number} have more than {most} keys.").format(
+                    number=number, most=bounds.columns
+                )
+            )
+        if bounds and number > bounds.rows:
+            raise too_large_error(_("The file has more than {most} rows.").format(most=bounds.rows))
+    yield Candidate("", partial(_rows, source, list(headings)), number)
 
 
-def _rows(path: Path, headings: list[str]) -> Iterator[Row]:
+def _rows(source: Source, headings: list[str]) -> Iterator[Row]:
     yield 0, headings
-    for number, record in enumerate(_records(path), 1):
-        yield number, [_text(record.get(name)) for name in headings]
+    for number, record in enumerate(_records(source), 1):
+        try:
+            cells = [_text(record.get(name)) for name in headings]
+        except RecursionError:
+            raise _invalid_record_error(number) from None
+        yield number, cells
 
 
 def _text(value: Any) -> str:
@@ -44,16 +58,16 @@ def _text(value: Any) -> str:
             return json.dumps(value, ensure_ascii=False)
 
 
-def _records(path: Path) -> Iterator[dict[str, Any]]:
+def _records(source: Source) -> Iterator[dict[str, Any]]:
     number = 0
-    with path.open(encoding="utf-8-sig") as file:
+    with source.open_text("utf-8-sig", "") as file:
         try:
             for number, record in enumerate(_values(file), 1):
                 if not isinstance(record, dict):
-                    raise _invalid(number)
+                    raise _invalid_record_error(number)
                 yield record
         except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
-            raise _invalid(number + 1) from None
+            raise _invalid_record_error(number + 1) from None
 
 
 def _values(file: TextIO) -> Iterator[Any]:
@@ -64,13 +78,15 @@ def _values(file: TextIO) -> Iterator[Any]:
     while True:
         at = _end_of_space(text, at)
         if in_array and text.startswith("]", at):
+            if text[at + 1 :].strip() or file.read().strip():
+                raise json.JSONDecodeError("more than one array", text, at)
             return
         try:
             value, end = _DECODER.raw_decode(text, at)
         except json.JSONDecodeError:
             # Twice as much each time, so that one long value is not read over and over.
             more = file.read(max(_CHUNK, len(text)))
-            if not more:
+            if not more or len(text) - at > LONGEST_ROW:
                 if not in_array and not text[at:].strip():
                     return
                 raise
@@ -85,7 +101,7 @@ def _end_of_space(text: str, at: int) -> int:
     return found.end() if found else at
 
 
-def _invalid(number: int) -> InvalidValue:
+def _invalid_record_error(number: int) -> InvalidValue:
     return InvalidValue(
         _("Record {number} of the file is not a JSON object.").format(number=number),
         hint=_("Write one array of objects, or one object a line."),

@@ -1,14 +1,17 @@
 """A table in a file: where its headings are, which columns they mean, and its rows."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
-from crm.domain.errors import UsageFault
+from crm.domain.errors import InvalidValue, UsageFault
 from crm.domain.i18n import gettext as _
 from crm.domain.text import fold, quote
+from crm.importing.bounds import TOO_LARGE
 
 Row = tuple[int, list[str]]  # its number in the file, and its cells
 Names = Mapping[str, Sequence[str]]  # what each column may be called
@@ -64,7 +67,8 @@ def find_table(candidates: Iterable[Candidate], names: Names, mapping: Mapping[s
 
     ``mapping`` says of headings which columns they mean, and goes before ``names``.
 
-    Raises UsageFault: ``headings_not_found``, ``unknown_heading`` or ``unknown_field``.
+    Raises UsageFault: ``headings_not_found``, ``unknown_heading`` or ``unknown_field``, and
+    InvalidValue where a candidate cannot be read.
     """
     wrong = [column for column in mapping.values() if column not in names]
     if wrong:
@@ -74,11 +78,17 @@ def find_table(candidates: Iterable[Candidate], names: Names, mapping: Mapping[s
             code="unknown_field",
         )
     plain = {_plain(heading): column for heading, column in mapping.items()}
-    best = max(
-        (table for each in candidates for table in _tables(each, names, plain)),
-        key=lambda table: len(table.columns),
-        default=None,
-    )
+    best, failure = None, None
+    for each in candidates:
+        try:
+            found = max(_tables(each, names, plain), key=_count_columns, default=None)
+        except InvalidValue as error:
+            # Another sheet may be readable, or another dialect: commas in texts are no columns.
+            failure = failure if failure and failure.code == TOO_LARGE else error
+            continue
+        best = max(filter(None, (best, found)), key=_count_columns, default=None)
+    if failure and not (best and best.columns):
+        raise failure
     if best is None or not best.columns:
         raise UsageFault(
             _("No row of the file names columns that are known."),
@@ -91,6 +101,10 @@ def find_table(candidates: Iterable[Candidate], names: Names, mapping: Mapping[s
     return best
 
 
+def _count_columns(table: Table) -> int:
+    return len(table.columns)
+
+
 def _tables(candidate: Candidate, names: Names, mapping: Mapping[str, str]) -> Iterator[Table]:
     above: list[str] = []
     for number, cells in islice(candidate.rows(), HEADINGS_WITHIN):
@@ -98,7 +112,7 @@ def _tables(candidate: Candidate, names: Names, mapping: Mapping[str, str]) -> I
         # A sheet leaves away the empty cells at the end of a row.
         row += [""] * (len(above) - len(row))
         above += [""] * (len(row) - len(above))
-        for headings in (_merged(above, row), _grouped(above, row)):
+        for headings in (_merge(above, row), _group(above, row)):
             columns = _columns(headings, names, mapping)
             yield Table(
                 candidate.name,
@@ -111,20 +125,20 @@ def _tables(candidate: Candidate, names: Names, mapping: Mapping[str, str]) -> I
         above = row
 
 
-def _merged(above: Sequence[str], row: Sequence[str]) -> list[str]:
+def _merge(above: Sequence[str], row: Sequence[str]) -> list[str]:
     """Return the headings in a row; one that is merged with the cell above it stands there."""
     return [cell or upper for upper, cell in zip(above, row, strict=True)]
 
 
-def _grouped(above: Sequence[str], row: Sequence[str]) -> list[str]:
+def _group(above: Sequence[str], row: Sequence[str]) -> list[str]:
     """Return the same, with what is called alike told apart by the cells that are merged above it.
 
     Below "Début", merged over two columns, and "Fin" there are "Date" and "Heure" twice.
     """
-    headings, group = [], ""
-    for upper, heading in zip(above, _merged(above, row), strict=True):
+    headings, group, times = [], "", Counter(row)
+    for upper, heading in zip(above, _merge(above, row), strict=True):
         group = upper or group
-        headings.append(f"{group} {heading}" if row.count(heading) > 1 and heading else heading)
+        headings.append(f"{group} {heading}" if times[heading] > 1 and heading else heading)
     return headings
 
 
@@ -155,5 +169,6 @@ def _refuse_unused(mapping: Mapping[str, str], table: Table) -> None:
             )
 
 
+@lru_cache(maxsize=4096)
 def _plain(heading: str) -> str:
     return re.sub("[^a-z0-9]+", " ", fold(heading[:200])).strip()

@@ -11,10 +11,11 @@ from crm.domain.text import clean_text, fold, quote
 from crm.domain.times import parse_datetime
 
 # Cells that say that there is nothing, and the errors of formulas, French and English.
-_NOTHING = {"#n/a", "n/a", "-", "–", "—"}
-_BROKEN = re.compile(r"#[A-ZÉ/0-9_]+[!?]")
+_NOTHING = {"#n/a", "#n/d", "n/a", "-", "–", "—"}
+_BROKEN = re.compile(r"#[A-ZÉ/0-9_]+\s?[!?]|Err\s?:[0-9]{3}")
 _YES = {"yes", "y", "oui", "o", "true", "vrai", "1", "x", "signed", "signe", "signee", "✓"}
 _NO = {"no", "n", "non", "false", "faux", "0", "unsigned", "non signe", "draft", "brouillon"}
+_LONGEST_ANSWER = 40  # characters
 
 _MIDNIGHT = re.compile(r"[T ]00:00(:00)?$")
 _DAY_FIRST = re.compile(r"\s*([0-9]{1,2})([/.-])([0-9]{1,2})\2([0-9]{4})\b")
@@ -27,7 +28,7 @@ def is_nothing(cell: str) -> bool:
 
 def refuse_broken(cell: str, label: str) -> None:
     """Refuse the error of a formula, such as ``#REF!``: InvalidValue ``broken_cell``."""
-    if cell.startswith("#") and _BROKEN.fullmatch(cell):
+    if cell.startswith(("#", "Err")) and _BROKEN.fullmatch(cell):
         raise InvalidValue(
             _("{field}: the spreadsheet has an error there, {value}.").format(
                 field=label, value=quote(cell)
@@ -38,7 +39,7 @@ def refuse_broken(cell: str, label: str) -> None:
 
 def yes_or_no(cell: str, label: str) -> bool:
     """Return whether a cell says yes, in English or French. Raises InvalidValue."""
-    said = fold(cell)
+    said = fold(cell) if len(cell) <= _LONGEST_ANSWER else ""
     if said in _YES or said in _NO:
         return said in _YES
     raise InvalidValue(

@@ -120,6 +120,24 @@ def test_an_empty_file_changes_nothing(sales: Workstation, bring: Bring) -> None
     assert "the file has no rows" in ran.err
 
 
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_a_file_beyond_the_bounds_is_read_by_force(
+    sales: Workstation, tmp_path: Path, ending: str
+) -> None:
+    rows = [["full_name", "email", "phone", "company_name", *map(str, range(1100))]]
+    rows.append(["Jean", "jean@x.example", "0612345678", "X", *["1"] * 1100])
+    file = tmp_path / f"wide.{ending}"
+    if ending == "xlsx":
+        workbook(tmp_path, Sheet("A", rows)).rename(file)
+    else:
+        file.write_text("".join(";".join(row) + "\n" for row in rows), "utf-8")
+    ran = sales.run("client", "import", str(file), "--json")
+    assert (ran.status, ran.error()["code"]) == (2, "file_too_large")
+    assert "--force" in ran.error()["hint"]
+    assert "1104 columns" in ran.error()["message"]
+    assert told(sales.run("client", "import", str(file), "--force", "--json")) == {"created": 1}
+
+
 # Clients, all or nothing
 
 

@@ -1,10 +1,11 @@
 """Files as people bring them, for tests of importing."""
 
 from collections.abc import Sequence
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from openpyxl import Workbook
+from xlsxwriter import Workbook
 
 
 class Sheet(NamedTuple):
@@ -15,13 +16,14 @@ class Sheet(NamedTuple):
 
 
 def workbook(directory: Path, *sheets: Sheet) -> Path:
-    """Write a workbook and return its path."""
-    book = Workbook()
-    book.remove(book.active)
-    for sheet in sheets:
-        made = book.create_sheet(sheet.name)
-        for row in sheet.rows:
-            made.append(row)
+    """Write a workbook and return its path; texts that begin with = are formulas."""
     path = directory / "file.xlsx"
-    book.save(path)
+    with Workbook(path, {"default_date_format": "yyyy-mm-dd hh:mm:ss"}) as book:
+        day = book.add_format({"num_format": "yyyy-mm-dd"})
+        for sheet in sheets:
+            made = book.add_worksheet(sheet.name)
+            for number, row in enumerate(sheet.rows):
+                for column, value in enumerate(row):
+                    is_day = isinstance(value, date) and not isinstance(value, datetime)
+                    made.write(number, column, value, day if is_day else None)
     return path

@@ -27,32 +27,30 @@ LISTED = 100  # of them in the JSON of an error
 def open_import(app: App, noun: str, given: dict[str, Any]) -> "Table":
     """Return the table in the file, and say what of it is not read.
 
-    Raises UsageFault where there is no such file, or the refused rows would replace it, and what
-    :func:`crm.importing.files.open_table` raises.
+    Raises what :func:`crm.importing.files.open_table` raises, and UsageFault where the refused rows
+    would replace the file.
     """
+    from crm.cli.output.progress import show_progress
     from crm.domain.text import quote
+    from crm.importing.bounds import USUAL
     from crm.importing.files import open_table
     from crm.importing.nouns import NAMES
 
     path, errors = given.pop("file"), given["errors"]
-    if not path.is_file():
-        raise UsageFault(
-            _("There is no file {path}.").format(path=path),
-            hint=_("Check its name."),
-            code="file_not_found",
+    with show_progress(_("Opening the file"), app.console):
+        table = open_table(
+            path,
+            NAMES[noun],
+            dict(map(_parse_mapping, given.pop("mapping"))),
+            encoding=given.pop("encoding"),
+            sheet=given.pop("sheet"),
+            bounds=None if given.pop("force") else USUAL,
         )
     if errors and errors.exists() and errors.samefile(path):
         raise UsageFault(
             _("The refused rows would take the place of the file itself."),
             hint=_("Name another file after --errors."),
         )
-    table = open_table(
-        path,
-        NAMES[noun],
-        dict(map(_parse_mapping, given.pop("mapping"))),
-        encoding=given.pop("encoding"),
-        sheet=given.pop("sheet"),
-    )
     if table.name:
         app.console.note(_("Sheet: {name}.").format(name=quote(table.name)))
     if table.unknown:

@@ -28,7 +28,7 @@ def import_(
     on_duplicate: str,
     **given: Any,
 ) -> None:
-    """Import clients from CSV, JSON or XLSX. SALES import their own, MANAGEMENT any.
+    """Import clients from CSV, JSON or a workbook. SALES import their own, MANAGEMENT any.
 
     Columns are found by their names, in English or French. A client is known by its email.
 

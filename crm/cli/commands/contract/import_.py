@@ -15,7 +15,7 @@ from crm.cli.noun_options import date_order_option, import_options
 @date_order_option
 @click.pass_obj
 def import_(app: App, /, on_duplicate: str, date_order: str | None, **given: Any) -> None:
-    """Import contracts from CSV, JSON or XLSX. SALES for their own clients, MANAGEMENT for any.
+    """Import contracts from CSV, JSON or a workbook. SALES for own clients, MANAGEMENT for any.
 
     A row names its client by email. A contract is known by its client and its total. A signed one
     without a due date is due in thirty days.

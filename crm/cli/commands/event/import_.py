@@ -19,7 +19,7 @@ from crm.domain.i18n import gettext as _
 def import_(
     app: App, /, on_duplicate: str, date_order: str | None, allow_past: bool, **given: Any
 ) -> None:
-    """Import events from CSV, JSON or XLSX. SALES for their own clients, MANAGEMENT for any.
+    """Import events from CSV, JSON or a workbook. SALES for own clients, MANAGEMENT for any.
 
     A row names its contract by id, or its client by email where only one contract of it is signed.
     An event is known by its contract, name and start.

@@ -1,0 +1,1 @@
+"""Workbooks of spreadsheet programs, which a process of its own takes apart."""
