@@ -40,6 +40,14 @@ def test_the_settings_are_those_of_the_program() -> None:
             assert told[setting.variable] == setting.default
 
 
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md"])
+def test_every_package_is_named(document: str) -> None:
+    text = (REPOSITORY / document).read_text("utf-8")
+    packages = {f"crm/{path.parent.name}" for path in (REPOSITORY / "crm").glob("*/__init__.py")}
+    assert len(packages) > 8
+    assert {package for package in packages if f"`{package}`" not in text} == set()
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(REPOSITORY)))
 def test_every_command_in_a_document_parses(document: Path, tmp_path: Path) -> None:
     blocks = re.findall(r"```(?:sh|console)\n(.*?)```", document.read_text("utf-8"), re.DOTALL)
