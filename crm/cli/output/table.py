@@ -8,12 +8,12 @@ from crm.cli.output.cells import cut, pad, width, wrap
 from crm.cli.output.columns import (
     LEAST_WIDTH,
     RIGHT,
-    Column,
     build_presenter,
     build_styler,
     find_column,
 )
 from crm.cli.output.console import Console
+from crm.cli.output.headings import Column
 from crm.cli.output.terminal import Terminal
 from crm.domain.fields import Field, Kind
 from crm.domain.i18n import gettext as _
