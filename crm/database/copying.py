@@ -1,13 +1,12 @@
-"""Many rows at once, in and out, and statements that take long enough to be interrupted."""
+"""Many rows at once, in and out."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
 import psycopg2
-from psycopg2.extensions import POLL_OK, POLL_READ, set_wait_callback
 from psycopg2.extensions import connection as Connection  # noqa: N812
 
 _LINES = 1000  # that are sent together
@@ -46,28 +45,6 @@ def copy_out(
         # Or the rest of what may be a million rows would be received before the next statement.
         with suppress(psycopg2.Error):
             connection.cancel()
-        raise
-
-
-@contextmanager
-def interruptible() -> Iterator[None]:
-    """Let Ctrl-C end a statement while it runs; the connection is then of no more use."""
-    set_wait_callback(_wait)
-    try:
-        yield
-    finally:
-        set_wait_callback(None)
-
-
-def _wait(connection: Any) -> None:
-    from select import select
-
-    try:
-        while (state := connection.poll()) != POLL_OK:
-            ready = [connection.fileno()]
-            select(*((ready, [], []) if state == POLL_READ else ([], ready, [])))
-    except KeyboardInterrupt:
-        connection.cancel()
         raise
 
 

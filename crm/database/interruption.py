@@ -7,7 +7,9 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TypeVar
+from typing import Any, TypeVar
+
+from psycopg2.extensions import POLL_OK, POLL_READ, set_wait_callback
 
 Opened = TypeVar("Opened")
 
@@ -88,3 +90,28 @@ def _listen(heard: int, cancel: Callable[[], object]) -> None:
         if signal.SIGINT in signals:
             with suppress(Exception):
                 cancel()
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Let Ctrl-C end a statement outside of our transactions, such as those of a migration.
+
+    The connection is then of no more use.
+    """
+    set_wait_callback(_wait)
+    try:
+        yield
+    finally:
+        set_wait_callback(None)
+
+
+def _wait(connection: Any) -> None:
+    from select import select
+
+    try:
+        while (state := connection.poll()) != POLL_OK:
+            ready = [connection.fileno()]
+            select(*((ready, [], []) if state == POLL_READ else ([], ready, [])))
+    except KeyboardInterrupt:
+        connection.cancel()
+        raise

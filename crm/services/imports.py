@@ -93,14 +93,13 @@ def finish_import(
         "is_sales": tx.actor.role == Role.SALES,
         **parameters,
     }
-    with copying.interruptible():
-        tx.execute(plan.check, parameters)
-        wrong = _read_refusals(tx, plan)
-        known, skipped = _count_existing(tx, plan)
-        if wrong and not partial:
-            return ImportOutcome(0, 0, 0, skipped, wrong)
-        created = _count(tx, plan.insert, parameters)
-        updated = _count(tx, plan.update, parameters) if plan.update and known else 0
+    tx.execute(plan.check, parameters)
+    wrong = _read_refusals(tx, plan)
+    known, skipped = _count_existing(tx, plan)
+    if wrong and not partial:
+        return ImportOutcome(0, 0, 0, skipped, wrong)
+    created = _count(tx, plan.insert, parameters)
+    updated = _count(tx, plan.update, parameters) if plan.update and known else 0
     return ImportOutcome(created, updated, known - updated, skipped, wrong)
 
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from crm import models
-from crm.database import copying
 from crm.domain import inputs
 from crm.domain.enums import Role
 from crm.domain.errors import RuleViolation
@@ -70,12 +69,10 @@ def transfer_all(
     tx.execute("SET LOCAL statement_timeout = 0")
     if giver.role == Role.SALES:
         contacts.require_contact(tx, to_id, Role.SALES)
-        with copying.interruptible():
-            counts = _move_sales(tx, from_id, to_id, include_settled=include_settled)
+        counts = _move_sales(tx, from_id, to_id, include_settled=include_settled)
     elif giver.role == Role.SUPPORT:
         contacts.require_contact(tx, to_id, Role.SUPPORT)
-        with copying.interruptible():
-            counts = _move_events(tx, from_id, to_id, everything=include_settled, override=override)
+        counts = _move_events(tx, from_id, to_id, everything=include_settled, override=override)
     else:
         raise RuleViolation(
             _("{name} is {role}, whom no clients and no events belong to.").format(

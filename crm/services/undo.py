@@ -12,7 +12,6 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from crm import models
-from crm.database import copying
 from crm.domain import inputs
 from crm.domain.enums import PaymentKind
 from crm.domain.errors import Conflict, NotFound
@@ -136,12 +135,11 @@ def undo(
     if sum(actions.values()) > MANY:
         tx.execute("SET LOCAL statement_timeout = 0")
     mine = tx.value("SELECT begin_undo(%s)", (number,))
-    with copying.interruptible():
-        if _count_records(actions, "INSERT"):
-            tx.execute("SELECT undo_created()")
-        _restore_fields(tx, number, groups)
-        if _count_records(actions, "DELETE") != _restore_deleted(tx, actions):
-            raise _changed_error()
+    if _count_records(actions, "INSERT"):
+        tx.execute("SELECT undo_created()")
+    _restore_fields(tx, number, groups)
+    if _count_records(actions, "DELETE") != _restore_deleted(tx, actions):
+        raise _changed_error()
     _move_balances(tx, number, reason or "", today)
     return Undone(done, mine, query.count_actions(tx, mine))
 

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -70,28 +69,6 @@ def test_ctrl_c_in_making_rows_is_ctrl_c(made: Connection) -> None:
 def test_what_the_server_refuses_is_its_error(made: Connection) -> None:
     with pytest.raises(psycopg2.DataError):
         copying.copy_in(made, COPY, [("a", "many", None, None)])
-
-
-def test_ctrl_c_ends_a_statement_at_once(made: Connection) -> None:
-    def press() -> None:
-        time.sleep(0.3)
-        os.kill(os.getpid(), signal.SIGINT)
-
-    threading.Thread(target=press).start()
-    began = time.monotonic()
-    with pytest.raises(KeyboardInterrupt), copying.interruptible():
-        made.cursor().execute("SELECT pg_sleep(%s)", (2 * PATIENCE,))
-    assert time.monotonic() - began < PATIENCE
-    assert made.closed
-
-
-def test_a_statement_runs_and_fails_as_ever_while_it_can_be_interrupted(made: Connection) -> None:
-    with copying.interruptible():
-        made.cursor().execute("INSERT INTO made (a) VALUES ('x')")
-        with pytest.raises(psycopg2.DataError):
-            made.cursor().execute("SELECT 1 / 0")
-    copying.copy_in(made, COPY, [("y", None, None, None)])
-    assert [row[0] for row in stored(made)] == ["x", "y"]
 
 
 def test_rows_are_handed_over_some_at_a_time(made: Connection) -> None:

@@ -1,12 +1,17 @@
-"""What waits in a thread of its own, so that Ctrl-C is heard."""
+"""What waits in a thread of its own, so that Ctrl-C is heard; statements that it ends."""
 
+import os
 import signal
 import threading
+import time
 
+import psycopg2
 import pytest
+from psycopg2.extensions import connection as Connection  # noqa: N812
 from support.waiting import PATIENCE
 
-from crm.database.interruption import open_interruptibly
+from crm.database.copying import copy_in
+from crm.database.interruption import interruptible, open_interruptibly
 
 
 def test_what_is_opened_is_returned() -> None:
@@ -50,3 +55,27 @@ def test_in_another_thread_nothing_is_started() -> None:
     thread.start()
     thread.join(PATIENCE)
     assert found == [True]
+
+
+def test_ctrl_c_ends_a_statement_at_once(owner: Connection) -> None:
+    def press() -> None:
+        time.sleep(0.3)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=press).start()
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt), interruptible():
+        owner.cursor().execute("SELECT pg_sleep(%s)", (2 * PATIENCE,))
+    assert time.monotonic() - began < PATIENCE
+    assert owner.closed
+
+
+def test_a_statement_runs_and_fails_as_ever_while_it_can_be_interrupted(owner: Connection) -> None:
+    with interruptible():
+        owner.cursor().execute("CREATE TEMPORARY TABLE made AS SELECT 'x' AS a")
+        with pytest.raises(psycopg2.DataError):
+            owner.cursor().execute("SELECT 1 / 0")
+    copy_in(owner, "COPY made FROM STDIN", [("y",)])
+    cursor = owner.cursor()
+    cursor.execute("SELECT a FROM made")
+    assert cursor.fetchall() == [("x",), ("y",)]

@@ -87,7 +87,7 @@ def read_login(app: App) -> "LoginRole":
 def show_bytes(app: App, message: str, size: int | None = None) -> Iterator[Callable[[int], None]]:
     """Show megabytes while the work lasts; a request to end it is answered as Ctrl-C is."""
     from crm.cli.output import progress as shown
-    from crm.database.copying import interruptible
+    from crm.database.interruption import interruptible
 
     total = (size or 0) // _MEGABYTE or None  # of less than one, nothing is counted
     with (
