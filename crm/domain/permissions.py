@@ -4,6 +4,7 @@ The database enforces the same table by its policies (``migrations/objects``); a
 cell of it both ways.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -141,12 +142,13 @@ def authorize(
     owner_id: int | None = None,
     kind: str | None = None,
     record_id: int | None = None,
-    instead: str | None = None,
+    instead: "str | Callable[[], str] | None" = None,
 ) -> None:
     """Allow ``actor`` to do ``permission`` to a record that ``owner_id`` owns, or raise.
 
     ``kind`` and ``record_id`` name the record for the list of denied attempts; ``instead`` says
-    what the person may do, where the caller knows better than the table.
+    what the person may do, where the caller knows better than the table; what has to be looked up
+    for that is a function, which is called for a denial only.
 
     Raises PermissionDenied, which says which rule denied it and what may be done instead.
     """
@@ -188,10 +190,11 @@ def _denied_error(
     kind: str | None,
     record_id: int | None,
     why: str,
-    instead: str | None,
+    instead: "str | Callable[[], str] | None",
 ) -> PermissionDenied:
     holders = [other.value for other in Role if scope_of(other, permission) is Scope.ANY]
-    hint = instead or _("Ask a colleague in {roles}.").format(roles=", ".join(holders))
+    told = instead() if callable(instead) else instead
+    hint = told or _("Ask a colleague in {roles}.").format(roles=", ".join(holders))
     return PermissionDenied(
         why,
         hint=hint,

@@ -1,6 +1,7 @@
 """Clients: who may create, change, hand over and delete them."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from crm import models
@@ -66,7 +67,7 @@ def update(
         owner_id=client.sales_contact_id,
         kind="client",
         record_id=client.id,
-        instead=contacts.suggest_contact(tx, client.sales_contact_id),
+        instead=partial(contacts.suggest_contact, tx, client.sales_contact_id),
     )
     privacy.refuse_erased(client)
     cleaned = inputs.clean_values(inputs.CLIENT, values)

@@ -1,5 +1,6 @@
 """Who may stand as a sales or support contact, and whom to ask instead (rules 1, 2 and 10)."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from crm.domain.enums import Role
@@ -73,7 +74,7 @@ def authorize_for_client(
         owner_id=contact_id,
         kind=kind,
         record_id=record_id,
-        instead=suggest_contact(tx, contact_id) if theirs else None,
+        instead=partial(suggest_contact, tx, contact_id) if theirs else None,
     )
 
 

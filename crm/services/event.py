@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from crm import models
@@ -147,7 +148,7 @@ def find_updatable(tx: "Transaction", event_id: int) -> "Event":
         owner_id=event.support_contact_id,
         kind="event",
         record_id=event.id,
-        instead=contacts.suggest_contact(tx, event.support_contact_id),
+        instead=partial(contacts.suggest_contact, tx, event.support_contact_id),
     )
     return event
 

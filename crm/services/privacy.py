@@ -1,8 +1,10 @@
 """What the law gives a person: to know what is held on them, and to be forgotten."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crm import models
+from crm.database import copying
 from crm.domain import inputs
 from crm.domain.errors import RuleViolation
 from crm.domain.i18n import gettext as _
@@ -38,7 +40,7 @@ def find_held(tx: "Transaction", client_id: int) -> "dict[str, privacy.HeldRecor
         owner_id=owner_id,
         kind="client",
         record_id=client_id,
-        instead=contacts.suggest_contact(tx, owner_id),
+        instead=partial(contacts.suggest_contact, tx, owner_id),
     )
     held = privacy.read_held(tx, client_id)
     if client is None and not held["history"].rows:
@@ -62,7 +64,8 @@ def erase(tx: "Transaction", client_id: int, reason: str) -> Erased:
     tx.session.expunge_all()
     # Each name that the client ever had is looked for in the whole history.
     tx.execute("SET LOCAL statement_timeout = 0")
-    found: tuple[Any, ...] | None = tx.row("SELECT * FROM erase_client(%s)", (client_id,))
+    with copying.interruptible():
+        found: tuple[Any, ...] | None = tx.row("SELECT * FROM erase_client(%s)", (client_id,))
     if found is None:
         raise missing_record_error("clients", client_id)
     return Erased(*found)

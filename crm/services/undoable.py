@@ -3,6 +3,7 @@
 Nothing is written here; what remains for races, the database refuses by its own constraints.
 """
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from crm import models
@@ -159,7 +160,7 @@ def _authorize(
         if action in ("INSERT", "DELETE") and table in DELETING:
             authorize(tx.actor, DELETING[table], kind=table.removesuffix("s"))
     for group in groups:
-        ask = contacts.suggest_contact(tx, group.owner_id) if group.table == "events" else None
+        ask = partial(contacts.suggest_contact, tx, group.owner_id)
         for permission in {_permission(tx, group, field) for field in group.fields}:
             # Only MANAGEMENT moves an event to another contract.
             moves = permission == Permission.EVENT_UPDATE and "contract_id" in group.fields

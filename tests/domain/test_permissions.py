@@ -50,3 +50,17 @@ def test_what_nobody_may_do_to_themselves_is_said(permission: Permission) -> Non
     assert permission in GRANTS[Role.MANAGEMENT]
     with pytest.raises(PermissionDenied, match=r"^Nobody may .* their own (account|role)\.$"):
         authorize(actor(Role.MANAGEMENT), permission, owner_id=1, record_id=1)
+
+
+def test_what_may_be_done_instead_is_looked_up_for_a_denial_only() -> None:
+    asked: list[str] = []
+
+    def instead() -> str:
+        asked.append("once")
+        return "Ask Bob."
+
+    authorize(actor(Role.SALES), Permission.CONTRACT_PAY, owner_id=1, instead=instead)
+    assert asked == []
+    with pytest.raises(PermissionDenied) as denied:
+        authorize(actor(Role.SALES), Permission.CONTRACT_PAY, owner_id=2, instead=instead)
+    assert (denied.value.hint, asked) == ("Ask Bob.", ["once"])
