@@ -4,7 +4,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crm import models
-from crm.database import copying
 from crm.domain import inputs
 from crm.domain.errors import RuleViolation
 from crm.domain.i18n import gettext as _
@@ -64,8 +63,7 @@ def erase(tx: "Transaction", client_id: int, reason: str) -> Erased:
     tx.session.expunge_all()
     # Each name that the client ever had is looked for in the whole history.
     tx.execute("SET LOCAL statement_timeout = 0")
-    with copying.interruptible():
-        found: tuple[Any, ...] | None = tx.row("SELECT * FROM erase_client(%s)", (client_id,))
+    found: tuple[Any, ...] | None = tx.row("SELECT * FROM erase_client(%s)", (client_id,))
     if found is None:
         raise missing_record_error("clients", client_id)
     return Erased(*found)

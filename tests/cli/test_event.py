@@ -10,6 +10,8 @@ from support.cli import PASSWORD, Workstation, finish
 from support.company import Company
 from support.services import last_reason, stored
 
+from crm.cli.app import App
+
 SUMMER = (
     "--name", "Fête d'été", "--client-contact", "Jean, 06 98 76 54 32",
     "--start-date", "2031-06-04 18:00", "--end-date", "2031-06-05 02:00",
@@ -194,6 +196,21 @@ def test_what_is_missing_is_asked_for(sales: Workstation, owner: Connection) -> 
     sales.run("event", "create", stdin=answers).done()
     assert stored(owner, "events", 4, "client_contact") == "Éléonore Lefèvre"
     assert stored(owner, "events", 4, "notes") is None
+
+
+def test_a_contract_that_is_asked_for_is_read_once_and_the_permission_too(
+    sales: Workstation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin, begun = App.transaction, []
+
+    def count(app: App, **how: Any) -> Any:
+        begun.append(how)
+        return begin(app, **how)
+
+    monkeypatch.setattr(App, "transaction", count)
+    answers = "2\nGala\n\n2031-06-04 18:00\n2031-06-04 23:00\nTours\n80\n\n"
+    sales.run("event", "create", stdin=answers).done()
+    assert len(begun) == 3  # may one, which contract, and the event
 
 
 def test_a_wrong_answer_is_asked_again(sales: Workstation) -> None:

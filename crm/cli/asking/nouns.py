@@ -149,13 +149,16 @@ def ask_for_event(app: App, given: dict[str, Any]) -> dict[str, Any]:
 
     The contract comes first: its client is who is to be met unless somebody else is named.
     """
-    may = Permission.EVENT_CREATE
-    which = _contract_question(app)
+    may: Permission | None = Permission.EVENT_CREATE
+    pick = _contract_pick(app)
+    which = questions.record_question("contract", _("Contract"), "--contract", pick)
     name, contact, *others = map(questions.input_question, inputs.EVENT)
     if not app.settings.no_input:
         given = given | prompts.ask_for_options(app, given, [which], permission=may)
         if given["client_contact"] is None:
-            contact = _propose_default(contact, _read_plannable(app, given["contract"])["client"])
+            planned = pick.chosen or _read_plannable(app, given["contract"])
+            contact = _propose_default(contact, planned["client"])
+            may = None  # which is known by now
     dates = {name: given[name] for name in ("start_date", "end_date") if given[name] is not None}
     start = _date_question(app, dates, "start_date", _("Starts"), "tomorrow 18:00")
     end = _date_question(app, dates, "end_date", _("Ends"), "tomorrow 23:30")
@@ -164,16 +167,15 @@ def ask_for_event(app: App, given: dict[str, Any]) -> dict[str, Any]:
     )
 
 
-def _contract_question(app: App) -> questions.Question:
-    """Return the question whose event it is; its answer is one that the person may plan on."""
+def _contract_pick(app: App) -> Pick:
+    """Return the pick of the contract whose event it is: one that the person may plan on."""
 
     def check(tx: "Transaction", contract_id: int) -> None:
         from crm import services
 
         services.event.find_plannable_contract(tx, contract_id)
 
-    pick = Pick(app, "contract", filters={"signed": True}, own=True, check=check)
-    return questions.record_question("contract", _("Contract"), "--contract", pick)
+    return Pick(app, "contract", filters={"signed": True}, own=True, check=check)
 
 
 def _read_plannable(app: App, contract: str) -> dict[str, Any]:

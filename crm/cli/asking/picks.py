@@ -66,6 +66,7 @@ class Pick:
         self._besides = besides
         self._check = check
         self._ids: dict[str, int] = {}  # of what was offered
+        self.chosen: Mapping[str, Any] = {}  # the record of the last answer, by field
 
     def offer(self, typed: str) -> list[Choice]:
         """Return the records that begin as typed; over a connection of its own, and soon.
@@ -85,15 +86,14 @@ class Pick:
             found = self._ids.get(typed) or self._find_id(tx, typed.strip())
             if self._check:
                 self._check(tx, found)
+            self.chosen = self._records.read_by_id(tx, self._source, found) or {}
         return str(found)
 
-    def describe(self, record_id: str) -> str:
-        """Return what the record of an answer is called."""
-        with self._app.transaction() as tx:
-            row = self._records.read_by_id(tx, self._source, int(record_id))
-        if row is None:
+    def describe(self, _record_id: str) -> str:
+        """Return what the record of the last answer is called."""
+        if not self.chosen:  # somebody has deleted it meanwhile
             return ""
-        offered = self._build_choice(row)
+        offered = self._build_choice(self.chosen)
         return f"{offered.text}, {offered.meaning}"
 
     def _find_choices(self, tx: "Transaction", typed: str, most: int) -> list[Choice]:
