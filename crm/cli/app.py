@@ -50,13 +50,16 @@ class App:
         # Shows the database that the working directory names, and raises unless the person agrees.
         self.ask_for_directory: Callable[[App, LocalDatabase], None] | None = None
         self._flags: dict[str, object] = {}
+        self._session: Session | None = None
         self._connection: Connection | None = None
         self._connected_to = ""
 
     def set_flag(self, name: str, value: object) -> None:
-        """Take a common flag of the command line."""
+        """Take a common flag of the command line; one that is a setting goes before all others."""
         self._flags[name] = value
-        if name == "debug":
+        if name in configuration.NAMES:
+            self.__dict__.pop("settings", None)
+        elif name == "debug":
             self.debug = bool(value)
         elif name == "color":
             self.console.set_color(cast("Color", value))
@@ -75,16 +78,12 @@ class App:
         return loaded
 
     def choose_language(self) -> None:
-        """Speak the reader's language from the start, also of what is wrong with the settings."""
-        with suppress(CRMError):
-            i18n.use_language(
-                configuration.load_settings(environ=self.environ, directory=self.directory).language
-            )
+        """Speak the reader's language from the start.
 
-    def reload(self) -> None:
-        """Read the settings again, after a flag has changed."""
-        self.close()
-        self.__dict__.pop("settings", None)
+        What is wrong with the settings is told by who needs them.
+        """
+        with suppress(CRMError):
+            _settings = self.settings
 
     @property
     def today(self) -> date:
@@ -149,10 +148,12 @@ class App:
     # Sessions
 
     def session(self) -> "Session":
-        """Return the session of the token file.
+        """Return the session of the token file, which is read once: a command has one identity.
 
         Raises NotLoggedIn, or DatabaseUnavailable where there is no database to log in to yet.
         """
+        if self._session is not None:
+            return self._session
         from crm.database import location
         from crm.database.actor import not_logged_in_error
         from crm.security import session_file, tokens
@@ -161,7 +162,8 @@ class App:
         if token is None:
             location.require_database(self.settings)
             raise not_logged_in_error()
-        return tokens.decode_token(token, self._signing_key())
+        self._session = tokens.decode_token(token, self._signing_key())
+        return self._session
 
     def prepare_login(self) -> None:
         """See, before anybody types a password, that a session can be opened and kept.
@@ -182,13 +184,14 @@ class App:
             opened.secret, opened.user_id, opened.expires_at, self._signing_key()
         )
         session_file.write_token(self.settings.token_file, token)
+        self._session = None
 
     def forget(self) -> None:
         """Remove the token."""
         from crm.security import session_file
 
         session_file.remove_token(self.settings.token_file)
-        self.actor = None
+        self._session = self.actor = None
 
     def _signing_key(self) -> str:
         from crm.security import tokens

@@ -53,3 +53,5 @@ SETTINGS = (
             secret=True),
 )
 # fmt: on
+
+NAMES = frozenset(setting.name for setting in SETTINGS)

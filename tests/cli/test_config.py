@@ -1,7 +1,10 @@
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
-from support.cli import Workstation
+from support.cli import REPOSITORY, Workstation
 
 from crm.settings import SETTINGS
 
@@ -64,3 +67,28 @@ def test_a_value_that_makes_no_sense_is_still_shown(alone: Workstation) -> None:
 
 def test_people_are_told_where_to_keep_a_value(alone: Workstation) -> None:
     assert str(alone.home / "config.env") in alone.run("config").done().err
+
+
+# Says, as the last line of its stderr, how often config.env was read.
+READING = """
+import sys
+opened = []
+sys.addaudithook(
+    lambda event, args: opened.append(1)
+    if event == "open" and str(args[0]).endswith("config.env") else None
+)
+from crm.cli.main import run
+run(sys.argv[1:])
+print(len(opened), file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize("command", ["config", "help", "completion bash"])
+def test_the_files_of_settings_are_read_once(command: str, tmp_path: Path) -> None:
+    (tmp_path / "config.env").write_text("EPICEVENTS_CURRENCY=CHF\n")
+    done = subprocess.run(
+        [sys.executable, "-c", READING, *command.split()],
+        env={"EPICEVENTS_HOME": str(tmp_path), "PYTHONPATH": str(REPOSITORY)},
+        cwd=tmp_path, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stderr.splitlines()[-1] == "1"

@@ -35,7 +35,6 @@ def join(app: App, /) -> None:
         app.set_flag(
             "database_url", asking.prompts.ask_for_options(app, {}, [question])["database_url"]
         )
-        app.reload()
     with app.anonymous() as tx:
         require_revision(read_schema_revision(tx))
     writing.setup.remember_database(app)
