@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from crm.cli.app import App
 from crm.cli.asking import prompts
 from crm.cli.reading import records
-from crm.cli.writing import edits, handover, outcome, people
+from crm.cli.writing import edits, handover, people
 from crm.domain.enums import Role
 from crm.domain.errors import Conflict
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission
 
 if TYPE_CHECKING:
-    from crm.services.editing import Change
     from crm.services.portfolio import Moved
 
 
@@ -22,8 +21,7 @@ class _Left(NamedTuple):
     """Whose account was closed, what changed hands, and of what they are still the contact."""
 
     moved: "Moved | None"
-    change: "Change"
-    row: Any
+    edited: edits.EditOutcome
     counts: dict[str, int]
 
 
@@ -51,40 +49,36 @@ def close_accounts(
             taker = takers.get(user_id, transfer_to)
             if taker is not None:
                 moved = handover.hand_over(tx, user_id, taker, override=override)
-            change = services.user.deactivate(tx, user_id)
-            row = people.read_person(tx, user_id)[1]
-            return _Left(moved, change, row, people.count_duties(app, tx, user_id))
+            edited = edits.run_in_transaction(tx, LISTING, str(user_id), services.user.deactivate)
+            counts = people.count_duties(app, tx, user_id)
+            for field in people.COUNTS:
+                edited = edited.with_field(field, counts[field.name])
+            return _Left(moved, edited, counts)
 
         left = edits.run_all_or_none(tx, LISTING, users, leave)
     for each in left:
         _tell(app, output if len(left) == 1 else "", each, dry_run=dry_run)
     if output == "json" and len(left) > 1:
-        fields = (*LISTING.fields, *people.COUNTS)
-        records.print_json(app, fields, *((*each.row, *each.counts.values()) for each in left))
+        records.print_json(app, left[0].edited.fields, *(each.edited.row for each in left))
 
 
 def _tell(app: App, output: str, left: _Left, *, dry_run: bool) -> None:
-    from crm.queries.user import LISTING
-
-    name, user_id = people.full_name(left.row), left.row[0]
     if left.moved and output != "json":
         handover.report_handover(app, output, left.moved, dry_run=dry_run)
-    outcome.report_change(
-        app,
-        output,
-        left.change,
-        _("Account {id} deactivated: {name} can no longer log in.").format(id=user_id, name=name),
-        (*LISTING.fields, *people.COUNTS),
-        (*left.row, *left.counts.values()),
-        nothing=_("The account of {name} is inactive already.").format(name=name),
-        dry_run=dry_run,
-        then=None if any(left.counts.values()) else f"epicevents user show {user_id}",
+    still = any(left.counts.values())
+    said = edits.Wording(
+        _("Account {id} deactivated: {first_name} {last_name} can no longer log in."),
+        _("The account of {first_name} {last_name} is inactive already."),
+        lambda person: "" if still else f"epicevents user show {person['id']}",
     )
-    if output != "json" and any(left.counts.values()):
-        said = _("{name} is still the contact of {what}; hand over: {command}")
-        command = f"epicevents user transfer {user_id} USER"
-        what = handover.list_counts(left.counts)
-        app.console.note(said.format(name=name, what=what, command=command), loud=True)
+    edits.report_edit(app, output, left.edited, said, dry_run=dry_run)
+    if output != "json" and still:
+        told = _("{name} is still the contact of {what}; hand over: {command}").format(
+            name="{first_name} {last_name}".format_map(left.edited.record),
+            what=handover.list_counts(left.counts),
+            command=f"epicevents user transfer {left.edited.row[0]} USER",
+        )
+        app.console.note(told, loud=True)
 
 
 @contextmanager

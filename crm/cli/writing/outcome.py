@@ -1,16 +1,13 @@
 """What a write says: what was done, what changed, and what comes next."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from crm.cli.app import App
 from crm.cli.reading import records
 from crm.domain.errors import UsageFault
 from crm.domain.fields import Field
 from crm.domain.i18n import gettext as _
-
-if TYPE_CHECKING:
-    from crm.services.editing import Change
 
 
 def report_write(
@@ -63,25 +60,6 @@ def report_unchanged(
     if output == "json":
         records.print_json(app, fields, row)
     app.console.note(said)
-
-
-def report_change(
-    app: App,
-    output: str,
-    change: "Change",
-    done: str,
-    fields: Sequence[Field],
-    row: Sequence[Any],
-    *,
-    nothing: str | None = None,
-    dry_run: bool = False,
-    then: str | None = None,
-) -> None:
-    """Say what an edit has changed, or ``nothing`` where the record already was that way."""
-    if change:
-        report_write(app, output, done, fields, row, old=change.old, dry_run=dry_run, then=then)
-    else:
-        report_unchanged(app, output, nothing or _("Nothing to change."), fields, row)
 
 
 def nothing_given_error() -> UsageFault:

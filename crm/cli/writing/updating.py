@@ -8,21 +8,21 @@ person is shown both and decides.
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crm.cli.app import App
 from crm.cli.asking import answers, prompts
 from crm.cli.asking.questions import Question
-from crm.cli.writing import outcome
+from crm.cli.writing import edits, outcome
 from crm.domain.errors import InvalidValue
 from crm.domain.fields import Field
 from crm.domain.i18n import gettext as _
 
 if TYPE_CHECKING:
     from crm.database.transaction import Transaction
-    from crm.services.editing import SameField
+    from crm.queries.listing import Listing
+    from crm.services.editing import Change, SameField
 
-Told = TypeVar("Told")
 Values = Mapping[str, Any]
 Questions = Sequence[Question]
 
@@ -31,61 +31,71 @@ _LONGEST = 50  # characters of a present value that a question repeats
 
 
 class Update(NamedTuple):
-    """What the update of a noun consists of.
+    """What an update consists of.
 
-    ``fields`` are those of its listing. ``find`` returns the record's id, ``look`` the record by
-    field, ``questions`` what may be asked of it. ``checks`` refuse, with the answer to the field
-    that they are listed under, what does not go together.
+    ``named`` is the record of ``listing``. ``act`` runs the service with the id, the values and the
+    record as the person saw it, if they did. ``questions`` are those that may be asked of a record.
+    ``checks`` refuse, with the answer to the field that they are listed under, what does not go
+    together.
     """
 
-    fields: Sequence[Field]
-    find: "Callable[[Transaction], int]"
-    look: "Callable[[Transaction, int], Values]"
+    listing: "Listing"
+    named: str
+    act: "Callable[[Transaction, int, Values, Values | None], Change]"
     questions: Callable[[Values], Questions]
     checks: Mapping[str, Callable[[Values], None]] = MappingProxyType({})
+
+    @property
+    def fields(self) -> Sequence[Field]:
+        """The fields of the record."""
+        return self.listing.fields
 
 
 def run_update(
     app: App,
     update: Update,
     given: Values,
-    write: "Callable[[Transaction, int, Values, Values | None], Told]",
     begin: "Callable[[Values, bool], AbstractContextManager[Transaction]] | None" = None,
     *,
     dry_run: bool,
-) -> Told:
-    """Write what is ``given``, or answered where nothing is, and return what ``write`` returns.
+) -> edits.EditOutcome:
+    """Write what is ``given``, or answered where nothing is, and return what that changed.
 
-    ``write`` takes the transaction, the id, the values and the record as the person saw it, if
-    they did. ``begin`` takes the values and whether it is a dry run, where a transaction of its own
-    kind is needed. Raises UsageFault ``no_change`` where nothing is given and nobody can be asked,
-    and what ``write`` raises: first of all, that one may not.
+    ``begin`` takes the values and whether it is a dry run, where a transaction of its own kind is
+    needed. Raises UsageFault ``no_change`` where nothing is given and nobody can be asked, and what
+    the service raises: first of all, that one may not.
     """
     from crm.services.editing import SameField
 
     begin = begin or (lambda _values, trying: app.transaction(dry_run=trying))
     values: Values = {name: value for name, value in given.items() if value is not None}
-    seen: Values | None = None
-    record_id = None
+    named, seen = update.named, None
     if not values:
         if not prompts.may_ask(app):
             raise outcome.nothing_given_error()
         with begin({}, True) as tx:
-            record_id = update.find(tx)
-            write(tx, record_id, {}, None)
-            seen = update.look(tx, record_id)
+            found = _write(tx, update, named, {}, None)
+        named, seen = str(found.row[0]), found.record
         values = _ask_each(app, update, seen)
     while True:
         try:
             with begin(values, dry_run) as tx:
-                record_id = update.find(tx) if record_id is None else record_id
-                return write(tx, record_id, values, seen)
+                return _write(tx, update, named, values, seen)
         except SameField as conflict:
             if not prompts.may_ask(app):
                 raise
             now = {name: theirs for name, (_base, theirs, _mine) in conflict.fields.items()}
             seen = {**(seen or {}), **now}
             values = {**values, **_resolve_conflict(app, update, conflict, seen)}
+
+
+def _write(
+    tx: "Transaction", update: Update, named: str, values: Values, seen: Values | None
+) -> edits.EditOutcome:
+    def act(tx: "Transaction", record_id: int) -> "Change":
+        return update.act(tx, record_id, values, seen)
+
+    return edits.run_in_transaction(tx, update.listing, named, act)
 
 
 def _ask_each(app: App, update: Update, seen: Values) -> dict[str, Any]:

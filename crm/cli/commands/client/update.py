@@ -8,7 +8,6 @@ from crm.cli import asking, writing
 from crm.cli.app import App
 from crm.cli.groups import Command
 from crm.cli.options import input_options, version_option, write_options
-from crm.cli.reading import records
 from crm.cli.types import CLIENT
 from crm.domain import inputs
 from crm.domain.i18n import gettext as _
@@ -16,6 +15,7 @@ from crm.domain.i18n import gettext as _
 if TYPE_CHECKING:
     from crm.cli.writing.updating import Values
     from crm.database.transaction import Transaction
+    from crm.services.editing import Change
 
 
 @click.command(cls=Command)
@@ -37,29 +37,18 @@ def update(
       epicevents client update 12 --phone "06 12 34 56 78"
     """
     from crm import services
-    from crm.queries import reference
     from crm.queries.client import LISTING
-    from crm.queries.pages import read_record
 
-    fields = LISTING.fields
-
-    def write(tx: "Transaction", client_id: int, values: "Values", seen: "Values | None") -> Any:
-        change = services.client.update(tx, client_id, values, version=version, seen=seen)
-        return change, fields, read_record(tx, LISTING, client_id)
-
-    def look(tx: "Transaction", client_id: int) -> dict[str, Any]:
-        row: Any = read_record(tx, LISTING, client_id)
-        return records.map_fields(fields, row)
+    def act(tx: "Transaction", number: int, values: "Values", seen: "Values | None") -> "Change":
+        return services.client.update(tx, number, values, version=version, seen=seen)
 
     subject = writing.updating.Update(
-        fields,
-        lambda tx: reference.find_client_id(tx, client),
-        look,
-        lambda _seen: [*map(asking.questions.input_question, inputs.CLIENT)],
+        LISTING, client, act, lambda _seen: [*map(asking.questions.input_question, inputs.CLIENT)]
     )
-    change, fields, row = writing.updating.run_update(app, subject, given, write, dry_run=dry_run)
-    done = _("Client {id} updated: {name}.").format(id=row[0], name=row[1])
-    then = f"epicevents client show {row[0]}"
-    writing.outcome.report_change(
-        app, output, change, done, fields, row, dry_run=dry_run, then=then
+    edited = writing.updating.run_update(app, subject, given, dry_run=dry_run)
+    said = writing.edits.Wording(
+        _("Client {id} updated: {full_name}."),
+        _("Nothing to change."),
+        "epicevents client show {id}".format_map,
     )
+    writing.edits.report_edit(app, output, edited, said, dry_run=dry_run)

@@ -9,7 +9,6 @@ from crm.cli.app import App
 from crm.cli.groups import Command
 from crm.cli.noun_options import due_date_option, signed_option
 from crm.cli.options import input_options, reason_option, version_option, write_options
-from crm.cli.reading import records
 from crm.cli.types import CLIENT, CONTRACT, OPTIONAL_DAY
 from crm.domain import inputs
 from crm.domain.i18n import gettext as _
@@ -57,28 +56,17 @@ def update(
     from crm.queries import reference
     from crm.queries.contract import LISTING
 
-    def write(tx: "Transaction", contract_id: int, values: "Values", seen: "Values | None") -> Any:
+    def act(tx: "Transaction", number: int, values: "Values", seen: "Values | None") -> "Change":
         new = dict(values)
         if "client" in new:
             new["client_id"] = reference.find_client_id(tx, new.pop("client"))
-
-        def act(tx: "Transaction", contract_id: int) -> "Change":
-            return services.contract.update(
-                tx, contract_id, new, reason=reason, version=version, seen=seen
-            )
-
-        return writing.edits.run_in_transaction(tx, LISTING, str(contract_id), act)
+        return services.contract.update(tx, number, new, reason=reason, version=version, seen=seen)
 
     subject = writing.updating.Update(
-        LISTING.fields,
-        lambda tx: int(records.find_row(tx, LISTING, contract)[0]),
-        lambda tx, number: records.map_fields(
-            LISTING.fields, records.find_row(tx, LISTING, str(number))
-        ),
-        lambda seen: asking.nouns.contract_change_questions(app, seen),
+        LISTING, contract, act, lambda seen: asking.nouns.contract_change_questions(app, seen)
     )
     given = {"client": client, **given}
-    edited = writing.updating.run_update(app, subject, given, write, dry_run=dry_run)
+    edited = writing.updating.run_update(app, subject, given, dry_run=dry_run)
     said = writing.edits.Wording(
         _("Contract {id} updated: {client}."),
         _("Nothing to change."),

@@ -49,31 +49,25 @@ def update(
     from crm.queries import contract as contracts
     from crm.queries.event import LISTING
 
-    def write(tx: "Transaction", event_id: int, values: "Values", seen: "Values | None") -> Any:
+    def act(tx: "Transaction", number: int, values: "Values", seen: "Values | None") -> "Change":
         new = dict(values)
         if "contract" in new:
             new["contract_id"] = records.find_row(tx, contracts.LISTING, new.pop("contract"))[0]
-
-        def act(tx: "Transaction", event_id: int) -> "Change":
-            zone = app.settings.timezone
-            return services.event.update(tx, event_id, new, version=version, seen=seen, zone=zone)
-
-        return writing.edits.run_in_transaction(tx, LISTING, str(event_id), act)
+        zone = app.settings.timezone
+        return services.event.update(tx, number, new, version=version, seen=seen, zone=zone)
 
     def together(values: "Values") -> None:
         services.event.check_dates(values["start_date"], values["end_date"])
 
     subject = writing.updating.Update(
-        LISTING.fields,
-        lambda tx: int(records.find_row(tx, LISTING, event)[0]),
-        lambda tx, event_id: records.map_fields(
-            LISTING.fields, records.find_row(tx, LISTING, str(event_id))
-        ),
+        LISTING,
+        event,
+        act,
         lambda _seen: asking.nouns.event_change_questions(app),
         {"end_date": together},
     )
     given = {"contract": contract, **given}
-    edited = writing.updating.run_update(app, subject, given, write, dry_run=dry_run)
+    edited = writing.updating.run_update(app, subject, given, dry_run=dry_run)
     said = writing.edits.Wording(
         _("Event {id} updated: {name}."),
         _("Nothing to change."),

@@ -10,7 +10,6 @@ from crm.cli import asking, writing
 from crm.cli.app import App
 from crm.cli.groups import Command
 from crm.cli.options import input_options, version_option, write_options
-from crm.cli.reading import records
 from crm.cli.types import USER
 from crm.domain import inputs
 from crm.domain.i18n import gettext as _
@@ -19,6 +18,7 @@ from crm.domain.permissions import Permission
 if TYPE_CHECKING:
     from crm.cli.writing.updating import Values
     from crm.database.transaction import Transaction
+    from crm.services.editing import Change
 
 
 @click.command(cls=Command)
@@ -41,31 +41,24 @@ def update(
       epicevents user update manager2@epicevents.example --role SALES
     """
     from crm import services
-    from crm.queries import reference
     from crm.queries.user import LISTING
 
-    def write(tx: "Transaction", user_id: int, values: "Values", seen: "Values | None") -> Any:
-        change = services.user.update(tx, user_id, values, version=version, seen=seen)
-        return change, *writing.people.read_person(tx, user_id)
+    def act(tx: "Transaction", number: int, values: "Values", seen: "Values | None") -> "Change":
+        return services.user.update(tx, number, values, version=version, seen=seen)
 
     def begin(values: "Values", trying: bool) -> "AbstractContextManager[Transaction]":
         return _change_account(app, user, values, dry_run=trying)
 
     subject = writing.updating.Update(
-        LISTING.fields,
-        lambda tx: reference.find_user_id(tx, user),
-        lambda tx, user_id: records.map_fields(*writing.people.read_person(tx, user_id)),
-        lambda seen: asking.nouns.account_questions(app, seen["id"]),
+        LISTING, user, act, lambda seen: asking.nouns.account_questions(app, seen["id"])
     )
-    change, fields, row = writing.updating.run_update(
-        app, subject, given, write, begin, dry_run=dry_run
+    edited = writing.updating.run_update(app, subject, given, begin, dry_run=dry_run)
+    said = writing.edits.Wording(
+        _("Account {id} updated: {first_name} {last_name}."),
+        _("Nothing to change."),
+        "epicevents user show {id}".format_map,
     )
-    user_id = row[0]
-    done = _("Account {id} updated: {name}.").format(id=user_id, name=writing.people.full_name(row))
-    then = f"epicevents user show {user_id}"
-    writing.outcome.report_change(
-        app, output, change, done, fields, row, dry_run=dry_run, then=then
-    )
+    writing.edits.report_edit(app, output, edited, said, dry_run=dry_run)
 
 
 @contextmanager
