@@ -77,8 +77,8 @@ sys.addaudithook(
     lambda event, args: opened.append(1)
     if event == "open" and str(args[0]).endswith("config.env") else None
 )
-from crm.cli.main import run
-run(sys.argv[1:])
+from crm.cli.main import run_command
+run_command(sys.argv[1:])
 print(len(opened), file=sys.stderr)
 """
 
