@@ -17,7 +17,7 @@ from crm.domain.formulas import unguard
 from crm.domain.i18n import gettext as _
 from crm.domain.text import quote
 from crm.importing.bounds import LONGEST_ROW
-from crm.importing.source import Source
+from crm.importing.source import SourceFile
 from crm.importing.table import Candidate, Row
 
 DELIMITERS = (",", ";", "\t")
@@ -25,7 +25,7 @@ _MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "\\": "\\"}
 
 
-def candidates(source: Source, encoding: str | None) -> Iterator[Candidate]:
+def candidates(source: SourceFile, encoding: str | None) -> Iterator[Candidate]:
     """Yield the ways in which a file can be divided into cells.
 
     Without ``encoding`` it is UTF-8, with or without a byte order mark, or UTF-16 with one.
@@ -38,7 +38,7 @@ def candidates(source: Source, encoding: str | None) -> Iterator[Candidate]:
         yield Candidate("", partial(_read_csv, source, encoding, delimiter))
 
 
-def _read_csv(source: Source, encoding: str, delimiter: str) -> Iterator[Row]:
+def _read_csv(source: SourceFile, encoding: str, delimiter: str) -> Iterator[Row]:
     number = 0
     with _translate_errors(encoding), source.open_text(encoding, "") as file:
         lines = _Lines(file)
@@ -56,7 +56,7 @@ def _read_csv(source: Source, encoding: str, delimiter: str) -> Iterator[Row]:
             ) from None
 
 
-def _read_tsv(source: Source, encoding: str) -> Iterator[Row]:
+def _read_tsv(source: SourceFile, encoding: str) -> Iterator[Row]:
     def unescape(cell: str) -> str:
         if "\\" not in cell:
             return cell
@@ -100,7 +100,7 @@ class _Lines:
         return line
 
 
-def _detect_encoding(source: Source) -> str:
+def _detect_encoding(source: SourceFile) -> str:
     return _MARKS.get(source.start(2), "utf-8-sig")
 
 

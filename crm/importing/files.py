@@ -8,7 +8,7 @@ from pathlib import Path
 from crm.domain.errors import InvalidValue
 from crm.domain.i18n import gettext as _
 from crm.importing.bounds import USUAL, Bounds, too_large_error
-from crm.importing.source import Source
+from crm.importing.source import SourceFile
 from crm.importing.table import Candidate, Names, Row, Table, find_table
 
 _ZIP = b"PK\x03\x04"
@@ -38,7 +38,7 @@ def open_table(
 
     Raises OSError, UsageFault, InvalidValue.
     """
-    source = Source(path, bounds)
+    source = SourceFile(path, bounds)
     candidates = (
         each._replace(rows=partial(_limit, each.rows, bounds)) if bounds else each
         for each in _candidates(source, encoding, sheet)
@@ -46,7 +46,7 @@ def open_table(
     return find_table(candidates, names, mapping)
 
 
-def _candidates(source: Source, encoding: str | None, sheet: str | None) -> Iterable[Candidate]:
+def _candidates(source: SourceFile, encoding: str | None, sheet: str | None) -> Iterable[Candidate]:
     start = source.start(4096)
     text = start.removeprefix(codecs.BOM_UTF8).lstrip()
     for mark, kind in _NO_TABLES.items():

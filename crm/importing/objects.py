@@ -9,7 +9,7 @@ from typing import Any, TextIO
 from crm.domain.errors import InvalidValue
 from crm.domain.i18n import gettext as _
 from crm.importing.bounds import LONGEST_ROW, too_large_error
-from crm.importing.source import Source
+from crm.importing.source import SourceFile
 from crm.importing.table import Candidate, Row
 
 _CHUNK = 1 << 16
@@ -18,7 +18,7 @@ _DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
 _BETWEEN = re.compile(r"[\s,]*")
 
 
-def candidates(source: Source) -> Iterator[Candidate]:
+def candidates(source: SourceFile) -> Iterator[Candidate]:
     """Yield the one way in which a JSON file is a table: all keys of all objects as headings."""
     headings: dict[str, None] = {}
     number = 0
@@ -36,7 +36,7 @@ def candidates(source: Source) -> Iterator[Candidate]:
     yield Candidate("", partial(_rows, source, list(headings)), number)
 
 
-def _rows(source: Source, headings: list[str]) -> Iterator[Row]:
+def _rows(source: SourceFile, headings: list[str]) -> Iterator[Row]:
     yield 0, headings
     for number, record in enumerate(_records(source), 1):
         try:
@@ -58,7 +58,7 @@ def _text(value: Any) -> str:
             return json.dumps(value, ensure_ascii=False)
 
 
-def _records(source: Source) -> Iterator[dict[str, Any]]:
+def _records(source: SourceFile) -> Iterator[dict[str, Any]]:
     number = 0
     with source.open_text("utf-8-sig", "") as file:
         try:

@@ -23,7 +23,7 @@ _FLAGS = (
 _BUFFER = 1 << 16
 
 
-class Source:
+class SourceFile:
     """A file that is read several times: for its headings, its rows, and those that are refused.
 
     A link is followed. What is no regular file (a pipe, a device, a directory) is refused, and so

@@ -38,7 +38,7 @@ class Limits(NamedTuple):
     sheets: int
 
 
-class Sheet(NamedTuple):
+class ListedSheet(NamedTuple):
     """A sheet: its name, its size, and where its rows begin in the output, if they are there."""
 
     name: str

@@ -17,16 +17,16 @@ from crm.domain.formulas import unguard
 from crm.domain.i18n import gettext as _
 from crm.domain.text import quote
 from crm.importing.bounds import Bounds, too_large_error
-from crm.importing.source import Source
+from crm.importing.source import SourceFile
 from crm.importing.table import Candidate, Row
-from crm.importing.workbook.protocol import BLANK, Failure, Limits, Sheet
+from crm.importing.workbook.protocol import BLANK, Failure, Limits, ListedSheet
 
 _PATIENCE = 60  # seconds, where no ceiling on the processor's time can be set
 _LAST_LINE = 1 << 20  # bytes in which the list of sheets is found
 _BATCH = 1 << 18  # bytes of lines that are read together
 
 
-def candidates(source: Source, sheet: str | None) -> Iterator[Candidate]:
+def candidates(source: SourceFile, sheet: str | None) -> Iterator[Candidate]:
     """Yield each sheet, or the one that is named ``sheet``. Raises InvalidValue, NotFound."""
     rows = _take_apart(source, sheet)
     names = [each.name for each in rows.sheets]
@@ -51,12 +51,12 @@ class _Rows:
 
     def __init__(self) -> None:
         self.file = tempfile.TemporaryFile()  # noqa: SIM115  closed below
-        self.sheets: list[Sheet] = []
+        self.sheets: list[ListedSheet] = []
 
     def __del__(self) -> None:
         self.file.close()
 
-    def of(self, sheet: Sheet) -> Iterator[Row]:
+    def of(self, sheet: ListedSheet) -> Iterator[Row]:
         """Yield the rows of a sheet."""
         at, number = sheet.offset or 0, 0
         while number < sheet.rows:
@@ -69,7 +69,7 @@ class _Rows:
             at += sum(map(len, lines))
 
 
-def _take_apart(source: Source, sheet: str | None) -> _Rows:
+def _take_apart(source: SourceFile, sheet: str | None) -> _Rows:
     rows = _Rows()
     bounds = source.bounds
     limits = bounds and Limits(
@@ -91,7 +91,7 @@ def _take_apart(source: Source, sheet: str | None) -> _Rows:
         raise _workbook_error(status, bounds)
     end = rows.file.seek(0, 2)
     rows.file.seek(max(0, end - _LAST_LINE))
-    rows.sheets = [Sheet(*each) for each in json.loads(rows.file.read().splitlines()[-1])]
+    rows.sheets = [ListedSheet(*each) for each in json.loads(rows.file.read().splitlines()[-1])]
     return rows
 
 
@@ -99,7 +99,7 @@ def _command(limits: Limits | None, only: str | None) -> list[str]:
     """Return the command that runs this program: alone, with the modules that we see."""
     program = (
         "import json, sys; sys.path[:], limits, only = json.loads(sys.argv[1])\n"
-        "from crm.importing.workbook import sheets; sheets.main(limits, only)"
+        "from crm.importing.workbook import sheets; sheets.take_apart(limits, only)"
     )
     path = [str(Path(each).absolute()) for each in sys.path]
     return [sys.executable, "-I", "-S", "-c", program, json.dumps([path, limits, only])]

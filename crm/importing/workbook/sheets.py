@@ -15,7 +15,7 @@ from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from crm.importing.workbook.protocol import BLANK, Failed, Failure, Limits, Sheet
+from crm.importing.workbook.protocol import BLANK, Failed, Failure, Limits, ListedSheet
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
@@ -26,7 +26,7 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _HALF_A_SECOND = timedelta(milliseconds=500)
 
 
-def main(numbers: Sequence[int] | None, only: str | None) -> None:
+def take_apart(numbers: Sequence[int] | None, only: str | None) -> None:
     """Take standard input apart, and exit with a Failure where that cannot be done.
 
     ``numbers`` are the Limits, ``only`` is the one sheet that is asked for.
@@ -66,14 +66,14 @@ def write_sheets(file: BinaryIO, out: BinaryIO, limits: Limits | None, only: str
     workbook = CalamineWorkbook.from_filelike(file)
     about_cells.refuse_unlocated_errors()
     output = _Output(out, limits.unpacked if limits else sys.maxsize)
-    sheets: list[Sheet] = []
+    sheets: list[ListedSheet] = []
     for position, about in enumerate(workbook.sheets_metadata):
         if about.typ != SheetTypeEnum.WorkSheet:
             continue
         if limits and len(sheets) >= limits.sheets:
             raise Failed(Failure.TOO_LARGE)
         if only is not None and about.name != only:
-            sheets.append(Sheet(about.name, 0, 0, None))
+            sheets.append(ListedSheet(about.name, 0, 0, None))
             continue
         found = workbook.get_sheet_by_index(position)
         rows, columns = _size(found)
@@ -82,7 +82,7 @@ def write_sheets(file: BinaryIO, out: BinaryIO, limits: Limits | None, only: str
             offset = output.written
             for row in _rows(found, about_cells):
                 output.line(row)
-        sheets.append(Sheet(about.name, rows, columns, offset))
+        sheets.append(ListedSheet(about.name, rows, columns, offset))
         del found  # before the next one is laid out
     output.line(sheets)
 
