@@ -66,7 +66,7 @@ def _read_tsv(source: SourceFile, encoding: str) -> Iterator[Row]:
         lines = _Lines(file)
         for number, line in enumerate(lines, 1):
             lines.begin_row()
-            yield number, [unescape(cell) for cell in line.rstrip("\r\n").split("\t")]
+            yield number, [unguard(unescape(cell)) for cell in line.rstrip("\r\n").split("\t")]
 
 
 class _Lines:

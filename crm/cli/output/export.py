@@ -8,7 +8,7 @@ with offset, dates are ISO, and no value is ``null`` in JSON and empty elsewhere
   pipeline have it. Text that a spreadsheet would calculate is guarded, see
   :mod:`crm.domain.formulas`.
 - ``tsv``: a header, and always one record a line: inside a value a tab is ``\t``, line ends are
-  ``\n`` and ``\r``, a backslash is ``\\``.
+  ``\n`` and ``\r``, a backslash is ``\\``. It is guarded as CSV is, before that.
 - ``ids``: the ``id`` of each record, one a line, for ``xargs``.
 """
 
@@ -122,7 +122,7 @@ def _tsv(
     shown = stream.isatty()
 
     def cell(value: object) -> str:
-        text = str(value).translate(_TSV_ESCAPES)
+        text = guard(str(value)).translate(_TSV_ESCAPES)
         return visible(text) if shown else text
 
     return _write_delimited("\t", cell, fields, rows, zone)
