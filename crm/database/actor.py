@@ -1,5 +1,6 @@
 """Who acts in a transaction: what `begin_session` answers, and why it may find nobody."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from crm.database.revision import require_revision
@@ -8,30 +9,31 @@ from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Actor
 
 
-def read_actor(row: tuple[Any, ...] | None) -> Actor:
-    """Return the employee that ``begin_session`` found.
+def read_actor(row: Mapping[str, Any] | None) -> Actor:
+    """Return the employee that ``begin_session`` found, by the names of its columns.
+
+    By name, because a newer schema may answer more.
 
     Raises NotLoggedIn when the session has ended or the account is inactive, DatabaseUnavailable
-    when the schema is not the one that this program was written for.
+    when this program may not work with the schema.
     """
     if row is None:
         raise not_logged_in_error()
-    state, user_id, email, first_name, last_name, role, must_change, expires_at, revision = row
-    require_revision(revision)
-    if state == "inactive":
-        raise account_inactive_error(email)
-    if state != "live":
+    require_revision(row["schema_revision"], row.get("oldest_program"))
+    if row["state"] == "inactive":
+        raise account_inactive_error(row["email"])
+    if row["state"] != "live":
         raise NotLoggedIn(
             _("The session has ended."), hint=_("Run: epicevents login"), code="session_expired"
         )
     return Actor(
-        id=user_id,
-        email=email,
-        first_name=first_name,
-        last_name=last_name,
-        role=role,
-        must_change_password=must_change,
-        expires_at=expires_at,
+        id=row["user_id"],
+        email=row["email"],
+        first_name=row["first_name"],
+        last_name=row["last_name"],
+        role=row["role"],
+        must_change_password=row["must_change_password"],
+        expires_at=row["expires_at"],
     )
 
 

@@ -103,7 +103,8 @@ def _reasons() -> list[tuple[str, str, str]]:
     ]
 
 
-def _not_set_up_error() -> DatabaseUnavailable:
+def not_set_up_error() -> DatabaseUnavailable:
+    """Return the error for a database without our tables."""
     return DatabaseUnavailable(
         _("The database is not set up for this program."),
         hint=_("Run: epicevents init"),
@@ -133,8 +134,8 @@ _STATES: dict[str, Callable[[], CRMError]] = {
         hint=_("Ask your administrator for the address of the primary server."),
         code="read_only_server",
     ),
-    "42883": _not_set_up_error,  # no such function
-    "42P01": _not_set_up_error,  # no such table
+    "42883": not_set_up_error,  # no such function
+    "42P01": not_set_up_error,  # no such table
     "22001": lambda: RuleViolation(
         _("A text is longer than its field."), hint=_("Shorten it."), code="too_long"
     ),

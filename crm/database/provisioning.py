@@ -16,7 +16,8 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from psycopg2.extensions import encrypt_password
 from psycopg2.sql import SQL, Identifier, Literal
 
-from crm.database.errors import translate_errors
+from crm.database.errors import not_set_up_error, translate_errors
+from crm.database.revision import SCHEMA_REVISION, require_revision
 from crm.database.transaction import Transaction, connect, transaction
 from crm.domain.errors import DatabaseUnavailable
 from crm.domain.i18n import gettext as _
@@ -243,6 +244,15 @@ def read_schema_revision(tx: Transaction) -> str | None:
         return None
     revision: str | None = tx.value("SELECT version_num FROM alembic_version")
     return revision
+
+
+def require_schema(tx: Transaction) -> None:
+    """Refuse a schema that this program may not work with: DatabaseUnavailable."""
+    revision = read_schema_revision(tx)
+    if revision is None:
+        raise not_set_up_error()
+    newer = revision > SCHEMA_REVISION
+    require_revision(revision, tx.value("SELECT oldest_program()") if newer else None)
 
 
 @contextmanager

@@ -10,15 +10,19 @@ SCHEMA_REVISION = "0020"
 BASELINE = "0019"
 
 
-def require_revision(revision: str | None) -> None:
-    """Refuse a schema that is older or newer than this program: DatabaseUnavailable."""
-    found = revision or ""
-    refuse_newer(found)
-    refuse_too_old(found)
-    if found < SCHEMA_REVISION:
+def require_revision(revision: str, oldest_program: str | None = None) -> None:
+    """Refuse a schema that this program may not work with: DatabaseUnavailable.
+
+    An older one lacks what the program uses. A newer one says by ``oldest_program`` which programs
+    of before it may go on.
+    """
+    if oldest_program is None or oldest_program > SCHEMA_REVISION:
+        refuse_newer(revision)
+    refuse_too_old(revision)
+    if revision < SCHEMA_REVISION:
         raise DatabaseUnavailable(
             _("The schema ({found}) is older than this program ({expected}).").format(
-                found=found, expected=SCHEMA_REVISION
+                found=revision, expected=SCHEMA_REVISION
             ),
             hint=_("An administrator runs: epicevents db upgrade"),
             code="schema_older",
@@ -42,7 +46,7 @@ def refuse_too_old(revision: str) -> None:
     if revision < BASELINE:
         raise DatabaseUnavailable(
             _("The schema ({found}) is older than any that can be upgraded ({expected}).").format(
-                found=revision or _("none"), expected=BASELINE
+                found=revision, expected=BASELINE
             ),
             hint=_(
                 "Start a demo over: epicevents demo --reset. Export other records with the program"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg2
 from psycopg2.extensions import TRANSACTION_STATUS_IDLE, make_dsn
 from psycopg2.extensions import connection as Connection  # noqa: N812
+from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from crm.database.actor import not_logged_in_error, read_actor
 from crm.database.errors import outcome_unknown_error, translate_errors
@@ -161,7 +162,7 @@ def _transaction(
             actor = None
         else:
             cursor.execute(f"{BEGIN}; {INTRODUCE}", (command, zone, secret))
-            actor = read_actor(cursor.fetchone())
+            actor = read_actor(_named_row(cursor))
     current = Transaction(connection, actor)
     try:
         with translate_errors():
@@ -175,6 +176,13 @@ def _transaction(
     except BaseException:
         _roll_back(connection)
         raise
+
+
+def _named_row(cursor: Cursor) -> dict[str, Any] | None:
+    """Return the next row by the names of its columns."""
+    if (row := cursor.fetchone()) is None:
+        return None
+    return dict(zip((column.name for column in cursor.description or ()), row, strict=True))
 
 
 def _roll_back(connection: Connection) -> None:

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crm.database.errors import translate_errors
-from crm.database.provisioning import LOGIN_SETTINGS, OWNER, read_schema_revision
+from crm.database.provisioning import LOGIN_SETTINGS, OWNER, read_schema_revision, require_schema
 from crm.database.revision import SCHEMA_REVISION
-from crm.domain.errors import CRMError
+from crm.domain.errors import CRMError, DatabaseUnavailable
 from crm.domain.i18n import gettext as _
 from crm.queries.doctor import SERVER, SETTINGS, Check, find_faults
 from crm.queries.doctor_data import DATA as DATA
@@ -54,7 +54,7 @@ CLOCK = Check(
 )
 REVISION = Check(
     "schema_revision",
-    lambda: _("The schema is of this program's revision"),
+    lambda: _("The schema fits this program"),
     lambda: _("The schema is of revision {found}, and this program of {value}."),
     lambda: _("Commands refuse to work on it."),
     lambda: _("If it is older: epicevents db upgrade. If it is newer, install the newer program."),
@@ -141,11 +141,11 @@ def examine_server(tx: "Transaction", now: Callable[[], datetime]) -> list[Resul
     """Examine the server as the program's own login, which need not act for anybody.
 
     ``now`` tells this workstation's time, naive UTC. Of a schema of another revision only that is
-    known.
+    known, also where this program may work with it.
     """
     results = [Result(REACH, True), *_examine(tx, SERVER), _tls(tx), _clock(tx, now)]
     revision = _revision(tx)
-    if revision.ok:
+    if read_schema_revision(tx) == SCHEMA_REVISION:
         return [*results, revision, *_examine(tx, CATALOGUE)]
     reason = _("The schema is of another revision.")
     return [*results, revision, *_examine(tx, SETTINGS), *report_unknown(OBJECTS, reason)]
@@ -230,10 +230,11 @@ def _clock(tx: "Transaction", now: Callable[[], datetime]) -> Result:
 
 
 def _revision(tx: "Transaction") -> Result:
-    revision = read_schema_revision(tx)
-    if revision == SCHEMA_REVISION:
-        return Result(REVISION, True)
-    return Result(REVISION, False, [str(revision or _("none"))])
+    try:
+        require_schema(tx)
+    except DatabaseUnavailable:
+        return Result(REVISION, False, [read_schema_revision(tx) or _("none")])
+    return Result(REVISION, True)
 
 
 def _files(check: Check, paths: Iterable[Path], *, mask: int = 0o077) -> Result:

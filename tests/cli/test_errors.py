@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812
 from support.cli import REPOSITORY, Workstation, finish, url
+from support.migrations import NEXT, pretend_newer
 from support.waiting import PATIENCE
 
 from crm.database import revision
@@ -72,17 +73,26 @@ def test_a_new_machine_is_told_how_to_begin(workstation: Workstation) -> None:
 
 @pytest.mark.parametrize(
     ("found", "code", "hint"),
-    [("0018", "schema_too_old", "demo --reset"), ("9999", "schema_newer", "Install")],
+    [("0018", "schema_too_old", "demo --reset"), (NEXT, "schema_newer", "Install")],
 )
 def test_a_schema_of_another_version_is_refused(
     sales: Workstation, owner: Connection, found: str, code: str, hint: str
 ) -> None:
+    pretend_newer(owner.cursor())
     owner.cursor().execute("UPDATE alembic_version SET version_num = %s", (found,))
     ran = sales.run("client", "list", "--json")
     assert (ran.status, ran.error()["code"]) == (7, code)
     assert hint in ran.error()["hint"]
     assert found in ran.error()["message"]
     assert SCHEMA_REVISION in ran.error()["message"]
+
+
+def test_a_newer_schema_that_only_adds_is_worked_with(
+    sales: Workstation, owner: Connection
+) -> None:
+    pretend_newer(owner.cursor(), SCHEMA_REVISION)
+    sales.run("client", "list").done()
+    sales.run("contract", "pay", "3", "100").done()
 
 
 def test_an_older_schema_is_to_be_upgraded(

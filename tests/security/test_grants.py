@@ -57,7 +57,8 @@ FUNCTIONS = {
     "has_reason",
     "installation_id", "is_email",
     "is_own_client", "is_phone", "is_plain_text", "login_attempt", "login_challenge",
-    "login_result", "prefix_query", "record_denial", "reset_password", "restore_access",
+    "login_result", "oldest_program", "prefix_query", "record_denial", "reset_password",
+    "restore_access",
     "revoke_session", "revoke_sessions", "session_id", "suspend_access", "undo_created",
     "undo_deleted", "utc_now", "words", "text_columns",
 }  # fmt: skip

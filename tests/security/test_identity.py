@@ -8,6 +8,7 @@ from support.login import RIGHT, WRONG, guess, login, result, stored
 from support.matrix import DENIED
 from support.raw import acting, acting_with, refusal
 
+from crm.database.revision import BASELINE
 from crm.database.transaction import connect
 
 SOPHIE = 3
@@ -25,9 +26,10 @@ def state(database: Database, secret: str | None) -> str:
 def test_session_tells_who_it_is_and_the_schema(database: Database) -> None:
     with acting(database, None) as cursor:
         cursor.execute("SELECT * FROM begin_session(%s)", (database.session_of(SOPHIE),))
-        ((*answer, expires_at, revision),) = cursor.fetchall()
+        ((*answer, expires_at, revision, oldest),) = cursor.fetchall()
         cursor.execute("SELECT version_num, %s > utc_now() FROM alembic_version", (expires_at,))
         assert cursor.fetchone() == (revision, True)
+        assert BASELINE <= oldest <= revision
     assert answer == [
         "live", SOPHIE, "sophie@epicevents.example", "Sophie", "Simon", "SALES", False,
     ]  # fmt: skip

@@ -171,7 +171,7 @@ def test_the_database_holds_no_other_functions_of_employees(matrix: Database) ->
         # Pure, or about whoever asks.
         "is_plain_text", "is_email", "is_phone", "has_reason", "fold", "words", "prefix_query",
         "utc_now", "employee_id", "employee_role", "session_id", "is_own_client", "deny",
-        "installation_id",
+        "installation_id", "oldest_program",
         # Of logging in and out: test_login, test_identity, test_passwords.
         "begin_session", "login_challenge", "login_attempt", "login_result", "change_password",
         "end_session", "end_other_sessions", "revoke_session", "record_denial",

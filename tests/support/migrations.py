@@ -3,10 +3,21 @@
 import shutil
 from pathlib import Path
 
+from psycopg2.extensions import cursor as Cursor  # noqa: N812
+
 from crm.database import provisioning
 from crm.database.revision import SCHEMA_REVISION
 
 NEXT = "9999"  # the revision that a test adds
+
+
+def pretend_newer(cursor: Cursor, oldest_program: str = NEXT) -> None:
+    """Make the schema say that it is newer, and which programs may work with it."""
+    cursor.execute("UPDATE alembic_version SET version_num = %s", (NEXT,))
+    cursor.execute(
+        "CREATE OR REPLACE FUNCTION oldest_program() RETURNS text LANGUAGE sql IMMUTABLE"
+        f" PARALLEL SAFE RETURN '{oldest_program}'"
+    )
 
 
 class Migrations:

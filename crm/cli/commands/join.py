@@ -20,8 +20,7 @@ def join(app: App, /) -> None:
       epicevents join
       epicevents join --database-url postgresql://epicevents_cli@db.epic.example/epicevents
     """
-    from crm.database.provisioning import read_schema_revision
-    from crm.database.revision import require_revision
+    from crm.database.provisioning import require_schema
     from crm.settings.url import parse_database_url
 
     if app.settings.database_url is None:
@@ -36,7 +35,7 @@ def join(app: App, /) -> None:
             "database_url", asking.prompts.ask_for_options(app, {}, [question])["database_url"]
         )
     with app.anonymous() as tx:
-        require_revision(read_schema_revision(tx))
+        require_schema(tx)
     writing.setup.remember_database(app)
     app.console.success(_("This workstation has joined the company."))
     app.console.note(_("Log in: epicevents login EMAIL"))

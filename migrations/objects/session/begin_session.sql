@@ -1,7 +1,9 @@
+-- Programs read its columns by their names: it may gain some, and lose none that an older program uses.
 CREATE FUNCTION begin_session(secret text)
     RETURNS TABLE (
         state text, user_id integer, email text, first_name text, last_name text, role text,
-        must_change_password boolean, expires_at timestamp, schema_revision text
+        must_change_password boolean, expires_at timestamp, schema_revision text,
+        oldest_program text
     )
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
@@ -27,7 +29,8 @@ BEGIN
         SELECT CASE WHEN mine.in_force THEN 'live' WHEN mine.id IS NULL THEN 'ended'
                 ELSE 'inactive' END,
             mine.user_id, mine.email::text, mine.first_name::text, mine.last_name::text,
-            mine.role::text, mine.must_change_password, mine.expires_at, current_revision;
+            mine.role::text, mine.must_change_password, mine.expires_at, current_revision,
+            oldest_program();
 END;
 $$;
 COMMENT ON FUNCTION begin_session(text) IS
