@@ -19,7 +19,7 @@ import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812
 from support.company import Company, fill
 from support.database import Database, copied
-from support.migrations import Migrations
+from support.migrations import Migrations, copy_migrations
 from support.places import in_memory
 
 from crm.database import provisioning
@@ -136,6 +136,6 @@ def company(database: Database) -> Company:
 @pytest.fixture
 def migrations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Migrations:
     """A copy of the migrations that a test may change; this process upgrades by it."""
-    copy = Migrations(tmp_path / "migrations")
+    copy = copy_migrations(tmp_path / "migrations")
     monkeypatch.setattr(provisioning, "find_migrations", lambda: copy.root)
     return copy

@@ -8,7 +8,7 @@ what workstations connect as. Every function here may be run again and changes n
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from psycopg2.errors import InsufficientPrivilege
 from psycopg2.extensions import connection as Connection  # noqa: N812
@@ -17,7 +17,12 @@ from psycopg2.extensions import encrypt_password
 from psycopg2.sql import SQL, Identifier, Literal
 
 from crm.database.errors import not_set_up_error, translate_errors
-from crm.database.revision import SCHEMA_REVISION, require_revision
+from crm.database.revision import (
+    SCHEMA_REVISION,
+    refuse_newer,
+    refuse_too_old,
+    require_revision,
+)
 from crm.database.transaction import Transaction, connect, transaction
 from crm.domain.errors import DatabaseUnavailable
 from crm.domain.i18n import gettext as _
@@ -230,6 +235,39 @@ def upgrade_schema(parameters: Mapping[str, str], *, dry_run: bool = False) -> l
     with translate_errors():
         command.upgrade(config, "head")
     return applied
+
+
+class Revision(NamedTuple):
+    """A revision that a database does not have yet."""
+
+    name: str  # such as 0020_deposits
+    changes_data: bool  # whether records could be lost by it
+
+
+def find_pending(parameters: Mapping[str, str]) -> list[Revision]:
+    """Return what :func:`upgrade_schema` would apply to a database that has a schema, in order.
+
+    Raises DatabaseUnavailable for a schema that this program does not know.
+    """
+    from alembic.script import ScriptDirectory
+
+    current = read_current_revision(parameters)
+    if current is None:
+        return []
+    refuse_newer(current)
+    refuse_too_old(current)
+    scripts = ScriptDirectory.from_config(build_alembic_config())
+    pending = [
+        Revision(Path(each.path).stem, getattr(each.module, "changes_data", True))
+        for each in scripts.iterate_revisions("head", current)
+    ]
+    return pending[::-1]
+
+
+def read_oldest_program(parameters: Mapping[str, str]) -> str:
+    """Return the revision of the oldest program that may work with a database."""
+    with admin_transaction(parameters) as tx:
+        return str(tx.value("SELECT oldest_program()"))
 
 
 def read_current_revision(parameters: Mapping[str, str]) -> str | None:

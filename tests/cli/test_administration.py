@@ -1,13 +1,19 @@
 """epicevents db policy, reset-password and upgrade, as an administrator runs them."""
 
+import re
+import stat
+from pathlib import Path
+
 import pytest
+from support.backups import PASSPHRASE
 from support.cli import Workstation, url
 from support.company import Company
 from support.database import Database
 from support.migrations import NEXT, Migrations
 
+from crm.backup import archive
 from crm.database import provisioning
-from crm.database.revision import SCHEMA_REVISION
+from crm.database.revision import BASELINE, SCHEMA_REVISION
 
 SOPHIE = "sophie@epicevents.example"
 
@@ -92,8 +98,76 @@ def test_an_upgrade_can_be_tried(
     assert f"Schema revision: {SCHEMA_REVISION} → {NEXT}" in tried.err
     assert provisioning.read_current_revision(database.admin) == SCHEMA_REVISION
     done = admin.run("db", "upgrade", "--json").done().json()
-    assert done == {"schema_revision": NEXT, "applied": f"{NEXT}_next"}
+    assert done == {
+        "schema_revision": NEXT,
+        "applied": f"{NEXT}_next",
+        "oldest_program": BASELINE,
+        "backup": None,
+    }
     assert provisioning.read_current_revision(database.admin) == NEXT
+
+
+def test_an_upgrade_that_changes_records_backs_them_up_first(
+    admin: Workstation, database: Database, migrations: Migrations
+) -> None:
+    migrations.add_revision("UPDATE clients SET company_name = 'Lost'", changes_data=True)
+    admin.run("db", "upgrade", "--dry-run").done()
+    assert not (admin.home / "backups").exists()
+    done = admin.run("db", "upgrade").done()
+    (path,) = (admin.home / "backups").iterdir()
+    assert re.fullmatch(rf"before-{NEXT}-\d{{8}}T\d{{6}}Z\.backup", path.name)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert f"{path} holds the company as it was." in done.err
+    assert done.err.endswith(f"and run: epicevents db restore {path}\n")
+    with archive.open_archive(path) as backup:
+        assert not backup.encrypted
+        contents = backup.manifest(None).contents
+    assert contents.schema_revision == SCHEMA_REVISION
+    assert contents.count("clients") == 3
+    assert "Workstations may go on with the program that they have." in done.err
+
+
+def test_a_backup_before_an_upgrade_is_encrypted_where_backups_are(
+    admin: Workstation, migrations: Migrations, tmp_path: Path
+) -> None:
+    passphrase = tmp_path / "passphrase"
+    passphrase.write_text(PASSPHRASE)
+    passphrase.chmod(0o600)
+    admin.environ["EPICEVENTS_BACKUP_PASSPHRASE_FILE"] = str(passphrase)
+    migrations.add_revision(changes_data=True)
+    path = admin.run("db", "upgrade", "--json").done().json()["backup"]
+    with archive.open_archive(Path(path)) as backup:
+        assert backup.encrypted
+        assert backup.manifest(PASSPHRASE).contents.schema_revision == SCHEMA_REVISION
+
+
+@pytest.mark.parametrize(("changes_data", "option"), [(True, "--no-backup"), (False, None)])
+def test_no_backup_is_made_where_none_is_wanted_or_needed(
+    admin: Workstation, migrations: Migrations, changes_data: bool, option: str | None
+) -> None:
+    migrations.add_revision(changes_data=changes_data)
+    done = admin.run("db", "upgrade", *filter(None, [option])).done()
+    assert "db restore" not in done.err
+    assert not (admin.home / "backups").exists()
+
+
+def test_without_its_backup_nothing_is_upgraded(
+    admin: Workstation, database: Database, migrations: Migrations
+) -> None:
+    (admin.home / "backups").write_text("no directory")
+    migrations.add_revision(changes_data=True)
+    refused = admin.run("db", "upgrade", "--json")
+    assert refused.status != 0
+    assert provisioning.read_current_revision(database.admin) == SCHEMA_REVISION
+
+
+def test_an_upgrade_says_that_older_programs_are_refused(
+    admin: Workstation, migrations: Migrations
+) -> None:
+    migrations.add_revision()
+    migrations.change("objects/session/oldest_program.sql", BASELINE, NEXT)
+    done = admin.run("db", "upgrade").done()
+    assert "Workstations are refused until they have this program too." in done.err
 
 
 def test_an_upgrade_that_would_fail_fails_when_tried(
@@ -142,4 +216,9 @@ def test_a_schema_of_today_is_not_upgraded(admin: Workstation) -> None:
     assert admin.run("db", "upgrade", "--dry-run").done().err == said
     same = admin.run("db", "upgrade", "--json").done()
     assert same.err == said
-    assert same.json() == {"schema_revision": SCHEMA_REVISION, "applied": ""}
+    assert same.json() == {
+        "schema_revision": SCHEMA_REVISION,
+        "applied": "",
+        "oldest_program": BASELINE,
+        "backup": None,
+    }

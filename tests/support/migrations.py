@@ -20,21 +20,26 @@ def pretend_newer(cursor: Cursor, oldest_program: str = NEXT) -> None:
     )
 
 
+def copy_migrations(root: Path) -> "Migrations":
+    """Copy the directory of the migrations."""
+    ignore = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(provisioning.find_migrations(), root, ignore=ignore)
+    return Migrations(root)
+
+
 class Migrations:
-    """A copy of the directory of the migrations."""
+    """A directory of migrations that may be changed."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        shutil.copytree(
-            provisioning.find_migrations(), root, ignore=shutil.ignore_patterns("__pycache__")
-        )
 
-    def add_revision(self, *statements: str) -> None:
+    def add_revision(self, *statements: str, changes_data: bool = False) -> None:
         """Add a revision that runs SQL, after those there are."""
         lines = "".join(f"    op.execute({statement!r})\n" for statement in statements)
         (self.root / "versions" / f"{NEXT}_next.py").write_text(
             '"""Next."""\n\nfrom alembic import op\n\n'
-            f'revision, down_revision = "{NEXT}", "{SCHEMA_REVISION}"\n\n\n'
+            f'revision, down_revision = "{NEXT}", "{SCHEMA_REVISION}"\n'
+            f"changes_data = {changes_data}\n\n\n"
             f"def upgrade() -> None:\n{lines or '    pass'}\n",
             "utf-8",
         )

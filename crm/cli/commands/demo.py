@@ -52,7 +52,7 @@ def demo(ctx: click.Context, clients: int | None, reset: bool, yes: bool) -> Non
     try:
         writing.setup.prepare_database(app)
     except DatabaseUnavailable as error:
-        if error.code != "schema_too_old" or not reset:
+        if error.code not in {"schema_older", "schema_too_old"} or not reset:
             raise
         outdated = True
     with app.owner() as tx:

@@ -9,7 +9,10 @@ from crm.domain.i18n import gettext as _
 
 
 def prepare_database(app: App) -> None:
-    """Make the database, its roles and its tables, wherever the settings say; all may exist."""
+    """Make the database, its roles and its tables, wherever the settings say; all may exist.
+
+    Tables that exist are not upgraded: DatabaseUnavailable says what to do about older ones.
+    """
     from crm.cli.output.progress import show_progress
     from crm.database import location, provisioning
     from crm.database.transaction import connect
@@ -24,7 +27,11 @@ def prepare_database(app: App) -> None:
             refused = provisioning.make_roles(
                 connection, program.get("user", provisioning.LOGIN), program.get("password")
             )
-        provisioning.upgrade_schema(administrator)
+        if provisioning.read_current_revision(administrator) is None:
+            provisioning.upgrade_schema(administrator)
+        else:
+            with provisioning.admin_transaction(administrator) as tx:
+                provisioning.require_schema(tx)
     warn_of_refused(app, refused)
 
 

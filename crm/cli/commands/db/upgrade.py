@@ -1,24 +1,34 @@
 """epicevents db upgrade."""
 
+import shlex
+from typing import TYPE_CHECKING
+
 import click
 
 from crm.cli import writing
 from crm.cli.app import App
 from crm.cli.groups import Command
 from crm.cli.options import write_options
+from crm.cli.writing import backups
+from crm.domain.errors import CRMError
 from crm.domain.fields import Field
 from crm.domain.i18n import gettext as _
 
-UPGRADE = (Field("schema_revision"), Field("applied"))
+if TYPE_CHECKING:
+    from pathlib import Path
+
+UPGRADE = (Field("schema_revision"), Field("applied"), Field("oldest_program"), Field("backup"))
 
 
 @click.command(cls=Command)
+@click.option("--no-backup", is_flag=True, help=_("Make no backup before records are changed."))
 @write_options
 @click.pass_obj
-def upgrade(app: App, /, output: str, dry_run: bool) -> None:
+def upgrade(app: App, /, no_backup: bool, output: str, dry_run: bool) -> None:
     """Bring the schema to this program's revision, all or nothing. Needs the administrator's URL.
 
-    A dry run applies the same revisions and takes them back; it holds up colleagues as long.
+    Where that changes records, the company is backed up first, into EPICEVENTS_HOME/backups. A dry
+    run applies the same revisions and takes them back; it holds up colleagues as long.
 
     \b
     Examples:
@@ -31,6 +41,10 @@ def upgrade(app: App, /, output: str, dry_run: bool) -> None:
     parameters = location.read_admin_parameters(app.settings)
     login = location.read_parameters(app.settings).get("user", provisioning.LOGIN)
     before = provisioning.read_current_revision(parameters)
+    pending = provisioning.find_pending(parameters)
+    path = None
+    if any(each.changes_data for each in pending) and not (dry_run or no_backup):
+        path = _back_up(app, parameters, pending[0].name[:4])
     refused: list[str] = []
     with show_progress(_("Upgrading the database"), app.console):
         applied = provisioning.upgrade_schema(parameters, dry_run=dry_run)
@@ -39,13 +53,51 @@ def upgrade(app: App, /, output: str, dry_run: bool) -> None:
             refused = provisioning.restrict_database(parameters, login)
     writing.setup.warn_of_refused(app, refused)
     after = applied[-1][:4] if applied else before
-    row = [after, ", ".join(applied)]
-    if applied:
-        said = _("Schema upgraded by {revisions}.").format(revisions=row[1])
-        old, then = {"schema_revision": before}, "epicevents doctor"
-        writing.outcome.report_write(
-            app, output, said, UPGRADE, row, old=old, dry_run=dry_run, then=then
-        )
-    else:
+    oldest = None if dry_run else provisioning.read_oldest_program(parameters)
+    row = [after, ", ".join(applied), oldest, path and str(path)]
+    if not applied:
         said = _("The schema is up to date ({revision}).").format(revision=after)
         writing.outcome.report_unchanged(app, output, said, UPGRADE, row)
+        return
+    said = _("Schema upgraded by {revisions}.").format(revisions=row[1])
+    old, then = {"schema_revision": before}, "epicevents doctor"
+    writing.outcome.report_write(
+        app, output, said, UPGRADE, row, old=old, dry_run=dry_run, then=then
+    )
+    if before and oldest:
+        _report_workstations(app, before, oldest)
+    if path:
+        app.console.note(
+            _("To go back, install the program of before, and run: epicevents db restore {path}")
+            .format(path=shlex.quote(str(path)))
+        )  # fmt: skip
+
+
+def _back_up(app: App, parameters: dict[str, str], revision: str) -> "Path":
+    """Back up the company before a revision, and return the file."""
+    from datetime import UTC, datetime
+
+    from crm.backup import making
+    from crm.cli.asking import passphrases
+
+    folder = app.settings.home / "backups"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / f"before-{revision}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.backup"
+    encrypted = app.settings.backup_passphrase_file is not None
+    passphrase = passphrases.ask_for_passphrase(app, from_stdin=False) if encrypted else None
+    login = backups.read_login(app).name
+    try:
+        with backups.show_bytes(app, _("Backing up, MB")) as moved:
+            making.make_backup(parameters, path, passphrase, login, moved)
+    except CRMError as error:
+        error.hint = " ".join(filter(None, (error.hint, _("To go on without: --no-backup"))))
+        raise
+    app.console.success(_("{path} holds the company as it was.").format(path=path))
+    return path
+
+
+def _report_workstations(app: App, before: str, oldest: str) -> None:
+    if oldest <= before:
+        app.console.note(_("Workstations may go on with the program that they have."))
+    else:
+        app.console.warn(_("Workstations are refused until they have this program too."))
