@@ -19,7 +19,7 @@ from support.cli import Workstation  # noqa: E402
 from support.company import fill  # noqa: E402
 from support.database import Database  # noqa: E402
 
-from crm.database import provisioning  # noqa: E402
+from crm.database import provisioning, upgrades  # noqa: E402, upgrades
 from crm.database.transaction import connect  # noqa: E402
 from crm.embedded import Cluster, programs  # noqa: E402
 from crm.settings.url import parse_database_url  # noqa: E402
@@ -36,7 +36,7 @@ def company(binaries: Path | None = None) -> Iterator[Database]:
         provisioning.create_database(parameters)
         connection = connect(parameters)
         provisioning.make_roles(connection)
-        provisioning.upgrade_schema(parameters)
+        upgrades.upgrade_schema(parameters)
         fill(connection)
         connection.close()
         yield Database(parameters, "measured")

@@ -12,7 +12,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from sqlalchemy import Connection
 
 from crm import settings
-from crm.database import laying, location, provisioning, revision
+from crm.database import laying, location, revision, upgrades
 from crm.models import Base
 
 SCRIPTS = Path(__file__).parent
@@ -113,6 +113,6 @@ if context.is_offline_mode():
     raise CommandError("The SQL of a new database is in migrations/tables and migrations/objects.")
 if (engine := context.config.attributes.get("engine")) is None:
     # Alembic's own command line: the program's settings say which database.
-    engine = provisioning.build_engine(location.read_admin_parameters(settings.load_settings()))
+    engine = upgrades.build_engine(location.read_admin_parameters(settings.load_settings()))
 with engine.connect() as connection:
     run(connection)

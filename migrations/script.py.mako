@@ -8,9 +8,7 @@ revision = "${up_revision}"
 down_revision = "${down_revision}"
 branch_labels = None
 depends_on = None
-
-# A backup is made first; False where it only adds, and nothing can be lost.
-changes_data = True
+changes_data = True  # a backup is made first; False where it only adds
 
 
 def upgrade() -> None:

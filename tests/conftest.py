@@ -22,7 +22,7 @@ from support.database import Database, copied
 from support.migrations import Migrations, copy_migrations
 from support.places import in_memory
 
-from crm.database import provisioning
+from crm.database import provisioning, upgrades
 from crm.database.transaction import connect
 from crm.embedded import Cluster
 from crm.security import passwords
@@ -81,7 +81,7 @@ def template(cluster: Cluster) -> dict[str, str]:
     connection = connect(parameters)
     assert provisioning.make_roles(connection) == []
     connection.close()
-    provisioning.upgrade_schema(parameters)
+    upgrades.upgrade_schema(parameters)
     return parameters
 
 
@@ -137,5 +137,5 @@ def company(database: Database) -> Company:
 def migrations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Migrations:
     """A copy of the migrations that a test may change; this process upgrades by it."""
     copy = copy_migrations(tmp_path / "migrations")
-    monkeypatch.setattr(provisioning, "find_migrations", lambda: copy.root)
+    monkeypatch.setattr(upgrades, "find_migrations", lambda: copy.root)
     return copy

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from crm.database import laying, provisioning
+from crm.database import laying, upgrades
 from crm.database.revision import SCHEMA_REVISION
 
 RELEASED = Path(__file__).parents[1] / "tests" / "migrations" / "released"
@@ -11,7 +11,7 @@ HEAD = f"-- The tables of revision {SCHEMA_REVISION}, as they were released. Nev
 
 def main() -> None:
     """Write ``released/NNNN.sql``; refuse to change one that is there."""
-    tables = laying.read_files(provisioning.find_migrations() / "tables")
+    tables = laying.read_files(upgrades.find_migrations() / "tables")
     with (RELEASED / f"{SCHEMA_REVISION}.sql").open("x", encoding="utf-8") as file:
         file.write(HEAD + "\n".join(each.sql for each in tables))
 

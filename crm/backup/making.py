@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from crm import __version__
 from crm.backup import archive, encryption, measuring, pipes, tools
 from crm.backup.manifest import Manifest
-from crm.database import provisioning
+from crm.database import provisioning, upgrades
 from crm.database.provisioning import DATABASE, LOGIN, OWNER
 from crm.database.revision import refuse_newer
 from crm.domain.errors import DatabaseUnavailable
@@ -79,7 +79,7 @@ def _take_power(tx: "Transaction") -> list[str]:
 
 
 def _refuse_foreign(tx: "Transaction") -> None:
-    revision = provisioning.read_schema_revision(tx)
+    revision = upgrades.read_schema_revision(tx)
     if revision is None:
         raise DatabaseUnavailable(
             _("There is nothing to back up: the database is not set up."),

@@ -12,7 +12,7 @@ from psycopg2.sql import SQL, Composable, Identifier, Literal
 from crm.backup import databases, encryption, measuring, pipes, tools
 from crm.backup.archive import Backup
 from crm.backup.manifest import Contents, Manifest, find_differences
-from crm.database import provisioning
+from crm.database import provisioning, upgrades
 from crm.database.revision import SCHEMA_REVISION, refuse_newer, refuse_too_old
 from crm.database.transaction import connect, transaction
 from crm.domain.errors import CRMError, DatabaseUnavailable, RuleViolation
@@ -118,7 +118,7 @@ def restore_to_scratch(
         with provisioning.admin_transaction(parameters) as tx:
             _compare(source.manifest.contents, measuring.measure_contents(tx))
         if source.manifest.contents.schema_revision != SCHEMA_REVISION:
-            provisioning.upgrade_schema(parameters)
+            upgrades.upgrade_schema(parameters)
             outcome.upgraded_from = source.manifest.contents.schema_revision
         provisioning.vacuum(parameters)
         _prove(parameters, source.manifest.contents, login, outcome)

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crm.database.errors import translate_errors
-from crm.database.provisioning import LOGIN_SETTINGS, OWNER, read_schema_revision, require_schema
+from crm.database.provisioning import LOGIN_SETTINGS, OWNER
 from crm.database.revision import SCHEMA_REVISION
+from crm.database.upgrades import read_schema_revision, require_schema
 from crm.domain.errors import CRMError, DatabaseUnavailable
 from crm.domain.i18n import gettext as _
 from crm.queries.doctor import SERVER, SETTINGS, Check, find_faults

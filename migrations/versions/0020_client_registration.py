@@ -6,6 +6,7 @@ revision = "0020"
 down_revision = "0019"
 branch_labels = None
 depends_on = None
+changes_data = False
 
 
 def upgrade() -> None:

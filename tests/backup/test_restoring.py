@@ -37,7 +37,7 @@ from crm.backup.restoring import (
     read_current,
     restore_to_scratch,
 )
-from crm.database import provisioning
+from crm.database import upgrades
 from crm.database.revision import SCHEMA_REVISION
 from crm.database.transaction import connect, transaction
 from crm.domain.errors import CRMError, DatabaseUnavailable, RuleViolation
@@ -232,7 +232,7 @@ def test_a_backup_of_an_older_schema_is_upgraded(
         monkeypatch.setattr(module, "SCHEMA_REVISION", NEXT)
     outcome = restore(database.admin, path)
     assert outcome.upgraded_from == SCHEMA_REVISION
-    assert provisioning.read_current_revision(database.admin) == NEXT
+    assert upgrades.read_current_revision(database.admin) == NEXT
     assert query(database.admin, "SELECT DISTINCT website FROM clients") == [("none",)]
 
 

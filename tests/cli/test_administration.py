@@ -12,7 +12,7 @@ from support.database import Database
 from support.migrations import NEXT, Migrations
 
 from crm.backup import archive
-from crm.database import provisioning
+from crm.database import upgrades
 from crm.database.revision import BASELINE, SCHEMA_REVISION
 
 SOPHIE = "sophie@epicevents.example"
@@ -96,7 +96,7 @@ def test_an_upgrade_can_be_tried(
     tried = admin.run("db", "upgrade", "--dry-run").done()
     assert f"Dry run, nothing was kept: Schema upgraded by {NEXT}_next" in tried.err
     assert f"Schema revision: {SCHEMA_REVISION} → {NEXT}" in tried.err
-    assert provisioning.read_current_revision(database.admin) == SCHEMA_REVISION
+    assert upgrades.read_current_revision(database.admin) == SCHEMA_REVISION
     done = admin.run("db", "upgrade", "--json").done().json()
     assert done == {
         "schema_revision": NEXT,
@@ -104,7 +104,7 @@ def test_an_upgrade_can_be_tried(
         "oldest_program": BASELINE,
         "backup": None,
     }
-    assert provisioning.read_current_revision(database.admin) == NEXT
+    assert upgrades.read_current_revision(database.admin) == NEXT
 
 
 def test_an_upgrade_that_changes_records_backs_them_up_first(
@@ -158,7 +158,7 @@ def test_without_its_backup_nothing_is_upgraded(
     migrations.add_revision(changes_data=True)
     refused = admin.run("db", "upgrade", "--json")
     assert refused.status != 0
-    assert provisioning.read_current_revision(database.admin) == SCHEMA_REVISION
+    assert upgrades.read_current_revision(database.admin) == SCHEMA_REVISION
 
 
 def test_an_upgrade_says_that_older_programs_are_refused(
@@ -175,7 +175,7 @@ def test_an_upgrade_that_would_fail_fails_when_tried(
 ) -> None:
     migrations.add_revision("ALTER TABLE clients ADD COLUMN email TEXT")
     assert admin.run("db", "upgrade", "--dry-run").status != 0
-    assert provisioning.read_current_revision(database.admin) == SCHEMA_REVISION
+    assert upgrades.read_current_revision(database.admin) == SCHEMA_REVISION
 
 
 def test_what_stands_on_ours_stops_an_upgrade_by_its_name(
@@ -190,7 +190,7 @@ def test_what_stands_on_ours_stops_an_upgrade_by_its_name(
     assert refused.error()["code"] == "foreign_objects"
     assert refused.error()["objects"] == ["view report"]
     assert "Drop them, run epicevents db upgrade" in refused.error()["hint"]
-    assert provisioning.read_current_revision(database.admin) == SCHEMA_REVISION
+    assert upgrades.read_current_revision(database.admin) == SCHEMA_REVISION
 
 
 @pytest.mark.parametrize("revision", ["0018", "9999"])

@@ -10,7 +10,7 @@ from support.cli import Workstation
 from support.database import Database
 from support.places import in_memory
 
-from crm.database import provisioning
+from crm.database import upgrades
 from crm.database.location import ADMINISTRATOR
 from crm.database.revision import SCHEMA_REVISION
 from crm.database.transaction import connect
@@ -49,8 +49,8 @@ def test_a_demo_that_is_too_old_is_started_over(
     assert "The schema (0018) is older than any that can be upgraded" in refused.err
     assert "epicevents demo --reset" in refused.err
     assert workstation.run("demo", "--reset", "--no-input").status != 0
-    assert provisioning.read_current_revision(parameters) == "0018"
+    assert upgrades.read_current_revision(parameters) == "0018"
 
     workstation.run("demo", "--reset", "--yes").done()
-    assert provisioning.read_current_revision(parameters) == SCHEMA_REVISION
+    assert upgrades.read_current_revision(parameters) == SCHEMA_REVISION
     assert len(workstation.run("client", "list", "--all", "-o", "ids").done().out.split()) == 60

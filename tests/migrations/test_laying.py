@@ -8,11 +8,11 @@ from support.catalogue import catalogue, differences
 from support.database import Database
 from support.migrations import Migrations
 
-from crm.database import laying, provisioning
+from crm.database import laying, upgrades
 from crm.database.transaction import connect
 from crm.domain.errors import RuleViolation
 
-SCRIPTS = provisioning.find_migrations()
+SCRIPTS = upgrades.find_migrations()
 RELEASED = sorted((Path(__file__).parent / "released").glob("*.sql"))
 
 
@@ -72,7 +72,7 @@ def test_what_was_released_is_carried_to_the_tables_of_today(
     )
     cursor.execute("INSERT INTO alembic_version VALUES (%s)", (released.stem,))
     cursor.execute(released.read_text("utf-8"))
-    provisioning.upgrade_schema(bare)
+    upgrades.upgrade_schema(bare)
     today = empty_database.owner().cursor()
     laying.drop_objects(today)
     laying.drop_objects(cursor)
@@ -84,8 +84,8 @@ def test_an_upgrade_and_a_new_database_are_alike_only_if_both_were_changed(
     database: Database, migrations: Migrations, bare: dict[str, str]
 ) -> None:
     migrations.add_revision("ALTER TABLE clients ADD COLUMN website TEXT")
-    provisioning.upgrade_schema(database.admin)
-    provisioning.upgrade_schema(bare)
+    upgrades.upgrade_schema(database.admin)
+    upgrades.upgrade_schema(bare)
     carried, laid = database.owner().cursor(), connect(bare).cursor()
     assert list(differences(carried, laid)) == ["column clients.website"]
 
@@ -101,7 +101,7 @@ def test_an_upgrade_lays_what_the_folder_says_and_drops_what_it_no_longer_says(
     (migrations.root / "objects/client/clients_list_short.sql").write_text(
         "CREATE VIEW clients_list_short AS SELECT id FROM client_list;\n"
     )
-    provisioning.upgrade_schema(database.admin)
+    upgrades.upgrade_schema(database.admin)
     after = catalogue(owner.cursor())
     assert {name for name in before.keys() - after.keys() if name.startswith("rel")} == {
         "relation denied_list"
@@ -124,7 +124,7 @@ def test_records_live_through_it(database: Database, migrations: Migrations) -> 
         cursor.execute(records.format(table))
         before += cursor.fetchall()
     migrations.add_revision("UPDATE clients SET last_updated = last_updated")
-    provisioning.upgrade_schema(database.admin)
+    upgrades.upgrade_schema(database.admin)
     # Not an edit of anybody's: neither versions nor the audit move.
     for table in tables:
         cursor.execute(records.format(table))
@@ -156,7 +156,7 @@ def test_what_an_administrator_built_on_ours_is_named_and_stops_it(
     before = catalogue(boss.cursor())
     migrations.add_revision("ALTER TABLE clients ADD COLUMN website TEXT")
     with pytest.raises(RuleViolation) as refused:
-        provisioning.upgrade_schema(database.admin)
+        upgrades.upgrade_schema(database.admin)
     assert refused.value.code == "foreign_objects"
     assert refused.value.details == {"objects": [name]}
     assert name in refused.value.message
@@ -172,7 +172,7 @@ def test_what_an_administrator_built_beside_ours_stays(
         "CREATE FUNCTION public.of_nothing() RETURNS integer RETURN 1"
     )
     migrations.add_revision("ALTER TABLE clients ADD COLUMN website TEXT")
-    provisioning.upgrade_schema(database.admin)
+    upgrades.upgrade_schema(database.admin)
     after = catalogue(owner.cursor())
     assert {"relation of_tables", "function of_nothing()"} <= after.keys()
 

@@ -5,7 +5,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from support.database import Database
 from support.migrations import Migrations
 
-from crm.database import provisioning
+from crm.database import upgrades
 
 
 def outdated(cursor: Cursor) -> list[str]:
@@ -61,6 +61,6 @@ def test_a_function_that_changes_is_noticed_unless_a_revision_recomputes(
         "UPDATE clients SET full_name = 'Sœur', phone = '+33612345678' WHERE id = 1;"
         "UPDATE clients SET phone = '+33612345678'"
     )
-    provisioning.upgrade_schema(database.admin)
+    upgrades.upgrade_schema(database.admin)
     stale = [] if recomputed else ["clients.full_name_folded", "clients.search_words"]
     assert outdated(owner.cursor()) == stale

@@ -9,13 +9,13 @@ from support.cli import REPOSITORY
 from support.database import Database
 from support.migrations import NEXT, Migrations
 
-from crm.database import provisioning
+from crm.database import upgrades
 
 
 def test_a_new_revision_is_tidy_and_changes_nothing_yet(
     database: Database, migrations: Migrations
 ) -> None:
-    config = provisioning.build_alembic_config(provisioning.build_engine(database.admin))
+    config = upgrades.build_alembic_config(upgrades.build_engine(database.admin))
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     command.revision(config, "Deposits.", rev_id=NEXT)
     written = migrations.root / "versions" / f"{NEXT}_deposits.py"
@@ -25,4 +25,4 @@ def test_a_new_revision_is_tidy_and_changes_nothing_yet(
         subprocess.run(
             [ruff, *check, "--config", REPOSITORY / "pyproject.toml", written], check=True
         )
-    assert provisioning.upgrade_schema(database.admin) == [f"{NEXT}_deposits"]
+    assert upgrades.upgrade_schema(database.admin) == [f"{NEXT}_deposits"]

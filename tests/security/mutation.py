@@ -28,7 +28,7 @@ sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "tests")]
 from support.mutations import DECLARED, Mutation, mutations, noticed_by  # noqa: E402
 from support.places import in_memory  # noqa: E402
 
-from crm.database import provisioning  # noqa: E402
+from crm.database import provisioning, upgrades  # noqa: E402, upgrades
 from crm.database.transaction import connect  # noqa: E402
 from crm.embedded import Cluster  # noqa: E402
 from crm.settings.url import parse_database_url  # noqa: E402
@@ -90,7 +90,7 @@ def _prepared(server: Cluster) -> list[Mutation]:
     connection = connect(parameters)
     provisioning.make_roles(connection)
     connection.close()
-    provisioning.upgrade_schema(parameters)
+    upgrades.upgrade_schema(parameters)
     connection = connect(parameters)
     with connection.cursor() as cursor:
         every = list(mutations(cursor))

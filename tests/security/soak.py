@@ -25,7 +25,7 @@ from support.crowd import fill_crowd  # noqa: E402
 from support.database import Database  # noqa: E402
 from support.soaking import OPERATIONS, Somebody  # noqa: E402
 
-from crm.database import provisioning  # noqa: E402
+from crm.database import provisioning, upgrades  # noqa: E402, upgrades
 from crm.database.transaction import connect  # noqa: E402
 from crm.embedded import Cluster  # noqa: E402
 from crm.settings.url import parse_database_url  # noqa: E402
@@ -130,7 +130,7 @@ def prepared(server: Cluster) -> Database:
     connection = connect(parameters)
     provisioning.make_roles(connection)
     connection.close()
-    provisioning.upgrade_schema(parameters)
+    upgrades.upgrade_schema(parameters)
     connection = connect(parameters)
     fill(connection)
     fill_crowd(connection)

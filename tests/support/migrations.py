@@ -5,7 +5,7 @@ from pathlib import Path
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
-from crm.database import provisioning
+from crm.database import upgrades
 from crm.database.revision import SCHEMA_REVISION
 
 NEXT = "9999"  # the revision that a test adds
@@ -23,7 +23,7 @@ def pretend_newer(cursor: Cursor, oldest_program: str = NEXT) -> None:
 def copy_migrations(root: Path) -> "Migrations":
     """Copy the directory of the migrations."""
     ignore = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(provisioning.find_migrations(), root, ignore=ignore)
+    shutil.copytree(upgrades.find_migrations(), root, ignore=ignore)
     return Migrations(root)
 
 

@@ -20,7 +20,7 @@ def join(app: App, /) -> None:
       epicevents join
       epicevents join --database-url postgresql://epicevents_cli@db.epic.example/epicevents
     """
-    from crm.database.provisioning import require_schema
+    from crm.database.upgrades import require_schema
     from crm.settings.url import parse_database_url
 
     if app.settings.database_url is None:

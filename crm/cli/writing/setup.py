@@ -14,7 +14,7 @@ def prepare_database(app: App) -> None:
     Tables that exist are not upgraded: DatabaseUnavailable says what to do about older ones.
     """
     from crm.cli.output.progress import show_progress
-    from crm.database import location, provisioning
+    from crm.database import location, provisioning, upgrades
     from crm.database.transaction import connect
 
     with show_progress(_("Setting up the database"), app.console):
@@ -27,11 +27,11 @@ def prepare_database(app: App) -> None:
             refused = provisioning.make_roles(
                 connection, program.get("user", provisioning.LOGIN), program.get("password")
             )
-        if provisioning.read_current_revision(administrator) is None:
-            provisioning.upgrade_schema(administrator)
+        if upgrades.read_current_revision(administrator) is None:
+            upgrades.upgrade_schema(administrator)
         else:
             with provisioning.admin_transaction(administrator) as tx:
-                provisioning.require_schema(tx)
+                upgrades.require_schema(tx)
     warn_of_refused(app, refused)
 
 

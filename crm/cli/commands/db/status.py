@@ -33,8 +33,8 @@ def status(app: App, output: str) -> None:
       epicevents db status -o json
     """
     from crm.database import location
-    from crm.database.provisioning import read_schema_revision
     from crm.database.revision import SCHEMA_REVISION
+    from crm.database.upgrades import read_schema_revision
 
     where = _("embedded") if location.is_embedded(app.settings) else _("server")
     if location.is_embedded(app.settings) and not location.cluster(app.settings).is_running():

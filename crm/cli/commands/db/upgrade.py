@@ -36,24 +36,24 @@ def upgrade(app: App, /, no_backup: bool, output: str, dry_run: bool) -> None:
       epicevents db upgrade
     """
     from crm.cli.output.progress import show_progress
-    from crm.database import location, provisioning
+    from crm.database import location, provisioning, upgrades
 
     parameters = location.read_admin_parameters(app.settings)
     login = location.read_parameters(app.settings).get("user", provisioning.LOGIN)
-    before = provisioning.read_current_revision(parameters)
-    pending = provisioning.find_pending(parameters)
+    before = upgrades.read_current_revision(parameters)
+    pending = upgrades.find_pending(parameters)
     path = None
     if any(each.changes_data for each in pending) and not (dry_run or no_backup):
         path = _back_up(app, parameters, pending[0].name[:4])
     refused: list[str] = []
     with show_progress(_("Upgrading the database"), app.console):
-        applied = provisioning.upgrade_schema(parameters, dry_run=dry_run)
+        applied = upgrades.upgrade_schema(parameters, dry_run=dry_run)
         if not dry_run:
             # An older program may have left the login more than this one does.
             refused = provisioning.restrict_database(parameters, login)
     writing.setup.warn_of_refused(app, refused)
     after = applied[-1][:4] if applied else before
-    oldest = None if dry_run else provisioning.read_oldest_program(parameters)
+    oldest = None if dry_run else upgrades.read_oldest_program(parameters)
     row = [after, ", ".join(applied), oldest, path and str(path)]
     if not applied:
         said = _("The schema is up to date ({revision}).").format(revision=after)

@@ -1,0 +1,125 @@
+"""Which schema a database has, and bringing it to the newest revision, by Alembic."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from crm.database.errors import not_set_up_error, translate_errors
+from crm.database.provisioning import admin_transaction
+from crm.database.revision import (
+    SCHEMA_REVISION,
+    refuse_newer,
+    refuse_too_old,
+    require_revision,
+)
+from crm.database.transaction import Transaction, connect
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from sqlalchemy import Engine
+
+
+def find_migrations() -> Path:
+    """Return the directory of the migrations: inside the wheel, or beside the package."""
+    package = Path(__file__).parents[1]
+    inside = package / "migrations"
+    return inside if inside.is_dir() else package.parent / "migrations"
+
+
+def build_alembic_config(engine: "Engine | None" = None) -> "Config":
+    """Return Alembic's configuration without a file, so that it works from a wheel too."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(find_migrations()).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    if engine is not None:
+        config.attributes["engine"] = engine
+    return config
+
+
+def build_engine(parameters: Mapping[str, str]) -> "Engine":
+    """Return a SQLAlchemy engine that connects with libpq's ``parameters``, without a pool."""
+    from sqlalchemy import create_engine
+    from sqlalchemy.pool import NullPool
+
+    return create_engine(
+        "postgresql+psycopg2://",
+        creator=lambda: connect(parameters),
+        poolclass=NullPool,
+        hide_parameters=True,
+    )
+
+
+def upgrade_schema(parameters: Mapping[str, str], *, dry_run: bool = False) -> list[str]:
+    """Make the schema, or bring it to the newest revision, all or nothing; upgrades at once queue.
+
+    Returns what was applied, such as ``0020_deposits``. A dry run applies it and rolls back.
+
+    Raises DatabaseUnavailable for a schema that this program does not know, RuleViolation
+    ``foreign_objects`` where something of somebody else's depends on what is laid anew.
+    """
+    from alembic import command
+
+    config = build_alembic_config(build_engine(parameters))
+    applied: list[str] = config.attributes.setdefault("applied", [])
+    config.attributes["dry_run"] = dry_run
+    with translate_errors():
+        command.upgrade(config, "head")
+    return applied
+
+
+class Revision(NamedTuple):
+    """A revision that a database does not have yet."""
+
+    name: str  # such as 0020_deposits
+    changes_data: bool  # whether records could be lost by it
+
+
+def find_pending(parameters: Mapping[str, str]) -> list[Revision]:
+    """Return what :func:`upgrade_schema` would apply to a database that has a schema, in order.
+
+    Raises DatabaseUnavailable for a schema that this program does not know.
+    """
+    from alembic.script import ScriptDirectory
+
+    current = read_current_revision(parameters)
+    if current is None:
+        return []
+    refuse_newer(current)
+    refuse_too_old(current)
+    scripts = ScriptDirectory.from_config(build_alembic_config())
+    pending = [
+        Revision(Path(each.path).stem, getattr(each.module, "changes_data", True))
+        for each in scripts.iterate_revisions("head", current)
+    ]
+    return pending[::-1]
+
+
+def read_oldest_program(parameters: Mapping[str, str]) -> str:
+    """Return the revision of the oldest program that may work with a database."""
+    with admin_transaction(parameters) as tx:
+        return str(tx.value("SELECT oldest_program()"))
+
+
+def read_current_revision(parameters: Mapping[str, str]) -> str | None:
+    """Return the revision of the database's schema, ``None`` where there is none."""
+    with admin_transaction(parameters) as tx:
+        return read_schema_revision(tx)
+
+
+def read_schema_revision(tx: Transaction) -> str | None:
+    """Return the revision of the schema that a transaction sees, ``None`` where there is none."""
+    if tx.value("SELECT to_regclass('public.alembic_version')") is None:
+        return None
+    revision: str | None = tx.value("SELECT version_num FROM alembic_version")
+    return revision
+
+
+def require_schema(tx: Transaction) -> None:
+    """Refuse a schema that this program may not work with: DatabaseUnavailable."""
+    revision = read_schema_revision(tx)
+    if revision is None:
+        raise not_set_up_error()
+    newer = revision > SCHEMA_REVISION
+    require_revision(revision, tx.value("SELECT oldest_program()") if newer else None)
