@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from psycopg2.extensions import make_dsn
 
+from crm.database.verification import is_remote
 from crm.domain.errors import CRMError, DatabaseUnavailable
 from crm.domain.i18n import gettext as _
 from crm.embedded import packages
@@ -18,9 +19,9 @@ from crm.embedded.programs import run_program
 
 # Where distributions keep the programs of several versions side by side.
 _SHELVES = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql@*/bin")
-_HERE = ("", "localhost", "127.0.0.1", "::1")
 _TLS_MODES = ("require", "verify-ca", "verify-full")
 _SECRETS = ("password", "sslpassword")
+_NEWER = ("require_auth",)  # libpq knows it since version 16; we have connected with it before
 
 
 class Tools(NamedTuple):
@@ -100,15 +101,13 @@ def _major(program: Path) -> int | None:
 
 
 def _needs_tls(parameters: Mapping[str, str]) -> bool:
-    hosts = parameters.get("host", "").split(",")
-    local = all(host in _HERE or host.startswith(("/", "@")) for host in hosts)
     mode = parameters.get("sslmode")
-    return mode in _TLS_MODES or (not local and mode != "disable")
+    return mode in _TLS_MODES or (is_remote(parameters) and mode != "disable")
 
 
 def build_target(parameters: Mapping[str, str]) -> str:
     """Return libpq's parameters as one argument, without what everybody could read there."""
-    public = {name: value for name, value in parameters.items() if name not in _SECRETS}
+    public = {name: value for name, value in parameters.items() if name not in _SECRETS + _NEWER}
     return make_dsn(application_name="epicevents", **public)
 
 

@@ -74,10 +74,12 @@ def outcome_unknown_error() -> OutcomeUnknown:
 
 def unreachable_error(text: str) -> DatabaseUnavailable:
     """Return the error for a server that cannot be reached, with a reason but never an address."""
-    for words, reason, hint in _reasons():
+    for words, code, reason, hint in _reasons():
         if words in text:
             return DatabaseUnavailable(
-                _("The database cannot be reached: {reason}.").format(reason=reason), hint=hint
+                _("The database cannot be reached: {reason}.").format(reason=reason),
+                hint=hint,
+                code=code,
             )
     return DatabaseUnavailable(
         _("The database cannot be reached."),
@@ -85,21 +87,48 @@ def unreachable_error(text: str) -> DatabaseUnavailable:
     )
 
 
-def _reasons() -> list[tuple[str, str, str]]:
+def _reasons() -> list[tuple[str, str, str, str]]:
     where = _("See where it is looked for: epicevents config")
+    certificate = _("Nothing was sent. If the server is your company's: epicevents join")
+    unverified, unreached = "server_not_verified", DatabaseUnavailable.code
     return [
-        ("Connection refused", _("nothing answers there"), where),
-        ("No such file or directory", _("it is stopped"), _("Run: epicevents db start")),
-        ("could not translate host name", _("its host name is not known"), where),
-        ("timeout expired", _("it does not answer in time"), where),
-        ("password authentication failed", _("its password was refused"), where),
-        ("no password supplied", _("it asks for a password"), where),
-        ("does not exist", _("no such database or login there"), _("Run: epicevents init")),
-        ("starting up", _("it is starting up"), _("Try again in a moment.")),
-        ("shutting down", _("it is shutting down"), _("Try again in a moment.")),
-        ("too many", _("too many are connected"), _("Try again in a moment.")),
-        ("terminating connection", _("the connection was ended"), _("Try again.")),
-        ("closed the connection", _("the connection was lost"), _("Try again.")),
+        (
+            "does not support SSL",
+            "server_not_encrypted",
+            _("it does not speak TLS, so anybody on the network could listen"),
+            _("Nothing was sent. Ask for TLS on the server, or write sslmode into its URL."),
+        ),
+        ("does not match host name", unverified, _("its certificate is for another name"), where),
+        ("certificate verify failed", unverified, _("its certificate is not trusted"), certificate),
+        (
+            "root certificate file",
+            unverified,
+            _("the file in sslrootcert cannot be read"),
+            _("Correct sslrootcert in its URL."),
+        ),
+        (
+            "authentication method requirement",
+            "unsafe_authentication",
+            _("it asks for the login's password in a way that is not safe"),
+            _("Nothing was sent. Remove sslmode from its URL, so that the server is verified."),
+        ),
+        ("Connection refused", unreached, _("nothing answers there"), where),
+        ("No such file or directory", unreached, _("it is stopped"), _("Run: epicevents db start")),
+        ("could not translate host name", unreached, _("its host name is not known"), where),
+        ("timeout expired", unreached, _("it does not answer in time"), where),
+        ("password authentication failed", unreached, _("its password was refused"), where),
+        ("no password supplied", unreached, _("it asks for a password"), where),
+        (
+            "does not exist",
+            unreached,
+            _("no such database or login there"),
+            _("Run: epicevents init"),
+        ),
+        ("starting up", unreached, _("it is starting up"), _("Try again in a moment.")),
+        ("shutting down", unreached, _("it is shutting down"), _("Try again in a moment.")),
+        ("too many", unreached, _("too many are connected"), _("Try again in a moment.")),
+        ("terminating connection", unreached, _("the connection was ended"), _("Try again.")),
+        ("closed the connection", unreached, _("the connection was lost"), _("Try again.")),
     ]
 
 

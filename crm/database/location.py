@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from crm.database.verification import complete_parameters
 from crm.domain.errors import DatabaseUnavailable, UsageFault
 from crm.domain.i18n import gettext as _
 from crm.settings.url import parse_database_url
@@ -21,11 +22,11 @@ def is_embedded(settings: "Settings") -> bool:
 def read_parameters(settings: "Settings") -> dict[str, str]:
     """Return libpq's parameters for the program's own login.
 
-    The embedded server is started when it is stopped. Raises DatabaseUnavailable when there is
-    none yet.
+    The embedded server is started when it is stopped; another is verified if it is reached over a
+    network. Raises DatabaseUnavailable when there is none yet.
     """
     if settings.database_url is not None:
-        return parse_database_url(settings.database_url)
+        return complete_parameters(parse_database_url(settings.database_url), settings.home)
     return _embedded(settings, None)
 
 
@@ -35,7 +36,7 @@ def read_admin_parameters(settings: "Settings") -> dict[str, str]:
     Raises DatabaseUnavailable when a server's URL is set and its administrator's is not.
     """
     if settings.admin_database_url is not None:
-        return parse_database_url(settings.admin_database_url)
+        return complete_parameters(parse_database_url(settings.admin_database_url), settings.home)
     if settings.database_url is not None:
         raise DatabaseUnavailable(
             _("This needs the URL of the database's administrator."),
@@ -83,4 +84,5 @@ def _embedded(settings: "Settings", user: str | None) -> dict[str, str]:
     if not found.is_running():
         require_database(settings)
         found.start()
-    return parse_database_url(found.url(user) if user else found.url())
+    url = found.url(user) if user else found.url()
+    return complete_parameters(parse_database_url(url), settings.home)

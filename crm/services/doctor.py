@@ -13,6 +13,7 @@ from crm.database.errors import translate_errors
 from crm.database.provisioning import LOGIN_SETTINGS, OWNER
 from crm.database.revision import SCHEMA_REVISION
 from crm.database.upgrades import read_schema_revision, require_schema
+from crm.database.verification import find_weaker_mode, is_remote
 from crm.domain.errors import CRMError, DatabaseUnavailable
 from crm.domain.i18n import gettext as _
 from crm.queries.doctor import SERVER, SETTINGS, Check, find_faults
@@ -41,8 +42,16 @@ TLS = Check(
     lambda: _("What goes over the network is encrypted"),
     lambda: _("The connection to {found} is not encrypted."),
     lambda: _("Whoever is on the network reads every record and takes over sessions."),
+    lambda: _("Switch TLS on at the server, and remove sslmode from EPICEVENTS_DATABASE_URL."),
+)
+VERIFIED = Check(
+    "tls_verified",
+    lambda: _("The server on the network is verified by its certificate"),
+    lambda: _("The server at {found} is not verified."),
+    lambda: _("Somebody on the network can pass for it, and take over sessions."),
     lambda: _(
-        "Switch TLS on at the server, and add sslmode=verify-full to EPICEVENTS_DATABASE_URL."
+        "Remove sslmode from EPICEVENTS_DATABASE_URL. If its certificate is a private one: "
+        "epicevents join"
     ),
 )
 CLOCK = Check(
@@ -61,7 +70,7 @@ REVISION = Check(
     lambda: _("If it is older: epicevents db upgrade. If it is newer, install the newer program."),
     "SELECT version_num FROM alembic_version",
 )
-CONNECTION = (TLS, CLOCK)
+CONNECTION = (TLS, VERIFIED, CLOCK)
 OBJECTS = (*RIGHTS, *NEEDS, *GUARDS)
 CATALOGUE = (*SETTINGS, *OBJECTS)
 
@@ -144,7 +153,7 @@ def examine_server(tx: "Transaction", now: Callable[[], datetime]) -> list[Resul
     ``now`` tells this workstation's time, naive UTC. Of a schema of another revision only that is
     known, also where this program may work with it.
     """
-    results = [Result(REACH, True), *_examine(tx, SERVER), _tls(tx), _clock(tx, now)]
+    results = [Result(REACH, True), *_examine(tx, SERVER), *_tls(tx), _clock(tx, now)]
     revision = _revision(tx)
     if read_schema_revision(tx) == SCHEMA_REVISION:
         return [*results, revision, *_examine(tx, CATALOGUE)]
@@ -170,7 +179,7 @@ def report_unreachable(error: CRMError) -> list[Result]:
     """Return the results of a server that cannot be reached."""
     return [
         Result(REACH, False, [error.message], hint=error.hint),
-        *report_unknown((*SERVER, TLS, CLOCK, REVISION, *CATALOGUE), error.message),
+        *report_unknown((*SERVER, *CONNECTION, REVISION, *CATALOGUE), error.message),
     ]
 
 
@@ -211,13 +220,18 @@ def _examine(tx: "Transaction", checks: Iterable[Check]) -> list[Result]:
     return results
 
 
-def _tls(tx: "Transaction") -> Result:
+def _tls(tx: "Transaction") -> list[Result]:
+    """Tell a connection that others cannot read from a server that nobody can pass for."""
     connected = tx.connection.info
-    # A socket is a file, and its host a directory.
-    on_network = bool(connected.host) and not connected.host.startswith(("/", "@"))
-    if on_network and not connected.ssl_in_use:
-        return Result(TLS, False, [connected.host])
-    return Result(TLS, True)
+    parameters = connected.dsn_parameters
+    if not is_remote(parameters):
+        return [Result(TLS, True), Result(VERIFIED, True)]
+    host = parameters.get("host") or connected.host
+    verified = connected.ssl_in_use and find_weaker_mode(parameters) is None
+    return [
+        Result(check, ok, [] if ok else [host])
+        for check, ok in ((TLS, bool(connected.ssl_in_use)), (VERIFIED, verified))
+    ]
 
 
 def _clock(tx: "Transaction", now: Callable[[], datetime]) -> Result:

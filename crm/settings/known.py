@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILE = "known.json"
+UNVERIFIED = "unverified"  # the sslmode of a host whose server may be anybody
 DIRECTORIES = "directories"  # the SHA-256 of the database URL that a directory's .env may name
 
 

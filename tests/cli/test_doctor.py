@@ -7,13 +7,13 @@ NO_POLICY = "DROP POLICY clients_update ON clients"
 
 def test_when_all_is_well_it_is_quiet(sales: Workstation) -> None:
     ran = sales.run("doctor").done()
-    assert (ran.out, ran.err) == ("", "✓ All is well: 42 checks.\n")
+    assert (ran.out, ran.err) == ("", "✓ All is well: 43 checks.\n")
 
 
 def test_verbose_lists_every_check(sales: Workstation) -> None:
     lines = sales.run("doctor", "--verbose").done().out.splitlines()
     assert lines[0].split() == ["Check", "OK", "What"]
-    assert len(lines) == 1 + 42
+    assert len(lines) == 1 + 43
     assert "ledger" in [line.split()[0] for line in lines]
     assert {line.split()[1] for line in lines[1:]} == {"yes"}
     for width in (80, 140):
@@ -56,7 +56,7 @@ def test_a_fault_is_two_lines_and_its_sql(sales: Workstation, owner: Connection)
         "    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')\n"
         "      AND NOT relrowsecurity AND relname <> 'alembic_version'\n"
     )
-    assert ran.err == "1 fault in 42 checks.\n"
+    assert ran.err == "1 fault in 43 checks.\n"
 
 
 @pytest.mark.parametrize("width", [80, 140])
@@ -125,7 +125,7 @@ def test_without_anybody_logged_in_the_data_is_not_proved(workstation: Workstati
     ran = workstation.run("doctor").done()
     assert ran.out == ""
     assert ran.err == (
-        "✓ All is well: 36 checks.\n"
+        "✓ All is well: 37 checks.\n"
         "Not checked: ledger, sales_contacts, support_contacts, overlaps, event_contracts,"
         " active_manager. You are not logged in.\n"
         "Run: epicevents login, or set EPICEVENTS_ADMIN_DATABASE_URL.\n"
@@ -136,7 +136,7 @@ def test_without_anybody_logged_in_the_data_is_not_proved(workstation: Workstati
 
 def test_the_administrator_s_url_proves_it_too(workstation: Workstation, owner: Connection) -> None:
     workstation.environ["EPICEVENTS_ADMIN_DATABASE_URL"] = url(workstation.database.admin)
-    assert workstation.run("doctor").done().err == "✓ All is well: 42 checks.\n"
+    assert workstation.run("doctor").done().err == "✓ All is well: 43 checks.\n"
     owner.cursor().execute("RESET ROLE; SET session_replication_role = replica")
     owner.cursor().execute("UPDATE contracts SET amount_due = 1999 WHERE id = 2")
     ran = workstation.run("doctor")
@@ -152,7 +152,7 @@ def test_a_server_that_is_away_is_7_and_the_workstation_is_checked(sales: Workst
         "Fault: The database cannot be reached: nothing answers there. Nothing else of it was"
         " checked.\n  Next: See where it is looked for: epicevents config\n"
     )
-    assert ran.err == "1 fault in 42 checks.\n"
+    assert ran.err == "1 fault in 43 checks.\n"
     sales.home.chmod(0o755)
     ran = sales.run("doctor", "--json")
     assert ran.status == 7

@@ -14,12 +14,13 @@ from support.company import Company
 from support.database import Database
 from support.migrations import NEXT, pretend_newer
 from support.mutations import grants
+from support.tls import HOST
 
 from crm import settings
 from crm.database.provisioning import LOGIN_SETTINGS
 from crm.database.revision import BASELINE
 from crm.database.transaction import connect, transaction
-from crm.domain.errors import DatabaseUnavailable
+from crm.domain.errors import DatabaseUnavailable, UsageFault
 from crm.domain.rules import CONSTRAINTS
 from crm.queries import doctor as queries
 from crm.queries.doctor_data import DATA
@@ -392,7 +393,7 @@ def test_whose_session_ends_meanwhile_proves_nothing(company: Company) -> None:
 def on_the_network(database: Database) -> Iterator[dict[str, str]]:
     """Carry TCP on this machine to the server's socket: the same server, without encryption."""
     address = f"{database.app['host']}/.s.PGSQL.{database.app['port']}"
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = socket.create_server(("", 0))
 
     def carry(source: socket.socket, target: socket.socket) -> None:
         try:
@@ -417,7 +418,7 @@ def on_the_network(database: Database) -> Iterator[dict[str, str]]:
     threading.Thread(target=accept, daemon=True).start()
     try:
         port = str(listener.getsockname()[1])
-        yield {**database.app, "host": "127.0.0.1", "port": port}
+        yield {**database.app, "host": HOST, "port": port, "sslmode": "disable"}
     finally:
         listener.close()
 
@@ -428,9 +429,21 @@ def test_a_network_without_encryption_is_told(company: Company) -> None:
         with transaction(connection, None) as tx:
             results = doctor.examine_server(tx, now)
         connection.close()
-    assert faults(results) == ["tls"]
-    said = next(result.what for result in results if result.ok is False)
-    assert said == "The connection to 127.0.0.1 is not encrypted."
+    assert faults(results) == ["tls", "tls_verified"]
+    said = [result.what for result in results if result.ok is False]
+    assert said == [
+        f"The connection to {HOST} is not encrypted.",
+        f"The server at {HOST} is not verified.",
+    ]
+
+
+def test_the_loopback_is_no_network(company: Company) -> None:
+    with on_the_network(company.database) as parameters:
+        connection = connect({**parameters, "host": "127.0.0.1"})
+        with transaction(connection, None) as tx:
+            results = doctor.examine_server(tx, now)
+        connection.close()
+    assert faults(results) == []
 
 
 def test_of_a_server_that_is_away_nothing_is_claimed() -> None:
@@ -484,14 +497,19 @@ def test_nothing_there_is_no_fault(tmp_path: Path) -> None:
     ],
 )
 def test_what_others_can_reach_is_told(home: Path, path: str, mode: int, check: str) -> None:
+    if mode & 0o002:
+        (home / "config.env").unlink()  # which no command would take from there
     (home / path).chmod(mode)
     assert found_at(home) == [check]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
 def test_a_file_of_somebody_else_is_told(home: Path) -> None:
+    os.chown(home / "session" / "key", 12345, -1)
+    assert found_at(home) == ["key_private"]
     os.chown(home / "config.env", 12345, -1)
-    assert found_at(home) == ["config_private"]
+    with pytest.raises(UsageFault, match="it belongs to somebody else"):
+        found_at(home)
 
 
 def test_passing_through_the_home_directory_is_no_reading(home: Path) -> None:

@@ -1,10 +1,13 @@
 """epicevents config: every setting, its value and where that comes from."""
 
+from contextlib import suppress
+
 import click
 
 from crm.cli.app import App
 from crm.cli.groups import Command
 from crm.cli.options import record_options
+from crm.domain.errors import CRMError
 from crm.domain.fields import Field, Kind
 from crm.domain.i18n import gettext as _
 
@@ -27,6 +30,7 @@ def config(app: App, /, output: str) -> None:
       epicevents config -o json
     """
     entries = app.settings.entries()
+    _warn_of_unverified_servers(app)
     if output == "json":
         from zoneinfo import ZoneInfo
 
@@ -53,3 +57,15 @@ def config(app: App, /, output: str) -> None:
     app.console.note(
         _("To keep one, write NAME=value into {path}").format(path=app.settings.home / "config.env")
     )
+
+
+def _warn_of_unverified_servers(app: App) -> None:
+    for name in ("database_url", "admin_database_url"):
+        url = app.settings.value(name)
+        if not url:
+            continue
+        from crm.cli.asking.servers import warn_of_weaker_mode
+        from crm.settings.url import parse_database_url
+
+        with suppress(CRMError):
+            warn_of_weaker_mode(app, parse_database_url(url))

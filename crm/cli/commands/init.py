@@ -33,6 +33,8 @@ def init(app: App, /, password_stdin: bool, yes: bool, **given: Any) -> None:
     """
     from crm.services import administration
 
+    urls = app.settings.database_url, app.settings.admin_database_url
+    asking.servers.agree_to_servers(app, *urls)
     writing.setup.prepare_database(app)
     with app.owner() as tx:
         held = administration.read_holdings(tx)

@@ -34,6 +34,7 @@ def join(app: App, /) -> None:
         app.set_flag(
             "database_url", asking.prompts.ask_for_options(app, {}, [question])["database_url"]
         )
+    asking.servers.agree_to_servers(app, app.settings.database_url)
     with app.anonymous() as tx:
         require_schema(tx)
     writing.setup.remember_database(app)

@@ -25,6 +25,7 @@ def login(app: App, /, email: str | None, password_stdin: bool, output: str) -> 
       epicevents login sales3@epicevents.example --password-stdin < password.txt
     """
     app.prepare_login()
+    asking.servers.agree_to_unverified_server(app)
     label = _("Email")
     question = asking.questions.Question(
         "email", label, lambda text: inputs.text_reader(100)(text, label), "EMAIL"
