@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from crm.database.errors import unreachable_error
-from crm.database.verification import kept_root_path
+from crm.database.verification import build_root_path
 
 SSL_REQUEST = struct.pack("!ii", 8, 80877103)  # of PostgreSQL's protocol: may we speak TLS?
 PATIENCE = 5  # seconds
@@ -65,7 +65,7 @@ def keep_authority(authority: Authority, host: str, home: Path) -> Path:
     """Keep a certificate as the only one that vouches for ``host``. Raises OSError."""
     from crm.files import write_private
 
-    path = kept_root_path(host, home)
+    path = build_root_path(host, home)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_private(path, ssl.DER_cert_to_PEM_cert(authority.certificate).encode())
     return path

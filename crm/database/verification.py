@@ -78,7 +78,7 @@ def complete_parameters(parameters: Mapping[str, str], home: Path) -> dict[str, 
     return said
 
 
-def kept_root_path(host: str, home: Path) -> Path:
+def build_root_path(host: str, home: Path) -> Path:
     """Return where the certificate of a private authority is kept, once a person agreed to it."""
     return home / "roots" / f"{quote(host.lower(), safe='')}.pem"
 
@@ -89,7 +89,7 @@ def find_roots(host: str, home: Path) -> str:
     That is the authority which was agreed to for it, else whom the system trusts, else certifi's.
     Raises UsageFault ``unsafe_root_certificate`` for a file that others can change.
     """
-    kept = kept_root_path(host, home)
+    kept = build_root_path(host, home)
     if kept.exists():
         if reason := find_foreign_hand(kept):
             raise UsageFault(

@@ -35,7 +35,8 @@ FAULTS = {
 # Of another licence somebody has to decide whether the program can be passed on with it.
 ACCEPTED = {
     "Apache Software License", "Apache-2.0", "BSD", "BSD License", "BSD-2-Clause", "BSD-3-Clause",
-    "ISC", "LGPL", "LGPL with exceptions", "MIT", "MIT License", "MIT-0", "PSF-2.0", "Unlicense",
+    "ISC", "LGPL", "LGPL with exceptions", "MIT", "MIT License", "MIT-0", "MPL-2.0", "PSF-2.0",
+    "Unlicense",
 }  # fmt: skip
 
 

@@ -15,11 +15,11 @@ from support.tls import HOST, TlsServer, relaying, serving_tls
 from crm.database.transaction import connect
 from crm.database.verification import (
     BUNDLES,
+    build_root_path,
     complete_parameters,
     find_roots,
     find_weaker_mode,
     is_remote,
-    kept_root_path,
 )
 from crm.domain.errors import DatabaseUnavailable, UsageFault
 
@@ -216,7 +216,7 @@ def test_join_shows_the_authority_and_keeps_it_once_confirmed(
         child.expect_exact(authority.own.fingerprint)
         answer(child, f"Trust it for {HOST} from now on?", "n")
         assert finish(child)[0] == 2
-    assert not kept_root_path(HOST, office.home).exists()
+    assert not build_root_path(HOST, office.home).exists()
     with office.terminal("join", "--database-url", server.url(), width=300) as child:
         child.expect_exact("Epic Events")
         answer(child, f"Trust it for {HOST} from now on?", "y")
@@ -263,7 +263,7 @@ def test_without_a_terminal_the_fingerprint_is_told_and_nothing_kept(
     refused = office.process("join", "--database-url", server.url())
     assert refused.status == 7
     assert authority.own.fingerprint in refused.err
-    assert not kept_root_path(HOST, office.home).exists()
+    assert not build_root_path(HOST, office.home).exists()
 
 
 def test_another_authority_than_the_one_agreed_to_is_refused(
@@ -286,7 +286,7 @@ def test_another_authority_than_the_one_agreed_to_is_refused(
 def test_a_kept_authority_that_others_can_change_is_not_used(
     office: Workstation, server: TlsServer, leaf: Certificate, authority: Authority
 ) -> None:
-    path = kept_root_path(HOST, office.home)
+    path = build_root_path(HOST, office.home)
     path.parent.mkdir()
     shutil.copy(authority.own.path, path)
     path.chmod(0o666)
@@ -296,7 +296,7 @@ def test_a_kept_authority_that_others_can_change_is_not_used(
 
 @pytest.mark.parametrize("host", ["..", "../../x", "a/b", "db.example", "10.0.0.1,b"])
 def test_a_kept_authority_lies_in_its_directory(host: str, tmp_path: Path) -> None:
-    assert kept_root_path(host, tmp_path).resolve().parent == tmp_path / "roots"
+    assert build_root_path(host, tmp_path).resolve().parent == tmp_path / "roots"
 
 
 # A weaker sslmode that the URL itself names
@@ -384,7 +384,7 @@ def test_a_backup_is_taken_from_the_same_verified_server(
     office.environ["EPICEVENTS_ADMIN_DATABASE_URL"] = server.admin_url()
     refused = office.process("db", "backup", str(tmp_path / "a.backup"))
     assert (refused.status, "is not trusted" in refused.err) == (7, True)
-    path = kept_root_path(HOST, office.home)
+    path = build_root_path(HOST, office.home)
     path.parent.mkdir(mode=0o700)
     shutil.copy(authority.own.path, path)
     office.process("db", "backup", str(tmp_path / "a.backup")).done()

@@ -85,7 +85,7 @@ def _agree_to_authority(app: App, parameters: Mapping[str, str]) -> None:
             code="server_not_verified",
         )
     said = _("This machine does not trust the server's certificate.")
-    if verification.kept_root_path(host, home).exists():
+    if verification.build_root_path(host, home).exists():
         said = _("The server presents another authority than the one that you agreed to.")
     app.console.warn(said)
     app.console.note(details)
