@@ -17,7 +17,7 @@ from support.company import fill
 from support.database import Database
 from support.places import in_memory
 
-from crm.database import provisioning
+from crm.database import provisioning, upgrades
 from crm.database.certificates import SSL_REQUEST
 from crm.database.transaction import connect
 from crm.embedded import programs
@@ -79,7 +79,7 @@ class TlsServer:
         provisioning.create_database(self.admin)
         with closing(connect(self.admin)) as connection:
             provisioning.make_roles(connection)
-        provisioning.upgrade_schema(self.admin)
+        upgrades.upgrade_schema(self.admin)
         with closing(connect(self.admin)) as connection:
             fill(connection)
 
