@@ -5,8 +5,6 @@ from typing import NamedTuple
 from crm.domain.errors import InvalidValue
 from crm.domain.i18n import gettext as _
 
-TOO_LARGE = "file_too_large"  # the code of what goes beyond a bound
-
 # Of a line or a record, in characters. It holds in any case: what is longer has lost its line ends.
 LONGEST_ROW = 1 << 20
 
@@ -38,5 +36,5 @@ def too_large_error(message: str) -> InvalidValue:
     return InvalidValue(
         message,
         hint=_("Import it in parts, or add --force if it is meant to be that large."),
-        code=TOO_LARGE,
+        code="file_too_large",
     )

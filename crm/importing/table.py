@@ -11,7 +11,6 @@ from typing import NamedTuple
 from crm.domain.errors import InvalidValue, UsageFault
 from crm.domain.i18n import gettext as _
 from crm.domain.text import fold, quote
-from crm.importing.bounds import TOO_LARGE
 
 Row = tuple[int, list[str]]  # its number in the file, and its cells
 Names = Mapping[str, Sequence[str]]  # what each column may be called
@@ -84,7 +83,7 @@ def find_table(candidates: Iterable[Candidate], names: Names, mapping: Mapping[s
             found = max(_tables(each, names, plain), key=_count_columns, default=None)
         except InvalidValue as error:
             # Another sheet may be readable, or another dialect: commas in texts are no columns.
-            failure = failure if failure and failure.code == TOO_LARGE else error
+            failure = failure if failure and failure.code == "file_too_large" else error
             continue
         best = max(filter(None, (best, found)), key=_count_columns, default=None)
     if failure and not (best and best.columns):

@@ -13,14 +13,14 @@ NEEDED = {
     "INSERT": ("users", "clients", "contracts", "events", "payments"),
     "UPDATE": ("users", "clients", "contracts", "events"),
     "EXECUTE": (
-        "begin_import", "begin_session", "begin_undo", "change_password", "company_today",
-        "company_zone", "delete_record", "deny", "employee_id", "employee_role",
+        "begin_import", "begin_session", "begin_undo", "change_password", "columns_of",
+        "company_today", "company_zone", "delete_record", "deny", "employee_id", "employee_role",
         "end_other_sessions", "end_session", "erase_client", "fold", "has_reason",
         "installation_id", "is_email", "is_own_client", "is_phone", "is_plain_text",
         "login_attempt", "login_challenge", "login_result", "oldest_program", "prefix_query",
         "record_denial",
         "reset_password", "restore_access", "revoke_session", "revoke_sessions", "session_id",
-        "suspend_access", "undo_created", "undo_deleted", "utc_now", "words",
+        "suspend_access", "text_columns", "undo_created", "undo_deleted", "utc_now", "words",
     ),
 }  # fmt: skip
 

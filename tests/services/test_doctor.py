@@ -37,7 +37,7 @@ DAMAGES = {
     "table_rights: rows": "GRANT DELETE ON clients TO epicevents_cli",
     "application_rights": "REVOKE SELECT ON event_list FROM epicevents_app",
     "application_rights: columns": "REVOKE INSERT (full_name, email, phone, company_name,"
-    " sales_contact_id) ON clients FROM epicevents_app",
+    " address, siret, vat_number, sales_contact_id) ON clients FROM epicevents_app",
     "application_rights: function": "REVOKE EXECUTE ON FUNCTION login_result FROM epicevents_app",
     "table_rights: login": "GRANT TRIGGER ON events TO epicevents_cli",
     "hashed_passwords": "GRANT SELECT (hashed_password) ON users TO epicevents_app",
