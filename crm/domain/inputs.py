@@ -20,7 +20,8 @@ class Input(NamedTuple):
     ``read`` takes the typed text and the label and returns the column's value, or raises
     InvalidValue. ``optional`` columns may be left out, and emptied by an empty text. ``choices``
     are those at hand; whether others are taken too is for ``read``. ``lines`` says that people may
-    write several.
+    write several. What is not ``asked`` is an option only: few records have it, and each question
+    costs everybody an answer.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Input(NamedTuple):
     example: str = ""
     choices: tuple[str, ...] = ()
     lines: bool = False
+    asked: bool = True
 
     def clean(self, typed: object) -> Any:
         """Return the column's value of what was typed; what is not a text is taken as it is."""
@@ -104,11 +106,24 @@ CLIENT = (
         text_reader(300, multiline=True),
         optional=True,
         lines=True,
+        asked=False,
         example="1 quai Branly, 75007 Paris",
     ),
-    Input("siret", lambda: _("SIRET"), _siret, optional=True, example="732 829 320 00074"),
     Input(
-        "vat_number", lambda: _("VAT number"), _vat_number, optional=True, example="FR40303265045"
+        "siret",
+        lambda: _("SIRET"),
+        _siret,
+        optional=True,
+        asked=False,
+        example="732 829 320 00074",
+    ),
+    Input(
+        "vat_number",
+        lambda: _("VAT number"),
+        _vat_number,
+        optional=True,
+        asked=False,
+        example="FR40303265045",
     ),
 )
 

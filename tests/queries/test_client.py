@@ -11,9 +11,9 @@ from crm.queries.related import read_related
 def test_a_client_is_shown_with_all_fields(tx: Transaction) -> None:
     row = read_record(tx, client.LISTING, 2)
     assert row is not None
-    assert row[:7] == (
-        2, "Kevin Casey", "kevin@startup.example", "+67812345678", "Cool Startup LLC", 3,
-        "Sophie Simon",
+    assert row[:10] == (
+        2, "Kevin Casey", "kevin@startup.example", "+67812345678", "Cool Startup LLC", None, None,
+        None, 3, "Sophie Simon",
     )  # fmt: skip
     assert read_record(tx, client.LISTING, 999_999) is None
 

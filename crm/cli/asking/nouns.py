@@ -54,6 +54,7 @@ def refuse_used_email(
         if each.name == "email"
         else questions.input_question(each)
         for each in sources
+        if each.asked
     ]
 
 

@@ -43,7 +43,12 @@ def update(
         return services.client.update(tx, number, values, version=version, seen=seen)
 
     subject = writing.updating.Update(
-        LISTING, client, act, lambda _seen: [*map(asking.questions.input_question, inputs.CLIENT)]
+        LISTING,
+        client,
+        act,
+        lambda _seen: [
+            asking.questions.input_question(each) for each in inputs.CLIENT if each.asked
+        ],
     )
     edited = writing.updating.run_update(app, subject, given, dry_run=dry_run)
     said = writing.edits.Wording(
