@@ -506,8 +506,8 @@ def test_what_a_shell_inserts_is_never_run(
     with open_shell(shell, tmp_path, logged_in.environ) as keyboard:
         keyboard.type("epicevents client show kev\t")
         keyboard.sees(r"b\`touch\ harm\`@x.example")
-        keyboard.type("\r")
-        keyboard.sees("Kevin Casey")
+        keyboard.type(" -o json\r")
+        keyboard.sees('"full_name": "Kevin Casey"')
     assert not (tmp_path / "harm").exists()
 
 
