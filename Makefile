@@ -16,7 +16,7 @@ DEMO := EPICEVENTS_HOME='$(DEMO_HOME)' EPICEVENTS_DATABASE_URL= EPICEVENTS_ADMIN
 	EPICEVENTS_TOKEN_FILE= $(BIN)/epicevents
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test mutation soak sequences lint ci readme screens clean
+.PHONY: help demo test proof mutation soak sequences lint ci readme screens clean
 .PHONY: lock dist
 
 help: ## Show this
@@ -31,7 +31,10 @@ demo: $(VENV)/.runs ## Install, fill a demo company in .demo, log in, show the d
 	@echo "  $(BIN)/epicevents contract list --unpaid"
 
 test: $(VENV)/.develops ## Run the tests on a PostgreSQL of their own
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 $(ARGS)
+	$(BIN)/python -m pytest -m 'not proof' -n auto --maxprocesses 4 $(ARGS)
+
+proof: $(VENV)/.develops ## Run the tests that are too long for every change
+	$(BIN)/python -m pytest -m proof -n auto --maxprocesses 4 $(ARGS)
 
 mutation: $(VENV)/.develops ## Break each rule, right and gate in turn: do its tests notice?
 	$(BIN)/python tests/security/mutation.py $(ARGS)
@@ -55,10 +58,11 @@ ci: ## Do what CI does
 screens: $(VENV)/.develops ## Write the screens that tests compare anew
 	EPICEVENTS_TEST_WRITE_SCREENS=1 $(BIN)/python -m pytest -q tests/cli/test_screens.py
 
-readme: $(VENV)/.develops ## Write the README's matrix and picture, the reference and the errors anew
+readme: $(VENV)/.develops ## Write the README's matrix and picture, the reference, the errors and the schema anew
 	$(BIN)/python -m tools.permission_matrix
 	$(BIN)/python -m tools.reference
 	$(BIN)/python -m tools.errors
+	$(BIN)/python -m tools.schema
 	$(BIN)/python -m tools.picture
 	$(BIN)/python -m tools.licences
 

@@ -6,6 +6,8 @@ through gettext; codes are for scripts and never change.
 
 from collections.abc import Mapping
 
+from crm.domain.i18n import gettext as _
+
 
 class CRMError(Exception):
     """The root of every error that the program explains.
@@ -43,6 +45,17 @@ class InvalidValue(UsageFault):
     """A value that cannot be read: a date, an amount, an email, a phone."""
 
     code = "invalid_value"
+
+
+class FileTooLarge(InvalidValue):
+    """A file that goes beyond a bound of reading; its hint says how to lift the bound."""
+
+    code = "file_too_large"
+
+    def __init__(self, message: str) -> None:
+        """Take what is too large and by which bound, as a whole sentence."""
+        hint = _("Import it in parts, or add --force if it is meant to be that large.")
+        super().__init__(message, hint=hint)
 
 
 class NotFound(CRMError):

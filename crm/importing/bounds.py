@@ -2,9 +2,6 @@
 
 from typing import NamedTuple
 
-from crm.domain.errors import InvalidValue
-from crm.domain.i18n import gettext as _
-
 # Of a line or a record, in characters. It holds in any case: what is longer has lost its line ends.
 LONGEST_ROW = 1 << 20
 
@@ -29,12 +26,3 @@ USUAL = Bounds(
     length=128 << 20, rows=1_048_576, columns=1024, memory=256 << 20, seconds=8,
     unpacked=256 << 20, sheets=256,
 )  # fmt: skip
-
-
-def too_large_error(message: str) -> InvalidValue:
-    """Return the refusal of a file that goes beyond a bound, whose hint is how to lift it."""
-    return InvalidValue(
-        message,
-        hint=_("Import it in parts, or add --force if it is meant to be that large."),
-        code="file_too_large",
-    )

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
-from crm.domain.errors import InvalidValue
+from crm.domain.errors import FileTooLarge, InvalidValue
 from crm.domain.i18n import gettext as _
-from crm.importing.bounds import USUAL, Bounds, too_large_error
+from crm.importing.bounds import USUAL, Bounds
 from crm.importing.source import SourceFile
 from crm.importing.table import Candidate, Names, Row, Table, find_table
 
@@ -75,13 +75,13 @@ def _limit(read: Callable[[], Iterator[Row]], bounds: Bounds) -> Iterator[Row]:
     """Yield rows, and refuse a table that is too long or too wide."""
     for count, (number, cells) in enumerate(read(), 1):
         if count > bounds.rows:
-            raise too_large_error(_("The file has more than {most} rows.").format(most=bounds.rows))
+            raise FileTooLarge(_("The file has more than {most} rows.").format(most=bounds.rows))
         if len(cells) > bounds.columns:
             # Spreadsheets write separators for columns in which there is nothing.
             while cells and not cells[-1]:
                 cells.pop()
             if len(cells) > bounds.columns:
-                raise too_large_error(
+                raise FileTooLarge(
                     _("Row {number} has {count} columns; at most {most} are read.").format(
                         number=number, count=len(cells), most=bounds.columns
                     )

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any, TextIO
 
-from crm.domain.errors import InvalidValue
+from crm.domain.errors import FileTooLarge, InvalidValue
 from crm.domain.i18n import gettext as _
-from crm.importing.bounds import LONGEST_ROW, too_large_error
+from crm.importing.bounds import LONGEST_ROW
 from crm.importing.source import SourceFile
 from crm.importing.table import Candidate, Row
 
@@ -26,13 +26,13 @@ def candidates(source: SourceFile) -> Iterator[Candidate]:
     for number, record in enumerate(_records(source), 1):
         headings.update(dict.fromkeys(record))
         if bounds and len(headings) > bounds.columns:
-            raise too_large_error(
+            raise FileTooLarge(
                 _("The records up to number {number} have more than {most} keys.").format(
                     number=number, most=bounds.columns
                 )
             )
         if bounds and number > bounds.rows:
-            raise too_large_error(_("The file has more than {most} rows.").format(most=bounds.rows))
+            raise FileTooLarge(_("The file has more than {most} rows.").format(most=bounds.rows))
     yield Candidate("", partial(_rows, source, list(headings)), number)
 
 

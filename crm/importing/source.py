@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
-from crm.domain.errors import InvalidValue, UsageFault
+from crm.domain.errors import FileTooLarge, InvalidValue, UsageFault
 from crm.domain.i18n import gettext as _
-from crm.importing.bounds import Bounds, too_large_error
+from crm.importing.bounds import Bounds
 
 # A FIFO does not wait for its other end, and a terminal does not become ours.
 _FLAGS = (
@@ -50,7 +50,7 @@ class SourceFile:
                 code="not_a_file",
             )
         if bounds and found.st_size > bounds.length:
-            raise too_large_error(
+            raise FileTooLarge(
                 _("The file has {size} MB; at most {most} MB are read.").format(
                     size=-(-found.st_size >> 20), most=bounds.length >> 20
                 )

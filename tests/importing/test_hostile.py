@@ -24,6 +24,8 @@ from support.spreadsheets import compound, ods, packed, sheet_xml, xls, xlsb, xl
 from crm.importing.workbook.kinds import open_details
 from crm.importing.workbook.protocol import Failed, Failure
 
+pytestmark = pytest.mark.proof
+
 MOST_MEMORY = 300  # MB
 MOST_TIME = 10  # seconds of the processor: a busy machine takes longer, and is not the file's fault
 

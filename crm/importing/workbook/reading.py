@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from crm.domain.errors import InvalidValue, NotFound
+from crm.domain.errors import FileTooLarge, InvalidValue, NotFound
 from crm.domain.formulas import unguard
 from crm.domain.i18n import gettext as _
 from crm.domain.text import quote
-from crm.importing.bounds import Bounds, too_large_error
+from crm.importing.bounds import Bounds
 from crm.importing.source import SourceFile
 from crm.importing.table import Candidate, Row
 from crm.importing.workbook.protocol import BLANK, Failure, Limits, ListedSheet
@@ -38,7 +38,7 @@ def candidates(source: SourceFile, sheet: str | None) -> Iterator[Candidate]:
     for each in rows.sheets:
         if sheet in {None, each.name}:
             if each.offset is None:
-                raise too_large_error(
+                raise FileTooLarge(
                     _("The sheet “{name}” has {rows} rows and {columns} columns.").format(
                         name=quote(each.name), rows=each.rows, columns=each.columns
                     )
@@ -121,7 +121,7 @@ def _workbook_error(status: int, bounds: Bounds | None) -> InvalidValue:
             message = _("The workbook is too large for the memory of this machine.")
             hint = _("Save the sheet as CSV in UTF-8.")
         case _:
-            return too_large_error(
+            return FileTooLarge(
                 _("The workbook takes more than {seconds} seconds, {memory} MB of memory or "
                   "{unpacked} MB unpacked.").format(
                     seconds=bounds.seconds,
