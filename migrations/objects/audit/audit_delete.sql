@@ -13,3 +13,5 @@ BEGIN
     RETURN NULL;
 END;
 $$;
+COMMENT ON FUNCTION audit_delete() IS
+    'Writes an audit entry for each deleted record, with all that it held.';

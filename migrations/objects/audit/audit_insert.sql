@@ -13,3 +13,5 @@ BEGIN
     RETURN NULL;
 END;
 $$;
+COMMENT ON FUNCTION audit_insert() IS
+    'Writes an audit entry for each new record.';

@@ -16,4 +16,6 @@ CREATE VIEW audit_list AS
     FROM audit_entries e, audit_transactions t
     LEFT JOIN users u ON u.id = t.employee_id
     WHERE t.id = e.transaction_id AND (SELECT employee_id()) IS NOT NULL;
+COMMENT ON VIEW audit_list IS
+    'Audit entries with the transaction and the employee that wrote them, for everyone who is logged in.';
 GRANT SELECT ON audit_list TO epicevents_app;

@@ -17,3 +17,5 @@ BEGIN
     RETURN NULL;
 END;
 $$;
+COMMENT ON FUNCTION audit_update() IS
+    'Writes an audit entry for each changed record, with the fields that differ.';

@@ -9,4 +9,6 @@ CREATE VIEW client_list AS
     FROM (SELECT OFFSET 0) fence, clients c
     LEFT JOIN users s ON s.id = c.sales_contact_id
     WHERE (SELECT employee_id()) IS NOT NULL;
+COMMENT ON VIEW client_list IS
+    'Clients with the name of their sales contact, for everyone who is logged in.';
 GRANT SELECT ON client_list TO epicevents_app;

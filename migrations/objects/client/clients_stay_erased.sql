@@ -13,3 +13,5 @@ BEGIN
     RETURN NEW;
 END;
 $$;
+COMMENT ON FUNCTION clients_stay_erased() IS
+    'Refuses to bring back what an erasure removed.';

@@ -7,3 +7,5 @@ BEGIN
     RETURN NEW;
 END;
 $$;
+COMMENT ON FUNCTION clients_touch() IS
+    'Moves the version and last_updated of a changed client.';

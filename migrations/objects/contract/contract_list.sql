@@ -23,4 +23,6 @@ CREATE VIEW contract_list AS
     LEFT JOIN users s ON s.id = k.sales_contact_id
     LEFT JOIN users b ON b.id = k.signed_by_id
     WHERE (SELECT employee_id()) IS NOT NULL;
+COMMENT ON VIEW contract_list IS
+    'Contracts with their client, status and days overdue, for everyone who is logged in.';
 GRANT SELECT ON contract_list TO epicevents_app;

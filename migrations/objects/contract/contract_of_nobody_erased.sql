@@ -10,3 +10,5 @@ BEGIN
     RETURN NULL;
 END;
 $$;
+COMMENT ON FUNCTION contract_of_nobody_erased() IS
+    'Refuses to move a contract to an erased client.';

@@ -22,3 +22,5 @@ BEGIN
     RETURN NEW;
 END;
 $$;
+COMMENT ON FUNCTION contracts_guard() IS
+    'Denies an employee what only MANAGEMENT changes of a contract.';

@@ -15,3 +15,5 @@ BEGIN
     RETURN NULL;
 END;
 $$;
+COMMENT ON FUNCTION contracts_of_nobody_erased() IS
+    'Refuses new contracts of an erased client.';

@@ -10,3 +10,5 @@ BEGIN
     RETURN NULL;
 END;
 $$;
+COMMENT ON FUNCTION contracts_open_ledger() IS
+    'Writes an opening payment for each contract that begins with less due than its total (rule 7).';

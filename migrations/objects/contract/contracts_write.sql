@@ -54,3 +54,5 @@ BEGIN
     RETURN NEW;
 END;
 $$;
+COMMENT ON FUNCTION contracts_write() IS
+    'Keeps the balance derived, a signed contract''s client and total frozen, and the signature''s moment, author and due date filled in (rules 7, 11).';

@@ -5,4 +5,6 @@ CREATE VIEW denied_list AS
     FROM (SELECT OFFSET 0) fence, denied_attempts d
     LEFT JOIN users u ON u.id = d.employee_id
     WHERE (SELECT employee_role()) = 'MANAGEMENT';
+COMMENT ON VIEW denied_list IS
+    'What the program denied, for MANAGEMENT.';
 GRANT SELECT ON denied_list TO epicevents_app;

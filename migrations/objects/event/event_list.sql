@@ -12,4 +12,6 @@ CREATE VIEW event_list AS
     LEFT JOIN clients c ON c.id = e.client_id
     LEFT JOIN users s ON s.id = e.support_contact_id
     WHERE (SELECT employee_id()) IS NOT NULL;
+COMMENT ON VIEW event_list IS
+    'Events with their client and support contact, for everyone who is logged in.';
 GRANT SELECT ON event_list TO epicevents_app;

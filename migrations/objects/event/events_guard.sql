@@ -26,3 +26,5 @@ BEGIN
     RETURN NEW;
 END;
 $$;
+COMMENT ON FUNCTION events_guard() IS
+    'Denies an employee what only MANAGEMENT changes of an event, and an overlap without a reason.';

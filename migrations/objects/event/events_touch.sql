@@ -7,3 +7,5 @@ BEGIN
     RETURN NEW;
 END;
 $$;
+COMMENT ON FUNCTION events_touch() IS
+    'Moves the version and updated_at of a changed event.';

@@ -6,4 +6,6 @@ CREATE VIEW payment_list AS
     FROM (SELECT OFFSET 0) fence, payments p
     LEFT JOIN users u ON u.id = p.created_by_id
     WHERE (SELECT employee_id()) IS NOT NULL;
+COMMENT ON VIEW payment_list IS
+    'Payments with the name of who recorded them, for everyone who is logged in.';
 GRANT SELECT ON payment_list TO epicevents_app;

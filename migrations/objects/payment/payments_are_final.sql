@@ -11,3 +11,5 @@ BEGIN
         CONSTRAINT = 'tg_payments_are_final';
 END;
 $$;
+COMMENT ON FUNCTION payments_are_final() IS
+    'Refuses to edit a payment, except while a client is erased.';

@@ -8,3 +8,5 @@ BEGIN
     RETURN NEW;
 END;
 $$;
+COMMENT ON FUNCTION payments_guard() IS
+    'Records the employee who recorded a payment.';

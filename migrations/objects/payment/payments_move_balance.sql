@@ -14,3 +14,5 @@ BEGIN
     RETURN NULL;
 END;
 $$;
+COMMENT ON FUNCTION payments_move_balance() IS
+    'Subtracts new payments from the amount due of their contracts (rule 7).';

@@ -19,3 +19,5 @@ BEGIN
     RETURN NULL;
 END;
 $$;
+COMMENT ON FUNCTION payments_stay() IS
+    'Refuses to delete a payment, unless the transaction that created its contract is undone.';

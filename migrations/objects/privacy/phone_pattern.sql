@@ -3,3 +3,5 @@ CREATE FUNCTION phone_pattern(value text) RETURNS text
     -- The last eight digits however they are grouped, and what stands before them of the number.
     RETURN '(?:[+0][-0-9 .()/]{0,8})?' || regexp_replace(
         right(regexp_replace(value, '[^0-9]', '', 'g'), 8), '([0-9])(?=[0-9])', '\1[- .()/]*', 'g');
+COMMENT ON FUNCTION phone_pattern(text) IS
+    'A regular expression that finds a phone number however it is grouped. Granted to nobody.';

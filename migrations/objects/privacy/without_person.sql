@@ -1,6 +1,8 @@
 CREATE FUNCTION without_person(value text, pattern text) RETURNS text
     LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, public, pg_temp
     RETURN regexp_replace(value COLLATE "C", pattern, '(erased)', 'g');
+COMMENT ON FUNCTION without_person(text, text) IS
+    'A text with "(erased)" for each match of a pattern. Granted to nobody.';
 
 CREATE FUNCTION without_person(changes jsonb, always text[], pattern text) RETURNS jsonb
     LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, public, pg_temp

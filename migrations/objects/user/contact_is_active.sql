@@ -23,3 +23,5 @@ BEGIN
     RETURN NULL;
 END;
 $$;
+COMMENT ON FUNCTION contact_is_active() IS
+    'Refuses an inactive sales or support contact (rule 10).';

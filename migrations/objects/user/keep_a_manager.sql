@@ -13,3 +13,5 @@ BEGIN
     RETURN NULL;
 END;
 $$;
+COMMENT ON FUNCTION keep_a_manager() IS
+    'Refuses to leave the company without an active MANAGEMENT account (rule 9).';

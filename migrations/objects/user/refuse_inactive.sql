@@ -14,3 +14,5 @@ BEGIN
     END LOOP;
 END;
 $$;
+COMMENT ON FUNCTION refuse_inactive(integer[], text) IS
+    'Refuses to assign anything to an inactive person (rule 10).';

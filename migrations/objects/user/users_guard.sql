@@ -23,3 +23,5 @@ BEGIN
     RETURN NEW;
 END;
 $$;
+COMMENT ON FUNCTION users_guard() IS
+    'Denies an employee the columns of an account that are not theirs to change.';

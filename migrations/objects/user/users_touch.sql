@@ -8,3 +8,5 @@ BEGIN
     RETURN NEW;
 END;
 $$;
+COMMENT ON FUNCTION users_touch() IS
+    'Moves the version and updated_at of a changed account.';
