@@ -19,7 +19,7 @@ from support.cli import Workstation  # noqa: E402
 from support.company import fill  # noqa: E402
 from support.database import Database  # noqa: E402
 
-from crm.database import provisioning, upgrades  # noqa: E402, upgrades
+from crm.database import provisioning, upgrades  # noqa: E402
 from crm.database.transaction import connect  # noqa: E402
 from crm.embedded import Cluster, programs  # noqa: E402
 from crm.settings.url import parse_database_url  # noqa: E402

@@ -125,13 +125,7 @@ class Effects:
         ``told`` are the functions and statements whose own lines came before.
         """
         for trigger in self.triggers:
-            if trigger.table != write.table or write.verb not in trigger.verbs:
-                continue
-            if (
-                write.verb == "UPDATE"
-                and trigger.columns
-                and not write.columns & {*trigger.columns}
-            ):
+            if not trigger.fires_on(write):
                 continue
             runs = f"{self.link(trigger.name)} runs {self.link(trigger.function)}"
             purpose = self.purposes.get(trigger.function) or ""
