@@ -40,27 +40,22 @@ def refuse_used_email(
     Else all other answers would be lost with it.
     """
 
-    def free(source: inputs.Input) -> Callable[[str], Any]:
+    def free(question: questions.Question) -> questions.Question:
         def read(typed: str) -> Any:
-            email = source.clean(typed)
+            email = question.read(typed)
             with app.transaction() as tx:
                 refuse(tx, email)
             return email
 
-        return read
+        return question._replace(read=read)
 
-    return [
-        questions.input_question(each)._replace(read=free(each))
-        if each.name == "email"
-        else questions.input_question(each)
-        for each in sources
-        if each.asked
-    ]
+    asked = questions.input_questions(sources)
+    return [free(each) if each.name == "email" else each for each in asked]
 
 
 def account_questions(app: App, user_id: int) -> list[questions.Question]:
     """Return the questions for a change of an account that whoever is logged in may make."""
-    asked = [questions.input_question(source) for source in inputs.USER]
+    asked = questions.input_questions(inputs.USER)
     if app.actor is None or app.actor.id != user_id:
         return asked
     managing = app.actor.role == Role.MANAGEMENT

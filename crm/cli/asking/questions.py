@@ -1,6 +1,6 @@
 """A question: its option, its words, and how an answer is read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crm.cli.app import App
@@ -48,6 +48,11 @@ def input_question(source: Input) -> Question:
         source.choices,
         lines=source.lines,
     )
+
+
+def input_questions(sources: Iterable[Input]) -> list[Question]:
+    """Return the questions for those of several inputs that are asked for."""
+    return [input_question(each) for each in sources if each.asked]
 
 
 def record_question(name: str, label: str, option: str, pick: picks.Pick) -> Question:

@@ -46,9 +46,7 @@ def update(
         LISTING,
         client,
         act,
-        lambda _seen: [
-            asking.questions.input_question(each) for each in inputs.CLIENT if each.asked
-        ],
+        lambda _seen: asking.questions.input_questions(inputs.CLIENT),
     )
     edited = writing.updating.run_update(app, subject, given, dry_run=dry_run)
     said = writing.edits.Wording(
