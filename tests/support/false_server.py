@@ -5,7 +5,8 @@ import socket
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from threading import Thread
+
+from support.listening import Listener
 
 SSL_REQUEST, GSS_REQUEST = 80877103, 80877104
 TEXT = 25  # PostgreSQL's number of the type text
@@ -20,7 +21,7 @@ SETTINGS = {
 Row = Sequence[tuple[str, int, str]]  # name, number of the type, value as text
 
 
-class FalseServer:
+class FalseServer(Listener):
     """Listens on a port of this machine and lets everybody in, whatever they are called.
 
     ``said`` are the statements that were sent, ``guests`` the startup parameters of each who
@@ -31,27 +32,14 @@ class FalseServer:
         self.said: list[str] = []
         self.guests: list[str] = []
         self._answers = answers
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = int(self._listener.getsockname()[1])
-        Thread(target=self._accept, daemon=True).start()
+        super().__init__()
 
     def url(self, host: str = "127.0.0.1", name: str = "epicevents") -> str:
         """Return the URL by which a workstation is sent here."""
         return f"postgresql://epicevents_cli@{host}:{self.port}/{name}"
 
-    def close(self) -> None:
-        """Let nobody in any more."""
-        with suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-
-    def _accept(self) -> None:
-        with suppress(OSError):
-            while True:
-                guest, _address = self._listener.accept()
-                Thread(target=self._serve, args=(guest,), daemon=True).start()
-
-    def _serve(self, guest: socket.socket) -> None:
+    def meet(self, guest: socket.socket) -> None:
+        """Let a guest in, and answer each statement."""
         with suppress(OSError, EOFError), guest:
             startup = _body(guest)
             while _code(startup) in {SSL_REQUEST, GSS_REQUEST}:

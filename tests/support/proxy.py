@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from threading import Lock, Thread
 
+from support.listening import Listener
+
 COMMIT = b"COMMIT\0"
 
 
-class Proxy:
+class Proxy(Listener):
     """Passes on what clients and the server say, and loses the first ``losses`` replies to COMMIT.
 
     The server gets each COMMIT; the client's connection is closed before the reply. With ``goes``
@@ -20,25 +22,14 @@ class Proxy:
         self.losses = losses
         self._goes = goes
         self._lock = Lock()
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        Thread(target=self._accept, daemon=True).start()
+        super().__init__()
 
-    def close(self) -> None:
-        """Let nobody in any more."""
-        with suppress(OSError):
-            # Wakes whoever waits in accept().
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-
-    def _accept(self) -> None:
-        with suppress(OSError):
-            while True:
-                client, _address = self._listener.accept()
-                server = socket.socket(socket.AF_UNIX)
-                server.connect(self._server)
-                Thread(target=self._requests, args=(client, server), daemon=True).start()
-                Thread(target=_pass_on, args=(server, client), daemon=True).start()
+    def meet(self, guest: socket.socket) -> None:
+        """Connect a client to the server, a thread for each direction."""
+        server = socket.socket(socket.AF_UNIX)
+        server.connect(self._server)
+        Thread(target=_pass_on, args=(server, guest), daemon=True).start()
+        self._requests(guest, server)
 
     def _requests(self, client: socket.socket, server: socket.socket) -> None:
         with suppress(OSError):

@@ -15,6 +15,7 @@ from support.certificates import Certificate
 from support.cli import url
 from support.company import fill
 from support.database import Database
+from support.listening import Listener
 from support.places import in_memory
 
 from crm.database import provisioning, upgrades
@@ -138,7 +139,7 @@ def _find_binaries() -> Path:
     pytest.skip("no PostgreSQL with TLS is installed, such as Debian's package postgresql")
 
 
-class Relay:
+class Relay(Listener):
     """Stands between a workstation and the server with a certificate of its own.
 
     ``heard`` is what workstations say inside of TLS, or all that they say where TLS is not asked
@@ -150,23 +151,10 @@ class Relay:
         self._server = server
         self._context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         self._context.load_cert_chain(leaf.path, leaf.key)
-        self._listener = socket.create_server(("", 0))
-        self.port = int(self._listener.getsockname()[1])
-        Thread(target=self._accept, daemon=True).start()
+        super().__init__("")
 
-    def close(self) -> None:
-        """Let nobody in any more."""
-        with suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-
-    def _accept(self) -> None:
-        with suppress(OSError):
-            while True:
-                guest, _address = self._listener.accept()
-                Thread(target=self._meet, args=(guest,), daemon=True).start()
-
-    def _meet(self, guest: socket.socket) -> None:
+    def meet(self, guest: socket.socket) -> None:
+        """Take the guest's TLS off, and pass on what is said."""
         with suppress(OSError), guest:
             said = guest.recv(65536)
             if said == SSL_REQUEST:
