@@ -61,6 +61,8 @@ class App:
             self.__dict__.pop("settings", None)
         elif name == "debug":
             self.debug = bool(value)
+        elif name == "quiet":
+            self.console.quiet = bool(value)
         elif name == "color":
             self.console.set_color(cast("Color", value))
 

@@ -21,6 +21,10 @@ _NEGATIVE = re.compile(r"-[0-9]")
 _OPTION = re.compile(r"--?[a-zA-Z][^=]*")
 
 
+# A script may always say it, also to a write that asks nothing.
+_NEEDLESS_YES = click.Option(["-y", "--yes"], is_flag=True, hidden=True, expose_value=False)
+
+
 class Command(TranslatedHelp, click.Command):
     """A command that takes the common flags and negative numbers where it takes a number."""
 
@@ -30,14 +34,28 @@ class Command(TranslatedHelp, click.Command):
         super().__init__(*args, **kwargs)
         self.askable = parameters.make_askable(self.params)
         self.params += hidden_flags()
+        names = {param.name for param in self.params}
+        if "dry_run" in names and "yes" not in names:
+            self.params.append(_NEEDLESS_YES)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse; ``-5`` is a number, not an unknown option, so that its value can be judged."""
-        words = list(_readable_numbers(args))
+        words = list(_readable_numbers(self._name_fields(args)))
         ctx.meta[_WORDS] = words[:]
         rest = super().parse_args(ctx, words)
+        parameters.refuse_contradictions(ctx, ctx.meta[_WORDS])
         parameters.move_to_first(ctx, self.params)
         return rest
+
+    def _name_fields(self, args: Iterable[str]) -> Iterable[str]:
+        """Yield the words, with ``--json id,email`` of a listing as other programs take it."""
+        listing = {param.name for param in self.params} >= {"fields", "output"}
+        previous = ""
+        for arg in args:
+            if listing and previous == "--json" and not arg.startswith("-"):
+                yield "--fields"
+            yield arg
+            previous = arg
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run it, under the name that the audit keeps: the words of the command, not its values.
@@ -84,8 +102,15 @@ class Group(TranslatedHelp, click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the command that is meant, loaded."""
-        name, command, rest = super().resolve_command(ctx, args)
+        """Return the command that is meant, loaded.
+
+        The error of an unknown one has the words that follow it, as ``rest``.
+        """
+        try:
+            name, command, rest = super().resolve_command(ctx, args)
+        except click.NoSuchCommand as error:
+            error.rest = args[1:]  # type: ignore[attr-defined]
+            raise
         return name, command.load() if isinstance(command, Stub) else command, rest
 
 
@@ -144,6 +169,14 @@ def common_flags(*, hidden: bool) -> list[click.Parameter]:
             is_flag=True,
             default=None,
             help=gettext_noop("Ask nothing; name what is missing."),
+            is_eager=True,
+            **common,
+        ),
+        click.Option(
+            ["-q", "--quiet"],
+            is_flag=True,
+            default=None,
+            help=gettext_noop("Leave out remarks, such as the next command."),
             is_eager=True,
             **common,
         ),

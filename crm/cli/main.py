@@ -202,11 +202,13 @@ def _explain(app: App, error: CRMError, cause: BaseException | None = None) -> i
     if app.debug:
         app.console.err.write(format_trace(cause or error))
     if app.json_errors:
-        import json
+        from crm.cli.output.export import print_json
 
         told: dict[str, Any] = {"code": error.code, "message": error.message, "hint": error.hint}
         told |= {key: value for key, value in error.details.items() if value is not None}
-        app.console.err.write(json.dumps({"error": told}, default=str) + "\n")
+        app.console.err.use_utf8()
+        print_json({"error": told}, app.console.err.stream)
+        app.console.err.stream.flush()
     else:
         app.console.error(error.message, error.hint)
     return error.exit_code

@@ -107,6 +107,24 @@ def test_what_the_program_denied_is_on_record(workstation: Workstation, company:
         assert said in " ".join(shown.split())
 
 
+def test_nobody_hides_a_denial_behind_an_odd_record(
+    workstation: Workstation, company: Company
+) -> None:
+    workstation.be(company.manager).run("client", "update", "1", "--phone", "0611111111").done()
+    (change,) = workstation.run("audit", "list", "-L", "1", "--json").done().json()
+    workstation.be(company.sales2)
+    assert workstation.run("undo", str(change["transaction_id"]), "--yes").status == 5
+    with company.database.as_user(company.sales2) as tx:
+        tx.execute(
+            "SELECT record_denial('undo', E'x\\x1b[2J', 7, 'no'),"
+            " record_denial('undo', NULL, 8, 'no')"
+        )
+    shown = workstation.be(company.manager).look("audit", "denied", width=140)
+    assert f"transaction {change['transaction_id']}" in shown
+    assert r"x\x1b[2J 7" in shown
+    assert "\x1b" not in shown
+
+
 def test_failed_logins_are_on_record(workstation: Workstation, company: Company) -> None:
     for email in ("sophie@epicevents.example", "nobody@nowhere.example"):
         assert workstation.run("login", email, "--password-stdin", stdin="no\n").status == 4

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812
 from support.cli import REPOSITORY, Workstation, finish, url
+from support.commands import every_command
 from support.migrations import NEXT, pretend_newer
 from support.waiting import PATIENCE
 
+from crm.cli.main import root
 from crm.database import revision
 from crm.database.revision import BASELINE, SCHEMA_REVISION
 
@@ -235,6 +237,14 @@ def test_the_trace_of_a_driver_shows_no_rows(sales: Workstation, owner: Connecti
         (["client", "lst"], "list"),
         (["client", "list", "--compny", "x"], "company"),
         (["user", "reset-pasword", "3"], "reset-password"),
+        (["version"], "--version"),
+        (["--status"], "db status"),
+        (["contract", "71"], "contract show 71"),
+        (["contract", "#71"], "contract show 71"),
+        (["list", "contracts"], "epicevents contract list"),
+        (["contracts", "list"], "epicevents contract list"),
+        (["clients"], "epicevents client"),
+        (["pay"], "epicevents contract pay"),
     ],
 )
 def test_what_was_mistyped_is_guessed(
@@ -242,8 +252,86 @@ def test_what_was_mistyped_is_guessed(
 ) -> None:
     ran = workstation.run(*typed)
     assert (ran.status, ran.out) == (2, "")
-    assert re.search(rf"Did you mean [^?]*\b{meant}\b", ran.err)
+    assert re.search(rf"Did you mean [^?]*{meant}\b", ran.err)
     assert "--help" in ran.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "contract list --signed --unsigned",
+        "contract update 1 --unsigned --signed",
+        "event list --past --upcoming",
+        "event list --no-support --support me",
+        "event list --period week --to 2030-01-01",
+    ],
+)
+def test_options_that_exclude_each_other_are_refused(sales: Workstation, words: str) -> None:
+    ran = sales.run(*words.split())
+    assert (ran.status, ran.out) == (2, "")
+    one, other = re.findall(r"--[a-z-]+", words)
+    assert {one, other} == set(re.findall(r"--[a-z-]+", ran.err))
+    assert "exclude each other" in ran.err
+
+
+def test_after_two_dashes_nothing_is_an_option(sales: Workstation) -> None:
+    ran = sales.run("contract", "show", "--", "--signed")
+    assert "exclude" not in ran.err
+
+
+def test_every_write_understands_yes(manager: Workstation) -> None:
+    for path, command in every_command(root):
+        names = {param.name for param in command.params}
+        if "dry_run" in names:
+            assert "-y" in {opt for param in command.params for opt in param.opts}, path
+    manager.run("contract", "pay", "2", "1", "-y").done()
+    assert manager.run("client", "list", "-y").status == 2
+
+
+def test_who_wants_no_remarks_gets_none(manager: Workstation) -> None:
+    paid = manager.run("contract", "pay", "2", "1").done()
+    assert "Next: " in paid.err
+    quiet = manager.run("-q", "contract", "pay", "2", "2").done()
+    assert "Next: " not in quiet.err
+    assert quiet.err.startswith("✓ ")
+    # What would be misunderstood unsaid is no remark.
+    assert "1 of 3 shown" in manager.run("client", "list", "-L", "1", "--quiet").done().err
+
+
+def test_fields_may_follow_json(sales: Workstation) -> None:
+    short = sales.run("client", "list", "--json", "id,email").done().json()
+    assert short == sales.run("client", "list", "-o", "json", "--fields", "id,email").done().json()
+    assert list(short[0]) == ["id", "email"]
+    assert sales.run("client", "show", "--json", "1").done().json()["id"] == 1
+
+
+@pytest.mark.parametrize("nothing", ["", "  "])
+def test_a_search_for_nothing_is_no_search(sales: Workstation, nothing: str) -> None:
+    every = sales.run("client", "list", "-o", "ids").done().out
+    assert every.count("\n") > 1
+    assert sales.run("client", "list", "-S", nothing, "-o", "ids").done().out == every
+
+
+def test_what_a_program_reads_is_utf8_in_every_locale(
+    sales: Workstation, owner: Connection, tmp_path: Path
+) -> None:
+    owner.cursor().execute("UPDATE clients SET full_name = 'Œuvre Đô' WHERE id = 1")
+
+    def read(*words: str) -> tuple[bytes, bytes]:
+        done = subprocess.run(
+            [sys.executable, "-m", "crm", *words],
+            env=sales.environ | {"PYTHONPATH": str(REPOSITORY), "PYTHONIOENCODING": "ascii"},
+            capture_output=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+        return done.stdout, done.stderr
+
+    name = "Œuvre Đô".encode()
+    for words in ("-o csv", "-o csv --all", "-o tsv", "--json", "--json --all", "-o jsonl"):
+        assert name in read("client", "list", *words.split())[0], words
+    assert name in read("client", "show", "1", "--json")[0]
+    assert "“é”".encode() in read("client", "show", "é", "--json")[1]
 
 
 def test_short_names_of_commands_work(sales: Workstation) -> None:

@@ -73,6 +73,8 @@ def test_leaving_offers_the_transfer(manager: Workstation, owner: Connection) ->
         child.sendline("Paul Petit")
         child.expect_exact("Paul Petit is SUPPORT; the contact must be SALES.")
         child.sendline("samuel")
+        child.expect_exact("Deactivate Sophie Simon (sophie@epicevents.example, SALES)? [y/N]")
+        child.sendline("y")
         status, said = finish(child)
     assert status == 0
     assert "From Sophie Simon to Samuel Sanchez: 2 clients, 3 contracts." in said
@@ -86,6 +88,7 @@ def test_whoever_takes_nothing_over_is_told_how(manager: Workstation, owner: Con
     with manager.terminal("user", "deactivate", "sophie", width=140) as child:
         child.expect_exact("Hand over to")
         child.sendline("")
+        child.sendline("y")
         status, said = finish(child)
     assert status == 0
     assert "still the contact of 2 clients, 3 open contracts; hand over:" in said
@@ -98,6 +101,18 @@ def test_nobody_is_asked_who_may_not_anyway(workstation: Workstation, company: C
         status, said = finish(child)
     assert status == 5
     assert "Hand over" not in said
+
+
+def test_who_is_not_meant_keeps_the_account(manager: Workstation, owner: Connection) -> None:
+    with manager.terminal("user", "deactivate", "sanchez", "--transfer-to", "3") as child:
+        child.expect_exact("Deactivate Samuel Sanchez (")
+        child.sendline("")
+        status, said = finish(child)
+    assert (status, "Nothing was changed." in said) == (2, True)
+    assert stored(owner, "users", 4, "is_active") is True
+    with manager.terminal("user", "deactivate", "sanchez", "--yes") as child:
+        status, said = finish(child)
+    assert (status, "Hand over" in said) == (0, False)
 
 
 def test_a_script_names_who_takes_over(manager: Workstation, owner: Connection) -> None:
@@ -205,9 +220,8 @@ def test_at_a_terminal_too_nobody_keeps_an_account_by_holding_it(
     with company.database.as_user(newcomer) as tx:
         tx.execute("SELECT FROM users WHERE id = %s FOR UPDATE", (newcomer,))
         with manager.terminal("user", command, str(newcomer), width=100) as child:
-            if command == "delete":
-                child.expect_exact("simone@epicevents.example")
-                child.sendline("simone@epicevents.example")
+            child.expect_exact("simone@epicevents.example")
+            child.sendline("simone@epicevents.example" if command == "delete" else "y")
             status, said = finish(child)
         assert (status, "Somebody else is changing this record" in said) == (6, True)
         assert tx.row("SELECT employee_id(), employee_role()") == (None, None)

@@ -290,6 +290,15 @@ def test_a_weak_password_is_refused_and_leaves_no_session(
     office.run("client", "list").done()
 
 
+def test_a_forced_first_change_can_be_scripted(office: Workstation, owner: Connection) -> None:
+    owner.cursor().execute("UPDATE users SET must_change_password = true WHERE id = 3")
+    office.environ["EPICEVENTS_NO_INPUT"] = "1"
+    log_in(office, SOPHIE).done()
+    both = f"{PASSWORD}\nune-phrase-assez-longue\n"
+    office.run("password", "--password-stdin", stdin=both).done()
+    assert office.run("whoami").done().status == 0
+
+
 def test_one_line_is_not_enough(office: Workstation, owner: Connection) -> None:
     log_in(office, SOPHIE).done()
     ended = office.run("password", "--password-stdin", stdin=f"{PASSWORD}\n")

@@ -280,6 +280,17 @@ def test_asking_can_be_turned_off(home: Path, value: str, asks_nothing: bool) ->
 
 
 @pytest.mark.parametrize(
+    ("value", "asks_nothing"),
+    [("true", True), ("woodpecker", True), ("", False), ("false", False), ("0", False)],
+)
+def test_nothing_is_asked_where_a_machine_builds(
+    home: Path, value: str, asks_nothing: bool
+) -> None:
+    assert loaded(home, CI=value).no_input is asks_nothing
+    assert loaded(home, CI=value, EPICEVENTS_NO_INPUT="0").no_input is False
+
+
+@pytest.mark.parametrize(
     ("name", "variable", "value", "code"),
     [
         ("language", "EPICEVENTS_LANG", "de", "invalid_language"),

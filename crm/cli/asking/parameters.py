@@ -8,6 +8,10 @@ from collections.abc import Iterable
 from typing import Any
 
 import click
+from click.core import ParameterSource
+
+from crm.domain.errors import UsageFault
+from crm.domain.i18n import gettext as _
 
 
 class AskedLater(click.Parameter):
@@ -35,6 +39,44 @@ class AskedArgument(AskedLater, click.Argument):
     def __init__(self, *args: Any, not_with: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs | {"required": False})
         self.not_with = not_with
+
+
+class ExclusiveOption(click.Option):
+    """An option that is refused beside those that ``not_with`` names."""
+
+    def __init__(self, *args: Any, not_with: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.not_with = frozenset(not_with)
+
+
+def refuse_contradictions(ctx: click.Context, words: list[str]) -> None:
+    """Refuse flags that say yes and no at once, and options of which one leaves no room for others.
+
+    ``words`` are what was typed after the command. Raises UsageFault ``contradictory_options``.
+    """
+    options = [each for each in ctx.command.params if isinstance(each, click.Option)]
+    typed = set(words[: words.index("--")] if "--" in words else words)
+    for option in options:
+        if option.secondary_opts and typed & {*option.opts} and typed & {*option.secondary_opts}:
+            raise _contradiction_error(option.opts[-1], option.secondary_opts[-1])
+    given = [each for each in options if _is_given(ctx, each)]
+    for option in given:
+        if isinstance(option, ExclusiveOption):
+            for other in given:
+                if other.name in option.not_with:
+                    raise _contradiction_error(option.opts[-1], other.opts[-1])
+
+
+def _is_given(ctx: click.Context, option: click.Option) -> bool:
+    return ctx.get_parameter_source(option.name or "") is ParameterSource.COMMANDLINE
+
+
+def _contradiction_error(one: str, other: str) -> UsageFault:
+    return UsageFault(
+        _("{one} and {other} exclude each other.").format(one=one, other=other),
+        hint=_("Leave one of them out."),
+        code="contradictory_options",
+    )
 
 
 def make_askable(params: Iterable[click.Parameter]) -> list[click.Argument]:

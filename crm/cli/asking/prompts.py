@@ -73,13 +73,20 @@ def confirm(app: App, text: str, *, yes: bool, typed: str | None = None) -> None
 
 
 def ask_for_password(
-    app: App, label: str, *, twice: bool = False, check: Callable[[str], object] | None = None
+    app: App,
+    label: str,
+    *,
+    twice: bool = False,
+    check: Callable[[str], object] | None = None,
+    from_stdin: bool = False,
 ) -> str:
-    """Ask for a password without showing it; from a pipe, take one line.
+    """Ask for a password without showing it; from a pipe, or ``from_stdin``, take one line.
 
     One that ``check`` refuses is asked for again on a terminal. Raises UsageFault where nothing may
     be asked.
     """
+    if from_stdin:
+        return answers.read_stdin_line(app)
     if app.settings.no_input:
         raise UsageFault(
             _("A password is needed, and nothing may be asked."),

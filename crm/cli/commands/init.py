@@ -31,7 +31,7 @@ def init(app: App, /, password_stdin: bool, yes: bool, **given: Any) -> None:
       epicevents init --email marie@epic.example --first-name Marie --last-name Martin \\
         --password-stdin < password.txt
     """
-    from crm.services import administration
+    from crm.services import administration, authentication
 
     urls = app.settings.database_url, app.settings.admin_database_url
     asking.servers.agree_to_servers(app, *urls)
@@ -44,10 +44,13 @@ def init(app: App, /, password_stdin: bool, yes: bool, **given: Any) -> None:
     values = asking.prompts.ask_for_options(
         app, given, map(asking.questions.input_question, MANAGER)
     )
-    typed = (
-        asking.answers.read_stdin_line(app)
-        if password_stdin
-        else asking.prompts.ask_for_password(app, _("Password (15 characters or more)"), twice=True)
+    names = [str(values[source.name]) for source in MANAGER]
+    typed = asking.prompts.ask_for_password(
+        app,
+        _("Password (15 characters or more)"),
+        twice=True,
+        check=lambda password: authentication.check_new_password(password, *names),
+        from_stdin=password_stdin,
     )
     if held.accounts:
         writing.setup.replace_database(app)

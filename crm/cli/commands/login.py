@@ -31,11 +31,7 @@ def login(app: App, /, email: str | None, password_stdin: bool, output: str) -> 
         "email", label, lambda text: inputs.text_reader(100)(text, label), "EMAIL"
     )
     email = asking.prompts.ask_for_options(app, {"email": email}, [question])["email"]
-    typed = (
-        asking.answers.read_stdin_line(app)
-        if password_stdin
-        else asking.prompts.ask_for_password(app, _("Password"))
-    )
+    typed = asking.prompts.ask_for_password(app, _("Password"), from_stdin=password_stdin)
     writing.sessions.log_in(app, email, typed)
     if output == "json":
         with app.transaction(allow_pending=True) as tx:

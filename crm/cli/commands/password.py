@@ -37,16 +37,13 @@ def password(app: App, /, password_stdin: bool, output: str, dry_run: bool) -> N
     """
     with app.transaction(allow_pending=True) as tx:
         actor = tx.actor
-    label = _("Current password")
-    current = (
-        asking.answers.read_stdin_line(app)
-        if password_stdin
-        else asking.prompts.ask_for_password(app, label)
-    )
+    current = asking.prompts.ask_for_password(app, _("Current password"), from_stdin=password_stdin)
     opened = _verify_password(app, actor.email, current)
     kept = False
     try:
-        writing.sessions.choose_password(app, opened, actor, current, dry_run=dry_run)
+        writing.sessions.choose_password(
+            app, opened, actor, current, from_stdin=password_stdin, dry_run=dry_run
+        )
         kept = not dry_run
     finally:
         if not kept:

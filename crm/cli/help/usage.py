@@ -37,17 +37,18 @@ def _describe(error: click.UsageError, path: str) -> tuple[str, str, Iterable[st
         case exceptions.NoSuchCommand():
             group = path.removeprefix(PROGRAM).strip()
             name = quote(f"{group} {error.command_name}".strip())
-            meant = [f"{path} {near}" for near in error.possibilities or ()]
-            if error.ctx:
-                meant += _find_elsewhere(error.ctx.find_root().command, error.command_name)
-            return "unknown_command", _("There is no command “{name}”.").format(name=name), meant
+            return (
+                "unknown_command",
+                _("There is no command “{name}”.").format(name=name),
+                _find_meant(error, path),
+            )
         case exceptions.NoSuchOption():
             return (
                 "unknown_option",
                 _("{command} has no option {name}.").format(
                     command=path, name=quote(error.option_name)
                 ),
-                error.possibilities or (),
+                error.possibilities or _find_named(error, error.option_name.lstrip("-")),
             )
         case exceptions.MissingParameter(param=click.Parameter() as param):
             name = param.make_metavar(error.ctx) if error.ctx else param.human_readable_name
@@ -93,6 +94,35 @@ def _bad_value(error: click.BadParameter, param: click.Parameter) -> tuple[str, 
             (),
         )
     return "usage", error.format_message(), ()
+
+
+def _find_meant(error: exceptions.NoSuchCommand, path: str) -> list[str]:
+    """Return what was likely meant by words that name no command, the likeliest first."""
+    word, rest = error.command_name, getattr(error, "rest", [])
+    near = [f"{path} {name}" for name in error.possibilities or ()]
+    if error.ctx is None or not isinstance(error.ctx.command, click.Group):
+        return near
+    if f"--{word}" in {opt for param in error.ctx.command.params for opt in param.opts}:
+        return [f"{path} --{word}"]
+    if path != PROGRAM:
+        number = word.removeprefix("#")
+        shown = number.isdecimal() and "show" in error.ctx.command.commands
+        return [f"{path} show {number}"] if shown else near + _find_named(error, word)
+    nouns = error.ctx.command.commands
+    if (noun := _find_noun(word, nouns)) and rest:  # contracts list
+        return [f"{PROGRAM} {noun} {rest[0]}"]
+    if rest and (noun := _find_noun(rest[0], nouns)):  # list contracts
+        return [f"{PROGRAM} {noun} {word}"]
+    return near + _find_named(error, word)
+
+
+def _find_noun(word: str, nouns: Iterable[str]) -> str | None:
+    """Return the noun that a word is, or is the plural of."""
+    return next((noun for noun in nouns if word in {noun, f"{noun}s"}), None)
+
+
+def _find_named(error: exceptions.UsageError, word: str) -> list[str]:
+    return list(_find_elsewhere(error.ctx.find_root().command, word)) if error.ctx else []
 
 
 def _find_elsewhere(root: click.Command, word: str) -> Iterable[str]:

@@ -48,6 +48,7 @@ class Console:
         self.out = Terminal(stdout or sys.stdout, self.environ, color)
         self.err = Terminal(stderr or sys.stderr, self.environ, color)
         self.settings = settings
+        self.quiet = False  # whether remarks are left out
         self._held: list[tuple[Terminal, str, bool]] = []
 
     def set_color(self, color: Color) -> None:
@@ -76,16 +77,28 @@ class Console:
     def stream(self) -> TextIO:
         """A stream to stdout that is held like everything else, for a record in a machine format.
 
-        A listing, which may be endless, is written to ``out.stream`` directly.
+        A listing, which may be endless, is written to ``direct_stream``.
         """
+        self.out.use_utf8()
         return _Held(self)
+
+    @property
+    def direct_stream(self) -> TextIO:
+        """Stdout itself, for records in a machine format that are written as they are read."""
+        self.out.use_utf8()
+        return self.out.stream
 
     def data(self, text: str) -> None:
         """Hold one line, or several, for stdout."""
         self.show(self.out.text(text, lines=True) + "\n")
 
     def note(self, text: str, *, loud: bool = False) -> None:
-        """Hold a remark for stderr, such as what comes next; ``loud`` where it must be noticed."""
+        """Hold a remark for stderr, such as what comes next; ``loud`` where it must be noticed.
+
+        A quiet console leaves out all but the loud ones.
+        """
+        if self.quiet and not loud:
+            return
         shown = self.err.sentence(text)
         self.show(self.err.paint(shown, "warning" if loud else "quiet") + "\n", self.err)
 

@@ -65,6 +65,11 @@ def write_record(
     stream.writelines(line + "\n" for line in _objects(fields, [row], stream, zone))
 
 
+def print_json(value: Any, stream: TextIO) -> None:
+    """Write one value that is not a record of the database as one line of JSON."""
+    stream.write(_build_json_encoder(stream.encoding)(value) + "\n")
+
+
 def csv_cell(text: str) -> str:
     """Return a text as a cell of CSV: guarded, and in quotes where it needs them."""
     # The standard writer leaves a lone carriage return bare where lines end with another character.
@@ -83,10 +88,7 @@ def _array(objects: Iterable[str]) -> Iterator[str]:
 def _objects(
     fields: Sequence[Field], rows: Iterable[Sequence[Any]], stream: TextIO, zone: "ZoneInfo"
 ) -> Iterator[str]:
-    from json import JSONEncoder
-
-    unicode = (stream.encoding or "utf-8").lower().startswith("utf")
-    encode = JSONEncoder(ensure_ascii=not unicode, default=str).encode
+    encode = _build_json_encoder(stream.encoding)
     names = [field.name for field in fields]
     converters = [_choose_converter(field.kind, zone) for field in fields]
     for row in rows:
@@ -94,9 +96,22 @@ def _objects(
             value if value is None or convert is None else convert(value)
             for convert, value in zip(converters, row, strict=True)
         ]
-        line = encode(dict(zip(names, values, strict=True)))
+        yield encode(dict(zip(names, values, strict=True)))
+
+
+def _build_json_encoder(encoding: str | None) -> Callable[[Any], str]:
+    """Return what makes one line of JSON, with letters as they are where ``encoding`` has all."""
+    from json import JSONEncoder
+
+    unicode = (encoding or "utf-8").lower().startswith("utf")
+    encode = JSONEncoder(ensure_ascii=not unicode, default=str).encode
+
+    def encode_line(value: Any) -> str:
+        line = encode(value)
         # The encoder escapes the oldest controls only; the others a terminal would obey as well.
-        yield line if line.isprintable() else re.sub(CONTROLS, _json_escape, line)
+        return line if line.isprintable() else re.sub(CONTROLS, _json_escape, line)
+
+    return encode_line
 
 
 def _json_escape(control: re.Match[str]) -> str:

@@ -13,7 +13,8 @@ _DEFAULTS = {"LESS": "FRX", "LV": "-c"}
 def show_in_pager(command: str, text: bytes, environ: Mapping[str, str]) -> bool:
     """Show ``text`` in the pager ``command`` and wait until it is left.
 
-    Returns False, with nothing shown, where the pager cannot be started.
+    Returns False where it cannot be started, or fails before it has read anything: then the text is
+    still to be shown.
     """
     try:
         # No shell: the variable names a program and its options, nothing more.
@@ -28,4 +29,5 @@ def show_in_pager(command: str, text: bytes, environ: Mapping[str, str]) -> bool
         # Ctrl-C belongs to the pager; only its own end counts.
         with suppress(KeyboardInterrupt):
             process.wait()
-    return True
+    # Ended by a signal, it was left by somebody; with a status of its own, it has shown nothing.
+    return process.returncode <= 0

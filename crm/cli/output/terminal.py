@@ -38,6 +38,16 @@ class Terminal:
         if isinstance(self.stream, io.TextIOWrapper):
             self.stream.reconfigure(errors="backslashreplace")
 
+    def use_utf8(self) -> None:
+        """Write UTF-8 from now on, whatever the locale says, unless a terminal shows it.
+
+        What is meant for a program is the same bytes on every machine.
+        """
+        if not self.interactive:
+            if isinstance(self.stream, io.TextIOWrapper):
+                self.stream.reconfigure(encoding="utf-8")
+            self.encoding = "utf-8"
+
     def set_color(self, color: Color) -> None:
         """Decide anew whether there is colour."""
         self.color = _in_color(color, self._environ, self.interactive)

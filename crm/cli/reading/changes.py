@@ -134,17 +134,26 @@ def denied_presentation(app: App) -> Presentation:
     def page(found: "Page") -> None:
         from crm.cli.output import table
         from crm.cli.reading.records import map_fields
-        from crm.queries.audit import TABLES
 
         rows = []
         for each in found.rows:
             row = map_fields(found.fields, each)
-            if row["record_id"] is not None and row["kind"] in TABLES:
-                row["record_id"] = describe_record(TABLES[row["kind"]], row["record_id"])
+            row["record_id"] = _describe_denied(row["kind"], row["record_id"])
             rows.append([row[field.name] for field in _DENIED])
         table.show_listing(_DENIED, rows, app.console)
 
     return Presentation(page=page, empty=_("Nothing has been denied."))
+
+
+def _describe_denied(kind: str | None, record_id: int | None) -> str | None:
+    """Return what was denied: any kind is shown, since whoever is denied something writes it."""
+    from crm.queries.audit import TABLES
+
+    if record_id is None:
+        return None
+    if kind in TABLES:
+        return describe_record(TABLES[kind], record_id)
+    return f"{kind} {record_id}" if kind else str(record_id)
 
 
 def _format_one_line(app: App, changes: "Iterable[FieldChange]", action: str) -> str:

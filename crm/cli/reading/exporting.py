@@ -38,7 +38,7 @@ def export_listing(
         _send_workbook(app, source)
     else:
         direct = asked.request.limit is None
-        source.write(app.console.out.stream if direct else app.console.stream, app)
+        source.write(app.console.direct_stream if direct else app.console.stream, app)
     return source.count, source.more
 
 

@@ -35,7 +35,7 @@ def run_listing(
         sort=parse_sort(listing, options.sort) if options.sort else (),
         limit=None if options.everything else options.limit,
         after=_parse_id(listing, options.after) if options.after else None,
-        search=options.search,
+        search=options.search if (options.search or "").strip() else None,
         mine=options.mine,
     )
     asked = ListingQuery(tx, listing, request)

@@ -1,6 +1,5 @@
 """What the three import commands share: the load itself, and what is said of it."""
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -174,8 +173,10 @@ def _say(
 ) -> None:
     numbers = outcome._asdict() | {"refused": len(outcome.refused)}
     if output == "json":
+        from crm.cli.output import export
+
         rows = [each._asdict() for each in outcome.refused]
-        app.console.data(json.dumps(numbers | {"rows": rows}, ensure_ascii=False))
+        export.print_json(numbers | {"rows": rows}, app.console.stream)
     words = {
         "created": _("{n} created"),
         "updated": _("{n} updated"),

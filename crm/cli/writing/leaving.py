@@ -32,15 +32,24 @@ def close_accounts(
     override: str | None,
     output: str,
     *,
+    yes: bool,
     dry_run: bool,
+    confirmed: bool = False,
 ) -> None:
-    """Close accounts, all or none, and hand over to ``transfer_to``, or to whoever is answered."""
+    """Close accounts, all or none, and hand over to ``transfer_to``, or to whoever is answered.
+
+    At a terminal, and without ``yes``, the people are named and it is asked whether they are meant,
+    unless that is ``confirmed`` already.
+    """
     from crm import services
     from crm.queries.user import LISTING
 
     takers: dict[int, str | None] = {}
-    if transfer_to is None and prompts.may_ask(app):
+    asks = prompts.may_ask(app) and not yes
+    if asks and transfer_to is None:
         takers = dict(_offer_handover(app, user, override) for user in users)
+    if asks and not (dry_run or confirmed):
+        _confirm_people(app, users)
     permission = Permission.USER_DEACTIVATE
     with people.suspend_users(app, users, permission, dry_run=dry_run) as (tx, _ids):
 
@@ -94,6 +103,17 @@ def try_patiently() -> Iterator[None]:
     except Conflict as error:
         if error.code != services.user.BUSY:
             raise
+
+
+def _confirm_people(app: App, users: Sequence[str]) -> None:
+    """Name whom the words were found to mean, and go on only if they are meant."""
+    from crm.queries import reference
+
+    with app.transaction() as tx:
+        ids = (reference.find_user_id(tx, user) for user in users)
+        meant = [people.map_person(people.read_person(tx, user_id)[1]) for user_id in ids]
+    told = map("{first_name} {last_name} ({email}, {role})".format_map, meant)
+    prompts.confirm(app, _("Deactivate {people}?").format(people=", ".join(told)), yes=False)
 
 
 def _offer_handover(app: App, user: str, override: str | None) -> tuple[int, str | None]:

@@ -62,7 +62,13 @@ def _end_session_before(app: App) -> "Actor | None":
 
 
 def choose_password(
-    app: App, opened: "Login", actor: "Actor", current: str, *, dry_run: bool = False
+    app: App,
+    opened: "Login",
+    actor: "Actor",
+    current: str,
+    *,
+    from_stdin: bool = False,
+    dry_run: bool = False,
 ) -> None:
     """Ask for a new password and set it in the session that ``current`` has just opened."""
     from crm.services import authentication
@@ -74,6 +80,7 @@ def choose_password(
         check=lambda typed: authentication.check_new_password(
             typed, actor.first_name, actor.last_name, actor.email, current=current
         ),
+        from_stdin=from_stdin,
     )
     begin = partial(app.transaction, allow_pending=True, secret=opened.secret, dry_run=dry_run)
     authentication.change_password(begin, opened, new, current=current)

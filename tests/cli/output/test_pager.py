@@ -75,6 +75,12 @@ def test_a_pager_that_cannot_start_is_done_without(pager: str, tmp_path: Path) -
         assert say(LINES, screen, chosen(pager, tmp_path)) == LINES + "\n"
 
 
+@pytest.mark.parametrize("pager", ["false", "cat | head", "head --no-such-option"])
+def test_a_pager_that_fails_leaves_the_text_on_the_screen(pager: str, tmp_path: Path) -> None:
+    with Screen() as screen:
+        assert say(LINES, screen, chosen(pager, tmp_path)).endswith(LINES + "\n")
+
+
 def test_a_pager_that_is_left_early_is_no_error(tmp_path: Path) -> None:
     with Screen() as screen:
         assert say("x\n" * 1_000_000, screen, chosen("true", tmp_path)) == ""

@@ -6,11 +6,11 @@ import click
 
 from crm.cli import reading
 from crm.cli.app import App
+from crm.cli.asking.parameters import ExclusiveOption
 from crm.cli.groups import Command
 from crm.cli.options import CALENDAR, listing_options_with
 from crm.cli.reading import records
 from crm.cli.types import CLIENT, CONTRACT, PERIOD, SUPPORT_USER
-from crm.domain.errors import UsageFault
 from crm.domain.i18n import gettext as _
 
 PERIODS = ("today", "week", "month")
@@ -21,10 +21,23 @@ PERIODS = ("today", "week", "month")
 @click.option("--client", type=CLIENT, help=_("Of CLIENT: id, email or name."))
 @click.option("--contract", type=CONTRACT, metavar="ID", help=_("On contract ID."))
 @click.option("--support", type=SUPPORT_USER, help=_("Run by USER."))
-@click.option("--no-support", is_flag=True, default=None, help=_("That nobody runs yet."))
+@click.option(
+    "--no-support",
+    is_flag=True,
+    default=None,
+    cls=ExclusiveOption,
+    not_with=("support",),
+    help=_("That nobody runs yet."),
+)
 @click.option("--from", "start_from", type=PERIOD, help=_("Starting on or after DATE."))
 @click.option("--to", "start_to", type=PERIOD, help=_("Starting on or before DATE."))
-@click.option("--period", type=click.Choice(PERIODS), help=_("Starting in this day, week, month."))
+@click.option(
+    "--period",
+    type=click.Choice(PERIODS),
+    cls=ExclusiveOption,
+    not_with=("start_from", "start_to"),
+    help=_("Starting in this day, week, month."),
+)
 @click.option("--upcoming/--past", default=None, help=_("Not ended yet, or ended."))
 @click.option("--location", metavar="TEXT", help=_("Whose location has these words."))
 @click.pass_obj
@@ -55,11 +68,6 @@ def list_(
     from crm.queries.event import LISTING
 
     if period:
-        if start_from or start_to:
-            raise UsageFault(
-                _("--period says from when to when already."),
-                hint=_("Leave out either --period, or --from and --to."),
-            )
         start_from = start_to = find_period(app.today, period)
     options = reading.request.ListingOptions.take_from(given)
     filters = given | convert_days(app, "start", start_from, start_to)

@@ -6,13 +6,14 @@ from crm.cli import writing
 from crm.cli.app import App
 from crm.cli.groups import Command
 from crm.cli.noun_options import transfer_to_option
-from crm.cli.options import several_records, write_options
+from crm.cli.options import several_records, write_options, yes_option
 from crm.cli.types import USER
 
 
 @click.command(cls=Command)
 @several_records("users", USER)
 @transfer_to_option
+@yes_option
 @write_options
 @click.pass_obj
 def deactivate(
@@ -21,17 +22,20 @@ def deactivate(
     users: tuple[str, ...],
     transfer_to: str | None,
     override: str | None,
+    yes: bool,
     output: str,
     dry_run: bool,
 ) -> None:
     """Close accounts at once, and hand over what is open. MANAGEMENT may, but not its own.
 
-    At a terminal it asks who takes over, for each of them. What nobody takes over stays, and is
-    listed.
+    At a terminal it asks who takes over, for each of them, and names them before it closes their
+    accounts. What nobody takes over stays, and is listed.
 
     \b
     Examples:
       epicevents user deactivate sales3@epicevents.example
       epicevents user deactivate 5 6 --transfer-to sales2@epicevents.example
     """
-    writing.leaving.close_accounts(app, users, transfer_to, override, output, dry_run=dry_run)
+    writing.leaving.close_accounts(
+        app, users, transfer_to, override, output, yes=yes, dry_run=dry_run
+    )

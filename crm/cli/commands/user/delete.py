@@ -68,7 +68,9 @@ def delete(
             transfer_to = _ask_for_taker(app, user, override)
         if transfer_to is None:
             asking.prompts.confirm(app, _("Deactivate the account instead?"), yes=False)
-            writing.leaving.close_accounts(app, [user], None, override, output, dry_run=dry_run)
+            writing.leaving.close_accounts(
+                app, [user], None, override, output, yes=False, dry_run=dry_run, confirmed=True
+            )
             return
         fields, row, moved = _hand_over_and_delete(app, user, transfer_to, override, dry_run=True)
     name, email = writing.people.full_name(row), writing.people.map_person(row)["email"]
