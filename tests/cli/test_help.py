@@ -170,7 +170,7 @@ def test_the_examples_of_help_are_commands(tmp_path: Path, workstation: Workstat
 @pytest.mark.parametrize(
     ("line", "meant"),
     [
-        ("contracts list", "Did you mean epicevents contract?"),
+        ("contracts list", "Did you mean epicevents contract list?"),
         ("contract lst", "Did you mean epicevents contract list?"),
         ("pay 12 400", "Did you mean epicevents contract pay?"),
         ("client sign 3", "Did you mean epicevents contract sign?"),
