@@ -175,7 +175,7 @@ def test_the_examples_of_help_are_commands(tmp_path: Path, workstation: Workstat
         ("pay 12 400", "Did you mean epicevents contract pay?"),
         ("client sign 3", "Did you mean epicevents contract sign?"),
         ("new", "epicevents contract create, epicevents event create"),
-        ("client list --limt 3", "Did you mean --limit?"),
+        ("client list --limt 3", "Did you mean --limit"),
         ("client list -o tabel", "Did you mean table?"),
         ("client list --output=JSNO", "Did you mean json?"),
         ("user list --role sale", "Did you mean SALES?"),

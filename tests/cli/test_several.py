@@ -125,6 +125,8 @@ def test_each_of_several_is_asked_about(manager: Workstation, owner: Connection)
         child.expect_exact("Paul Petit is the contact of 1 coming event")
         child.expect_exact("Hand over to")
         child.sendline("")
+        child.expect_exact(", SALES), Paul Petit (paul@epicevents.example, SUPPORT)? [y/N]")
+        child.sendline("y")
         status, said = finish(child)
     assert (status, "Paul Petit is still the contact of 1 coming event" in said) == (0, True)
     assert stored(owner, "clients", 1, "sales_contact_id") == 4
