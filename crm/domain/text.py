@@ -20,6 +20,11 @@ _INVISIBLE = (
     r"\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]*"
 )
 _QUOTED_LENGTH = 40
+# As the database folds them too (migrations/tables/text.sql).
+_AS_TYPED = str.maketrans({
+    "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ŋ": "n", "ŧ": "t", "ı": "i",
+    "œ": "oe", "æ": "ae", "þ": "th", "’": "'",
+})  # fmt: skip
 
 
 def clean_text(value: str, *, field: str, limit: int | None, multiline: bool = False) -> str:
@@ -69,11 +74,12 @@ def clean_text(value: str, *, field: str, limit: int | None, multiline: bool = F
 def fold(text: str) -> str:
     """Return ``text`` without accents or case, spaces made single, to compare words.
 
-    Only canonical equivalents fold, so that full-width and other digits stay what they are.
+    Letters that other languages do not have become what is typed there: ``đ`` is ``d``, ``þ`` is
+    ``th``. Only canonical equivalents fold, so that full-width and other digits stay what they are.
     """
     letters = unicodedata.normalize("NFD", text)
     bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return " ".join(bare.casefold().split())
+    return " ".join(bare.casefold().translate(_AS_TYPED).split())
 
 
 def quote(value: str) -> str:
