@@ -7,7 +7,7 @@ what remains for races and for whoever goes around the services.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from crm.domain.errors import RuleViolation
+from crm.domain.errors import CRMError, NotLoggedIn, RuleViolation
 from crm.domain.i18n import gettext as _
 
 
@@ -18,12 +18,11 @@ class Rule:
     code: str
     message: Callable[[], str]
     hint: Callable[[], str] | None = None
+    kind: type[CRMError] = RuleViolation
 
-    def error(self) -> RuleViolation:
+    def error(self) -> CRMError:
         """Return the error that this rule was broken."""
-        return RuleViolation(
-            self.message(), hint=self.hint() if self.hint else None, code=self.code
-        )
+        return self.kind(self.message(), hint=self.hint() if self.hint else None, code=self.code)
 
 
 # Rules that several constraints state.
@@ -46,6 +45,12 @@ _FINAL = Rule(
     "payment_final",
     lambda: _("A payment is never edited or deleted."),
     lambda: _("Reverse it by an opposite entry: epicevents contract reverse-payment"),
+)
+_CHALLENGE = Rule(
+    "login_expired",
+    lambda: _("This login took more than two minutes, or was sent twice."),
+    lambda: _("Log in again: epicevents login"),
+    NotLoggedIn,
 )
 _IN_USE_USER = Rule(
     "user_in_use",
@@ -235,6 +240,9 @@ CONSTRAINTS: dict[str | None, Rule] = {
         lambda: _("This client is erased, so nothing more is sold to it."),
         lambda: _("Create the client anew: epicevents client create"),
     ),
+    # Logging in
+    "tg_login_attempts_challenge": _CHALLENGE,
+    "uq_login_attempts_challenge": _CHALLENGE,
     "ck_security_policy_lifetime": Rule(
         "invalid_policy", lambda: _("A session lasts between a minute and 30 days.")
     ),

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 
 from crm import models
 from crm.database.actor import account_inactive_error
+from crm.database.upgrades import require_schema
 from crm.domain.errors import NotLoggedIn, RuleViolation
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission, authorize
 from crm.domain.text import clean_text, fold
-from crm.security import passwords, tokens
+from crm.security import passwords, proofs, tokens
 from crm.services.editing import find_record
 
 if TYPE_CHECKING:
@@ -41,27 +42,40 @@ def login(begin: "Begin", email: str, password: str) -> Login:
 
     Raises InvalidValue for an email that no column holds; NotLoggedIn: ``wrong_credentials`` (also
     for an unknown email), ``too_many_attempts`` after ten failures in 15 minutes,
-    ``account_inactive``, ``unsafe_login_parameters``.
+    ``account_inactive``, ``unsafe_login_parameters``, ``login_expired`` after two minutes, and
+    ``false_server`` for one that does not know the password's stored key; DatabaseUnavailable for a
+    schema that this program cannot work with.
     """
     email = clean_text(email, field=_("Email"), limit=100).lower()
     with begin() as tx:
-        found = tx.row("SELECT * FROM login_challenge(%s)", (email,))
+        require_schema(tx)
+        found = tx.row(
+            "SELECT memory_kib, time_cost, parallelism, salt, challenge FROM login_challenge(%s)",
+            (email,),
+        )
     assert found is not None  # noqa: S101  the function always returns a row
-    memory, passes, lanes, salt = found
+    memory, passes, lanes, salt, challenge = found
     parameters = passwords.HashParameters(memory, passes, lanes)
     passwords.require_safe_parameters(parameters)
     derived = passwords.derive_key(password, bytes(salt), parameters)
     secret = tokens.make_secret()
+    exchange = proofs.Exchange(bytes(challenge), tokens.hash_secret(secret), email)
     with begin() as tx:
         attempt = tx.value(
-            "SELECT login_attempt(%s, %s, %s)", (email, derived, tokens.hash_secret(secret))
+            "SELECT login_attempt(%s, %s, %s, %s)",
+            (email, exchange.challenge, proofs.prove(derived, exchange), exchange.session_hash),
         )
     with begin() as tx:
-        outcome = tx.row("SELECT * FROM login_result(%s)", (attempt,))
+        outcome = tx.row(
+            "SELECT outcome, retry_after, user_id, expires_at, answer FROM login_result(%s)",
+            (attempt,),
+        )
     assert outcome is not None  # noqa: S101
-    state, retry_after, user_id, expires_at = outcome
+    state, retry_after, user_id, expires_at, answer = outcome
     if state != "ok":
         raise _login_error(state, retry_after, email)
+    if not proofs.is_answer(bytes(answer or b""), derived, exchange):
+        raise _false_server_error()
     return Login(
         secret, user_id, expires_at.replace(tzinfo=UTC), attempt, passwords.needs_rehash(parameters)
     )
@@ -135,4 +149,12 @@ def _login_error(state: str, retry_after: int, email: str) -> NotLoggedIn:
         _("The email or the password is wrong."),
         hint=_("A colleague in MANAGEMENT can reset it: epicevents user reset-password EMAIL"),
         code="wrong_credentials",
+    )
+
+
+def _false_server_error() -> NotLoggedIn:
+    return NotLoggedIn(
+        _("The server accepted the login, but is not the one that knows this password."),
+        hint=_("Nothing more was sent. See which server it is: epicevents config"),
+        code="false_server",
     )

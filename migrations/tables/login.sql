@@ -10,7 +10,9 @@ CREATE TABLE login_attempts (
     transaction_xid XID8 NOT NULL,
     database_role NAME NOT NULL DEFAULT session_user,
     -- Its own number is what login_result() takes, so nobody is shown it.
-    listed_as BIGINT GENERATED ALWAYS AS IDENTITY
+    listed_as BIGINT GENERATED ALWAYS AS IDENTITY,
+    -- Used once. Without one are the attempts from before there were challenges.
+    challenge BYTEA CONSTRAINT uq_login_attempts_challenge UNIQUE
 );
 
 CREATE INDEX ix_login_attempts_email_attempted_at ON login_attempts (email, attempted_at);

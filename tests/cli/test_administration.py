@@ -9,11 +9,11 @@ from support.backups import PASSPHRASE
 from support.cli import Workstation, url
 from support.company import Company
 from support.database import Database
-from support.migrations import NEXT, Migrations
+from support.migrations import NEXT, OLDEST_FILE, OLDEST_PROGRAM, Migrations
 
 from crm.backup import archive
 from crm.database import upgrades
-from crm.database.revision import BASELINE, SCHEMA_REVISION
+from crm.database.revision import SCHEMA_REVISION
 
 SOPHIE = "sophie@epicevents.example"
 
@@ -101,7 +101,7 @@ def test_an_upgrade_can_be_tried(
     assert done == {
         "schema_revision": NEXT,
         "applied": f"{NEXT}_next",
-        "oldest_program": BASELINE,
+        "oldest_program": OLDEST_PROGRAM,
         "backup": None,
     }
     assert upgrades.read_current_revision(database.admin) == NEXT
@@ -165,7 +165,7 @@ def test_an_upgrade_says_that_older_programs_are_refused(
     admin: Workstation, migrations: Migrations
 ) -> None:
     migrations.add_revision()
-    migrations.change("objects/session/oldest_program.sql", BASELINE, NEXT)
+    migrations.change(OLDEST_FILE, OLDEST_PROGRAM, NEXT)
     done = admin.run("db", "upgrade").done()
     assert "Workstations are refused until they have this program too." in done.err
 
@@ -219,6 +219,6 @@ def test_a_schema_of_today_is_not_upgraded(admin: Workstation) -> None:
     assert same.json() == {
         "schema_revision": SCHEMA_REVISION,
         "applied": "",
-        "oldest_program": BASELINE,
+        "oldest_program": OLDEST_PROGRAM,
         "backup": None,
     }

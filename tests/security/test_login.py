@@ -10,7 +10,17 @@ import psycopg2
 import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812
 from support.database import Database
-from support.login import RIGHT, SOPHIE, WRONG, guess, login, result, set_password, stored
+from support.login import (
+    RIGHT,
+    SOPHIE,
+    WRONG,
+    ask_for_challenge,
+    guess,
+    login,
+    result,
+    set_password,
+    stored,
+)
 from support.matrix import DENIED
 from support.raw import InBackground, acting, refusal
 
@@ -199,7 +209,7 @@ def test_challenge_of_an_unknown_email_is_stable_and_looks_like_a_known_one(
         challenges = []
         for email in (SOPHIE, NOBODY, NOBODY, "other@epicevents.example"):
             cursor.execute("SELECT * FROM login_challenge(%s)", (email,))
-            challenges += [(*costs, bytes(salt)) for *costs, salt in cursor.fetchall()]
+            challenges += [(*row[:3], bytes(row[3])) for row in cursor.fetchall()]
     known, unknown, again, other = challenges
     assert unknown == again
     assert known[:3] == unknown[:3] == (65536, 3, 4)
@@ -223,11 +233,15 @@ def test_a_wrong_guess_takes_as_long_for_an_unknown_email(app: Connection) -> No
 
 
 def test_guess_has_the_length_of_a_hash(app: Connection) -> None:
+    challenge = ask_for_challenge(app)
     with app.cursor() as cursor:
         cursor.execute("BEGIN")
-        statement = "SELECT login_attempt('a', %s, %s)"
-        assert refusal(cursor, statement, (b"short", RIGHT))[0] == "22023"
-        assert refusal(cursor, statement, (RIGHT, None))[0] == "22023"
+        statement = "SELECT login_attempt('a', %s, %s, %s)"
+        for parts in (
+            (b"short", RIGHT, RIGHT), (None, RIGHT, RIGHT), (challenge, b"short", RIGHT),
+            (challenge, None, RIGHT), (challenge, RIGHT, b"short"), (challenge, RIGHT, None),
+        ):  # fmt: skip
+            assert refusal(cursor, statement, parts)[0] == "22023"
 
 
 @pytest.mark.parametrize(

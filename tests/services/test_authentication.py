@@ -6,10 +6,17 @@ import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812
 from support.cli import PASSWORD, give_password
 from support.company import Company
+from support.migrations import NEXT, pretend_newer
 from support.services import refused, stored
 
 from crm.database.transaction import Transaction, connect, transaction
-from crm.domain.errors import InvalidValue, NotLoggedIn, PermissionDenied, RuleViolation
+from crm.domain.errors import (
+    DatabaseUnavailable,
+    InvalidValue,
+    NotLoggedIn,
+    PermissionDenied,
+    RuleViolation,
+)
 from crm.security import passwords
 from crm.services import authentication
 
@@ -110,6 +117,17 @@ def test_parameters_that_a_hostile_server_chose_are_refused(
         " regexp_replace(hashed_password, 'm=[0-9]+', 'm=64') WHERE id = 3"
     )
     with refused(NotLoggedIn, "unsafe_login_parameters"):
+        authentication.login(begin, SOPHIE, PASSWORD)
+
+
+@pytest.mark.parametrize(("revision", "code"), [("0021", "schema_older"), (NEXT, "schema_newer")])
+def test_a_schema_of_another_version_is_told_before_anything_is_sent(
+    begin: Begin, owner: Connection, revision: str, code: str
+) -> None:
+    pretend_newer(owner.cursor())
+    owner.cursor().execute("UPDATE alembic_version SET version_num = %s", (revision,))
+    owner.cursor().execute("DROP FUNCTION login_challenge, login_attempt")
+    with refused(DatabaseUnavailable, code):
         authentication.login(begin, SOPHIE, PASSWORD)
 
 

@@ -8,6 +8,9 @@ from psycopg2.extensions import connection as Connection  # noqa: N812
 from support.company import UNUSABLE
 from support.database import Database
 
+from crm.security.proofs import Exchange, prove
+from crm.security.tokens import hash_secret
+
 RIGHT, WRONG = b"r" * 32, b"w" * 32  # what Argon2id would derive from the passwords
 SOPHIE = "sophie@epicevents.example"
 
@@ -27,16 +30,31 @@ def set_password(database: Database, derived: bytes = RIGHT, email: str = SOPHIE
     connection.close()
 
 
-def guess(connection: Connection, derived: bytes, email: str = SOPHIE, secret: str = "") -> int:
-    """Put a guess on record, in autocommit mode in a transaction of its own; return its number."""
-    secret = secret or secrets.token_urlsafe(32)
+def ask_for_challenge(connection: Connection, email: str = SOPHIE) -> bytes:
+    """Return a challenge for one login."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT challenge FROM login_challenge(%s)", (email,))
+        ((challenge,),) = cursor.fetchall()
+    return bytes(challenge)
+
+
+def send_proof(connection: Connection, proof: bytes, exchange: Exchange) -> int:
+    """Put a proof on record, in autocommit mode in a transaction of its own; return its number."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT login_attempt(%s, %s, sha256(convert_to(%s, 'UTF8')))", (email, derived, secret)
+            "SELECT login_attempt(%s, %s, %s, %s)",
+            (exchange.email, exchange.challenge, proof, exchange.session_hash),
         )
         ((number,),) = cursor.fetchall()
     assert isinstance(number, int)
     return number
+
+
+def guess(connection: Connection, derived: bytes, email: str = SOPHIE, secret: str = "") -> int:
+    """Put a guess on record, over a challenge of its own; return its number."""
+    challenge = ask_for_challenge(connection, email)
+    exchange = Exchange(challenge, hash_secret(secret or secrets.token_urlsafe(32)), email)
+    return send_proof(connection, prove(derived, exchange), exchange)
 
 
 def result(connection: Connection, attempt: int) -> str:

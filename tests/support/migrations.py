@@ -1,5 +1,6 @@
 """Migrations that a test may change: a copy, which the `migrations` fixture puts in their place."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -9,6 +10,10 @@ from crm.database import upgrades
 from crm.database.revision import SCHEMA_REVISION
 
 NEXT = "9999"  # the revision that a test adds
+OLDEST_FILE = "objects/session/oldest_program.sql"
+OLDEST_PROGRAM = re.findall(
+    r"RETURN '(\d+)'", (upgrades.find_migrations() / OLDEST_FILE).read_text("utf-8")
+)[0]
 
 
 def pretend_newer(cursor: Cursor, oldest_program: str = NEXT) -> None:

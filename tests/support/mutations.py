@@ -19,6 +19,7 @@ RULES, VALUES, LEDGER = (
 )
 AUDIT, GATES, INSIDER = (f"{SECURITY}{name}.py" for name in ("audit", "gates", "insider"))
 PRIVACY = f"{SECURITY}privacy.py"
+PROOF = f"{SECURITY}proof.py"
 LOGIN, IDENTITY, LOCKS = (f"{SECURITY}{name}.py" for name in ("login", "identity", "held_locks"))
 CATALOGUE = "tests/migrations/test_catalogue.py"
 SCHEMA = "tests/migrations/test_schema.py"
@@ -223,6 +224,7 @@ NOTICED_BY: tuple[tuple[str, Tests], ...] = (
     (r"constraint ck_events_attendees dropped", (f"{VALUES} -k attendee",)),
     (r"constraint ck_security_policy_(?:lifetime|idle_limit) dropped", (f"{IDENTITY} -k policy",)),
     (r"constraint uq_(?:users|clients)_email dropped", (f"{VALUES} -k same_email",)),
+    (r"constraint uq_login_attempts_challenge dropped", (f"{PROOF} -k again",)),
     (r"constraint (uq_users_id_role|uq_contracts_id_client_id_signed_status) dropped", (RULES,)),
     (r"constraint uq_audit_transactions_undoes dropped", (f"{UNDO} -k once",)),
     (r"constraint (\w+) dropped", (f"{RULES} -k {{0}}", RULES, VALUES, CATALOGUE)),
@@ -242,6 +244,8 @@ NOTICED_BY: tuple[tuple[str, Tests], ...] = (
     (r"check \d of delete_record silent", (f"{ROWS} -k delete", f"{INSIDER} -k deleting")),
     (r"check \d of (?:begin_undo|undo_\w+|payments_stay) silent", (UNDO,)),
     (r"check \d of begin_import silent", (f"{ROWS} -k no_row_grants",)),
+    (r"check 1 of login_attempt silent", (f"{LOGIN} -k length",)),
+    (r"check 2 of login_attempt silent", (PROOF,)),
     (r"check \d of (change_password|login_\w+) silent", (IDENTITY, ONE_LOGIN)),
     (r"check \d of \w+ silent", (ROWS, IDENTITY, LOCKS, AUDIT)),
     # Reading

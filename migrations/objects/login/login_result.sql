@@ -1,5 +1,7 @@
 CREATE FUNCTION login_result(attempt bigint)
-    RETURNS TABLE (outcome text, retry_after integer, user_id integer, expires_at timestamp)
+    RETURNS TABLE (
+        outcome text, retry_after integer, user_id integer, expires_at timestamp, answer bytea
+    )
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 #variable_conflict use_column
@@ -23,7 +25,7 @@ BEGIN
         OR guess.attempted_at < moment - interval '1 minute'
         OR EXISTS (SELECT FROM sessions WHERE attempt_id = attempt)
     THEN
-        RETURN QUERY SELECT 'refused', 0, NULL::integer, NULL::timestamp;
+        RETURN QUERY SELECT 'refused', 0, NULL::integer, NULL::timestamp, NULL::bytea;
         RETURN;
     END IF;
     -- Every attempt is committed before it is judged: the eleventh to be committed sees ten others,
@@ -37,16 +39,14 @@ BEGIN
     ) counted;
     IF failures > most AND latest > guess.attempted_at - pause THEN
         RETURN QUERY SELECT 'throttled', extract(epoch FROM pause)::integer, NULL::integer,
-            NULL::timestamp;
+            NULL::timestamp, NULL::bytea;
         RETURN;
     END IF;
     SELECT * INTO person FROM users WHERE email = guess.email;
-    IF person.id IS NULL OR
-        decode(split_part(person.hashed_password, '$', 6) || '=', 'base64') <> guess.tag
-    THEN
-        RETURN QUERY SELECT 'wrong', 0, NULL::integer, NULL::timestamp;
+    IF person.id IS NULL OR stored_key(person.hashed_password) <> guess.tag THEN
+        RETURN QUERY SELECT 'wrong', 0, NULL::integer, NULL::timestamp, NULL::bytea;
     ELSIF NOT person.is_active OR is_suspended(person.id) THEN
-        RETURN QUERY SELECT 'inactive', 0, NULL::integer, NULL::timestamp;
+        RETURN QUERY SELECT 'inactive', 0, NULL::integer, NULL::timestamp, NULL::bytea;
     ELSE
         INSERT INTO sessions
             (secret_hash, user_id, credential, attempt_id, created_at, expires_at)
@@ -55,10 +55,13 @@ BEGIN
         FROM security_policy
         RETURNING * INTO opened;
         INSERT INTO session_uses VALUES (opened.id, opened.created_at);
-        RETURN QUERY SELECT 'ok', 0, person.id, opened.expires_at;
+        -- Only whoever knows the password is told what they could try passwords on.
+        RETURN QUERY SELECT 'ok', 0, person.id, opened.expires_at, login_code(
+            'server', guess.tag, guess.challenge, guess.session_hash, guess.email
+        );
     END IF;
 END;
 $$;
 COMMENT ON FUNCTION login_result(bigint) IS
-    'Judges an attempt of an earlier transaction: ok (its session now lives), wrong, throttled, inactive or refused. Ten failures in 15 minutes, then one every 30 seconds.';
+    'Judges an attempt of an earlier transaction: ok (its session now lives, and the answer proves that this is the database that knows the password), wrong, throttled, inactive or refused. Ten failures in 15 minutes, then one every 30 seconds.';
 GRANT EXECUTE ON FUNCTION login_result(bigint) TO epicevents_app;
