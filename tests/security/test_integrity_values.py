@@ -21,6 +21,7 @@ LINES = {
     " VALUES (1, 1, %s)",
 }
 TEXTS = {
+    "ck_clients_address": "UPDATE clients SET address = %s WHERE id = 1",
     "ck_events_client_contact": "UPDATE events SET client_contact = %s WHERE id = 1",
     "ck_events_location": "UPDATE events SET location = %s WHERE id = 1",
     "ck_events_notes": "UPDATE events SET notes = %s WHERE id = 1",
@@ -30,6 +31,8 @@ EMAILS = {
     "ck_users_email": "UPDATE users SET email = %s WHERE id = 1",
     "ck_clients_email": "UPDATE clients SET email = %s WHERE id = 1",
 }
+SIRETS = {"ck_clients_siret": "UPDATE clients SET siret = %s WHERE id = 1"}
+VAT_NUMBERS = {"ck_clients_vat_number": "UPDATE clients SET vat_number = %s WHERE id = 1"}
 PHONES = {
     "ck_users_phone": "UPDATE users SET phone = %s WHERE id = 1",
     "ck_clients_phone": "UPDATE clients SET phone = %s WHERE id = 1",
@@ -71,6 +74,22 @@ CASES = [
             "", "0612345678", "+0612345678", "+33 612345678", "+3361234567890123", "+33612",
             "33612345678", "+33612345678\n", "+33a12345678", "+٣٣٦١٢٣٤٥٦٧٨", "tel:+33612345678",
         )
+    ],
+    *[
+        (SIRETS, value, False)
+        for value in (
+            "", "7328293200007", "7328293200007A", "732 829 320 74", "3282932000074\n",
+            "٧٣٢٨٢٩٣٢٠٠٠٠٧٤",
+        )
+    ],
+    *[(SIRETS, value, True) for value in ("73282932000074", "00000000000000")],
+    *[
+        (VAT_NUMBERS, value, False)
+        for value in ("", "FR", "FR1", "fr40303265045", "FR 4030326504", "40303265045", "ÉÉ123")
+    ],
+    *[
+        (VAT_NUMBERS, value, True)
+        for value in ("FR40303265045", "DE136695976", "IE6433435F", "ESX1234567L", "FR12")
     ],
     *[(PHONES, value, True) for value in ("+33612345678", "+67812345678", "+1234567")],
 ]  # fmt: skip
@@ -190,9 +209,9 @@ def test_moments_are_those_that_python_can_read(
 
 
 def test_same_email_is_taken_once(sql: Cursor) -> None:
-    for table in ("users", "clients"):
+    for table, constraint in (("users", "uq_users_email"), ("clients", "uq_clients_email")):
         outcome = attempt(
             sql, f"UPDATE {table} SET email = (SELECT email FROM {table} WHERE id = 2) WHERE id = 1"
         )
         assert isinstance(outcome, psycopg2.errors.UniqueViolation)
-        assert outcome.diag.constraint_name == f"uq_{table}_email"
+        assert outcome.diag.constraint_name == constraint

@@ -1,4 +1,7 @@
-"""Statements that a rule of the company refuses, and others that it allows: rules 1 to 12."""
+"""Statements that a rule of the company refuses, and others that it allows: rules 1 to 12 and 16.
+
+Under 16 stands, beside the audit, what sessions and policy rest on: who did it, and when.
+"""
 
 # The company of support.company: managers 1 and 2, sales 3 and 4, support 5 and 6; contracts
 # 1 draft, 2 signed, 3 partly paid, 4 paid, 5 signed of client 3; events 1 (of support 5), 2, 3.
@@ -19,6 +22,27 @@ PAYMENT = "INSERT INTO payments (contract_id, amount, kind) VALUES ({contract}, 
 TAKEN_BACK = (
     "INSERT INTO payments (contract_id, amount, kind, reverses_id, reason)"
     " VALUES ({contract}, {amount}, 'REVERSAL', {reverses}, {reason})"
+)
+SESSIONS = (
+    "INSERT INTO sessions (secret_hash, user_id, credential, attempt_id, created_at, expires_at)"
+    " VALUES {rows}"
+)
+SESSION = "({secret}, 1, '', {attempt}, '2026-01-01', '2026-01-02')"
+ENTRY = (
+    "INSERT INTO audit_entries (transaction_id, table_name, record_id, action, changes)"
+    " VALUES ({transaction}, 'users', 1, '{action}', '{{}}')"
+)
+WRITTEN_AGAIN = (
+    "INSERT INTO audit_transactions (xid, at, database_role)"
+    " SELECT xid, at, database_role FROM audit_transactions LIMIT 1"
+)
+UNDONE_TWICE = (
+    "INSERT INTO audit_transactions (xid, at, database_role, undoes)"
+    " SELECT '1', at + n * interval '1 day', database_role, id"
+    " FROM (SELECT * FROM audit_transactions LIMIT 1) done, generate_series(1, 2) n"
+)
+UNDOES_NOTHING = (
+    "UPDATE audit_transactions SET undoes = -1 WHERE id = (SELECT min(id) FROM audit_transactions)"
 )
 SIGN = "UPDATE contracts SET signed_status = {signed} WHERE id = {contract}"
 
@@ -57,6 +81,17 @@ def payment(amount: str, contract: int = 1, kind: str = "PAYMENT") -> str:
 def reversal(amount: str, reverses: str = "1", contract: int = 3, reason: str = "'twice'") -> str:
     """Insert the reversal of a payment."""
     return TAKEN_BACK.format(contract=contract, amount=amount, reverses=reverses, reason=reason)
+
+
+def sessions(*each: tuple[str, int]) -> str:
+    """Insert sessions, each of a secret's hash and the attempt that opened it."""
+    rows = (SESSION.format(secret=secret, attempt=attempt) for secret, attempt in each)
+    return SESSIONS.format(rows=", ".join(rows))
+
+
+def entry(transaction: str = "(SELECT min(id) FROM audit_transactions)", action: str = "") -> str:
+    """Insert an entry of the audit."""
+    return ENTRY.format(transaction=transaction, action=action or "UPDATE")
 
 
 def sign(contract: int, signed: bool) -> str:
@@ -146,6 +181,19 @@ REFUSED = (
     (12, "ex_events_support_overlap", event(support="5", start="2030-06-01", end="2030-07-01")),
     (12, "ex_events_support_overlap",
      event(support="5", start="2030-06-04 12:00", end="2030-06-04 12:01")),
+    (16, "fk_audit_entries_transaction_id", entry(transaction="99999")),
+    (16, "ck_audit_entries_action", entry(action="SELECT")),
+    (16, "uq_audit_transactions_xid_at", WRITTEN_AGAIN),
+    (16, "uq_audit_transactions_undoes", UNDONE_TWICE),
+    (16, "fk_audit_transactions_undoes", UNDOES_NOTHING),
+    (16, "ck_audit_transactions_undoes", "UPDATE audit_transactions SET undoes = id"),
+    (16, "ck_sessions_secret_hash", sessions(("'too short'", -1))),
+    (16, "uq_sessions_secret_hash", sessions(("sha256('a')", -1), ("sha256('a')", -2))),
+    (16, "uq_sessions_attempt_id", sessions(("sha256('a')", -1), ("sha256('b')", -1))),
+    (16, "fk_session_uses_session_id_sessions",
+     "INSERT INTO session_uses (session_id, last_used_at) VALUES (99999, '2026-01-01')"),
+    (16, "ck_security_policy_one_row",
+     "INSERT INTO security_policy (is_only_row) VALUES (false)"),
 )  # fmt: skip
 
 ALLOWED = (
@@ -172,4 +220,6 @@ ALLOWED = (
     (12, event(support="5", start="2030-06-04 10:59:59.999999", end="2030-06-04 11:00")),
     (12, event(support="6", start="2030-06-01", end="2030-07-01")),
     (12, event(start="2030-06-01", end="2030-07-01")),
+    (16, entry()),
+    (16, sessions(("sha256('a')", -1), ("sha256('b')", -2))),
 )
