@@ -10,6 +10,7 @@ import pyte
 from support import terminal
 from support.waiting import PATIENCE
 
+PRESSED_AGAIN = 5.0  # seconds until somebody presses a key once more
 CALM = 0.4  # seconds without output after which nothing more is expected
 
 
@@ -54,6 +55,21 @@ class Keyboard:
         """Type ``text``; ``\\r`` is Enter, ``\\t`` the tabulator, ``\\x03`` Ctrl-C."""
         self.child.send(text)
         return self
+
+    def press(self, key: str, text: str) -> str:
+        """Press ``key`` until ``text`` is on the screen, as a person does; return the screen.
+
+        Completion gives up on a database that has not answered in half a second.
+        """
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            pressed = time.monotonic()
+            self.type(key)._draw()
+            while time.monotonic() < pressed + PRESSED_AGAIN:
+                if text in self.screen:
+                    return self.screen
+                self._draw()
+        return self.sees(text)
 
     def sees(self, text: str) -> str:
         """Wait until ``text`` is on the screen; return the screen."""
