@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pexpect
-from support import terminal
+from support import terminal, warm
 from support.database import Database
 from support.keyboard import Keyboard
 from support.screen import Screen
@@ -103,13 +103,16 @@ class Workstation:
 
     def process(self, *args: str, stdin: str = "", environ: Mapping[str, str] | None = None) -> Ran:
         """Run one command line in a process of its own, into pipes."""
+        there = self._environ() | dict(environ or {})
+        if warm.can_run([*warm.COLD, *args], there):
+            return Ran(*warm.communicate(args, there, self.directory, stdin))
         done = subprocess.run(
-            [sys.executable, "-m", "crm", *args],
+            [*warm.COLD, *args],
             input=stdin,
             capture_output=True,
             text=True,
             encoding="utf-8",
-            env=self._environ() | dict(environ or {}),
+            env=there,
             cwd=self.directory,
             timeout=PATIENCE,
             check=False,
@@ -124,12 +127,12 @@ class Workstation:
         Unless ``term`` is another, it cannot move its cursor, so that what is said comes as it is;
         see ``keyboard``.
         """
-        return self._spawn([sys.executable, "-m", "crm", *args], width, term)
+        return self._spawn([*warm.COLD, *args], width, term)
 
     def keyboard(self, *args: str, width: int = 80) -> Keyboard:
         """Run one command line in a process of its own, in a terminal with a screen."""
         return Keyboard(
-            [sys.executable, "-m", "crm", *args],
+            [*warm.COLD, *args],
             environ={"LC_ALL": "C.UTF-8", **self._environ()},
             directory=self.directory,
             width=width,

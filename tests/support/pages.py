@@ -3,9 +3,9 @@
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
+from support import warm
 from support.cli import REPOSITORY
 
 PATIENCE = 120  # seconds for a block of commands
@@ -28,9 +28,7 @@ def workstation(directory: Path) -> dict[str, str]:
     """Return the environment of a machine with the program on its path and ``docs`` at hand."""
     programs = directory / "bin"
     programs.mkdir()
-    program = programs / "epicevents"
-    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m crm "$@"\n', "utf-8")
-    program.chmod(0o755)
+    warm.install(programs)
     (directory / "docs").symlink_to(REPOSITORY / "docs")
     return {
         "PATH": f"{programs}:{os.defpath}",

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pexpect
+from support import warm
 from support.waiting import PATIENCE
 
 HANGING_UP = 5.0  # seconds until who ignores it is killed
@@ -16,7 +17,8 @@ def spawn(
     command: Sequence[str], environ: Mapping[str, str], directory: Path, width: int, height: int
 ) -> "pexpect.spawn[str]":
     """Start a program in a terminal of its own."""
-    child: pexpect.spawn[str] = pexpect.spawn(
+    kind = warm.Spawn if warm.can_run(command, environ) else pexpect.spawn
+    child: pexpect.spawn[str] = kind(
         command[0],
         list(command[1:]),
         env=dict(environ),
