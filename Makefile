@@ -36,8 +36,9 @@ test: $(VENV)/.develops ## Run the tests on a PostgreSQL of their own
 proof: $(VENV)/.develops ## Run the tests that are too long for every change
 	$(BIN)/python -m pytest -m proof -n auto --maxprocesses 4 $(ARGS)
 
-mutation: $(VENV)/.develops ## Break each rule, right and gate in turn: do its tests notice?
+mutation: $(VENV)/.develops ## Break each rule, right, gate and refusal in turn: do its tests notice?
 	$(BIN)/python tests/security/mutation.py $(ARGS)
+	$(BIN)/python tests/security/mutation_services.py $(ARGS)
 
 soak: $(VENV)/.develops ## Work as 16 employees at once, 20,000 times, and look at the rules
 	$(BIN)/python tests/security/soak.py $(ARGS)

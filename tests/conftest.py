@@ -4,7 +4,8 @@ The embedded server by default; ``EPICEVENTS_TEST_POSTGRES=/usr/lib/postgresql/1
 same tests on the server whose programs lie there.
 
 ``make mutation`` sets ``EPICEVENTS_TEST_SERVER``, the directory of a server that runs already and
-has a migrated ``template_empty``, and ``EPICEVENTS_TEST_MUTATION``, the SQL that damages a copy.
+has a migrated ``template_empty``, and perhaps ``EPICEVENTS_TEST_MUTATION``, the SQL that damages a
+copy.
 """
 
 import os
@@ -18,11 +19,11 @@ from pathlib import Path
 import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812
 from support.company import Company, fill
-from support.database import Database, copied
+from support.database import Database, copied, migrate
 from support.migrations import Migrations, copy_migrations
 from support.places import in_memory
 
-from crm.database import provisioning, upgrades
+from crm.database import upgrades
 from crm.database.transaction import connect
 from crm.embedded import Cluster
 from crm.security import passwords
@@ -74,15 +75,10 @@ def cluster() -> Iterator[Cluster]:
 @pytest.fixture(scope="session")
 def template(cluster: Cluster) -> dict[str, str]:
     """A migrated, empty database that the others are copied from."""
-    parameters = parse_database_url(cluster.url("postgres", "template_empty"))
-    if mutation := os.environ.get("EPICEVENTS_TEST_MUTATION"):
-        return _mutated(parameters, mutation)
-    provisioning.create_database(parameters)
-    connection = connect(parameters)
-    assert provisioning.make_roles(connection) == []
-    connection.close()
-    upgrades.upgrade_schema(parameters)
-    return parameters
+    if "EPICEVENTS_TEST_SERVER" in os.environ:
+        parameters = parse_database_url(cluster.url("postgres", "template_empty"))
+        return _mutated(parameters, os.environ.get("EPICEVENTS_TEST_MUTATION", "SELECT 1"))
+    return migrate(cluster, "template_empty")
 
 
 @pytest.fixture(scope="session")

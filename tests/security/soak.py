@@ -22,13 +22,11 @@ sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "tests")]
 
 from support.company import fill  # noqa: E402
 from support.crowd import fill_crowd  # noqa: E402
-from support.database import Database  # noqa: E402
+from support.database import Database, migrate  # noqa: E402
 from support.soaking import OPERATIONS, Somebody  # noqa: E402
 
-from crm.database import provisioning, upgrades  # noqa: E402, upgrades
 from crm.database.transaction import connect  # noqa: E402
 from crm.embedded import Cluster  # noqa: E402
-from crm.settings.url import parse_database_url  # noqa: E402
 
 WORKERS = 16
 LOOK_EVERY = 5.0  # seconds
@@ -125,12 +123,7 @@ def look(database: Database) -> dict[str, list[Any]]:
 
 def prepared(server: Cluster) -> Database:
     """A migrated database with a company to work on."""
-    parameters = parse_database_url(server.url("postgres", "soak"))
-    provisioning.create_database(parameters)
-    connection = connect(parameters)
-    provisioning.make_roles(connection)
-    connection.close()
-    upgrades.upgrade_schema(parameters)
+    parameters = migrate(server, "soak")
     connection = connect(parameters)
     fill(connection)
     fill_crowd(connection)

@@ -11,8 +11,10 @@ from psycopg2.extensions import connection as Connection  # noqa: N812
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from psycopg2.sql import SQL, Identifier
 
-from crm.database import provisioning
+from crm.database import provisioning, upgrades
 from crm.database.transaction import Transaction, connect, transaction
+from crm.embedded import Cluster
+from crm.settings.url import parse_database_url
 
 # Milliseconds for those who have closed their connection to be gone: where somebody is there yet,
 # DROP DATABASE looks again after 100.
@@ -20,6 +22,17 @@ LEAVING = 50
 
 _numbers = itertools.count(1)
 _servers: dict[tuple[str | None, str | None], Connection] = {}
+
+
+def migrate(cluster: Cluster, name: str) -> dict[str, str]:
+    """Make a database with the schema and no data, and the roles if need be; return where."""
+    parameters = parse_database_url(cluster.url("postgres", name))
+    provisioning.create_database(parameters)
+    connection = connect(parameters)
+    assert provisioning.make_roles(connection) == []
+    connection.close()
+    upgrades.upgrade_schema(parameters)
+    return parameters
 
 
 @contextmanager
