@@ -141,6 +141,20 @@ def test_what_the_database_does_not_let_go_is_a_denial(company: Company) -> None
         delete_record(tx, find_record(tx, models.Event, company.event))
 
 
+def test_a_contract_that_was_signed_meanwhile_is_not_deleted(
+    company: Company, owner: Connection
+) -> None:
+    with (
+        refused(PermissionDenied, "permission_denied"),
+        company.database.as_user(company.manager) as mine,
+    ):
+        record = find_record(mine, models.Contract, company.draft)
+        with company.database.as_user(company.sales) as theirs:
+            contract.sign(theirs, company.draft)
+        delete_record(mine, record)
+    assert stored(owner, "contracts", company.draft, "signed_status") is True
+
+
 @pytest.mark.parametrize("noun", ["User", "Client", "Contract", "Event"])
 def test_every_versioned_model_is_edited_so(company: Company, noun: str) -> None:
     with company.database.as_user(company.manager) as tx:
