@@ -40,6 +40,8 @@ def open_shell(shell: str, home: Path, environ: Mapping[str, str], width: int = 
         path = home / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
+    # Where it finds none, fish makes completions of all manual pages behind our back, for minutes.
+    (home / ".local/share/fish/generated_completions").mkdir(parents=True, exist_ok=True)
     program = home / "bin" / "epicevents"
     program.parent.mkdir(exist_ok=True)
     program.write_text(f'#!/bin/sh\nexec {sys.executable} -m crm "$@"\n', "utf-8")
