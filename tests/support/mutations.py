@@ -237,7 +237,6 @@ NOTICED_BY: tuple[tuple[str, Tests], ...] = (
     (r"constraint ck_security_policy_(?:lifetime|idle_limit) dropped", (f"{IDENTITY} -k policy",)),
     (r"constraint uq_(?:users|clients)_email dropped", (f"{VALUES} -k same_email",)),
     (r"constraint uq_login_attempts_challenge dropped", (f"{PROOF} -k again",)),
-    (r"constraint uq_audit_transactions_undoes dropped", (f"{UNDO} -k once",)),
     (r"constraint uq_users_id_role dropped", (f"{RULES} -k contact_role",)),
     (r"constraint uq_contracts_id_client_id_\w+ dropped", (f"{RULES} -k fk_events_signed",)),
     (r"constraint uq_payments_id_contract_id_\w+ dropped", (f"{RULES} -k fk_payments_reverses",)),
