@@ -76,7 +76,7 @@ def every_error() -> Iterator[Found]:
     for path in sorted((ROOT / "crm").rglob("*.py")):
         yield from _in_module(ast.parse(path.read_text("utf-8")))
     for rule in CONSTRAINTS.values():
-        yield errors.RuleViolation, rule.code, rule.message()
+        yield rule.kind, rule.code, rule.message()
 
 
 def _in_module(tree: ast.Module) -> Iterator[Found]:

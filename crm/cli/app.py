@@ -53,6 +53,7 @@ class App:
         self._session: Session | None = None
         self._connection: Connection | None = None
         self._connected_to = ""
+        self._installation = ""  # which company is connected to, once it was asked
 
     def set_flag(self, name: str, value: object) -> None:
         """Take a common flag of the command line; one that is a setting goes before all others."""
@@ -113,7 +114,7 @@ class App:
             self.close()
         if self._connection is None or self._connection.closed:
             self._connection = connect(location.read_parameters(self.settings))
-            self._connected_to = database
+            self._connected_to, self._installation = database, ""
         return self._connection
 
     def close(self) -> None:
@@ -139,12 +140,14 @@ class App:
         for name, value in self._flags.items():
             app.set_flag(name, value)
         app._connection, app._connected_to = self._connection, self._connected_to
+        app._installation = self._installation
         return app
 
     def after_line(self, app: "App") -> None:
         """Go on where a line has left off: with its connection, which may be another one now."""
         self.__dict__.pop("settings", None)
         self._connection, self._connected_to = app._connection, app._connected_to
+        self._installation = app._installation
         self.actor, self.failure = app.actor, app.failure
 
     # Sessions
@@ -152,10 +155,18 @@ class App:
     def session(self) -> "Session":
         """Return the session of the token file, which is read once: a command has one identity.
 
-        Raises NotLoggedIn, or DatabaseUnavailable where there is no database to log in to yet.
+        Raises NotLoggedIn, also for a session of another database than the settings mean, or
+        DatabaseUnavailable where there is no database to log in to yet.
         """
-        if self._session is not None:
-            return self._session
+        from crm.database import location
+        from crm.database.actor import require_place
+
+        if self._session is None:
+            self._session = self._read_session()
+        require_place(self._session.database, location.name_place(self.settings))
+        return self._session
+
+    def _read_session(self) -> "Session":
         from crm.database import location
         from crm.database.actor import not_logged_in_error
         from crm.security import session_file, tokens
@@ -164,8 +175,18 @@ class App:
         if token is None:
             location.require_database(self.settings)
             raise not_logged_in_error()
-        self._session = tokens.decode_token(token, self._signing_key())
-        return self._session
+        return tokens.decode_token(token, self._signing_key())
+
+    def _find_secret(self) -> str:
+        """Return the session's secret, once the connection leads to the company that it is for."""
+        from crm.database.actor import require_installation
+        from crm.database.transaction import read_installation
+
+        session, connection = self.session(), self.connection
+        if not self._installation:
+            self._installation = read_installation(connection)
+        require_installation(session.installation, self._installation)
+        return session.secret
 
     def prepare_login(self) -> None:
         """See, before anybody types a password, that a session can be opened and kept.
@@ -180,11 +201,17 @@ class App:
 
     def remember(self, opened: "Login") -> None:
         """Keep the token of a session that was just opened."""
+        from crm.database import location
         from crm.security import session_file, tokens
 
-        token = tokens.issue_token(
-            opened.secret, opened.user_id, opened.expires_at, self._signing_key()
+        session = tokens.Session(
+            opened.secret,
+            opened.user_id,
+            opened.expires_at,
+            opened.installation,
+            location.name_place(self.settings),
         )
+        token = tokens.issue_token(session, self._signing_key())
         session_file.write_token(self.settings.token_file, token)
         self._session = None
 
@@ -214,7 +241,7 @@ class App:
         from crm.database.transaction import transaction
         from crm.domain.permissions import require_own_password
 
-        secret = secret or self.session().secret
+        secret = secret or self._find_secret()
         try:
             with transaction(
                 self.connection,

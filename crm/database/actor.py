@@ -1,4 +1,4 @@
-"""Who acts in a transaction: what `begin_session` answers, and why it may find nobody."""
+"""Who acts in a transaction: what `begin_session` answers, and where it must not be asked."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -49,3 +49,35 @@ def account_inactive_error(email: str) -> NotLoggedIn:
         hint=_("A colleague in MANAGEMENT can reactivate it."),
         code="account_inactive",
     )
+
+
+def require_place(known: str, here: str) -> None:
+    """Refuse to use a session anywhere but at the database that it was opened at.
+
+    Raises NotLoggedIn ``session_elsewhere``.
+    """
+    if known != here:
+        raise NotLoggedIn(
+            _("You are logged in at {known}, not at {here}; nothing was sent.").format(
+                known=known, here=here
+            ),
+            hint=_log_in_here(),
+            code="session_elsewhere",
+        )
+
+
+def require_installation(known: str, found: str) -> None:
+    """Refuse to show a session to a company that it is not for.
+
+    Raises NotLoggedIn ``session_elsewhere``.
+    """
+    if known != found:
+        raise NotLoggedIn(
+            _("You are logged in at another company than this one; your session was not sent."),
+            hint=_log_in_here(),
+            code="session_elsewhere",
+        )
+
+
+def _log_in_here() -> str:
+    return _("Log in here: epicevents login. See which database it is: epicevents config")

@@ -5,18 +5,25 @@ from typing import TYPE_CHECKING
 from crm.database.verification import complete_parameters
 from crm.domain.errors import DatabaseUnavailable, UsageFault
 from crm.domain.i18n import gettext as _
-from crm.settings.url import parse_database_url
+from crm.settings.url import format_place, parse_database_url
 
 if TYPE_CHECKING:
     from crm.embedded import Cluster
     from crm.settings import Settings
 
 ADMINISTRATOR = "postgres"
+EMBEDDED = "embedded"  # the place of the embedded database, whichever home it is in
 
 
 def is_embedded(settings: "Settings") -> bool:
     """Whether no URL is set, so that the embedded PostgreSQL under EPICEVENTS_HOME is meant."""
     return settings.database_url is None
+
+
+def name_place(settings: "Settings") -> str:
+    """Return where the database is that the settings mean, as a session's token names it."""
+    url = settings.database_url
+    return EMBEDDED if url is None else format_place(parse_database_url(url))
 
 
 def read_parameters(settings: "Settings") -> dict[str, str]:

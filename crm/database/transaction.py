@@ -18,6 +18,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from crm.database.actor import not_logged_in_error, read_actor
 from crm.database.errors import outcome_unknown_error, translate_errors
 from crm.database.interruption import cancel_on_interrupt, open_interruptibly
+from crm.database.revision import require_revision
 from crm.domain.errors import (
     ConnectionLost,
     DatabaseUnavailable,
@@ -224,3 +225,19 @@ def connect(parameters: Mapping[str, str]) -> Connection:
     with translate_errors():
         dsn = make_dsn(**{**ours, **parameters})
         return open_interruptibly(lambda: psycopg2.connect(dsn), Connection.close)
+
+
+def read_installation(connection: Connection) -> str:
+    """Return which company a database is, a UUID that a restored copy has too.
+
+    Raises DatabaseUnavailable where this program may not work with the schema.
+    """
+    connection.autocommit = True
+    with translate_errors(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT public.installation_id()::text, version_num, public.oldest_program()"
+            " FROM public.alembic_version"
+        )
+        ((installation, revision, oldest_program),) = cursor.fetchall()
+    require_revision(revision, oldest_program)
+    return str(installation)

@@ -22,12 +22,14 @@ ISSUER = "epicevents"
 AUDIENCE = "epicevents-cli"
 TYPE = "epicevents-session+jwt"  # by which a file is known to be this program's
 CLAIMS = ["jti", "sub", "iss", "aud", "iat", "exp"]
+COMPANY = ("installation", "database")  # the claims that say where a session may be shown
 SECRET_BYTES = 32
 LONGEST = 4096  # characters
 LARGEST_ID = 2**31 - 1
 
 SECRET = re.compile(r"[!-~]{1,256}")
 USER_ID = re.compile(r"[1-9][0-9]{0,9}")
+INSTALLATION = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 FOREIGN = (
     jwt.InvalidSignatureError,
@@ -38,11 +40,17 @@ FOREIGN = (
 
 
 class Session(NamedTuple):
-    """What a token says: the session's secret, whose it is, until when (an aware datetime)."""
+    """What a token says: the session's secret, whose it is, until when, and where it may be shown.
+
+    ``expires_at`` is an aware datetime, ``installation`` the company's UUID, ``database`` the host,
+    port and name of its database.
+    """
 
     secret: str
     user_id: int
     expires_at: datetime
+    installation: str
+    database: str
 
     def __repr__(self) -> str:
         return f"Session(user_id={self.user_id}, expires_at={self.expires_at!r})"
@@ -67,20 +75,22 @@ def make_signing_key() -> str:
     return secrets.token_urlsafe(SECRET_BYTES)
 
 
-def issue_token(secret: str, user_id: int, expires_at: datetime, key: str) -> str:
-    """Return a token for a session that ends at ``expires_at``, an aware datetime.
+def issue_token(session: Session, key: str) -> str:
+    """Return a token for a session.
 
-    Raises ValueError for a naive one, whose hour nobody knows.
+    Raises ValueError for one that ends at a naive datetime, whose hour nobody knows.
     """
-    if expires_at.tzinfo is None:
+    if session.expires_at.tzinfo is None:
         raise ValueError("expires_at must be aware")
     claims = {
-        "jti": secret,
-        "sub": str(user_id),
+        "jti": session.secret,
+        "sub": str(session.user_id),
         "iss": ISSUER,
         "aud": AUDIENCE,
         "iat": int(time.time()),
-        "exp": int(expires_at.timestamp()),
+        "exp": int(session.expires_at.timestamp()),
+        "installation": session.installation,
+        "database": session.database,
     }
     return jwt.encode(claims, key, algorithm=ALGORITHM, headers={"typ": TYPE})
 
@@ -101,7 +111,8 @@ def is_ours(text: str) -> bool:
 def decode_token(token: str, key: str) -> Session:
     """Return what a token says, if it was issued here and has not expired.
 
-    Raises NotLoggedIn: ``session_expired``; ``foreign_token`` when the key, issuer or audience is
+    Raises NotLoggedIn: ``session_expired``, also for one from before tokens said which company they
+    are for; ``foreign_token`` when the key, issuer or audience is
     another; ``damaged_token`` for anything else that is not a whole token.
     """
     if len(token) > LONGEST:
@@ -159,7 +170,19 @@ def _parse_claims(claims: dict[str, Any]) -> Session:
         raise ValueError("sub")
     if type(claims["iat"]) is not int or type(claims["exp"]) is not int:
         raise TypeError("iat or exp")
-    return Session(claims["jti"], int(claims["sub"]), datetime.fromtimestamp(claims["exp"], UTC))
+    if not any(name in claims for name in COMPANY):
+        raise NotLoggedIn(
+            _("Your session was opened by an older version of this program."),
+            hint=_("Log in again: epicevents login"),
+            code="session_expired",
+        )
+    installation, database = (claims.get(name) for name in COMPANY)
+    if type(installation) is not str or not INSTALLATION.fullmatch(installation):
+        raise ValueError("installation")
+    if type(database) is not str or not database.isprintable():
+        raise ValueError("database")
+    expires_at = datetime.fromtimestamp(claims["exp"], UTC)
+    return Session(claims["jti"], int(claims["sub"]), expires_at, installation, database)
 
 
 def _require_key(key: str, source: str) -> str:

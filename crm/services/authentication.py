@@ -35,6 +35,7 @@ class Login:
     expires_at: datetime
     attempt: int
     outdated: bool  # the password is stored at a lower cost than today's
+    installation: str  # which company's database opened it, a UUID
 
 
 def login(begin: "Begin", email: str, password: str) -> Login:
@@ -50,11 +51,12 @@ def login(begin: "Begin", email: str, password: str) -> Login:
     with begin() as tx:
         require_schema(tx)
         found = tx.row(
-            "SELECT memory_kib, time_cost, parallelism, salt, challenge FROM login_challenge(%s)",
+            "SELECT memory_kib, time_cost, parallelism, salt, challenge, installation_id::text"
+            " FROM login_challenge(%s)",
             (email,),
         )
     assert found is not None  # noqa: S101  the function always returns a row
-    memory, passes, lanes, salt, challenge = found
+    memory, passes, lanes, salt, challenge, installation = found
     parameters = passwords.HashParameters(memory, passes, lanes)
     passwords.require_safe_parameters(parameters)
     derived = passwords.derive_key(password, bytes(salt), parameters)
@@ -76,9 +78,9 @@ def login(begin: "Begin", email: str, password: str) -> Login:
         raise _login_error(state, retry_after, email)
     if not proofs.is_answer(bytes(answer or b""), derived, exchange):
         raise _false_server_error()
-    return Login(
-        secret, user_id, expires_at.replace(tzinfo=UTC), attempt, passwords.needs_rehash(parameters)
-    )
+    outdated = passwords.needs_rehash(parameters)
+    ends = expires_at.replace(tzinfo=UTC)
+    return Login(secret, user_id, ends, attempt, outdated, str(installation))
 
 
 def renew_hash(tx: "Transaction", opened: Login, password: str) -> None:

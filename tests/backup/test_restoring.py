@@ -126,6 +126,7 @@ def test_the_restored_company_goes_on_where_it_stopped(
     database: Database, company: Company, path: Path
 ) -> None:
     before = database.session_of(company.manager)
+    installation = database.installation()
     making.make_backup(database.admin, path)
     number = query(database.admin, "SELECT max(id) FROM audit_transactions")[0][0]
     restore(database.admin, path)
@@ -135,6 +136,7 @@ def test_the_restored_company_goes_on_where_it_stopped(
             pass
         assert caught.value.code == "session_expired"
     assert query(database.admin, "SELECT * FROM sessions, login_attempts") == []
+    assert database.installation() == installation
     with database.as_user(company.manager) as tx:
         tx.execute("UPDATE clients SET full_name = 'After' WHERE id = 1")
     assert query(

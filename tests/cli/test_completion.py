@@ -317,7 +317,7 @@ def test_a_database_that_does_not_answer_is_waited_for_no_second(
     workstation.be(company.sales)
     with socket.create_server(("127.0.0.1", 0)) as deaf:
         port = deaf.getsockname()[1]
-        workstation.environ["EPICEVENTS_DATABASE_URL"] = f"postgresql://x@127.0.0.1:{port}/x"
+        workstation.move(f"postgresql://x@127.0.0.1:{port}/x")
         assert asked(workstation, "client show ") == (0, "", "")
 
         def compare() -> bool:
@@ -334,7 +334,7 @@ def test_a_database_that_does_not_answer_is_waited_for_no_second(
 def test_a_database_that_is_away_is_no_answer(workstation: Workstation, company: Company) -> None:
     workstation.be(company.sales)
     nowhere = quote(str(workstation.home), safe="")
-    workstation.environ["EPICEVENTS_DATABASE_URL"] = f"postgresql://x@/x?host={nowhere}"
+    workstation.move(f"postgresql://x@/x?host={nowhere}")
     assert asked(workstation, "client show ") == (0, "", "")
 
 

@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from support.places import in_memory
 from crm.database import upgrades
 from crm.database.location import ADMINISTRATOR
 from crm.database.revision import SCHEMA_REVISION
-from crm.database.transaction import connect
+from crm.database.transaction import connect, read_installation
 from crm.embedded import Cluster
 from crm.settings.url import parse_database_url
 
@@ -41,6 +42,7 @@ def test_a_demo_that_is_too_old_is_started_over(
     workstation.run("demo").done()
     connection = connect(parameters)
     connection.autocommit = True
+    before = read_installation(connection)
     connection.cursor().execute("UPDATE alembic_version SET version_num = '0018'")
     connection.close()
 
@@ -53,4 +55,6 @@ def test_a_demo_that_is_too_old_is_started_over(
 
     workstation.run("demo", "--reset", "--yes").done()
     assert upgrades.read_current_revision(parameters) == SCHEMA_REVISION
+    with closing(connect(parameters)) as connection:
+        assert read_installation(connection) != before
     assert len(workstation.run("client", "list", "--all", "-o", "ids").done().out.split()) == 60

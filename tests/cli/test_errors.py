@@ -40,7 +40,7 @@ def place(workstation: Workstation, **changed: str) -> str:
 def test_a_database_that_is_away_says_why_and_what_next(
     sales: Workstation, changed: dict[str, str], words: str, hint: str
 ) -> None:
-    sales.environ["EPICEVENTS_DATABASE_URL"] = place(sales, password=SECRET, **changed)
+    sales.move(place(sales, password=SECRET, **changed))
     for command in (
         ["client", "list"],
         ["--debug", "dashboard"],
@@ -109,9 +109,7 @@ def test_an_older_schema_is_to_be_upgraded(
 
 
 def test_a_database_without_tables_is_told_to_init(sales: Workstation) -> None:
-    sales.environ["EPICEVENTS_DATABASE_URL"] = url(
-        {**sales.database.template, "dbname": "postgres"}
-    )
+    sales.move(url({**sales.database.template, "dbname": "postgres"}))
     ran = sales.run("client", "list", "--json")
     assert (ran.status, ran.error()["code"]) == (7, "schema_missing")
     assert ran.error()["hint"] == "Run: epicevents init"
@@ -497,9 +495,7 @@ def test_ctrl_c_ends_the_wait_for_a_database_that_does_not_answer(sales: Worksta
     with socket.create_server(("127.0.0.1", 0)) as deaf:
         deaf.settimeout(PATIENCE)
         port = deaf.getsockname()[1]
-        sales.environ["EPICEVENTS_DATABASE_URL"] = (
-            f"postgresql://x@127.0.0.1:{port}/x?connect_timeout=600"
-        )
+        sales.move(f"postgresql://x@127.0.0.1:{port}/x?connect_timeout=600")
         with sales.terminal("client", "list") as child:
             waits, _address = deaf.accept()
             child.sendintr()

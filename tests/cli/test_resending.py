@@ -28,9 +28,9 @@ def behind(at: Workstation, losses: int = 1, *, goes: bool = False) -> Iterator[
     direct = at.environ["EPICEVENTS_DATABASE_URL"]
     with losing(at.database.app, losses, goes=goes) as proxy:
         there = {**at.database.app, "host": "127.0.0.1", "port": str(proxy.port)}
-        at.environ["EPICEVENTS_DATABASE_URL"] = url(there)
+        at.move(url(there))
         yield proxy
-    at.environ["EPICEVENTS_DATABASE_URL"] = direct
+    at.move(direct)
 
 
 def payments(owner: Connection, contract_id: int) -> list[tuple[str, bool]]:

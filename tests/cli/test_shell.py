@@ -545,7 +545,10 @@ def test_another_database_takes_another_connection(app: App, sales: Workstation)
     assert run_shell_line("client list", app) == 0
     elsewhere = "EPICEVENTS_DATABASE_URL=postgresql://x@/x?host=/nowhere\n"
     (sales.home / "config.env").write_text(elsewhere)
-    del sales.environ["EPICEVENTS_DATABASE_URL"]
+    here = sales.environ.pop("EPICEVENTS_DATABASE_URL")
+    assert run_shell_line("client list", app) == 4
+    sales.environ["EPICEVENTS_DATABASE_URL"] = here
+    sales.move(elsewhere.strip().partition("=")[2])
     assert run_shell_line("client list", app) == 7
 
 

@@ -19,7 +19,8 @@ from crm.domain.errors import NotLoggedIn
 from crm.security import session_file, tokens
 
 NOBODY = 65534
-HEAD = tokens.issue_token("secret", 7, datetime(2030, 1, 1, tzinfo=UTC), "k" * 32).partition(".")[0]
+SESSION = tokens.Session("secret", 7, datetime(2030, 1, 1, tzinfo=UTC), "", "")
+HEAD = tokens.issue_token(SESSION, "k" * 32).partition(".")[0]
 THESIS = "Of the Conservation of Forces"
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
 

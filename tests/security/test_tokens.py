@@ -23,7 +23,9 @@ from crm.security.tokens import Session
 KEY = "k" * 32
 SECRET = "s3cret-of-the-session"
 SOON = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=24)
-TOKEN = tokens.issue_token(SECRET, 7, SOON, KEY)
+COMPANY, PLACE = "6f1c2b9e-0d7a-4c43-9a55-0c1d2e3f4a5b", "db.epic.example:5432/epicevents"
+SESSION = Session(SECRET, 7, SOON, COMPANY, PLACE)
+TOKEN = tokens.issue_token(SESSION, KEY)
 
 
 def part(content: object) -> str:
@@ -46,6 +48,8 @@ def claims(**changed: object) -> dict[str, object]:
         "aud": "epicevents-cli",
         "iat": 1_700_000_000,
         "exp": 4_000_000_000,
+        "installation": COMPANY,
+        "database": PLACE,
     }
     return {name: value for name, value in (whole | changed).items() if value is not ...}
 
@@ -64,7 +68,7 @@ def code_of(token: str, key: str = KEY) -> str:
 
 
 def test_a_token_says_what_it_was_issued_for() -> None:
-    assert tokens.decode_token(TOKEN, KEY) == Session(SECRET, 7, SOON)
+    assert tokens.decode_token(TOKEN, KEY) == SESSION
 
 
 def test_a_token_carries_the_standard_claims() -> None:
@@ -77,14 +81,17 @@ def test_a_token_carries_the_standard_claims() -> None:
         "aud": "epicevents-cli",
         "iat": pytest.approx(time.time(), abs=3600),
         "exp": int(SOON.timestamp()),
+        "installation": COMPANY,
+        "database": PLACE,
     }
 
 
 def test_the_end_of_a_session_keeps_its_moment_in_any_zone() -> None:
     paris = SOON.astimezone(timezone(timedelta(hours=2)))
-    assert tokens.decode_token(tokens.issue_token(SECRET, 7, paris, KEY), KEY).expires_at == SOON
+    token = tokens.issue_token(SESSION._replace(expires_at=paris), KEY)
+    assert tokens.decode_token(token, KEY).expires_at == SOON
     with pytest.raises(ValueError, match="aware"):
-        tokens.issue_token(SECRET, 7, SOON.replace(tzinfo=None), KEY)
+        tokens.issue_token(SESSION._replace(expires_at=SOON.replace(tzinfo=None)), KEY)
 
 
 def test_a_session_does_not_show_its_secret() -> None:
@@ -114,7 +121,8 @@ def test_a_token_with_any_character_changed_is_refused() -> None:
 
 
 def test_an_expired_token_says_so() -> None:
-    assert code_of(tokens.issue_token(SECRET, 7, datetime.now(UTC), KEY)) == "session_expired"
+    expired = SESSION._replace(expires_at=datetime.now(UTC))
+    assert code_of(tokens.issue_token(expired, KEY)) == "session_expired"
     assert code_of(forged(claims(exp=-1))) == "session_expired"
 
 
@@ -164,6 +172,10 @@ def test_another_workstation_s_key_does_not_open_it() -> None:
     assert code_of(TOKEN, tokens.make_signing_key()) == "foreign_token"
 
 
+def test_a_token_of_before_they_named_a_company_says_so() -> None:
+    assert code_of(forged(claims(installation=..., database=...))) == "session_expired"
+
+
 @pytest.mark.parametrize("name", ["jti", "sub", "iss", "aud", "iat", "exp"])
 @pytest.mark.parametrize("value", [..., None, [], ["7"], {}, {"a": 1}, "", False, 1.5, "\0", "é"])
 def test_every_claim_must_be_there_and_of_its_type(name: str, value: object) -> None:
@@ -197,6 +209,14 @@ def test_every_claim_must_be_there_and_of_its_type(name: str, value: object) -> 
         {"iat": "now"},
         {"nbf": 2**33},
         {"nbf": []},
+        {"installation": ...},
+        {"installation": None},
+        {"installation": COMPANY.upper()},
+        {"installation": f"{COMPANY}\n"},
+        {"installation": [COMPANY]},
+        {"database": ...},
+        {"database": 5432},
+        {"database": "\x1b[2J"},
     ],
 )
 def test_a_claim_that_cannot_be_true_is_damage(changed: dict[str, object]) -> None:
@@ -314,7 +334,7 @@ def test_a_key_is_made_once_and_kept_private(tmp_path: Path, configured: str | N
     assert [path.name for path in (home / "session").iterdir()] == ["key"]
     assert stat.S_IMODE((home / "session").stat().st_mode) == 0o700
     assert stat.S_IMODE((home / "session" / "key").stat().st_mode) == 0o600
-    assert tokens.decode_token(tokens.issue_token(SECRET, 7, SOON, key), key).user_id == 7
+    assert tokens.decode_token(tokens.issue_token(SESSION, key), key) == SESSION
 
 
 def test_a_damaged_key_file_is_said_and_not_replaced(tmp_path: Path) -> None:

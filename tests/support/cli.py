@@ -25,6 +25,7 @@ from crm.cli.app import App
 from crm.cli.main import run_command
 from crm.cli.output.console import Console
 from crm.security import passwords
+from crm.security.tokens import Session
 from crm.services.authentication import Login
 
 REPOSITORY = Path(__file__).parents[2]
@@ -79,9 +80,19 @@ class Workstation:
     def be(self, user_id: int) -> "Workstation":
         """Log an employee in without the cost of a password."""
         secret = self.database.session_of(user_id)
-        expires_at = datetime.now(UTC) + timedelta(hours=1)
+        ends = datetime.now(UTC) + timedelta(hours=1)
+        return self._keep(Session(secret, user_id, ends, self.database.installation(), ""))
+
+    def move(self, to: str) -> "Workstation":
+        """Reach the company by another URL, for which somebody who is logged in has a token too."""
+        session = App(_console(self.environ, ""), self.environ, self.directory).session()
+        self.environ["EPICEVENTS_DATABASE_URL"] = to
+        return self._keep(session)
+
+    def _keep(self, session: Session) -> "Workstation":
+        secret, user_id, ends, company, _place = session
         app = App(_console(self.environ, ""), self.environ, self.directory)
-        app.remember(Login(secret, user_id, expires_at, attempt=0, outdated=False))
+        app.remember(Login(secret, user_id, ends, 0, outdated=False, installation=company))
         return self
 
     def give_password(self, *user_ids: int) -> None:

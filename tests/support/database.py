@@ -116,6 +116,15 @@ class Database:
         connection.close()
         return secret
 
+    def installation(self) -> str:
+        """Return which company it is."""
+        connection = self.owner()
+        cursor = connection.cursor()
+        cursor.execute("SELECT installation_id()::text")
+        ((installation,),) = cursor.fetchall()
+        connection.close()
+        return str(installation)
+
     @contextmanager
     def as_user(self, user_id: int, *, dry_run: bool = False) -> Iterator[Transaction]:
         """A transaction of the program's own login, acting for an employee."""

@@ -28,7 +28,9 @@ def logout(app: App, output: str) -> None:
         with app.transaction(allow_pending=True) as tx:
             authentication.logout(tx)
             actor = tx.actor
-    except NotLoggedIn:
+    except NotLoggedIn as error:
+        if error.code == "session_elsewhere":
+            raise  # it can still be ended there
         app.forget()
         if output == "json":
             app.console.data("null")

@@ -215,13 +215,15 @@ def hasty_transaction(app: App, *, alone: bool = False) -> "Iterator[Transaction
     come between the statements of a command. An embedded server that is stopped stays so. Raises
     NotLoggedIn, DatabaseUnavailable.
     """
-    from crm.database.transaction import connect, transaction
+    from crm.database.actor import require_installation
+    from crm.database.transaction import connect, read_installation, transaction
 
-    secret = app.session().secret
+    session = app.session()
     lasting = app.is_connected and not alone
     connection = app.connection if lasting else connect(_parameters(app))
     try:
-        with transaction(connection, secret, dry_run=True) as tx:
+        require_installation(session.installation, read_installation(connection))
+        with transaction(connection, session.secret, dry_run=True) as tx:
             tx.execute("SET LOCAL statement_timeout = %s", (STATEMENT_TIMEOUT,))
             yield tx
     finally:

@@ -57,7 +57,9 @@ def _end_session_before(app: App) -> "Actor | None":
         with app.transaction(allow_pending=True) as tx:
             authentication.logout(tx)
             return tx.actor
-    except NotLoggedIn:
+    except NotLoggedIn as error:
+        if error.code == "session_elsewhere":
+            app.console.note(_("Your session at the other database goes on until it expires."))
         return None
 
 
