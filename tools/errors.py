@@ -30,7 +30,7 @@ HEAD = """\
 With `-o json` or `--json` an error is one line on stderr, and stdout is empty:
 
 ```json
-{"error": {"code": "not_found", "message": "There is no client 999.", "hint": "See which …"}}
+{"error": {"code": "not_found", "message": "Client 999 does not exist.", "hint": "See which …"}}
 ```
 
 `code` is for scripts and never changes its meaning; `message` says what and why, `hint` what to do

@@ -36,7 +36,7 @@ def cell(role: Role, permission: Permission) -> str:
     if permission in NEEDS_REASON:
         return f"{scope}, with a reason"
     if permission in NEVER_ONESELF:
-        return f"{scope} but oneself"
+        return f"{scope}, except oneself"
     return str(scope)
 
 

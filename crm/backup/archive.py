@@ -138,7 +138,7 @@ def open_archive(path: Path) -> Iterator[Backup]:
         os.close(descriptor)
         raise UsageFault(
             _("{path} is not a file.").format(path=path),
-            hint=_("Name the file of a backup."),
+            hint=_("Give the path of a backup file."),
             code="not_a_file",
         )
     with os.fdopen(descriptor, "rb") as file:
@@ -155,7 +155,7 @@ def _read_parts(path: Path, file: BinaryIO) -> Backup:
         # An encrypted one begins no differently; zeros are what an unfinished one begins with.
         raise RuleViolation(
             _("{path} is not a backup of epicevents.").format(path=path),
-            hint=_("Name a file that epicevents db backup wrote."),
+            hint=_("Give a file that was made by: epicevents db backup"),
             code="not_a_backup",
         )
     file.seek(0)
@@ -174,7 +174,7 @@ def _read_parts(path: Path, file: BinaryIO) -> Backup:
 def truncated_error() -> RuleViolation:
     """Return the error that the end of a file is missing."""
     return RuleViolation(
-        _("This backup is not whole: its end is missing or damaged."),
-        hint=_("Take another one; a copy from elsewhere may be whole."),
+        _("This backup is incomplete: its end is missing or damaged."),
+        hint=_("Use another backup, or another copy of this one."),
         code="backup_cut_off",
     )

@@ -117,8 +117,11 @@ class Server:
         except Exception as error:
             if isinstance(error.__cause__, psycopg2.errors.ObjectInUse):
                 raise DatabaseUnavailable(
-                    _("Somebody stays connected to the database, so nothing was exchanged."),
-                    hint=_("Try again when everybody has left."),
+                    _(
+                        "Another session would not disconnect, so the restored database was not "
+                        "put in place."
+                    ),
+                    hint=_("Try again when nobody is connected."),
                     code="database_in_use",
                 ) from error
             raise
@@ -146,8 +149,8 @@ def lock_server(parameters: Mapping[str, str]) -> Iterator[Server]:
         while not _try_lock(found):
             if time.monotonic() > deadline:
                 raise Conflict(
-                    _("Another restore or check is going on at this server."),
-                    hint=_("Try again when it is done."),
+                    _("Another restore or check is running on this server."),
+                    hint=_("Try again when it has finished."),
                     code="busy",
                 )
             time.sleep(0.05)

@@ -31,7 +31,7 @@ def require_gpg() -> str:
     if found is None:
         raise CRMError(
             _("Encrypted backups need GnuPG, which is not installed here."),
-            hint=_("Install it, on Debian: apt install gpg"),
+            hint=_("Install it; on Debian: apt install gpg"),
             code="gpg_missing",
         )
     return found
@@ -68,14 +68,14 @@ def require_gpg_success(program: pipes.Program) -> None:
     status, said = program.wait(), program.stderr_text()
     if "BAD_PASSPHRASE" in said:
         raise RuleViolation(
-            _("The passphrase is not that of this backup."),
-            hint=_("Try again; without the right one nobody can read it."),
+            _("This is not the passphrase of this backup."),
+            hint=_("Try again; without the right passphrase nobody can read the backup."),
             code="wrong_passphrase",
         )
     if status or not ("[GNUPG:] DECRYPTION_OKAY" in said or "[GNUPG:] END_ENCRYPTION" in said):
         raise RuleViolation(
-            _("What was encrypted is damaged, or was not encrypted by this program."),
-            hint=_("Take another backup."),
+            _("The encrypted part of this backup is damaged, or another program made it."),
+            hint=_("Use another backup."),
             code="backup_damaged",
         )
 

@@ -98,8 +98,8 @@ def parse_manifest(content: bytes) -> Manifest:
 def damaged_error() -> RuleViolation:
     """Return the error that a file is no longer what was written."""
     return RuleViolation(
-        _("This backup is damaged: it is not what was written."),
-        hint=_("Take another one; a copy from elsewhere may be whole."),
+        _("This backup is damaged: its content has changed since it was written."),
+        hint=_("Use another backup, or another copy of this one."),
         code="backup_damaged",
     )
 

@@ -72,7 +72,7 @@ def read_current(parameters: Mapping[str, str]) -> CurrentContents | None:
             return found if any(found) else None
         if measuring.has_tables(tx):
             raise RuleViolation(
-                _("The database {name} holds tables of something else.").format(name=server.target),
+                _("The database {name} holds another program's tables.").format(name=server.target),
                 hint=_("Name another in EPICEVENTS_ADMIN_DATABASE_URL."),
                 code="foreign_database",
             )
@@ -86,10 +86,10 @@ def refuse_incompatible(manifest: Manifest, major: int) -> None:
     refuse_too_old(contents.schema_revision)
     if contents.server_major > major:
         raise DatabaseUnavailable(
-            _("This backup is of PostgreSQL {made}, and this server is {found}.").format(
-                made=contents.server_major, found=major
-            ),
-            hint=_("Restore it on a server that is no older."),
+            _(
+                "This backup comes from PostgreSQL {made}, and this server runs the older {found}."
+            ).format(made=contents.server_major, found=major),
+            hint=_("Restore it on a server of that version or newer."),
             code="server_older",
         )
 
@@ -233,7 +233,7 @@ def _load(
 def _compare(expected: Contents, found: Contents) -> None:
     if different := find_differences(expected, found):
         raise not_restorable_error(
-            _("its rows came out otherwise than they were backed up in {tables}").format(
+            _("after restoring, the rows of {tables} differ from those that were backed up").format(
                 tables=", ".join(different[:5])
             )
         )
@@ -250,14 +250,14 @@ def _prove(
     outcome.faults = [name for name in faults if name in known]
     if new := [name for name in faults if name not in known]:
         raise not_restorable_error(
-            _("doctor finds fault with {checks}").format(checks=", ".join(new))
+            _("doctor reports faults: {checks}").format(checks=", ".join(new))
         )
 
 
 def not_restorable_error(reason: str) -> RuleViolation:
     """Return the error that what came out of a backup is not what went into it."""
     return RuleViolation(
-        _("This backup does not restore: {reason}.").format(reason=reason),
-        hint=_("The database is as it was. Take another backup."),
+        _("This backup cannot be restored: {reason}.").format(reason=reason),
+        hint=_("The database has not changed. Use another backup."),
         code="backup_not_restorable",
     )

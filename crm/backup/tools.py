@@ -60,7 +60,7 @@ def find_tools(parameters: Mapping[str, str], major: int, archive: int = 0) -> T
             code="client_programs_missing",
         )
     raise DatabaseUnavailable(
-        _("pg_dump and pg_restore {found} are older than PostgreSQL {major}.").format(
+        _("pg_dump and pg_restore {found} are too old for PostgreSQL {major}.").format(
             found=max(tools.major for tools in found), major=needed
         ),
         hint=hint,
@@ -128,13 +128,11 @@ def build_environment(parameters: Mapping[str, str] | None = None) -> dict[str, 
 def program_failed_error(name: str, said: str) -> CRMError:
     """Return the error that a program ended badly, with its reason but none of its data."""
     complaints = [line for line in said.splitlines() if "error:" in line] or said.splitlines()
-    reason = (complaints or [_("it does not say why")])[0].partition("error: ")
+    reason = (complaints or [_("it gave no reason")])[0].partition("error: ")
     return CRMError(
         _("{program} failed: {reason}").format(
             program=name, reason=(reason[2] or reason[0])[:300].rstrip(".") + "."
         ),
-        hint=_(
-            "Nothing was changed. See whether the server has room and is well: epicevents doctor"
-        ),
+        hint=_("Nothing was changed. Check the server and its disk space: epicevents doctor"),
         code="program_failed",
     )

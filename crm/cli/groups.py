@@ -22,7 +22,13 @@ _OPTION = re.compile(r"--?[a-zA-Z][^=]*")
 
 
 # A script may always say it, also to a write that asks nothing.
-_NEEDLESS_YES = click.Option(["-y", "--yes"], is_flag=True, hidden=True, expose_value=False)
+_NEEDLESS_YES = click.Option(
+    ["-y", "--yes"],
+    is_flag=True,
+    hidden=True,
+    expose_value=False,
+    help=gettext_noop("Nothing is asked; scripts may say it all the same."),
+)
 
 
 class Command(TranslatedHelp, click.Command):

@@ -11,7 +11,7 @@ from crm.cli.app import App
 from crm.cli.groups import SETTINGS, Root, common_flags
 from crm.cli.output.console import ignore_broken_pipe
 from crm.cli.output.terminal import ClosedStream
-from crm.domain.errors import CRMError, UsageFault
+from crm.domain.errors import CRMError, NotConfirmed, UsageFault
 from crm.domain.i18n import gettext as _
 from crm.domain.i18n import gettext_noop
 
@@ -143,7 +143,7 @@ def _refuse_unreadable(args: list[str]) -> None:
     for arg in args:
         if "\0" in arg or any("\ud800" <= letter <= "\udfff" for letter in arg):
             raise UsageFault(
-                _("An argument holds bytes that are not UTF-8 text."),
+                _("An argument is not UTF-8 text."),
                 hint=_("Type it again."),
                 code="invalid_text",
             )
@@ -152,7 +152,7 @@ def _refuse_unreadable(args: list[str]) -> None:
 def _unexpected_error(error: Exception) -> CRMError:
     return CRMError(
         _("Something unexpected happened ({kind}).").format(kind=type(error).__name__),
-        hint=_("Run again with --debug, and report what it says."),
+        hint=_("Run the command again with --debug and report the output."),
     )
 
 
@@ -160,14 +160,14 @@ def _system_error(error: OSError) -> CRMError:
     reason = error.strerror or type(error).__name__
     if error.filename is None:
         return CRMError(
-            _("The output cannot be written: {reason}.").format(reason=reason),
-            hint=_("Send it elsewhere. Before you repeat a write, look whether it was done."),
+            _("The output could not be written: {reason}.").format(reason=reason),
+            hint=_("Write it elsewhere. Before you repeat a change, check whether it was made."),
             code="output_failed",
         )
     if isinstance(error, FileNotFoundError):
         return UsageFault(
-            _("There is no {path}.").format(path=error.filename),
-            hint=_("Check its name."),
+            _("{path} does not exist.").format(path=error.filename),
+            hint=_("Check the path."),
             code="file_not_found",
         )
     return CRMError(
@@ -186,13 +186,13 @@ def _report_stop(app: App, stopped: BaseException) -> int:
         return _explain(
             app,
             UsageFault(
-                _("The input ended before everything was answered."),
+                _("The input ended too early."),
                 hint=_("Give the missing values as options; see --help."),
                 code="input_ended",
             ),
         )
     if isinstance(cause, Cancelled):
-        app.console.warn(_("The query was cancelled, and its transaction rolled back."))
+        app.console.warn(_("The query was cancelled; nothing was changed."))
     return INTERRUPTED
 
 
@@ -202,13 +202,16 @@ def _explain(app: App, error: CRMError, cause: BaseException | None = None) -> i
     if app.debug:
         app.console.err.write(format_trace(cause or error))
     if app.json_errors:
-        from crm.cli.output.export import print_json
+        from crm.cli.output.export import write_value
 
         told: dict[str, Any] = {"code": error.code, "message": error.message, "hint": error.hint}
         told |= {key: value for key, value in error.details.items() if value is not None}
         app.console.err.use_utf8()
-        print_json({"error": told}, app.console.err.stream)
+        write_value({"error": told}, app.console.err.stream)
         app.console.err.stream.flush()
+    elif isinstance(error, NotConfirmed):
+        app.console.note(error.message)
+        app.console.flush()
     else:
         app.console.error(error.message, error.hint)
     return error.exit_code

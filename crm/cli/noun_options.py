@@ -12,7 +12,7 @@ from crm.domain.errors import UsageFault
 from crm.domain.i18n import gettext as _
 
 signed_option = click.option(
-    "--signed/--unsigned", "signed_status", default=None, help=_("Whether it is signed.")
+    "--signed/--unsigned", "signed_status", default=None, help=_("Signed, or still a draft.")
 )
 
 
@@ -21,33 +21,42 @@ def due_date_option(kind: TextType) -> Callable[[Decorated], Decorated]:
     return click.option(
         "--due-date",
         type=kind,
-        help=_("When it is to be paid; thirty days after it is signed unless given."),
+        help=_("The due date; by default 30 days after signing."),
     )
 
 
 # One for each column of an event that people write.
 event_options = combine_options(
-    click.option("--contract", type=CONTRACT, metavar="ID", help=_("On which signed contract.")),
+    click.option(
+        "--contract", type=CONTRACT, metavar="ID", help=_("The signed contract of the event.")
+    ),
     input_options(*inputs.EVENT[:2]),
-    click.option("--start-date", type=MOMENT, help=_("When it starts (tomorrow 18:00).")),
-    click.option("--end-date", type=MOMENT, help=_("When it ends (tomorrow 23:30).")),
+    click.option(
+        "--start-date", type=MOMENT, help=_("Start of the event (such as: tomorrow 18:00).")
+    ),
+    click.option("--end-date", type=MOMENT, help=_("End of the event (such as: tomorrow 23:30).")),
     input_options(*inputs.EVENT[2:]),
 )
 
 # What a colleague takes over.
 override_option = click.option(
-    "--override", metavar="REASON", help=_("Why the colleague runs two events at once.")
+    "--override", metavar="REASON", help=_("The reason for two events at once.")
 )
 transfer_to_option = combine_options(
     click.option(
-        "--transfer-to", metavar="USER", type=USER, help=_("Who takes over, in the same step.")
+        "--transfer-to",
+        metavar="USER",
+        type=USER,
+        help=_("The colleague who takes over, in the same step."),
     ),
     override_option,
 )
 
 # From when to when something was written.
-from_option = click.option("--from", "first", type=PAST_PERIOD, help=_("On or after DATE."))
-to_option = click.option("--to", "last", type=PAST_PERIOD, help=_("On or before DATE."))
+from_option = click.option("--from", "first", type=PAST_PERIOD, help=_("Only from DATE on."))
+to_option = click.option(
+    "--to", "last", type=PAST_PERIOD, help=_("Only up to DATE, that day included.")
+)
 
 
 def url_option(name: str, help_text: str) -> Callable[[Decorated], Decorated]:
@@ -60,9 +69,9 @@ def url_option(name: str, help_text: str) -> Callable[[Decorated], Decorated]:
             return
         if "password" in parse_database_url(value):
             raise UsageFault(
-                _("A password on the command line can be read by everybody on this machine."),
+                _("Everybody on this machine can read a password on the command line."),
                 hint=_(
-                    "Put the URL into EPICEVENTS_{name}, or the password into a pgpass file."
+                    "Put the URL into EPICEVENTS_{name}, or the password into a .pgpass file."
                 ).format(name=name.upper()),
                 code="password_in_option",
             )
@@ -81,7 +90,7 @@ def url_option(name: str, help_text: str) -> Callable[[Decorated], Decorated]:
 date_order_option = click.option(
     "--date-order",
     type=click.Choice(["day", "month"]),
-    help=_("What comes first in 04/06/2026; the day, unless other rows contradict."),
+    help=_("What comes first in 04/06/2026: the day, unless other rows contradict it."),
 )
 
 
@@ -95,25 +104,27 @@ def import_options(*on_duplicate: str) -> Callable[[Decorated], Decorated]:
             "mapping",
             multiple=True,
             metavar="HEADING=FIELD",
-            help=_('Which field a column is: "Nom complet=full_name". Repeat it for others.'),
+            help=_('The field of a column, such as "Nom complet=full_name" (repeatable).'),
         ),
         click.option(
             "--on-duplicate",
             type=click.Choice(on_duplicate),
             default=on_duplicate[0],
             show_default=True,
-            help=_("What to do with rows that exist already."),
+            help=_("What to do with records that already exist."),
         ),
         click.option(
-            "--partial", is_flag=True, help=_("Import what can be, and leave out the rest.")
+            "--partial", is_flag=True, help=_("Import the valid rows and leave out the rest.")
         ),
         click.option(
             "--errors",
             type=File(dir_okay=False, writable=True),
-            help=_("Write refused rows there, each with its reason."),
+            help=_("Write the refused rows to FILE, each with its reason."),
         ),
-        click.option("--encoding", metavar="NAME", help=_("Of a CSV file that is not UTF-8.")),
-        click.option("--sheet", metavar="NAME", help=_("Which sheet of a workbook.")),
+        click.option(
+            "--encoding", metavar="NAME", help=_("Encoding of a CSV file that is not UTF-8.")
+        ),
+        click.option("--sheet", metavar="NAME", help=_("The sheet of a workbook.")),
         click.option(
             "--force",
             is_flag=True,

@@ -90,24 +90,24 @@ def listing_options_with(*more_formats: str) -> Callable[[Decorated], Decorated]
             "--output",
             type=click.Choice([*FORMATS, *more_formats]),
             show_default=FORMATS[0],
-            help=_("How to print it."),
+            help=_("Output format."),
         ),
         click.option(
             "--output-file",
             type=FILE,
             metavar="FILE",
-            help=_("Write it to FILE, whole or not at all, in the format of its name."),
+            help=_("Write to FILE, completely or not at all; its ending sets the format."),
         ),
         json_option,
         click.option(
             "--fields",
             type=FIELD_NAMES,
-            help=_("Exactly these fields, in this order."),
+            help=_("Show exactly these fields, in this order."),
         ),
         click.option(
             "--sort",
             type=SORT_KEYS,
-            help=_("Order by FIELD, or by --sort=-FIELD downwards."),
+            help=_("Sort by FIELD, or with --sort=-FIELD in descending order."),
         ),
         click.option(
             "-L",
@@ -116,15 +116,22 @@ def listing_options_with(*more_formats: str) -> Callable[[Decorated], Decorated]
             metavar="N",
             default=30,
             show_default=True,
-            help=_("How many at most."),
+            help=_("Show at most N records."),
         ),
-        click.option("--all", "everything", is_flag=True, help=_("All of them.")),
-        click.option("--after", metavar="ID", help=_("The page after the record with this id.")),
+        click.option("--all", "everything", is_flag=True, help=_("Show all records.")),
         click.option(
-            "-S", "--search", metavar="TEXT", help=_("Words by their beginning: lefe, Lefèvre.")
+            "--after", metavar="ID", help=_("Show the page after the record with this id.")
         ),
-        click.option("--count", "only_count", is_flag=True, help=_("Only how many.")),
-        click.option("--mine", is_flag=True, help=_("Only what is yours.")),
+        click.option(
+            "-S",
+            "--search",
+            metavar="TEXT",
+            help=_("Search for words by their beginning: lefe finds Lefèvre."),
+        ),
+        click.option(
+            "--count", "only_count", is_flag=True, help=_("Show only the number of records.")
+        ),
+        click.option("--mine", is_flag=True, help=_("Only your own events.")),
     )
 
 
@@ -136,15 +143,15 @@ def output_option(*formats: str) -> Callable[[Decorated], Decorated]:
         type=click.Choice(formats),
         default=formats[0],
         show_default=True,
-        help=_("How to print it."),
+        help=_("Output format."),
     )
 
 
 def json_option(function: Decorated) -> Decorated:
     """Add ``--json``, which is short for ``--output json``."""
-    return click.option(
-        "--json", "output", flag_value="json", help=_("The same as: --output json.")
-    )(function)
+    return click.option("--json", "output", flag_value="json", help=_("Short for --output json."))(
+        function
+    )
 
 
 def record_options(function: Decorated) -> Decorated:
@@ -155,7 +162,7 @@ def record_options(function: Decorated) -> Decorated:
 def write_options(function: Decorated) -> Decorated:
     """Add the options of every write."""
     dry_run = click.option(
-        "-n", "--dry-run", is_flag=True, help=_("Show what would change, and keep nothing.")
+        "-n", "--dry-run", is_flag=True, help=_("Show what would change, and save nothing.")
     )
     return combine_options(record_options, dry_run)(function)
 
@@ -167,13 +174,15 @@ def version_option(function: Decorated) -> Decorated:
         "version",
         type=click.IntRange(min=1),
         metavar="N",
-        help=_("Refuse if the record is no longer at this version."),
+        help=_("Refuse if the record is at another version."),
     )(function)
 
 
 def yes_option(function: Decorated) -> Decorated:
     """Add ``-y/--yes`` to a command that asks before it destroys."""
-    return click.option("-y", "--yes", is_flag=True, help=_("Do not ask."))(function)
+    return click.option("-y", "--yes", is_flag=True, help=_("Do not ask for confirmation."))(
+        function
+    )
 
 
 def password_option(function: Decorated) -> Decorated:
@@ -181,7 +190,7 @@ def password_option(function: Decorated) -> Decorated:
     return click.option(
         "--password-stdin",
         is_flag=True,
-        help=_("Read the password from standard input, one line."),
+        help=_("Read the password from standard input (one line)."),
     )(function)
 
 
@@ -196,4 +205,6 @@ def prompted_reason_option(function: Decorated) -> Decorated:
 
 
 def _reason(kind: type[click.Option]) -> Callable[[Decorated], Decorated]:
-    return click.option("--reason", metavar="TEXT", help=_("Why; the history keeps it."), cls=kind)
+    return click.option(
+        "--reason", metavar="TEXT", help=_("The reason, which the history records."), cls=kind
+    )

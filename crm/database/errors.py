@@ -47,7 +47,7 @@ def translate_error(error: psycopg2.Error) -> CRMError:
         return unreachable_error(str(error))
     if state == "42501":
         return PermissionDenied(
-            _("The database does not allow that to your role."),
+            _("The database does not allow your role to do that."),
             hint=_("See what you may do: epicevents whoami --can"),
         )
     if state in _STATES:
@@ -55,20 +55,20 @@ def translate_error(error: psycopg2.Error) -> CRMError:
     if state.startswith(("22", "23")):
         return RuleViolation(
             _("The database refused a value."),
-            hint=_("Run again with --debug, and tell your administrator what it says."),
+            hint=_("Run the command again with --debug and send the output to your administrator."),
             details={"sqlstate": state, "constraint": name},
         )
     return CRMError(
-        _("The database reported an error that was not foreseen ({state}).").format(state=state),
-        hint=_("Run again with --debug, and tell your administrator what it says."),
+        _("The database reported an unexpected error ({state}).").format(state=state),
+        hint=_("Run the command again with --debug and send the output to your administrator."),
     )
 
 
 def outcome_unknown_error() -> OutcomeUnknown:
     """Return the error for a change of which nobody knows whether it was kept."""
     return OutcomeUnknown(
-        _("The connection was lost while the change was being kept; whether it was is unknown."),
-        hint=_("Before you repeat it, look: epicevents audit list --mine -L 5"),
+        _("The connection broke during the commit; the change may or may not have been saved."),
+        hint=_("Check before you repeat it: epicevents audit list --mine -L 5"),
     )
 
 
@@ -83,20 +83,20 @@ def unreachable_error(text: str) -> DatabaseUnavailable:
             )
     return DatabaseUnavailable(
         _("The database cannot be reached."),
-        hint=_("See where it is looked for: epicevents config"),
+        hint=_("Check the address: epicevents config"),
     )
 
 
 def _reasons() -> list[tuple[str, str, str, str]]:
-    where = _("See where it is looked for: epicevents config")
+    where = _("Check the address: epicevents config")
     certificate = _("Nothing was sent. If the server is your company's: epicevents join")
     unverified, unreached = "server_not_verified", DatabaseUnavailable.code
     return [
         (
             "does not support SSL",
             "server_not_encrypted",
-            _("it does not speak TLS, so anybody on the network could listen"),
-            _("Nothing was sent. Ask for TLS on the server, or write sslmode into its URL."),
+            _("it does not support TLS, so anybody on the network could listen"),
+            _("Nothing was sent. Enable TLS on the server, or add sslmode to its URL."),
         ),
         ("does not match host name", unverified, _("its certificate is for another name"), where),
         ("certificate verify failed", unverified, _("its certificate is not trusted"), certificate),
@@ -109,25 +109,30 @@ def _reasons() -> list[tuple[str, str, str, str]]:
         (
             "authentication method requirement",
             "unsafe_authentication",
-            _("it asks for the login's password in a way that is not safe"),
+            _("it asks for the login's password in an unsafe way"),
             _("Nothing was sent. Remove sslmode from its URL, so that the server is verified."),
         ),
-        ("Connection refused", unreached, _("nothing answers there"), where),
+        ("Connection refused", unreached, _("nothing answers at that address"), where),
         ("No such file or directory", unreached, _("it is stopped"), _("Run: epicevents db start")),
-        ("could not translate host name", unreached, _("its host name is not known"), where),
-        ("timeout expired", unreached, _("it does not answer in time"), where),
-        ("password authentication failed", unreached, _("its password was refused"), where),
+        ("could not translate host name", unreached, _("its host name is unknown"), where),
+        ("timeout expired", unreached, _("it did not answer in time"), where),
+        ("password authentication failed", unreached, _("it refused the password"), where),
         ("no password supplied", unreached, _("it asks for a password"), where),
         (
             "does not exist",
             unreached,
-            _("no such database or login there"),
+            _("the server has no such database or login"),
             _("Run: epicevents init"),
         ),
         ("starting up", unreached, _("it is starting up"), _("Try again in a moment.")),
         ("shutting down", unreached, _("it is shutting down"), _("Try again in a moment.")),
-        ("too many", unreached, _("too many are connected"), _("Try again in a moment.")),
-        ("terminating connection", unreached, _("the connection was ended"), _("Try again.")),
+        ("too many", unreached, _("too many connections are open"), _("Try again in a moment.")),
+        (
+            "terminating connection",
+            unreached,
+            _("the server ended the connection"),
+            _("Try again."),
+        ),
         ("closed the connection", unreached, _("the connection was lost"), _("Try again.")),
     ]
 
@@ -146,15 +151,15 @@ _STATES: dict[str, Callable[[], CRMError]] = {
         _("Somebody changed the same records at the same moment."), hint=_("Try again.")
     ),
     "40P01": lambda: Collision(
-        _("Two commands waited for each other, and this one gave way."), hint=_("Try again.")
+        _("Two commands blocked each other, so this one was stopped."), hint=_("Try again.")
     ),
     "55P03": lambda: Conflict(
-        _("Somebody else is changing this record and has not finished."),
+        _("Somebody else is changing this record right now."),
         hint=_("Try again in a moment."),
         code="busy",
     ),
     "57014": lambda: DatabaseUnavailable(
-        _("The database took too long and was stopped."),
+        _("The query took too long and was stopped."),
         hint=_("Narrow the listing with a filter, or try again."),
         code="statement_timeout",
     ),
@@ -166,9 +171,9 @@ _STATES: dict[str, Callable[[], CRMError]] = {
     "42883": not_set_up_error,  # no such function
     "42P01": not_set_up_error,  # no such table
     "22001": lambda: RuleViolation(
-        _("A text is longer than its field."), hint=_("Shorten it."), code="too_long"
+        _("The text is longer than its field allows."), hint=_("Shorten it."), code="too_long"
     ),
     "22003": lambda: RuleViolation(
-        _("A number is larger than its field holds."), code="amount_too_large"
+        _("The number is larger than its field allows."), code="amount_too_large"
     ),
 }

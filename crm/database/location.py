@@ -46,7 +46,7 @@ def read_admin_parameters(settings: "Settings") -> dict[str, str]:
         return complete_parameters(parse_database_url(settings.admin_database_url), settings.home)
     if settings.database_url is not None:
         raise DatabaseUnavailable(
-            _("This needs the URL of the database's administrator."),
+            _("This command needs the administrator's database URL."),
             hint=_("Set EPICEVENTS_ADMIN_DATABASE_URL."),
             code="admin_url_missing",
         )
@@ -67,7 +67,10 @@ def cluster(settings: "Settings") -> "Cluster":
 
     if not is_embedded(settings):
         raise UsageFault(
-            _("EPICEVENTS_DATABASE_URL names a server, which this program does not run."),
+            _(
+                "EPICEVENTS_DATABASE_URL points to a server; this command manages only the "
+                "embedded database."
+            ),
             hint=_("See: epicevents config"),
             code="not_embedded",
         )
@@ -79,7 +82,9 @@ def require_database(settings: "Settings") -> None:
     if is_embedded(settings) and not cluster(settings).is_initialised():
         raise DatabaseUnavailable(
             _("There is no database yet."),
-            hint=_("Run: epicevents demo, to try it, or: epicevents init, for your company."),
+            hint=_(
+                "To try the program, run: epicevents demo; to set up your company: epicevents init"
+            ),
             code="no_database",
         )
 

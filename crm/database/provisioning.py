@@ -78,8 +78,10 @@ def make_roles(
         encoding, database = cursor.fetchone() or ("", "")
         if encoding != "UTF8":
             raise DatabaseUnavailable(
-                _("The database is encoded in {encoding}.").format(encoding=encoding),
-                hint=_("Create one in UTF8."),
+                _("The database uses the encoding {encoding}, but must use UTF8.").format(
+                    encoding=encoding
+                ),
+                hint=_("Create a database with the encoding UTF8."),
                 code="database_encoding",
             )
         for role, option in ((OWNER, "NOLOGIN"), (GROUP, "NOLOGIN"), (login, "LOGIN")):

@@ -36,7 +36,7 @@ def refuse_newer(revision: str, newest: str = SCHEMA_REVISION) -> None:
             _("The schema ({found}) is newer than this program ({expected}).").format(
                 found=revision, expected=newest
             ),
-            hint=_("Install the version of epicevents that your colleagues use."),
+            hint=_("Install the newer version of epicevents that your colleagues use."),
             code="schema_newer",
         )
 

@@ -25,6 +25,7 @@ from crm.domain.errors import (
     OutcomeUnknown,
 )
 from crm.domain.permissions import Actor
+from crm.domain.rows import Row, build_row_type
 
 if TYPE_CHECKING:
     from psycopg2.sql import Composable
@@ -62,22 +63,23 @@ class Transaction:
             raise not_logged_in_error()
         return self._actor
 
-    def rows(self, query: "str | Composable", parameters: Parameters = ()) -> list[tuple[Any, ...]]:
+    def rows(self, query: "str | Composable", parameters: Parameters = ()) -> list[Row]:
         """Return all rows of a query."""
         with self.connection.cursor() as cursor:
             cursor.execute(query, parameters)
-            return cursor.fetchall()
+            return list(map(_find_row_type(cursor), cursor.fetchall()))
 
-    def row(self, query: "str | Composable", parameters: Parameters = ()) -> tuple[Any, ...] | None:
+    def row(self, query: "str | Composable", parameters: Parameters = ()) -> Row | None:
         """Return the first row of a query, if there is one."""
         with self.connection.cursor() as cursor:
             cursor.execute(query, parameters)
-            return cursor.fetchone()
+            found = cursor.fetchone()
+            return None if found is None else _find_row_type(cursor)(found)
 
     def value(self, query: "str | Composable", parameters: Parameters = ()) -> Any:
         """Return the first column of a query's first row, ``None`` without a row."""
         row = self.row(query, parameters)
-        return row[0] if row else None
+        return None if row is None else next(iter(row))
 
     def execute(self, query: "str | Composable", parameters: Parameters = ()) -> None:
         """Run a statement that writes, and returns nothing."""
@@ -87,7 +89,7 @@ class Transaction:
 
     def stream(
         self, query: "str | Composable", parameters: Parameters = (), size: int = 2000
-    ) -> Iterator[tuple[Any, ...]]:
+    ) -> Iterator[Row]:
         """Yield the rows of a query through a server-side cursor, ``size`` at a time."""
         from psycopg2.sql import SQL
 
@@ -101,7 +103,7 @@ class Transaction:
             while True:
                 cursor.execute("FETCH %s FROM listing", (size,))
                 rows = cursor.fetchall()
-                yield from rows
+                yield from map(_find_row_type(cursor), rows)
                 if len(rows) < size:
                     break
             cursor.execute("CLOSE listing")
@@ -163,7 +165,9 @@ def _transaction(
             actor = None
         else:
             cursor.execute(f"{BEGIN}; {INTRODUCE}", (command, zone, secret))
-            actor = read_actor(_named_row(cursor))
+            found = cursor.fetchone()
+            names = _find_row_type(cursor).names
+            actor = read_actor(None if found is None else dict(zip(names, found, strict=True)))
     current = Transaction(connection, actor)
     try:
         with translate_errors():
@@ -179,11 +183,9 @@ def _transaction(
         raise
 
 
-def _named_row(cursor: Cursor) -> dict[str, Any] | None:
-    """Return the next row by the names of its columns."""
-    if (row := cursor.fetchone()) is None:
-        return None
-    return dict(zip((column.name for column in cursor.description or ()), row, strict=True))
+def _find_row_type(cursor: Cursor) -> type[Row]:
+    """Return the type of the rows that a statement gives."""
+    return build_row_type(tuple(column.name for column in cursor.description or ()))
 
 
 def _roll_back(connection: Connection) -> None:

@@ -93,7 +93,7 @@ def find_roots(host: str, home: Path) -> str:
     if kept.exists():
         if reason := find_foreign_hand(kept):
             raise UsageFault(
-                _("{path} is not used: {reason}.").format(path=kept, reason=reason),
+                _("{path} was not used: {reason}.").format(path=kept, reason=reason),
                 hint=_("Remove it, then confirm the server again: epicevents join"),
                 code="unsafe_root_certificate",
             )

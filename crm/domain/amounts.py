@@ -79,7 +79,7 @@ def parse_money(value: str, *, field: str, allow_negative: bool = False) -> "Dec
     if around["minus"] and not allow_negative:
         raise InvalidValue(
             _("{field} cannot be negative: {value}.").format(field=field, value=quote(typed)),
-            hint=_("Write it without the minus sign."),
+            hint=_("Leave out the minus sign."),
             code="negative_amount",
         )
     return -amount if around["minus"] else amount
@@ -88,10 +88,10 @@ def parse_money(value: str, *, field: str, allow_negative: bool = False) -> "Dec
 def _decimals_error(typed: str, number: re.Match[str], field: str) -> InvalidValue:
     units, decimals = number["units"], number["decimals"]
     if not re.fullmatch(_THOUSANDS, units) or len(decimals) != 3:
-        hint = _("Write two decimals at most.")
+        hint = _("Write at most two decimals.")
     else:
         thousands = f"{units}{decimals}.00"
-        hint = _("Write {thousands} if you mean thousands, else two decimals at most.").format(
+        hint = _("For thousands, write {thousands}; otherwise write at most two decimals.").format(
             thousands=thousands
         )
         if number["mark"] == ",":
@@ -153,13 +153,13 @@ def parse_whole_number(value: str, *, field: str, least: int = 1) -> int:
     if number < least:
         raise InvalidValue(
             _("{field} is too small: {value}.").format(field=field, value=quote(typed)),
-            hint=_("The least is {least}.").format(least=least),
+            hint=_("The smallest possible value is {least}.").format(least=least),
             code="number_too_small",
         )
     if number > LARGEST_WHOLE_NUMBER:
         raise InvalidValue(
             _("{field} is too large: {value}.").format(field=field, value=quote(typed)),
-            hint=_("The largest is {largest}.").format(largest=LARGEST_WHOLE_NUMBER),
+            hint=_("The largest possible value is {largest}.").format(largest=LARGEST_WHOLE_NUMBER),
             code="number_too_large",
         )
     return number

@@ -58,15 +58,17 @@ def parse_email(value: str) -> str:
 def _explain_email(typed: str) -> str:
     # The validator explains itself in English only.
     name, at, domain = typed.partition("@")
-    if not at or "@" in domain:
-        return _("it needs exactly one @")
+    if not at:
+        return _("the @ is missing")
+    if "@" in domain:
+        return _("it contains more than one @")
     if not name or not domain:
-        return _("something must stand before and after the @")
+        return _("the part before or after the @ is missing")
     if any(letter.isspace() for letter in typed):
-        return _("it has a space inside")
+        return _("it contains a space")
     if "." not in domain:
-        return _("what follows the @ has no ending such as .fr")
-    return _("it has a character or a domain that addresses cannot have")
+        return _("the part after the @ has no ending such as .fr")
+    return _("it contains a character or a domain that is not allowed")
 
 
 def parse_phone(value: str) -> str:
@@ -82,7 +84,7 @@ def parse_phone(value: str) -> str:
         return "+33" + re.sub("[^0-9]", "", plain[1])
     typed = clean_text(value, field=_("Phone number"), limit=_TYPED_LENGTH)
     if not re.fullmatch(_PHONE, typed):
-        raise _phone_error(typed, _("it may have digits, spaces and . - / ( ) only"))
+        raise _phone_error(typed, _("only digits, spaces and . - / ( ) are allowed"))
     digits = re.sub("[^0-9]", "", typed)
     if "+" in typed:
         return _parse_international(typed, digits)
@@ -101,7 +103,7 @@ def _parse_international(typed: str, digits: str) -> str:
     try:
         number = phonenumbers.parse(f"+{digits}")
     except phonenumbers.NumberParseException:
-        raise _phone_error(typed, _("no country has that code")) from None
+        raise _phone_error(typed, _("no country has that calling code")) from None
     if phonenumbers.is_valid_number(number):
         # This drops the 0 of "+33 (0)6 …"; in a number that the plan does not know, it stays.
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
@@ -127,7 +129,7 @@ def _parse_national(typed: str, digits: str) -> str:
 def _phone_error(typed: str, reason: str) -> InvalidValue:
     return InvalidValue(
         _("“{value}” is not a phone number: {reason}.").format(value=quote(typed), reason=reason),
-        hint=_("Write 06 12 34 56 78, or +44 20 7946 0958 with the code of another country."),
+        hint=_("Write 06 12 34 56 78, or with a country code, +44 20 7946 0958."),
         code="invalid_phone",
     )
 

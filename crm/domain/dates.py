@@ -43,7 +43,7 @@ def parse_date(text: str, *, today: date, past: bool = False) -> date:
     period = parse_period(text, today=today, past=past)
     if period.first != period.last:
         raise InvalidValue(
-            _("“{value}” is more than one day.").format(value=quote(text)),
+            _("“{value}” means more than one day.").format(value=quote(text)),
             hint=_("Write one day, such as {day}.").format(day=period.first.isoformat()),
             code="invalid_date",
         )
@@ -93,7 +93,7 @@ def _meanings(text: str, asked: Asked) -> list[Period]:
 def ambiguous(text: str, meanings: list[str]) -> InvalidValue:
     """Return the error for a text with several meanings, each written so that it has one."""
     return InvalidValue(
-        _("“{value}” has more than one meaning.").format(value=quote(text)),
+        _("“{value}” is ambiguous.").format(value=quote(text)),
         hint=_("Write {first} or {second}.").format(
             first=", ".join(meanings[:-1]), second=meanings[-1]
         ),
@@ -123,7 +123,7 @@ def _other_weekday(text: str, day: date) -> InvalidValue:
 
 def _not_in_calendar_error(text: str) -> InvalidValue:
     return InvalidValue(
-        _("“{value}” is not in the calendar.").format(value=quote(text)),
+        _("“{value}” does not exist in the calendar.").format(value=quote(text)),
         hint=describe_date_forms(),
         code="invalid_date",
     )

@@ -47,6 +47,12 @@ class InvalidValue(UsageFault):
     code = "invalid_value"
 
 
+class NotConfirmed(UsageFault):
+    """The person answered no: nothing went wrong, and nothing has changed."""
+
+    code = "not_confirmed"
+
+
 class FileTooLarge(InvalidValue):
     """A file that goes beyond a bound of reading; its hint says how to lift the bound."""
 

@@ -81,7 +81,7 @@ def parse_role(typed: str, _label: str = "") -> Role:
         return Role(typed.strip().upper())
     except ValueError:
         raise InvalidValue(
-            _("There is no role {role}.").format(role=quote(typed)),
+            _("Unknown role {role}.").format(role=quote(typed)),
             hint=_("Write one of: {roles}.").format(roles=", ".join(Role)),
             code="invalid_role",
         ) from None

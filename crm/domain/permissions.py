@@ -174,7 +174,7 @@ def require_own_password(actor: Actor) -> None:
     """Refuse everything to those whose password somebody else has set: PermissionDenied."""
     if actor.must_change_password:
         raise PermissionDenied(
-            _("Your password was set by somebody else and must first be changed."),
+            _("Somebody else set your password, so you must change it first."),
             hint=_("Run: epicevents password"),
             code="password_change_required",
         )
@@ -219,7 +219,7 @@ _DESCRIPTIONS = {
     Permission.CLIENT_TRANSFER: lambda: _("transfer a client"),
     Permission.CLIENT_DELETE: lambda: _("delete a client"),
     Permission.CLIENT_IMPORT: lambda: _("import clients"),
-    Permission.CLIENT_PRIVACY_EXPORT: lambda: _("export what is held on a client"),
+    Permission.CLIENT_PRIVACY_EXPORT: lambda: _("export the data held on a client"),
     Permission.CLIENT_ERASE: lambda: _("erase a client"),
     Permission.BULK_EXPORT: lambda: _("export listings"),
     Permission.CONTRACT_CREATE: lambda: _("create contracts"),
@@ -248,7 +248,7 @@ _OWN_DESCRIPTIONS = {
     Permission.CLIENT_CREATE: lambda: _("create only clients of their own"),
     Permission.CLIENT_UPDATE: lambda: _("update only their own clients"),
     Permission.CLIENT_IMPORT: lambda: _("import only clients of their own"),
-    Permission.CLIENT_PRIVACY_EXPORT: lambda: _("export only what is held on their own clients"),
+    Permission.CLIENT_PRIVACY_EXPORT: lambda: _("export the data held only on their own clients"),
     Permission.CONTRACT_CREATE: lambda: _("create contracts only for their own clients"),
     Permission.CONTRACT_UPDATE: lambda: _("update only contracts of their own clients"),
     Permission.CONTRACT_SIGN: lambda: _("sign only contracts of their own clients"),

@@ -29,22 +29,24 @@ class Rule:
 _SALES_CONTACT = Rule(
     "sales_contact_role",
     lambda: _("A sales contact must be a colleague whose role is SALES."),
-    lambda: _("See who is: epicevents user list --role SALES"),
+    lambda: _("See the possible contacts: epicevents user list --role SALES"),
 )
 _INACTIVE = Rule(
     "inactive_contact",
-    lambda: _("Nothing is assigned to somebody whose account is inactive."),
-    lambda: _("See who is active: epicevents user list --active"),
+    lambda: _("Records cannot be assigned to a deactivated account."),
+    lambda: _("See active colleagues: epicevents user list --active"),
 )
-_NAME = Rule("invalid_name", lambda: _("A name must hold letters and no control characters."))
-_TEXT = Rule("invalid_text", lambda: _("A text must hold something and no control characters."))
-_EMAIL = Rule("invalid_email", lambda: _("An email is written in lower case, like jo@mail.com."))
+_NAME = Rule("invalid_name", lambda: _("A name must contain letters and no control characters."))
+_TEXT = Rule("invalid_text", lambda: _("A text must not be empty or contain control characters."))
+_EMAIL = Rule(
+    "invalid_email", lambda: _("An email address is stored in lower case, like jo@mail.com.")
+)
 _PHONE = Rule("invalid_phone", lambda: _("A phone number is stored as +33612345678."))
-_DATES = Rule("date_out_of_range", lambda: _("A date lies between 1900 and 2999."))
+_DATES = Rule("date_out_of_range", lambda: _("A date must be between 1900 and 2999."))
 _FINAL = Rule(
     "payment_final",
-    lambda: _("A payment is never edited or deleted."),
-    lambda: _("Reverse it by an opposite entry: epicevents contract reverse-payment"),
+    lambda: _("A payment cannot be edited or deleted."),
+    lambda: _("Reverse it instead: epicevents contract reverse-payment"),
 )
 _CHALLENGE = Rule(
     "login_expired",
@@ -54,7 +56,7 @@ _CHALLENGE = Rule(
 )
 _IN_USE_USER = Rule(
     "user_in_use",
-    lambda: _("Records name this person, so the account is deactivated rather than deleted."),
+    lambda: _("Other records refer to this person, so the account cannot be deleted."),
     lambda: _("Run: epicevents user transfer FROM TO, then: epicevents user deactivate USER"),
 )
 
@@ -62,12 +64,12 @@ CONSTRAINTS: dict[str | None, Rule] = {
     "uq_users_email": Rule(
         "duplicate_email",
         lambda: _("A colleague with this email already exists."),
-        lambda: _("See who: epicevents user show EMAIL"),
+        lambda: _("See the account: epicevents user show EMAIL"),
     ),
     "uq_clients_email": Rule(
         "duplicate_email",
         lambda: _("A client with this email already exists."),
-        lambda: _("See which: epicevents client show EMAIL"),
+        lambda: _("See the client: epicevents client show EMAIL"),
     ),
     "ck_users_role": Rule("invalid_role", lambda: _("A role is SALES, SUPPORT or MANAGEMENT.")),
     "ck_users_hashed_password": Rule(
@@ -109,7 +111,7 @@ CONSTRAINTS: dict[str | None, Rule] = {
     "fk_events_support_contact_role": Rule(
         "support_contact_role",
         lambda: _("A support contact must be a colleague whose role is SUPPORT."),
-        lambda: _("See who is: epicevents user list --role SUPPORT"),
+        lambda: _("See the possible contacts: epicevents user list --role SUPPORT"),
     ),
     "fk_clients_sales_contact_id_users": _IN_USE_USER,
     "fk_contracts_sales_contact_id_users": _IN_USE_USER,
@@ -118,81 +120,82 @@ CONSTRAINTS: dict[str | None, Rule] = {
     "fk_contracts_signed_by_id_users": _IN_USE_USER,
     "fk_contracts_client_id_clients": Rule(
         "client_has_contracts",
-        lambda: _("A client with contracts is not deleted."),
-        lambda: _("To forget a person, see: epicevents client erase --help"),
+        lambda: _("A client with contracts cannot be deleted."),
+        lambda: _("To erase a person's data, see: epicevents client erase --help"),
     ),
     "fk_events_client_id_clients": Rule(
-        "client_has_events", lambda: _("A client with events is not deleted.")
+        "client_has_events", lambda: _("A client with events cannot be deleted.")
     ),
     "fk_events_contract_id_contracts": Rule(
-        "contract_has_events", lambda: _("A contract with events is not deleted.")
+        "contract_has_events", lambda: _("A contract with events cannot be deleted.")
     ),
     "fk_payments_contract_id_contracts": Rule(
-        "contract_has_payments", lambda: _("A contract with payments is not deleted.")
+        "contract_has_payments", lambda: _("A contract with payments cannot be deleted.")
     ),
     # 3, 6
     "fk_events_signed_contract": Rule(
         "contract_not_signed",
-        lambda: _("An event is held only on a signed contract of the same client."),
+        lambda: _("An event needs a signed contract of the same client."),
         lambda: _("Sign it first: epicevents contract sign ID"),
     ),
     # 4
     "ck_events_end_date": Rule("end_before_start", lambda: _("An event must end after it starts.")),
     "ck_events_attendees": Rule(
-        "invalid_attendees", lambda: _("An event has at least one attendee.")
+        "invalid_attendees", lambda: _("An event needs at least one attendee.")
     ),
     # 5
     "ck_contracts_total_amount": Rule(
-        "invalid_total_amount", lambda: _("The total of a contract is more than zero.")
+        "invalid_total_amount", lambda: _("The total of a contract must be more than zero.")
     ),
     "ck_contracts_amount_due": Rule(
         "amount_due_out_of_range",
-        lambda: _("The amount due lies between zero and the contract's total."),
-        lambda: _("See what is due: epicevents contract show ID"),
+        lambda: _("The amount due must be between zero and the contract's total."),
+        lambda: _("See the contract: epicevents contract show ID"),
     ),
     "ck_contracts_signed_at": Rule(
-        "signed_without_date", lambda: _("A signed contract says since when it is signed.")
+        "signed_without_date", lambda: _("A signed contract needs the date of its signature.")
     ),
     "ck_contracts_due_date_known": Rule(
         "due_date_required",
-        lambda: _("A signed contract says when it is to be paid."),
-        lambda: _("Give another day: epicevents contract update ID --due-date DATE"),
+        lambda: _("A signed contract needs a due date."),
+        lambda: _("Set another date: epicevents contract update ID --due-date DATE"),
     ),
     "tg_contracts_signed_in_future": Rule(
         "signed_in_future",
-        lambda: _("A contract is signed today or was before, never in the future."),
-        lambda: _("Leave --date away when it is signed now."),
+        lambda: _("The date of a signature cannot be in the future."),
+        lambda: _("Leave out --date if it is signed now."),
     ),
     # 7
     "tg_contracts_amount_due_is_derived": Rule(
         "amount_due_derived",
-        lambda: _("The amount due is what the payments leave, and is not written by hand."),
+        lambda: _("The amount due follows from the payments and cannot be set directly."),
         lambda: _("Record a payment: epicevents contract pay ID AMOUNT"),
     ),
     "tg_payments_are_final": _FINAL,
     "tg_payments_stay": _FINAL,
-    "ck_payments_amount": Rule("invalid_amount", lambda: _("A payment is not zero.")),
-    "ck_payments_kind": Rule("invalid_payment_kind", lambda: _("No such kind of payment.")),
+    "ck_payments_amount": Rule("invalid_amount", lambda: _("A payment cannot be zero.")),
+    "ck_payments_kind": Rule("invalid_payment_kind", lambda: _("Unknown kind of payment.")),
     "ck_payments_sign": Rule(
-        "invalid_amount", lambda: _("A payment is more than zero; only a reversal is less.")
+        "invalid_amount",
+        lambda: _("A payment must be more than zero; only a reversal is negative."),
     ),
     "ck_payments_reversal": Rule(
-        "invalid_reversal", lambda: _("A reversal names the payment that it takes back.")
+        "invalid_reversal", lambda: _("A reversal must refer to the payment that it reverses.")
     ),
     "ck_payments_reason_given": Rule(
-        "reason_required", lambda: _("A reversal or an adjustment says why.")
+        "reason_required", lambda: _("A reversal or an adjustment needs a reason.")
     ),
     "fk_payments_reverses": Rule(
         "invalid_reversal",
-        lambda: _("A reversal is the exact opposite of one payment of the same contract."),
+        lambda: _("A reversal must be the exact opposite of one payment of the same contract."),
     ),
     "uq_payments_reverses_id": Rule(
         "already_reversed", lambda: _("This payment is already reversed.")
     ),
     "uq_payments_contract_id_request_key": Rule(
         "key_reused",
-        lambda: _("Another payment of this contract was sent with the same key."),
-        lambda: _("Use another --key for another payment."),
+        lambda: _("Another payment of this contract has the same key."),
+        lambda: _("Use a new --key for a new payment."),
     ),
     # 9
     "tg_users_keep_a_manager": Rule(
@@ -206,47 +209,49 @@ CONSTRAINTS: dict[str | None, Rule] = {
     "tg_events_active_contact": _INACTIVE,
     # 11
     "tg_contracts_signed_client_is_frozen": Rule(
-        "contract_signed", lambda: _("The client of a signed contract no longer changes.")
+        "contract_signed", lambda: _("The client of a signed contract cannot change.")
     ),
     "tg_contracts_signed_total_is_frozen": Rule(
         "contract_signed",
-        lambda: _("The total of a signed contract no longer changes."),
+        lambda: _("The total of a signed contract cannot change."),
         lambda: _("MANAGEMENT may amend it, with a reason: epicevents contract amend ID"),
     ),
     "tg_contracts_unsign_with_payments": Rule(
-        "contract_has_payments", lambda: _("A contract with payments keeps its signature.")
+        "contract_has_payments", lambda: _("A contract with payments cannot be unsigned.")
     ),
     # 12
     "ex_events_support_overlap": Rule(
         "support_overlap",
         lambda: _("This support person has another event at that time."),
-        lambda: _("See theirs: epicevents event list --support USER"),
+        lambda: _("See their events: epicevents event list --support USER"),
     ),
     # Undo
     "uq_audit_transactions_undoes": Rule(
         "already_undone",
-        lambda: _("This transaction was already taken back."),
-        lambda: _("See by which: epicevents audit list --transaction N"),
+        lambda: _("This transaction has already been undone."),
+        lambda: _("See it: epicevents audit list --transaction N"),
     ),
     "tg_undo_changed_since": Rule(
         "changed_since",
-        lambda: _("What this transaction created has been changed since."),
-        lambda: _("See how: epicevents history KIND ID"),
+        lambda: _("A record that this transaction created has been changed since."),
+        lambda: _("See its history: epicevents history KIND ID"),
     ),
     # Persons who are forgotten
-    "tg_clients_stay_erased": Rule("client_erased", lambda: _("This client is erased, for good.")),
+    "tg_clients_stay_erased": Rule(
+        "client_erased", lambda: _("This client has been erased for good.")
+    ),
     "tg_contracts_erased_client": Rule(
         "client_erased",
-        lambda: _("This client is erased, so nothing more is sold to it."),
-        lambda: _("Create the client anew: epicevents client create"),
+        lambda: _("This client has been erased and cannot get new contracts."),
+        lambda: _("Create a new client: epicevents client create"),
     ),
     # Logging in
     "tg_login_attempts_challenge": _CHALLENGE,
     "uq_login_attempts_challenge": _CHALLENGE,
     "ck_security_policy_lifetime": Rule(
-        "invalid_policy", lambda: _("A session lasts between a minute and 30 days.")
+        "invalid_policy", lambda: _("A session must last between 1 minute and 30 days.")
     ),
     "ck_security_policy_idle_limit": Rule(
-        "invalid_policy", lambda: _("A session may rest between two minutes and 30 days.")
+        "invalid_policy", lambda: _("The idle limit of a session is between 2 minutes and 30 days.")
     ),
 }

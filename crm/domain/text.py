@@ -19,6 +19,7 @@ _INVISIBLE = (
     r"[\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
     r"\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]*"
 )
+_LINE_BREAKS = "\n\r\x0b\x0c\x85\u2028\u2029"
 _QUOTED_LENGTH = 40
 # As the database folds them too (migrations/tables/text.sql).
 _AS_TYPED = str.maketrans({
@@ -41,13 +42,7 @@ def clean_text(value: str, *, field: str, limit: int | None, multiline: bool = F
         value = value.replace("\r\n", "\n").replace("\r", "\n")
     unsafe = re.search(_UNSAFE if multiline else _UNSAFE_IN_ONE_LINE, value)
     if unsafe:
-        raise InvalidValue(
-            _("{field} has a character that cannot be kept: {character}.").format(
-                field=field, character=f"U+{ord(unsafe[0]):04X}"
-            ),
-            hint=_("Type it again without control characters."),
-            code="control_character",
-        )
+        raise _unsafe_error(field, unsafe[0])
     text = value.strip()
     # Normalising is quadratic in hostile text; four characters at most become one, so that more
     # than four times the limit is too long in any case.
@@ -64,11 +59,23 @@ def clean_text(value: str, *, field: str, limit: int | None, multiline: bool = F
             _("{field} is too long: {length}/{limit} characters.").format(
                 field=field, length=len(text), limit=limit
             ),
-            hint=_("Shorten it; nothing is ever cut."),
+            hint=_("Shorten it; the program never cuts text."),
             code="too_long",
             details={"length": len(text), "limit": limit},
         )
     return text
+
+
+def _unsafe_error(field: str, character: str) -> InvalidValue:
+    if character in _LINE_BREAKS:
+        message = _("{field} must be on one line.").format(field=field)
+        hint = _("Type it again without the line break.")
+    else:
+        message = _("{field} contains a character that is not allowed: {character}.").format(
+            field=field, character=f"U+{ord(character):04X}"
+        )
+        hint = _("Type it again without that character.")
+    return InvalidValue(message, hint=hint, code="control_character")
 
 
 def fold(text: str) -> str:

@@ -222,7 +222,9 @@ def _resolve_wall_clock(wall: datetime, zone: ZoneInfo, text: str) -> datetime:
             _format_short(to_local(moment, zone).replace(tzinfo=None)) for moment in moments[::-1]
         ]
         raise InvalidValue(
-            _("“{value}” does not exist: the clocks go forward then.").format(value=quote(text)),
+            _("“{value}” does not exist: the clocks go forward at that time.").format(
+                value=quote(text)
+            ),
             hint=_("Write {earlier} or {later}.").format(
                 earlier=neighbours[0], later=neighbours[1]
             ),
@@ -231,7 +233,7 @@ def _resolve_wall_clock(wall: datetime, zone: ZoneInfo, text: str) -> datetime:
         )
     readings = [_format_short(before), _format_short(after)]
     raise InvalidValue(
-        _("“{value}” happens twice: the clocks go back then.").format(value=quote(text)),
+        _("“{value}” occurs twice: the clocks go back at that time.").format(value=quote(text)),
         hint=_("Write {earlier} or {later}.").format(earlier=readings[0], later=readings[1]),
         code="ambiguous_time",
         details={"readings": readings},
@@ -244,7 +246,7 @@ def _format_short(moment: datetime) -> str:
 
 def _invalid_time_error(text: str) -> InvalidValue:
     return InvalidValue(
-        _("“{value}” has no time that a clock shows.").format(value=quote(text)),
+        _("“{value}” does not contain a valid time.").format(value=quote(text)),
         hint=describe_datetime_forms(),
         code="invalid_time",
     )

@@ -72,10 +72,12 @@ def _add_account() -> None:
                 subprocess.run([*command, NAME], check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError):
         raise DatabaseUnavailable(
-            _("PostgreSQL does not run as root, and the user {name} cannot be added.").format(
-                name=NAME
+            _(
+                "PostgreSQL does not run as root, and the system user {name} cannot be created."
+            ).format(name=NAME),
+            hint=_(
+                "Create that user, run epicevents as another user, or set EPICEVENTS_DATABASE_URL."
             ),
-            hint=_("Add that user, run epicevents as another, or set EPICEVENTS_DATABASE_URL."),
             code="no_server_account",
         ) from None
 

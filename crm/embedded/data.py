@@ -49,7 +49,9 @@ def initialise(data: Path, binaries: Path, account: Account | None, *, fast: boo
             _("The embedded PostgreSQL cannot be set up: {reason}").format(
                 reason=programs.extract_reason(made.stdout)
             ),
-            hint=_("See whether {path} is yours and has room.").format(path=data.parent),
+            hint=_("Check that {path} is yours and that its disk has space.").format(
+                path=data.parent
+            ),
             code="embedded_not_started",
         )
     own = new / "postgresql.conf"
@@ -65,12 +67,12 @@ def refuse_other_version(data: Path, binaries: Path) -> None:
     ours = programs.read_version(binaries).partition(".")[0]
     if made != ours:
         raise DatabaseUnavailable(
-            _("{path} holds data of PostgreSQL {made}, and this is PostgreSQL {ours}.").format(
+            _("{path} holds data of PostgreSQL {made}, but this is PostgreSQL {ours}.").format(
                 path=data, made=made, ours=ours
             ),
             hint=_(
-                "With the release of epicevents that made them, run epicevents db backup; then "
-                "move that directory away and, with this one, run epicevents db restore."
+                "Run epicevents db backup with the release that made the data, move that "
+                "directory away, then run epicevents db restore with this release."
             ),
             code="embedded_version_mismatch",
         )

@@ -41,6 +41,6 @@ def read_version(binaries: Path) -> str:
 
 def extract_reason(output: str) -> str:
     """Return the line that says why a program failed: the last fatal one, else the last."""
-    lines = output.strip().splitlines() or [_("it does not say why")]
+    lines = output.strip().splitlines() or [_("it gave no reason")]
     fatal = [line for line in lines if "FATAL:" in line or "PANIC:" in line]
     return (fatal or lines)[-1][:_LONGEST_REASON]

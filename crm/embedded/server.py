@@ -75,7 +75,7 @@ def _lock(home: Path) -> Iterator[None]:
     except OSError as error:
         raise DatabaseUnavailable(
             _("The embedded PostgreSQL cannot be used: {reason}.").format(reason=error),
-            hint=_("See whether {path} is yours and has room.").format(path=home),
+            hint=_("Check that {path} is yours and that its disk has space.").format(path=home),
         ) from None
 
 
@@ -138,7 +138,7 @@ def _stop(place: Place) -> None:
         stopped = _runner(place).pg_ctl(place, "stop", "--mode=fast")
         if stopped.returncode:
             raise DatabaseUnavailable(
-                _("The embedded PostgreSQL does not stop: {reason}").format(
+                _("The embedded PostgreSQL did not stop: {reason}").format(
                     reason=programs.extract_reason(stopped.stdout)
                 ),
                 hint=_("Its log is {path}.").format(path=place.log),
@@ -164,7 +164,7 @@ def _log(place: Place, start: int = 0) -> str:
 
 def _not_started_error(place: Place, said: str) -> DatabaseUnavailable:
     return DatabaseUnavailable(
-        _("The embedded PostgreSQL does not start: {reason}").format(
+        _("The embedded PostgreSQL did not start: {reason}").format(
             reason=programs.extract_reason(said)
         ),
         hint=_("Its log is {path}.").format(path=place.log),

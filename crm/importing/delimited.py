@@ -51,7 +51,7 @@ def _read_csv(source: SourceFile, encoding: str, delimiter: str) -> Iterator[Row
                 _("The file cannot be divided into cells after row {number}.").format(
                     number=number
                 ),
-                hint=_("Look for a quotation mark that is opened there and never closed."),
+                hint=_("Look there for a quotation mark that is never closed."),
                 code="invalid_file",
             ) from None
 
@@ -109,7 +109,7 @@ def _require_encoding(encoding: str) -> str:
         "".encode(encoding)
     except (LookupError, ValueError):
         raise UsageFault(
-            _("There is no encoding “{name}”.").format(name=quote(encoding)),
+            _("Unknown encoding “{name}”.").format(name=quote(encoding)),
             hint=_("Write utf-8, windows-1252 or utf-16."),
             code="unknown_encoding",
         ) from None
@@ -122,7 +122,7 @@ def _translate_errors(encoding: str) -> Iterator[None]:
         yield
     except UnicodeError:
         raise InvalidValue(
-            _("The file is not text in {encoding}.").format(encoding=encoding.removesuffix("-sig")),
-            hint=_("Spreadsheets on Windows often save windows-1252: add --encoding windows-1252."),
+            _("The file is not {encoding} text.").format(encoding=encoding.removesuffix("-sig")),
+            hint=_("Spreadsheets on Windows often use windows-1252: add --encoding windows-1252."),
             code="invalid_encoding",
         ) from None

@@ -39,8 +39,8 @@ class SourceFile:
             found = path.stat()
         except FileNotFoundError:
             raise UsageFault(
-                _("There is no file {path}.").format(path=path),
-                hint=_("Check its name."),
+                _("The file {path} does not exist.").format(path=path),
+                hint=_("Check the path."),
                 code="file_not_found",
             ) from None
         if not stat.S_ISREG(found.st_mode):

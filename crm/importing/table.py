@@ -90,9 +90,10 @@ def find_table(candidates: Iterable[Candidate], names: Names, mapping: Mapping[s
         raise failure
     if best is None or not best.columns:
         raise UsageFault(
-            _("No row of the file names columns that are known."),
+            _("No row of the file looks like column headings."),
             hint=_(
-                'The fields are: {names}. Name others like --map "Nom complet=full_name".'
+                'The fields are: {names}. Assign other columns like this: --map "Nom '
+                'complet=full_name"'
             ).format(names=", ".join(names)),
             code="headings_not_found",
         )

@@ -30,7 +30,7 @@ def refuse_broken(cell: str, label: str) -> None:
     """Refuse the error of a formula, such as ``#REF!``: InvalidValue ``broken_cell``."""
     if cell.startswith(("#", "Err")) and _BROKEN.fullmatch(cell):
         raise InvalidValue(
-            _("{field}: the spreadsheet has an error there, {value}.").format(
+            _("{field}: the cell holds a formula error, {value}.").format(
                 field=label, value=quote(cell)
             ),
             code="broken_cell",
@@ -43,7 +43,7 @@ def yes_or_no(cell: str, label: str) -> bool:
     if said in _YES or said in _NO:
         return said in _YES
     raise InvalidValue(
-        _("{field}: “{value}” is neither yes nor no.").format(field=label, value=quote(cell)),
+        _("{field}: “{value}” is not yes or no.").format(field=label, value=quote(cell)),
         hint=_("Write yes, no, oui, non, true, false, 1 or 0."),
         code="invalid_boolean",
     )

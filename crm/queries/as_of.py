@@ -9,8 +9,9 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crm.domain.fields import Kind
+from crm.domain.rows import Row, build_named_row
 from crm.queries.audit import TABLES, parse_value
-from crm.queries.listing import Listing, Row
+from crm.queries.listing import Listing
 
 if TYPE_CHECKING:
     from crm.database.transaction import Transaction
@@ -82,7 +83,10 @@ def read_as_of(
         **_rewind_bookkeeping(now, later, before, created),
         **{name: derive(then) for name, derive in DERIVED.get(listing.noun, {}).items()},
     }
-    row = tuple(_parse_value(field.kind, values.get(field.name)) for field in listing.fields)
+    row = build_named_row(
+        (field.name for field in listing.fields),
+        (_parse_value(field.kind, values.get(field.name)) for field in listing.fields),
+    )
     return AsOf(row, last)
 
 

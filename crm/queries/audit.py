@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crm.domain.enums import Role
 from crm.domain.fields import Field, Kind
+from crm.domain.rows import Row
 from crm.queries import client, contract, event, payment, user
-from crm.queries.listing import Filter, Listing, Row
+from crm.queries.listing import Filter, Listing
 
 if TYPE_CHECKING:
     from crm.database.transaction import Transaction
@@ -167,6 +168,11 @@ class AuditEntry(NamedTuple):
     undone_by: int | None
 
 
+def take_entry(row: Row) -> AuditEntry:
+    """Return a row of :data:`ENTRIES`, by the names of its columns."""
+    return AuditEntry._make(getattr(row, name) for name in AuditEntry._fields)
+
+
 class FieldChange(NamedTuple):
     """A column of a record before and after, as its kind of value; None before and after it was."""
 
@@ -202,7 +208,10 @@ def add_names(
     return [
         FieldChange(
             Field(each.field.name.removesuffix("_id")),
-            *(_format_name(value, known.get((each.field.name, value))) for value in each[1:]),
+            *(
+                _format_name(value, known.get((each.field.name, value)))
+                for value in (each.old, each.new)
+            ),
         )
         if each.field.name in _NAMED
         else each

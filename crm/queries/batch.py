@@ -5,7 +5,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crm.domain.fields import Field, Kind
-from crm.queries.listing import Listing, Request, Row, select_fields
+from crm.domain.rows import Row, build_named_row
+from crm.queries.listing import Listing, Request, select_fields
 
 if TYPE_CHECKING:
     from crm.database.transaction import Transaction
@@ -81,7 +82,12 @@ def read_batch(
 
 
 def _row(fields: tuple[Field, ...], values: list[Any]) -> Row:
-    return tuple(
-        _FROM_JSON[field.kind](value) if value is not None and field.kind in _FROM_JSON else value
-        for field, value in zip(fields, values, strict=True)
+    return build_named_row(
+        (field.name for field in fields),
+        (
+            _FROM_JSON[field.kind](value)
+            if value is not None and field.kind in _FROM_JSON
+            else value
+            for field, value in zip(fields, values, strict=True)
+        ),
     )

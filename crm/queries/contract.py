@@ -70,4 +70,4 @@ LISTING = Listing(
 def owner_id(tx: "Transaction", contract_id: int) -> int | None:
     """Return who may change the contract: its client's sales contact, not who sold it."""
     row = tx.row("SELECT client_sales_contact_id FROM contract_list WHERE id = %s", (contract_id,))
-    return row[0] if row else None
+    return row.client_sales_contact_id if row else None

@@ -44,7 +44,7 @@ def find_faults(tx: "Transaction", check: Check) -> list[str]:
     from psycopg2.sql import SQL, Literal
 
     query = SQL("SELECT * FROM ({}) fault LIMIT {}").format(SQL(check.sql), Literal(MOST))
-    return [str(row[0]) for row in tx.rows(query)]
+    return [str(next(iter(row))) for row in tx.rows(query)]
 
 
 VERSION = Check(
@@ -63,7 +63,7 @@ PREPARED = Check(
     "prepared_transactions",
     lambda: _("The server allows no prepared transactions"),
     lambda: _("The server allows prepared transactions (max_prepared_transactions: {found})."),
-    lambda: _("What somebody prepares can be committed after their rights have ended."),
+    lambda: _("A prepared transaction can be committed after its author has lost their rights."),
     lambda: _(
         "Set max_prepared_transactions = 0 and restart the server, if nothing else needs it."
     ),
@@ -78,17 +78,18 @@ SERVER = (VERSION, PREPARED)
 _WHY: dict[str, Sentence] = {
     "track_activities": lambda: _("Colleagues on the same login read each other's statements."),
     "log_min_error_statement": lambda: _("The server's log keeps statements with their values."),
-    "timezone": lambda: _("Times are kept in UTC, and SQL by hand would mean another zone."),
+    "timezone": lambda: _("Times are stored in UTC, and SQL typed by hand would use another zone."),
     "statement_timeout": lambda: _(
-        "Without a limit one statement could keep the server busy; below a second none ends well."
+        "Without a limit one statement could keep the server busy; below a second, ordinary "
+        "statements fail."
     ),
     "lock_timeout": lambda: _(
-        "Without a limit a statement could wait for ever for somebody else's lock; below a second"
-        " colleagues get in each other's way."
+        "Without a limit a statement could wait for ever for somebody else's lock; below a "
+        "second, colleagues get in each other's way."
     ),
     "idle_in_transaction_session_timeout": lambda: _(
-        "Without a limit a transaction that was left open would keep its locks; below a second"
-        " connections are lost."
+        "Without a limit an abandoned transaction would keep its locks; below a second, "
+        "connections are lost."
     ),
 }
 
@@ -101,7 +102,7 @@ def _check_setting(name: str) -> Check:
     return Check(
         name,
         lambda: _("The login has a safe {name}"),
-        lambda: _("For the login, {name} is {found}."),
+        lambda: _("The login's {name} is {found}."),
         _WHY[name],
         lambda: _(
             "Run: epicevents db upgrade;"

@@ -6,9 +6,9 @@ from crm.queries.doctor import Check
 DATA = (
     Check(
         "ledger",
-        lambda: _("What is due is the total less the payments"),
-        lambda: _("A contract's amount due is not what its payments leave: {found}."),
-        lambda: _("Its balance, or its ledger, was written past the database's rules."),
+        lambda: _("The amount due is the total minus the payments"),
+        lambda: _("A contract's amount due does not match its payments: {found}."),
+        lambda: _("Its balance or its ledger was changed without the database's rules."),
         lambda: _("Compare: epicevents contract payments ID, epicevents history contract ID"),
         """
         SELECT c.id || ' (' || c.amount_due || ' ≠ '
@@ -23,7 +23,7 @@ DATA = (
         "sales_contacts",
         lambda: _("Sales contacts are SALES"),
         lambda: _("A sales contact is not SALES: {found}."),
-        lambda: _("The client or contract is looked after by nobody who may."),
+        lambda: _("Nobody with the right role looks after the client or contract."),
         lambda: _("Run: epicevents client transfer CLIENT USER"),
         """
         SELECT 'client ' || c.id FROM clients c
@@ -37,7 +37,7 @@ DATA = (
         "support_contacts",
         lambda: _("Support contacts are SUPPORT"),
         lambda: _("The support contact of an event is not SUPPORT: {found}."),
-        lambda: _("The event is run by nobody who may."),
+        lambda: _("Nobody with the right role runs the event."),
         lambda: _("Run: epicevents event assign ID USER"),
         """
         SELECT e.id FROM events e
@@ -48,9 +48,9 @@ DATA = (
     ),
     Check(
         "overlaps",
-        lambda: _("Nobody is at two events at once, unless it was allowed"),
+        lambda: _("Nobody runs two events at once, unless that was allowed"),
         lambda: _("A support contact has two events at once: {found}."),
-        lambda: _("One of them will be without."),
+        lambda: _("One of the events will have no support."),
         lambda: _("Run: epicevents event assign ID USER"),
         """
         SELECT id FROM (
@@ -65,10 +65,13 @@ DATA = (
     ),
     Check(
         "event_contracts",
-        lambda: _("Events are held on signed contracts of the same client"),
-        lambda: _("An event's contract is not signed, or another client's: {found}."),
+        lambda: _("Every event has a signed contract of the same client"),
+        lambda: _("An event's contract is unsigned or belongs to another client: {found}."),
         lambda: _("Nobody has agreed to pay for it."),
-        lambda: _("See both: epicevents event show ID. Sign it: epicevents contract sign ID"),
+        lambda: _(
+            "See the event: epicevents event show ID. Sign the contract: epicevents "
+            "contract sign ID"
+        ),
         """
         SELECT e.id FROM events e
         LEFT JOIN contracts c
@@ -79,9 +82,9 @@ DATA = (
     ),
     Check(
         "active_manager",
-        lambda: _("Somebody active is in MANAGEMENT"),
-        lambda: _("Nobody active is in MANAGEMENT: there are {found}."),
-        lambda: _("Nobody can create accounts or take back a mistake."),
+        lambda: _("MANAGEMENT has an active account"),
+        lambda: _("MANAGEMENT has no active account: there are {found}."),
+        lambda: _("Nobody can create accounts or undo a mistake."),
         lambda: _("With the administrator's URL: epicevents db reset-password EMAIL"),
         """
         SELECT count(*) FROM users WHERE role = 'MANAGEMENT' AND is_active HAVING count(*) = 0

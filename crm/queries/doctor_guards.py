@@ -49,7 +49,7 @@ GUARDS = (
         "row_security",
         lambda: _("Row-level security is on for every table"),
         lambda: _("Row-level security is off for {found}."),
-        lambda: _("Whoever holds the login's password reaches rows past the table of permissions."),
+        lambda: _("Anybody with the login's password can read rows without any permission."),
         lambda: _("As the owner: ALTER TABLE … ENABLE ROW LEVEL SECURITY"),
         """
         SELECT relname FROM pg_class
@@ -59,9 +59,11 @@ GUARDS = (
     ),
     Check(
         "policies",
-        lambda: _("Every policy is there, for its verb, and asks who is logged in"),
-        lambda: _("A policy is missing, foreign, for another verb or asks nobody: {found}."),
-        lambda: _("The database would allow what the table of permissions denies, or the reverse."),
+        lambda: _("Every policy exists, for its verb, and checks who is logged in"),
+        lambda: _(
+            "A policy is missing, foreign, for another verb or does not check the login: {found}."
+        ),
+        lambda: _("The database may allow what the permissions deny, or deny what they allow."),
         lambda: _("Restore it as in migrations/objects."),
         """
         SELECT coalesce(policyname::text, name || ' (missing)')
@@ -75,9 +77,9 @@ GUARDS = (
     ),
     Check(
         "view_gates",
-        lambda: _("Every view asks who is logged in"),
-        lambda: _("A view is open to whoever holds the login's password: {found}."),
-        lambda: _("A view reads as the owner, whom no policy binds."),
+        lambda: _("Every view checks who is logged in"),
+        lambda: _("A view is open to anybody with the login's password: {found}."),
+        lambda: _("A view reads as the owner, for whom no policy applies."),
         lambda: _("As the owner: REVOKE ALL ON … FROM {login}, epicevents_app"),
         """
         SELECT c.relname FROM pg_class c
@@ -88,9 +90,9 @@ GUARDS = (
     ),
     Check(
         "triggers",
-        lambda: _("Every trigger is there and enabled"),
+        lambda: _("Every trigger exists and is enabled"),
         lambda: _("A trigger is missing or disabled: {found}."),
-        lambda: _("The ledger, the audit or a rule that it keeps no longer holds."),
+        lambda: _("The ledger, the audit or a rule that the trigger enforces no longer holds."),
         lambda: _("As the owner: ALTER TABLE … ENABLE TRIGGER …, or as in migrations/objects."),
         """
         SELECT coalesce(tgname::text, name || ' (missing)')
@@ -104,7 +106,7 @@ GUARDS = (
     ),
     Check(
         "constraints",
-        lambda: _("Every constraint is there and validated"),
+        lambda: _("Every constraint exists and is validated"),
         lambda: _("A constraint is missing or not validated: {found}."),
         lambda: _("Rows may break its rule."),
         lambda: _("As the owner: ALTER TABLE … VALIDATE CONSTRAINT …, or as in migrations/tables."),
@@ -120,9 +122,9 @@ GUARDS = (
     ),
     Check(
         "functions",
-        lambda: _("Functions that act as the owner look names up where they were meant"),
-        lambda: _("A function acts as the owner without a search_path of its own: {found}."),
-        lambda: _("Its caller decides which tables and functions its names mean."),
+        lambda: _("Functions that run as the owner have a fixed search path"),
+        lambda: _("A function runs as the owner without its own search_path: {found}."),
+        lambda: _("Its caller decides which tables and functions it uses."),
         lambda: _("As the owner: ALTER FUNCTION … SET search_path = pg_catalog, public, pg_temp"),
         """
         SELECT proname FROM pg_proc

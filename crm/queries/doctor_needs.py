@@ -56,7 +56,7 @@ NEEDS = (
         "application_rights",
         lambda: _("The login has the rights that the program needs"),
         lambda: _("The login lacks rights: {found}."),
-        lambda: _("Commands that need them are refused, whoever runs them."),
+        lambda: _("Commands that need them fail for everybody."),
         lambda: _("As the owner: GRANT … TO epicevents_app, by column as in migrations/tables."),
         _sql(),
     ),

@@ -10,8 +10,8 @@ RIGHTS = (
     Check(
         "login_attributes",
         lambda: _("The login has no attribute that overrides its rights"),
-        lambda: _("A role has more power than its rights say: {found}."),
-        lambda: _("No policy and no grant binds whoever holds its password."),
+        lambda: _("A role has an attribute that overrides its rights: {found}."),
+        lambda: _("No policy and no grant limits anybody with its password."),
         lambda: _("As a superuser: ALTER ROLE … NOSUPERUSER NOCREATEROLE NOCREATEDB …"),
         """
         SELECT concat_ws(' ', rolname,
@@ -27,9 +27,9 @@ RIGHTS = (
     ),
     Check(
         "login_memberships",
-        lambda: _("The login belongs to the application's group and to no other"),
+        lambda: _("The login belongs only to the application's group"),
         lambda: _("The login is also a member of {found}."),
-        lambda: _("It has that role's rights beside the application's."),
+        lambda: _("It has that role's rights in addition to the application's."),
         lambda: _("As an administrator: REVOKE … FROM {login}"),
         """
         SELECT r.rolname
@@ -41,9 +41,9 @@ RIGHTS = (
     ),
     Check(
         "roles_without_login",
-        lambda: _("Nobody logs in as the owner or as the group"),
-        lambda: _("One can log in as {found}."),
-        lambda: _("No policy binds the owner; migrations alone act as it."),
+        lambda: _("Nobody can log in as the owner or the group"),
+        lambda: _("It is possible to log in as {found}."),
+        lambda: _("No policy applies to the owner; only migrations may act as it."),
         lambda: _("As an administrator: ALTER ROLE … NOLOGIN"),
         """
         SELECT rolname FROM pg_roles
@@ -53,8 +53,8 @@ RIGHTS = (
     Check(
         "ownership",
         lambda: _("Everything belongs to the owner"),
-        lambda: _("Something does not belong to epicevents_owner: {found}."),
-        lambda: _("Whoever owns a table or a function is bound by none of its rules."),
+        lambda: _("An object does not belong to epicevents_owner: {found}."),
+        lambda: _("The rules of a table or function do not apply to its owner."),
         lambda: _("As an administrator: ALTER … OWNER TO epicevents_owner"),
         """
         SELECT owned.name
@@ -73,9 +73,9 @@ RIGHTS = (
     ),
     Check(
         "no_ddl",
-        lambda: _("The login creates nothing, no temporary tables either"),
+        lambda: _("The login cannot create anything, not even temporary tables"),
         lambda: _("The login may create things: {found}."),
-        lambda: _("What it creates could stand in for what the program calls."),
+        lambda: _("Such an object could replace one that the program calls."),
         lambda: _("As the owner: REVOKE … FROM {login}, epicevents_app, PUBLIC"),
         """
         SELECT kind || ' ON DATABASE ' || current_database()
@@ -88,9 +88,9 @@ RIGHTS = (
     ),
     Check(
         "table_rights",
-        lambda: _("The login reads and writes rows, and does nothing else to tables"),
+        lambda: _("The login can only read and write rows of tables"),
         lambda: _("The login may do more than read and write rows: {found}."),
-        lambda: _("Row-level security does not bind that, and whole tables can be locked with it."),
+        lambda: _("Row-level security does not limit this, and it can lock whole tables."),
         lambda: _("As the owner: REVOKE … FROM {login}, epicevents_app"),
         """
         SELECT a.privilege_type || ' ON ' || c.relname
@@ -104,9 +104,9 @@ RIGHTS = (
     ),
     Check(
         "hashed_passwords",
-        lambda: _("The login does not read hashed passwords"),
+        lambda: _("The login cannot read hashed passwords"),
         lambda: _("The login may read {found}."),
-        lambda: _("Whoever has the hashes guesses passwords without anybody noticing."),
+        lambda: _("With the hashes, somebody can guess passwords without being noticed."),
         lambda: _("As the owner: REVOKE SELECT ON users FROM {login}; then: epicevents db upgrade"),
         """
         SELECT 'users.' || attname FROM pg_attribute
@@ -116,9 +116,9 @@ RIGHTS = (
     ),
     Check(
         "private_tables",
-        lambda: _("The login reaches sessions and the audit through functions only"),
-        lambda: _("The login reaches private tables: {found}."),
-        lambda: _("Sessions could be forged, and what was done could be wiped out."),
+        lambda: _("The login can use sessions and the audit only through functions"),
+        lambda: _("The login has direct rights on private tables: {found}."),
+        lambda: _("Sessions could be forged and audit entries deleted."),
         lambda: _("As the owner: REVOKE ALL ON … FROM {login}, epicevents_app"),
         """
         SELECT DISTINCT c.relname
@@ -132,9 +132,9 @@ RIGHTS = (
     ),
     Check(
         "derived_columns",
-        lambda: _("The login changes no payment, and nothing that the database derives"),
-        lambda: _("The login may change what nobody writes: {found}."),
-        lambda: _("The ledger explains a balance only while nobody rewrites either."),
+        lambda: _("The login cannot change payments or derived values"),
+        lambda: _("The login may change values that nobody may write: {found}."),
+        lambda: _("The ledger explains a balance only as long as nobody rewrites either of them."),
         lambda: _("As the owner: REVOKE UPDATE, DELETE ON … FROM {login}, epicevents_app"),
         """
         SELECT c.relname || '.' || t.attname
@@ -155,9 +155,9 @@ RIGHTS = (
     ),
     Check(
         "public_rights",
-        lambda: _("PUBLIC has no right to anything"),
-        lambda: _("Every login of this server may do this here: {found}."),
-        lambda: _("PUBLIC are all roles of the server, also those of other applications."),
+        lambda: _("PUBLIC has no rights"),
+        lambda: _("Every login of this server has this right: {found}."),
+        lambda: _("PUBLIC means all roles of the server, including those of other applications."),
         lambda: _("As the owner: REVOKE ALL ON … FROM PUBLIC"),
         """
         SELECT a.privilege_type || ' ON ' || granted.name
@@ -178,9 +178,11 @@ RIGHTS = (
     ),
     Check(
         "languages",
-        lambda: _("The login writes functions in no language"),
+        lambda: _("The login cannot write functions in any language"),
         lambda: _("The login may write functions and DO blocks in {found}."),
-        lambda: _("A loop on the server guesses and locks faster than any program."),
+        lambda: _(
+            "A loop on the server can guess passwords and lock rows faster than any program."
+        ),
         lambda: _("As a superuser: REVOKE USAGE ON LANGUAGE … FROM PUBLIC"),
         """
         SELECT lanname FROM pg_language
@@ -189,9 +191,9 @@ RIGHTS = (
     ),
     Check(
         "server_functions",
-        lambda: _("The login neither ends nor watches its colleagues' connections"),
-        lambda: _("The login may call what is for the server's operators: {found}."),
-        lambda: _("Colleagues on the same login could end each other's work, or hold it up."),
+        lambda: _("The login can neither end nor watch other connections"),
+        lambda: _("The login may call functions meant for the server's operators: {found}."),
+        lambda: _("Colleagues who share the login could end or block each other's work."),
         lambda: _("As a superuser, on this database: REVOKE EXECUTE ON FUNCTION … FROM PUBLIC"),
         f"""
         SELECT oid::regprocedure::text FROM pg_proc
@@ -202,9 +204,9 @@ RIGHTS = (
     # A role may always change its own password and defaults: nothing in PostgreSQL forbids it.
     Check(
         "login_defaults",
-        lambda: _("The login has no settings but those of this program"),
-        lambda: _("The login was given other settings: {found}."),
-        lambda: _("Whoever has its password can set them for everybody, and so lock them all out."),
+        lambda: _("The login has only this program's settings"),
+        lambda: _("The login has other settings: {found}."),
+        lambda: _("Anybody with its password can change them for everybody and lock them all out."),
         lambda: _(
             "As an administrator, unless they are yours: ALTER ROLE {login} RESET …,"
             " with IN DATABASE before RESET where it says so"

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from crm.domain.enums import Role
 from crm.domain.fields import Field, Kind
-from crm.queries.listing import Filter, Listing, Row
+from crm.domain.rows import Row, build_named_row
+from crm.queries.listing import Filter, Listing
 
 if TYPE_CHECKING:
     from crm.database.transaction import Transaction
@@ -92,9 +93,12 @@ def read_sheet(tx: "Transaction", event_id: int) -> Row:
     (row,) = tx.rows(
         """
         SELECT e.id, e.name, e.start_date, e.end_date, e.location, e.attendees, e.client_contact,
-            e.client_id, c.full_name, c.company_name, c.phone, c.email,
-            sales.id, sales.full_name, sales.phone, sales.email,
-            support.id, support.full_name, support.phone, support.email,
+            e.client_id, c.full_name AS client, c.company_name,
+            c.phone AS client_phone, c.email AS client_email,
+            sales.id AS sales_contact_id, sales.full_name AS sales_contact,
+            sales.phone AS sales_phone, sales.email AS sales_email,
+            support.id AS support_contact_id, support.full_name AS support_contact,
+            support.phone AS support_phone, support.email AS support_email,
             e.notes, e.contract_id, e.created_at, e.updated_at, e.version
         FROM event_list e
         JOIN client_list c ON c.id = e.client_id
@@ -104,7 +108,8 @@ def read_sheet(tx: "Transaction", event_id: int) -> Row:
         """,
         (event_id,),
     )
-    return row
+    names = [field.name for field in SHEET]
+    return build_named_row(names, (getattr(row, name) for name in names))
 
 
 def read_installation(tx: "Transaction") -> str:

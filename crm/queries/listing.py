@@ -15,7 +15,6 @@ from crm.domain.fields import Field
 from crm.domain.i18n import gettext as _
 from crm.domain.text import quote
 
-Row = tuple[Any, ...]
 Sort = tuple[tuple[str, bool], ...]  # names of fields, each with whether it descends
 
 _NONE: Mapping[Any, Any] = MappingProxyType({})
@@ -118,7 +117,7 @@ def parse_sort(listing: Listing, text: str) -> Sort:
     for part in text.split(","):
         name = part.strip().removeprefix("-")
         if name not in known:
-            message = _("“{name}” is not a field to sort by.").format(name=quote(name))
+            message = _("The listing cannot be sorted by “{name}”.").format(name=quote(name))
             raise _unknown_field_error(message, name, known)
         order.setdefault(name, part.strip().startswith("-"))
     return tuple(order.items())
@@ -127,16 +126,16 @@ def parse_sort(listing: Listing, text: str) -> Sort:
 def not_found_error(noun: str, record_id: int | str) -> NotFound:
     """Return the error for an id that no record has; as text, it is fit to be shown."""
     sentences = {
-        "user": _("There is no colleague {id}."),
-        "client": _("There is no client {id}."),
-        "contract": _("There is no contract {id}."),
-        "event": _("There is no event {id}."),
-        "payment": _("There is no payment {id}."),
-        "audit": _("There is no entry {id}."),
+        "user": _("Colleague {id} does not exist."),
+        "client": _("Client {id} does not exist."),
+        "contract": _("Contract {id} does not exist."),
+        "event": _("Event {id} does not exist."),
+        "payment": _("Payment {id} does not exist."),
+        "audit": _("Entry {id} does not exist."),
     }
     return NotFound(
         sentences[noun].format(id=record_id),
-        hint=_("See which there are: epicevents {noun} list").format(noun=noun),
+        hint=_("See them all: epicevents {noun} list").format(noun=noun),
     )
 
 
@@ -146,7 +145,7 @@ def _unknown_field_error(message: str, name: str, known: Iterable[str]) -> Usage
     known = list(known)
     nearest = get_close_matches(name[:100], known)
     hints = [_("Did you mean {names}?").format(names=", ".join(nearest))] if nearest else []
-    hints.append(_("There are: {names}.").format(names=", ".join(known)))
+    hints.append(_("Available: {names}.").format(names=", ".join(known)))
     return UsageFault(
         message,
         hint=" ".join(hints),

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from crm.domain.fields import Field
-from crm.queries.listing import Listing, Request, Row, select_fields
+from crm.domain.rows import Row
+from crm.queries.listing import Listing, Request, select_fields
 
 if TYPE_CHECKING:
     from crm.database.transaction import Transaction

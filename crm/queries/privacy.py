@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from crm.domain.fields import Field
+from crm.domain.rows import Row
 from crm.queries import audit, client, contract, event, payment
-from crm.queries.listing import Listing, Row
+from crm.queries.listing import Listing
 from crm.queries.undo import ERASED
 
 if TYPE_CHECKING:

@@ -216,14 +216,14 @@ def _run_query(tx: "Transaction", query: "Composable", values: dict[str, Any]) -
 def _ambiguous_error(kind: _Kind, text: str, matches: list[Match]) -> UsageFault:
     listed = matches[:LISTED]
     sentences = {
-        "user": _("“{value}” can be several colleagues: {names}."),
-        "client": _("“{value}” can be several clients: {names}."),
+        "user": _("“{value}” matches several colleagues: {names}."),
+        "client": _("“{value}” matches several clients: {names}."),
     }
     return UsageFault(
         sentences[kind.noun].format(
             value=quote(text), names=_format_names(listed) + ", …" * (len(matches) > LISTED)
         ),
-        hint=_("Write the id, the email or the whole name."),
+        hint=_("Give the id, the email or the full name."),
         code="ambiguous_reference",
         details={"matches": [each._asdict() for each in listed]},
     )
@@ -237,7 +237,7 @@ def _no_match_error(kind: _Kind, text: str, nearest: list[Match]) -> NotFound:
     if nearest:
         hint = _("Did you mean {names}?").format(names=_format_names(nearest))
     else:
-        hint = _("See which there are: epicevents {noun} list").format(noun=kind.noun)
+        hint = _("See them all: epicevents {noun} list").format(noun=kind.noun)
     return NotFound(
         sentences[kind.noun].format(value=quote(text)),
         hint=hint,

@@ -172,8 +172,8 @@ def _build_mine(tx: "Transaction", listing: Listing) -> str:
     role = tx.actor.role
     if role not in listing.mine:
         raise UsageFault(
-            _("Nothing in this listing belongs to {role}.").format(role=role),
-            hint=_("Run it without --mine, or name somebody."),
+            _("{role} owns nothing in this listing.").format(role=role),
+            hint=_("Leave out --mine, or name a colleague."),
             code="mine_without_role",
         )
     return listing.mine[role]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from psycopg2.sql import SQL, Identifier, Literal
 
 from crm.domain.fields import Field, Kind
+from crm.domain.rows import Row
 
 if TYPE_CHECKING:
     from crm.database.transaction import Transaction
@@ -145,7 +146,7 @@ def read_groups(tx: "Transaction", number: int) -> list[RestoreGroup]:
     Fields that nobody may write follow from others, and are left to them.
     """
     rows = tx.rows(_GROUPS, {"number": number})
-    return [RestoreGroup(row[0], tuple(row[1]), *row[2:]) for row in rows]
+    return [RestoreGroup(*row)._replace(fields=tuple(row.fields)) for row in rows]
 
 
 def read_payments(tx: "Transaction", number: int) -> list[RecordedPayment]:
@@ -170,8 +171,11 @@ def find_later(tx: "Transaction", number: int) -> list[LaterTransaction]:
     return [LaterTransaction(*row) for row in tx.rows(_LATER, {"number": number, "named": NAMED})]
 
 
-def find_references(tx: "Transaction", number: int) -> list[tuple[str, int]]:
-    """Return the first records, table and id, that name one which this transaction created."""
+def find_references(tx: "Transaction", number: int) -> list[Row]:
+    """Return the first records that name one which this transaction created.
+
+    Each is a row of ``table_name`` and ``id``.
+    """
     created: dict[str, list[int]] = dict(
         tx.rows(
             "SELECT table_name, array_agg(record_id) FROM audit_list"
@@ -183,7 +187,7 @@ def find_references(tx: "Transaction", number: int) -> list[tuple[str, int]]:
     # names nobody it reads whole tables.
     parts = [
         SQL(
-            "(SELECT {table}, r.id FROM {records} r WHERE r.{column} = ANY ({named})"
+            "(SELECT {table} AS table_name, r.id FROM {records} r WHERE r.{column} = ANY ({named})"
             " AND r.id <> ALL ({own}::integer[]) ORDER BY r.id LIMIT {most})"
         ).format(
             table=Literal(table),

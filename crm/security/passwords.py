@@ -86,7 +86,9 @@ def derive_key(password: str, salt: bytes, parameters: HashParameters) -> bytes:
             version=19,
         )
     except HashingError:
-        message = _("This machine has not the {mib} MiB of memory that checking a password takes.")
+        message = _(
+            "Checking a password needs {mib} MiB of memory, and this machine does not have it free."
+        )
         raise NotLoggedIn(
             message.format(mib=parameters.memory_kib // MIB),
             hint=_("Close other programs and try again."),
@@ -122,7 +124,7 @@ def check_policy(password: str, *, context: Iterable[str]) -> None:
     """
     password = _normalize(password)
     if any(unicodedata.category(c) in INVISIBLE and c not in JOINERS for c in password):
-        raise _weak_password_error(_("it contains a character that cannot be seen"))
+        raise _weak_password_error(_("it contains an invisible character"))
     if len(password) < SHORTEST:
         raise _weak_password_error(_("it has fewer than {count} characters").format(count=SHORTEST))
     if len(password) > LONGEST:
@@ -146,7 +148,7 @@ def _encode_base64(data: bytes) -> str:
 
 def _unsafe_parameters_error() -> NotLoggedIn:
     return NotLoggedIn(
-        _("The server asks for the password in a way that is not safe; nothing was sent."),
+        _("The server asked for the password in an unsafe way; nothing was sent."),
         hint=_("Check that EPICEVENTS_DATABASE_URL names the company's server."),
         code="unsafe_login_parameters",
     )
@@ -155,6 +157,6 @@ def _unsafe_parameters_error() -> NotLoggedIn:
 def _weak_password_error(reason: str) -> RuleViolation:
     return RuleViolation(
         _("This password is refused: {reason}.").format(reason=reason),
-        hint=_("Four or five words that have nothing to do with each other make a good one."),
+        hint=_("Four or five unrelated words make a good password."),
         code="weak_password",
     )

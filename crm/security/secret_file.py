@@ -100,16 +100,16 @@ def _check(path: Path, found: os.stat_result, *, private: bool) -> None:
         return
     if found.st_uid != os.geteuid():
         raise NotLoggedIn(
-            _("{path} is not used: it belongs to somebody else.").format(path=path),
-            hint=_("Name a file of your own: EPICEVENTS_TOKEN_FILE or EPICEVENTS_HOME"),
+            _("{path} was not used: it belongs to somebody else.").format(path=path),
+            hint=_("Set EPICEVENTS_TOKEN_FILE or EPICEVENTS_HOME to a place of your own."),
             code="unsafe_token_file",
         )
     if private and found.st_mode & 0o077:
         import shlex
 
         raise NotLoggedIn(
-            _("{path} is not used: other people on this machine can read it.").format(path=path),
-            hint=_("Close it, then log in again: chmod 600 {path}").format(
+            _("{path} was not used: other people on this machine can read it.").format(path=path),
+            hint=_("Protect it, then log in again: chmod 600 {path}").format(
                 path=shlex.quote(str(path))
             ),
             code="unsafe_token_file",
@@ -118,8 +118,8 @@ def _check(path: Path, found: os.stat_result, *, private: bool) -> None:
 
 def _not_a_file_error(path: Path) -> NotLoggedIn:
     return NotLoggedIn(
-        _("{path} is not used: it is not a small regular file.").format(path=path),
-        hint=_("See what it is, remove it and log in again: epicevents login"),
+        _("{path} was not used: it is not a small regular file.").format(path=path),
+        hint=_("Look at it, remove it and log in again: epicevents login"),
         code="unsafe_token_file",
     )
 

@@ -38,13 +38,15 @@ def find_weakness(password: str, context: Iterable[str]) -> str | None:
     if _has_repeats(text):
         return _("it repeats a few characters")
     if _count_walks(password) * WALK <= len(password):
-        return _("it is a run of neighbouring keys, letters or digits")
+        return _("it is a sequence of neighbouring keys, letters or digits")
     if _count_remaining(text, names) < REMAINDER:
-        return _("beside the company's and your own names too little remains")
+        return _("too little remains besides the company's and your own names")
     if "".join(filter(str.isalpha, text)) in _read_common():
         return _("it is a phrase that many people use as their password")
     if not _is_strong(text, names):
-        return _("it consists of common passwords, words, dates or patterns, which are tried first")
+        return _(
+            "it consists of common passwords, words, dates or patterns, which attackers try first"
+        )
     return None
 
 

@@ -193,10 +193,10 @@ def _require_key(key: str, source: str) -> str:
     except (UnicodeEncodeError, jwt.InvalidKeyError):
         pass
     raise UsageFault(
-        _("{source} cannot sign tokens: it takes {count} random bytes or more.").format(
+        _("{source} cannot sign tokens: it needs at least {count} random bytes.").format(
             source=source, count=SECRET_BYTES
         ),
-        hint=_("Remove it; a good one is made at the next login."),
+        hint=_("Remove it; the next login creates a good one."),
         code="weak_secret_key",
     )
 

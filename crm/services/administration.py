@@ -60,7 +60,9 @@ def refuse_real_company(held: Holdings) -> None:
     if held.accounts and not held.demo:
         raise RuleViolation(
             _("This company is already set up."),
-            hint=_("Log in: epicevents login. A lost password: epicevents db reset-password EMAIL"),
+            hint=_(
+                "Log in: epicevents login. Forgotten password: epicevents db reset-password EMAIL"
+            ),
             code="already_initialised",
         )
 
@@ -143,7 +145,7 @@ def read_session_policy(tx: "Transaction") -> tuple["timedelta", "timedelta"]:
     """Return how long a session lasts, and how long it may rest unused."""
     row = tx.row("SELECT session_lifetime, session_idle_limit FROM security_policy")
     assert row is not None  # noqa: S101  the table has exactly one row
-    return row[0], row[1]
+    return row.session_lifetime, row.session_idle_limit
 
 
 def set_session_policy(

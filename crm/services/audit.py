@@ -8,10 +8,11 @@ from crm.domain.amounts import LARGEST_WHOLE_NUMBER
 from crm.domain.errors import NotFound
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission, authorize
+from crm.domain.rows import Row
 from crm.domain.times import format_iso, format_wall_clock, to_local
 from crm.queries import as_of as query
 from crm.queries import audit
-from crm.queries.listing import Listing, Request, Row, not_found_error
+from crm.queries.listing import Listing, Request, not_found_error
 from crm.queries.pages import read_page
 
 if TYPE_CHECKING:
@@ -52,14 +53,17 @@ def find_as_of(
     if found.row is None:
         told = found.since or found.until or moment
         if found.until:
-            sentence = _("There was no {noun} {id} at that moment: it was deleted at {when}.")
+            sentence = _("At that moment {noun} {id} did not exist: it had been deleted at {when}.")
         elif found.older:
-            sentence = _("What {noun} {id} was then is not known: its history begins at {when}.")
+            sentence = _(
+                "The history of {noun} {id} begins only at {when}, so its state at that "
+                "moment is unknown."
+            )
         else:
-            sentence = _("There was no {noun} {id} at that moment: it was created at {when}.")
+            sentence = _("At that moment {noun} {id} did not exist: it was created at {when}.")
         raise NotFound(
             sentence.format(noun=_(noun), id=record_id, when=format_wall_clock(told, zone)),
-            hint=_("See what became of it: epicevents history {noun} {id}").format(
+            hint=_("See its history: epicevents history {noun} {id}").format(
                 noun=noun, id=record_id
             ),
             code="not_found",
@@ -94,15 +98,15 @@ def revoke(tx: "Transaction", session_id: int) -> Row:
     authorize(
         tx.actor,
         Permission.SESSION_REVOKE,
-        owner_id=found[1] if found else None,
+        owner_id=found.employee_id if found else None,
         kind="session",
         record_id=session_id if session_id <= LARGEST_WHOLE_NUMBER else None,
         instead=_("See your own: epicevents audit sessions"),
     )
     if found is None or not tx.value("SELECT revoke_session(%s)", (session_id,)):
         raise NotFound(
-            _("There is no open session {id}.").format(id=session_id),
-            hint=_("See which there are: epicevents audit sessions"),
+            _("Open session {id} does not exist.").format(id=session_id),
+            hint=_("See the open sessions: epicevents audit sessions"),
         )
     return found
 

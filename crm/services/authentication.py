@@ -111,8 +111,8 @@ def check_new_password(password: str, *context: str, current: str | None = None)
     """Refuse a password that is too short, too common, made of names, or the one in use."""
     if current is not None and fold(current) == fold(password):
         raise RuleViolation(
-            _("The new password is the current one."),
-            hint=_("Choose another."),
+            _("The new password is the same as the current one."),
+            hint=_("Choose a different one."),
             code="weak_password",
         )
     passwords.check_policy(password, context=context)

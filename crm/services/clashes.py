@@ -67,7 +67,7 @@ def _overlap_error(
     clash: "Clash", free: "list[FreeColleague]", hint: str, zone: ZoneInfo
 ) -> RuleViolation:
     return RuleViolation(
-        _("{name} already has event {id}, {event}, at that time: {when}.").format(
+        _("{name} already runs event {id}, {event}, at that time: {when}.").format(
             name=clash.support_contact,
             id=clash.id,
             event=clash.name,
@@ -88,7 +88,7 @@ def _overlap_error(
 
 def _name_free(free: "list[FreeColleague]") -> str:
     if not free:
-        return _("Nobody in SUPPORT is free then.")
+        return _("Nobody in SUPPORT is free at that time.")
     names = [each.support_contact for each in free[:_NAMED]]
     names += ["…"] * (len(free) > _NAMED)
-    return _("Free then: {names}.").format(names=", ".join(names))
+    return _("Free at that time: {names}.").format(names=", ".join(names))

@@ -32,7 +32,7 @@ def create(tx: "Transaction", *, sales_contact_id: int | None = None, **values: 
         Permission.CLIENT_CREATE,
         owner_id=contact_id,
         kind="client",
-        instead=_("A client that you create is yours; MANAGEMENT may transfer it.")
+        instead=_("A client that you create becomes yours; MANAGEMENT may transfer it.")
         if tx.actor.role == Role.SALES
         else None,
     )
@@ -114,11 +114,11 @@ def delete(tx: "Transaction", client_id: int) -> Any:
     if contracts:
         raise RuleViolation(
             ngettext(
-                "{client} has {n} contract and is not deleted.",
-                "{client} has {n} contracts and is not deleted.",
+                "{client} has {n} contract and cannot be deleted.",
+                "{client} has {n} contracts and cannot be deleted.",
                 contracts,
             ).format(client=client.full_name, n=contracts),
-            hint=_("See which: epicevents contract list --client {id}").format(id=client.id),
+            hint=_("See them: epicevents contract list --client {id}").format(id=client.id),
             code="client_has_contracts",
         )
     delete_record(tx, client)
@@ -131,9 +131,9 @@ def refuse_duplicate(tx: "Transaction", email: str) -> None:
     if found:
         raise RuleViolation(
             _("{email} already belongs to client {id}, {name}.").format(
-                email=email, id=found[0], name=found[1]
+                email=email, id=found.id, name=found.full_name
             ),
-            hint=_("See it: epicevents client show {id}").format(id=found[0]),
+            hint=_("See it: epicevents client show {id}").format(id=found.id),
             code="duplicate_email",
-            details={"id": found[0]},
+            details={"id": found.id},
         )

@@ -18,14 +18,16 @@ def require_contact(tx: "Transaction", user_id: int, role: Role) -> None:
     found = tx.row("SELECT full_name, role, is_active FROM user_list WHERE id = %s", (user_id,))
     if found is None:
         raise NotFound(
-            _("There is no colleague {id}.").format(id=user_id),
-            hint=_("See which there are: epicevents user list"),
+            _("Colleague {id} does not exist.").format(id=user_id),
+            hint=_("See all colleagues: epicevents user list"),
         )
     name, actual, active = found
-    see = _("See who is: epicevents user list --role {role} --active").format(role=role)
+    see = _("See the possible contacts: epicevents user list --role {role} --active").format(
+        role=role
+    )
     if actual != role:
         raise RuleViolation(
-            _("{name} is {actual}; the contact must be {role}.").format(
+            _("{name} is {actual}, but the contact must be {role}.").format(
                 name=name, actual=actual, role=role
             ),
             hint=see,
@@ -33,7 +35,9 @@ def require_contact(tx: "Transaction", user_id: int, role: Role) -> None:
         )
     if not active:
         raise RuleViolation(
-            _("The account of {name} is inactive; nothing is assigned to it.").format(name=name),
+            _("The account of {name} is deactivated, so nothing can be assigned to it.").format(
+                name=name
+            ),
             hint=see,
             code="inactive_contact",
         )
@@ -81,7 +85,7 @@ def authorize_for_client(
 def missing_contact_error(option: str) -> UsageFault:
     """Return the error that MANAGEMENT must name the contact."""
     return UsageFault(
-        _("MANAGEMENT names the sales contact."),
+        _("MANAGEMENT must name the sales contact."),
         hint=_("Add {option} USER.").format(option=option),
         code="missing_option",
     )

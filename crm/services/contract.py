@@ -189,7 +189,7 @@ def unsign(
 
 def refuse_unsign(tx: "Transaction", contract: "Contract") -> None:
     """Refuse to take a signature back on which something is paid or planned: RuleViolation."""
-    refuse_in_use(tx, contract, _("Contract {id} has {what}, so its signature stays."))
+    refuse_in_use(tx, contract, _("Contract {id} has {what} and cannot be unsigned."))
 
 
 def amend(
@@ -242,12 +242,12 @@ def delete(tx: "Transaction", contract_id: int) -> Any:
     or ``contract_has_events``.
     """
     contract = find_permitted(tx, contract_id, Permission.CONTRACT_DELETE)
-    refusal = _("Contract {id} has {what} and is not deleted.")
+    refusal = _("Contract {id} has {what} and cannot be deleted.")
     refuse_in_use(tx, contract, refusal)
     if contract.signed_status:
         raise RuleViolation(
             refusal.format(id=contract.id, what=_("a signature")),
-            hint=_("Take it back first: epicevents contract unsign {id}").format(id=contract.id),
+            hint=_("Unsign it first: epicevents contract unsign {id}").format(id=contract.id),
             code="contract_signed",
         )
     delete_record(tx, contract)
@@ -264,7 +264,7 @@ def _authorize_new_client(tx: "Transaction", contract: "Contract", client_id: in
 def _give_reason(tx: "Transaction", reason: str | None) -> str:
     if reason is None:
         raise UsageFault(
-            _("This needs a reason, which the history keeps."),
+            _("This needs a reason, which the history records."),
             hint=_("Add --reason TEXT."),
             code="reason_required",
         )

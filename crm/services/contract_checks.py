@@ -26,11 +26,11 @@ def refuse_frozen(contract: "Contract", values: Mapping[str, Any]) -> None:
         if name in FROZEN and value != getattr(contract, name)
     ]
     if contract.signed_status and frozen:
-        hint = _("MANAGEMENT may take the signature back: epicevents contract unsign {id}")
+        hint = _("MANAGEMENT may unsign it: epicevents contract unsign {id}")
         if "total_amount" in frozen:
             hint = _("MANAGEMENT may amend the total: epicevents contract amend {id} {total}")
         raise RuleViolation(
-            _("Contract {id} is signed; its client and total no longer change.").format(
+            _("Contract {id} is signed, so its client and total can no longer change.").format(
                 id=contract.id
             ),
             hint=hint.format(id=contract.id, total=values.get("total_amount")),
@@ -49,14 +49,14 @@ def check_amounts(total: Decimal, due: Decimal) -> None:
     """Refuse what rule 5 does: ``invalid_total_amount``, ``amount_due_out_of_range``."""
     if total <= 0:
         raise RuleViolation(
-            _("The total of a contract is more than zero."), code="invalid_total_amount"
+            _("The total of a contract must be more than zero."), code="invalid_total_amount"
         )
     if due > total:
         raise RuleViolation(
             _("The amount due ({due}) is more than the total ({total}).").format(
                 due=format_amount(due), total=format_amount(total)
             ),
-            hint=_("It lies between zero and the total."),
+            hint=_("It must be between zero and the total."),
             code="amount_due_out_of_range",
         )
 
@@ -69,7 +69,7 @@ def check_total(contract: "Contract", total: Decimal) -> None:
             _("The total cannot be {total}: {paid} is already paid.").format(
                 total=format_amount(total), paid=format_amount(paid)
             ),
-            hint=_("The least that it can be is {paid}.").format(paid=format_amount(paid)),
+            hint=_("The total must be at least {paid}.").format(paid=format_amount(paid)),
             code="total_below_paid",
             details={"paid": str(paid)},
         )

@@ -34,40 +34,43 @@ REACH = Check(
     "reach",
     lambda: _("The server can be reached"),
     lambda: "{found}",
-    lambda: _("Nothing else of it was checked."),
-    lambda: _("See where it is looked for: epicevents config"),
+    lambda: _("Nothing else on the server was checked."),
+    lambda: _("Check the address: epicevents config"),
 )
 TLS = Check(
     "tls",
-    lambda: _("What goes over the network is encrypted"),
+    lambda: _("The connection over the network is encrypted"),
     lambda: _("The connection to {found} is not encrypted."),
-    lambda: _("Whoever is on the network reads every record and takes over sessions."),
-    lambda: _("Switch TLS on at the server, and remove sslmode from EPICEVENTS_DATABASE_URL."),
+    lambda: _("Anybody on the network can read every record and take over sessions."),
+    lambda: _("Enable TLS on the server, and remove sslmode from EPICEVENTS_DATABASE_URL."),
 )
 VERIFIED = Check(
     "tls_verified",
     lambda: _("The server on the network is verified by its certificate"),
     lambda: _("The server at {found} is not verified."),
-    lambda: _("Somebody on the network can pass for it, and take over sessions."),
+    lambda: _("Somebody on the network can pose as it and take over sessions."),
     lambda: _(
-        "Remove sslmode from EPICEVENTS_DATABASE_URL. If its certificate is a private one: "
-        "epicevents join"
+        "Remove sslmode from EPICEVENTS_DATABASE_URL. If the server has a private certificate, "
+        "run: epicevents join"
     ),
 )
 CLOCK = Check(
     "clock",
     lambda: _("This workstation's clock agrees with the server's"),
     lambda: _("This workstation's clock differs from the server's by {found}."),
-    lambda: _("Sessions end too early or too late here, and today may be another day."),
-    lambda: _("Set the clock that is wrong, best by the network."),
+    lambda: _("Sessions end too early or too late here, and “today” may be the wrong day."),
+    lambda: _("Correct the wrong clock, preferably with network time."),
     "SELECT clock_timestamp()",
 )
 REVISION = Check(
     "schema_revision",
     lambda: _("The schema fits this program"),
-    lambda: _("The schema is of revision {found}, and this program of {value}."),
-    lambda: _("Commands refuse to work on it."),
-    lambda: _("If it is older: epicevents db upgrade. If it is newer, install the newer program."),
+    lambda: _("The schema has revision {found}, but this program needs {value}."),
+    lambda: _("Commands refuse to work with it."),
+    lambda: _(
+        "If the schema is older, run: epicevents db upgrade. If it is newer, install the "
+        "newer program."
+    ),
     "SELECT version_num FROM alembic_version",
 )
 CONNECTION = (TLS, VERIFIED, CLOCK)
@@ -79,16 +82,16 @@ def _private_check(name: str, holds: Callable[[], str]) -> Check:
     return Check(
         name,
         holds,
-        lambda: _("Others on this machine can reach {found}."),
-        lambda: _("Whoever reads it can act in your name or learn where the database is."),
-        lambda: _("Close it: chmod go-rwx PATH; what is not yours, move away."),
+        lambda: _("Other users of this machine can access {found}."),
+        lambda: _("Somebody who reads it can act in your name or learn the database's address."),
+        lambda: _("Protect it: chmod go-rwx PATH. Move away files that are not yours."),
     )
 
 
-HOME = _private_check("home_private", lambda: _("The home directory is closed to others"))
-TOKEN = _private_check("token_private", lambda: _("The session's token is closed to others"))
-KEY = _private_check("key_private", lambda: _("The signing key is closed to others"))
-CONFIG = _private_check("config_private", lambda: _("config.env is closed to others"))
+HOME = _private_check("home_private", lambda: _("The home directory is private"))
+TOKEN = _private_check("token_private", lambda: _("The session's token is private"))
+KEY = _private_check("key_private", lambda: _("The signing key is private"))
+CONFIG = _private_check("config_private", lambda: _("config.env is private"))
 WORKSTATION = (HOME, TOKEN, KEY, CONFIG)
 
 
@@ -157,7 +160,7 @@ def examine_server(tx: "Transaction", now: Callable[[], datetime]) -> list[Resul
     revision = _revision(tx)
     if read_schema_revision(tx) == SCHEMA_REVISION:
         return [*results, revision, *_examine(tx, CATALOGUE)]
-    reason = _("The schema is of another revision.")
+    reason = _("The schema has another revision.")
     return [*results, revision, *_examine(tx, SETTINGS), *report_unknown(OBJECTS, reason)]
 
 
@@ -254,7 +257,7 @@ def _revision(tx: "Transaction") -> Result:
 
 def _files(check: Check, paths: Iterable[Path], *, mask: int = 0o077) -> Result:
     if os.name != "posix":
-        return report_unknown([check], _("this system has no such permissions"))[0]
+        return report_unknown([check], _("this system has no such file permissions"))[0]
     found = []
     for path in paths:
         try:

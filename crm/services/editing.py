@@ -40,7 +40,7 @@ class SameField(Conflict):
                     for name, (base, theirs, mine) in fields.items()
                 )
             ),
-            hint=_("Read it again, and repeat what you still want to change."),
+            hint=_("Look at the record again, then repeat your change."),
             details={
                 "fields": {
                     name: dict(zip(("base", "theirs", "mine"), map(str, values), strict=True))
@@ -72,7 +72,7 @@ def require_version(record: Any, version: int | None) -> None:
             _("The record has changed: it is at version {now}, not {then}.").format(
                 now=record.version, then=version
             ),
-            hint=_("Read it again, and repeat what you still want to change."),
+            hint=_("Look at the record again, then repeat your change."),
             details={"version": record.version},
         )
 

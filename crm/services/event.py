@@ -56,8 +56,8 @@ def create(
     check_dates(start_date, end_date)
     if not allow_past and end_date <= tx.value("SELECT utc_now()"):
         raise RuleViolation(
-            _("The event lies in the past."),
-            hint=_("To record one that has been held, add --allow-past."),
+            _("The event is in the past."),
+            hint=_("If it already took place, add --allow-past."),
             code="event_in_the_past",
         )
     cleaned = inputs.clean_values(inputs.EVENT, values)
@@ -227,7 +227,7 @@ def check_dates(start: datetime, end: datetime) -> None:
 def _require_signed(contract: "Contract") -> None:
     if not contract.signed_status:
         raise RuleViolation(
-            _("Contract {id} is not signed; an event is held only on a signed one.").format(
+            _("Contract {id} is not signed; an event needs a signed contract.").format(
                 id=contract.id
             ),
             hint=_("Sign it first: epicevents contract sign {id}").format(id=contract.id),
@@ -242,7 +242,7 @@ def _authorize_new_contract(tx: "Transaction", event: "Event", contract_id: int)
         Permission.EVENT_UPDATE,
         kind="event",
         record_id=event.id,
-        instead=_("Only MANAGEMENT moves an event to another contract."),
+        instead=_("Only MANAGEMENT may move an event to another contract."),
     )
     contract = find_record(tx, models.Contract, contract_id)
     _require_signed(contract)

@@ -38,8 +38,8 @@ def pay(
         return _repeat_payment(before, contract, cleaned["amount"], key)
     if cleaned["amount"] <= 0:
         raise UsageFault(
-            _("A payment is more than zero."),
-            hint=_("To take one back: epicevents contract reverse-payment"),
+            _("A payment must be more than zero."),
+            hint=_("To reverse a payment: epicevents contract reverse-payment"),
             code="invalid_amount",
         )
     _refuse_overpayment(contract, cleaned["amount"])
@@ -67,11 +67,11 @@ def reverse(
             _("Contract {contract} has no payment {id}.").format(
                 contract=contract.id, id=payment_id
             ),
-            hint=_("See which it has: epicevents contract payments {id}").format(id=contract.id),
+            hint=_("See its payments: epicevents contract payments {id}").format(id=contract.id),
         )
     if payment.amount < 0:
         raise RuleViolation(
-            _("Entry {id} takes money back itself and is not reversed.").format(id=payment.id),
+            _("Entry {id} is a reversal itself and cannot be reversed.").format(id=payment.id),
             hint=_("Record a payment: epicevents contract pay {id}").format(id=contract.id),
             code="invalid_reversal",
         )
@@ -103,11 +103,9 @@ def _refuse_overpayment(contract: "Contract", amount: Decimal) -> None:
             _("{amount} is more than what is due on contract {id}.").format(
                 amount=format_amount(amount), id=contract.id
             ),
-            hint=_("The most that can be paid is {due}.").format(
-                due=format_amount(contract.amount_due)
-            )
+            hint=_("At most {due} can be paid.").format(due=format_amount(contract.amount_due))
             if contract.amount_due
-            else _("It is paid already: epicevents contract payments {id}").format(id=contract.id),
+            else _("It is already paid: epicevents contract payments {id}").format(id=contract.id),
             code="overpayment",
             details={"maximum": str(contract.amount_due)},
         )
@@ -146,7 +144,7 @@ def _repeat_payment(before: "Payment", contract: "Contract", amount: object, key
             _("The key {key} was used for a payment of {amount} on contract {id}.").format(
                 key=key, amount=format_amount(before.amount), id=contract.id
             ),
-            hint=_("Use another --key for another payment."),
+            hint=_("Use a new --key for a new payment."),
             code="key_reused",
             details={"payment_id": before.id},
         )

@@ -12,6 +12,7 @@ from crm.domain.errors import RuleViolation
 from crm.domain.i18n import gettext as _
 from crm.domain.i18n import ngettext
 from crm.domain.permissions import Permission, authorize
+from crm.domain.rows import Row
 from crm.services import contacts
 from crm.services.editing import find_record
 
@@ -61,8 +62,8 @@ def transfer_all(
     taker = find_record(tx, models.User, to_id)
     if giver.id == taker.id:
         raise RuleViolation(
-            _("From {name} to {name} nothing would change hands.").format(name=giver.full_name),
-            hint=_("Name somebody else; see: epicevents user list --active"),
+            _("{name} cannot transfer to themselves.").format(name=giver.full_name),
+            hint=_("Give somebody else; see: epicevents user list --active"),
             code="same_person",
         )
     # Thousands of records may take longer than a statement usually may.
@@ -75,10 +76,10 @@ def transfer_all(
         counts = _move_events(tx, from_id, to_id, everything=include_settled, override=override)
     else:
         raise RuleViolation(
-            _("{name} is {role}, whom no clients and no events belong to.").format(
+            _("{name} is {role}; that role owns no clients or events.").format(
                 name=giver.full_name, role=giver.role
             ),
-            hint=_("See who has some: epicevents user list --role SALES"),
+            hint=_("See who has clients: epicevents user list --role SALES"),
             code="no_portfolio",
         )
     return Moved(giver, taker, counts, _count_remaining(tx, giver))
@@ -133,15 +134,13 @@ def _move_events(
     moved = tx.session.execute(
         moving.values(
             support_contact_id=to_id,
-            overlap_allowed=event.id.in_([row[0] for row in clashing]),
+            overlap_allowed=event.id.in_([row.id for row in clashing]),
         ).execution_options(synchronize_session=False)
     )
     return {"events": _count(moved)}
 
 
-def _find_clashes(
-    tx: "Transaction", from_id: int, to_id: int, since: datetime | None
-) -> list[tuple[Any, ...]]:
+def _find_clashes(tx: "Transaction", from_id: int, to_id: int, since: datetime | None) -> list[Row]:
     """Return the id and name of each event that would move and of one that it clashes with.
 
     Two that would move clash too: what one person was allowed is not allowed to the next.
@@ -153,7 +152,7 @@ def _find_clashes(
             WHERE support_contact_id = %(from)s
               AND (%(since)s::timestamp IS NULL OR end_date > %(since)s)
         )
-        SELECT moving.id, moving.name, other.id, other.name
+        SELECT moving.id, moving.name, other.id AS other_id, other.name AS other
         FROM moving CROSS JOIN LATERAL (
             SELECT e.id, e.name, e.start_date FROM events e
             WHERE e.support_contact_id = %(to)s
@@ -170,10 +169,10 @@ def _find_clashes(
     )
 
 
-def _overlap_error(tx: "Transaction", clashing: list[tuple[Any, ...]], to_id: int) -> RuleViolation:
+def _overlap_error(tx: "Transaction", clashing: list[Row], to_id: int) -> RuleViolation:
     pairs = [
         _("{id} ({name}) with {other_id} ({other})").format(
-            id=pair[0], name=pair[1], other_id=pair[2], other=pair[3]
+            id=pair.id, name=pair.name, other_id=pair.other_id, other=pair.other
         )
         for pair in clashing[:NAMED]
     ]

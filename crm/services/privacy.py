@@ -73,7 +73,7 @@ def refuse_erased(client: "Client") -> None:
     """Refuse to go on with somebody who is forgotten: RuleViolation ``client_erased``."""
     if client.erased_at is not None:
         raise RuleViolation(
-            _("Client {id} is erased, for good.").format(id=client.id),
-            hint=_("Somebody who comes back is a new client: epicevents client create"),
+            _("Client {id} has been erased for good.").format(id=client.id),
+            hint=_("To work with this person again, create a new client: epicevents client create"),
             code="client_erased",
         )

@@ -37,28 +37,32 @@ SENTENCES: dict[str, Callable[[], str]] = {
     "missing": lambda: _("Missing: {about}."),
     "unknown_colleague": lambda: _("No colleague has the name or email “{about}”."),
     "ambiguous_colleague": lambda: _("Several colleagues are called {about}; write the email."),
-    "unknown_client": lambda: _("No client is “{about}”; import the clients first."),
+    "unknown_client": lambda: _("No client is called “{about}”; import the clients first."),
     "ambiguous_client": lambda: _("Several clients are called {about}; write the email."),
-    "other_client": lambda: _("Contract {id} is not of that client."),
-    "unknown_contract": lambda: _("There is no contract {id}."),
-    "no_signed_contract": lambda: _("No such contract of {about} is signed."),
+    "other_client": lambda: _("Contract {id} belongs to another client."),
+    "unknown_contract": lambda: _("Contract {id} does not exist."),
+    "no_signed_contract": lambda: _("{about} has no such signed contract."),
     "several_contracts": lambda: _(
         "The client has several signed contracts; add a column contract with one of: {about}."
     ),
     "duplicate_email": lambda: _("This email already belongs to client {id}, {about}."),
     "duplicate_in_file": lambda: _("Row {id} has the same email."),
-    "duplicate_contract": lambda: _("This client already has contract {id} over the same amount."),
+    "duplicate_contract": lambda: _("This client already has contract {id} with the same total."),
     "duplicate_event": lambda: _("Event {id} has the same contract, name and start."),
     "event_twice_in_file": lambda: _("Row {id} has the same contract, name and start."),
-    "event_in_the_past": lambda: _("The event lies in the past; add --allow-past to keep it."),
+    "event_in_the_past": lambda: _("The event is in the past; add --allow-past to import it."),
     "doubtful_date": lambda: _(
-        "The date can be read with the day or the month first, and other rows only with the month "
-        "first; add --date-order."
+        "It is unclear whether the day or the month comes first: other rows have the month "
+        "first. Add --date-order."
     ),
-    "not_own_client": lambda: _("SALES may do that only for their own clients; this is {about}'s."),
-    "not_own_import": lambda: _("SALES import their own clients; this one would be {about}'s."),
+    "not_own_client": lambda: _(
+        "SALES may do that only for their own clients; this one belongs to {about}."
+    ),
+    "not_own_import": lambda: _(
+        "SALES may import only their own clients; this one would belong to {about}."
+    ),
     "not_transferred": lambda: _(
-        "Its sales contact is {about}; hand it over with: epicevents client transfer {id}"
+        "Its sales contact is {about}. Transfer it with: epicevents client transfer {id}"
     ),
-    "not_assigned": lambda: _("Only MANAGEMENT assigns support; leave support_contact empty."),
+    "not_assigned": lambda: _("Only MANAGEMENT may assign support; leave support_contact empty."),
 }

@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from crm import models
 from crm.domain import inputs
 from crm.domain.enums import PaymentKind
 from crm.domain.errors import Conflict, NotFound
 from crm.domain.i18n import gettext as _
+from crm.domain.rows import Row, build_named_row
 from crm.queries import undo as query
 from crm.queries import user as user_query
 from crm.services import contract, payment, undoable, user
@@ -59,7 +60,7 @@ class Undone:
     counts: "Actions"
 
     @property
-    def row(self) -> tuple[Any, ...]:
+    def row(self) -> Row:
         """Itself as a record of :data:`crm.queries.undo.FIELDS`."""
         done = self.done
         counts = [
@@ -67,7 +68,8 @@ class Undone:
             for wanted in ("INSERT", "UPDATE", "DELETE")
         ]
         who = done.employee_id, done.employee
-        return self.number, done.number, done.command, done.at, *who, *counts
+        values = (self.number, done.number, done.command, done.at, *who, *counts)
+        return build_named_row((field.name for field in query.FIELDS), values)
 
 
 def find_latest(tx: "Transaction") -> int:
@@ -75,8 +77,8 @@ def find_latest(tx: "Transaction") -> int:
     found = query.read_latest(tx)
     if not found:
         raise NotFound(
-            _("There is no command of yours to take back."),
-            hint=_("Name a transaction; see: epicevents audit list"),
+            _("You have no command that can be undone."),
+            hint=_("Give a transaction number; see: epicevents audit list"),
         )
     return query.find_newest_of_chain(tx, found[0].number)
 
@@ -86,8 +88,8 @@ def find_transaction(tx: "Transaction", number: int) -> "PastTransaction":
     done = query.read_transaction(tx, number)
     if done is None:
         raise NotFound(
-            _("There is no transaction {number}.").format(number=number),
-            hint=_("See which there are: epicevents audit list"),
+            _("Transaction {number} does not exist.").format(number=number),
+            hint=_("See all transactions: epicevents audit list"),
         )
     return done
 
@@ -206,7 +208,7 @@ def _move_balances(tx: "Transaction", number: int, reason: str, today: date | No
 
 def _changed_error() -> Conflict:
     return Conflict(
-        _("Somebody has changed it in this moment; nothing was taken back."),
-        hint=_("See what it looks like now, and try again."),
+        _("Somebody changed it at this very moment; nothing was undone."),
+        hint=_("Look at it again, then retry."),
         code="changed_since",
     )

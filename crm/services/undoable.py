@@ -88,24 +88,22 @@ def refuse_later(tx: "Transaction", number: int) -> None:
             for each in later
         ]
         raise RuleViolation(
-            _("What transaction {number} wrote has been changed since, by {later}.").format(
+            _("The records of transaction {number} have been changed since, by {later}.").format(
                 number=number, later=", ".join(told)
             ),
-            hint=_("Take back the latest first: epicevents undo {last}").format(
-                last=later[-1].number
-            ),
+            hint=_("Undo the latest first: epicevents undo {last}").format(last=later[-1].number),
             code="changed_since",
             details={"transactions": [each.number for each in later]},
         )
     naming = query.find_references(tx, number)
     if naming:
-        nouns = [table.removesuffix("s") for table, _id in naming]
-        told = [f"{_(noun)} {each[1]}" for noun, each in zip(nouns, naming, strict=True)]
+        nouns = [each.table_name.removesuffix("s") for each in naming]
+        told = [f"{_(noun)} {each.id}" for noun, each in zip(nouns, naming, strict=True)]
         raise RuleViolation(
-            _("Records name what transaction {number} created: {records}.").format(
+            _("Other records refer to what transaction {number} created: {records}.").format(
                 number=number, records=", ".join(told[: query.NAMED])
             ),
-            hint=_("Take back first what wrote those; see: epicevents history KIND ID"),
+            hint=_("First undo the commands that wrote those; see: epicevents history KIND ID"),
             code="changed_since",
             details={"records": told},
         )
@@ -114,7 +112,7 @@ def refuse_later(tx: "Transaction", number: int) -> None:
 def reason_required_error() -> UsageFault:
     """Return the error that taking this back needs a reason."""
     return UsageFault(
-        _("Taking this back needs a reason, which the history keeps."),
+        _("Undoing this needs a reason, which the history records."),
         hint=_("Add --reason TEXT."),
         code="reason_required",
     )
@@ -123,10 +121,10 @@ def reason_required_error() -> UsageFault:
 def _refuse_undone(tx: "Transaction", done: "PastTransaction") -> None:
     if done.undone_by is not None:
         raise RuleViolation(
-            _("Transaction {number} was already taken back, by {by}.").format(
+            _("Transaction {number} has already been undone, by {by}.").format(
                 number=done.number, by=done.undone_by
             ),
-            hint=_("To change your mind again: epicevents undo {last}").format(
+            hint=_("To reverse that: epicevents undo {last}").format(
                 last=query.find_newest_of_chain(tx, done.number)
             ),
             code="already_undone",
@@ -137,15 +135,15 @@ def _refuse_undone(tx: "Transaction", done: "PastTransaction") -> None:
 def _refuse_unrecoverable(tx: "Transaction", number: int, actions: "Actions") -> None:
     """Refuse what the audit cannot give back."""
     if query.sets_passwords(tx, number):
-        why = _("it set a password, which is not kept")
+        why = _("it set a password, and passwords are not stored")
     elif query.has_erased_values(tx, number):
-        why = _("it names a client who is erased, for good")
+        why = _("it refers to a client who has been erased")
     elif ("users", "DELETE") in actions:
-        why = _("it deleted an account, whose password is not kept")
+        why = _("it deleted an account, and its password is not stored")
     else:
         return
     raise RuleViolation(
-        _("Transaction {number} cannot be taken back: {why}.").format(number=number, why=why),
+        _("Transaction {number} cannot be undone: {why}.").format(number=number, why=why),
         hint=_("See it: epicevents audit list --transaction {number}").format(number=number),
         code="cannot_undo",
     )

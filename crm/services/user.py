@@ -80,7 +80,7 @@ def update(
             owner_id=person.id,
             kind="user",
             record_id=person.id,
-            instead=_("Of your own account you may change the phone and the password.")
+            instead=_("On your own account you may change the phone and the password.")
             if person.id == tx.actor.id
             else None,
         )
@@ -175,7 +175,7 @@ def delete(tx: "Transaction", user_id: int) -> Any:
     authorize(tx.actor, Permission.USER_DELETE, kind="user", record_id=person.id)
     if left := count_dependents(tx, user_id):
         raise RuleViolation(
-            _("Records name {name}: {what}.").format(
+            _("Other records refer to {name}: {what}.").format(
                 name=person.full_name, what=format_counts(left)
             ),
             hint=_suggest_deactivation(person, left),
@@ -215,8 +215,8 @@ def _suggest_deactivation(person: "User", left: Mapping[str, int]) -> str:
             "Deactivate the account instead: epicevents user deactivate {id} --transfer-to USER"
         ).format(id=person.id)
     return _(
-        "Deactivate the account instead: epicevents user deactivate {id}; or hand all of it over:"
-        " epicevents user delete {id} --transfer-to USER"
+        "Deactivate the account instead: epicevents user deactivate {id}; or transfer everything "
+        "first: epicevents user delete {id} --transfer-to USER"
     ).format(id=person.id)
 
 
@@ -228,7 +228,7 @@ def _refuse_role_in_use(tx: "Transaction", person: "User") -> None:
                 name=person.full_name, what=format_counts(left)
             ),
             hint=_(
-                "Hand that over first: epicevents user transfer {id} USER --include-settled"
+                "Transfer those first: epicevents user transfer {id} USER --include-settled"
             ).format(id=person.id),
             code="role_in_use",
             details={"dependents": left},
@@ -240,8 +240,8 @@ def refuse_duplicate(tx: "Transaction", email: str) -> None:
     found = tx.row("SELECT id, full_name FROM user_list WHERE email = %s", (email,))
     if found:
         raise RuleViolation(
-            _("{email} already belongs to {name}.").format(email=email, name=found[1]),
-            hint=_("See the account: epicevents user show {id}").format(id=found[0]),
+            _("{email} already belongs to {name}.").format(email=email, name=found.full_name),
+            hint=_("See the account: epicevents user show {id}").format(id=found.id),
             code="duplicate_email",
-            details={"id": found[0]},
+            details={"id": found.id},
         )

@@ -65,7 +65,7 @@ def save_variables(home: "Path", values: Mapping[str, str]) -> None:
     except OSError as error:
         raise UsageFault(
             _("{path} cannot be written: {reason}.").format(path=path, reason=error.strerror),
-            hint=_("Name a directory of your own in EPICEVENTS_HOME."),
+            hint=_("Set EPICEVENTS_HOME to a directory of your own."),
             code="configuration_not_saved",
         ) from None
 
@@ -108,7 +108,7 @@ def _bindings(path: "str | os.PathLike[str]") -> "list[Binding]":
 def _quote_value(variable: str, value: str) -> str:
     if any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in value):
         raise UsageFault(
-            _("{variable} holds a character that cannot be kept.").format(variable=variable),
+            _("{variable} contains a character that cannot be saved.").format(variable=variable),
             hint=_("Type it again."),
             code="invalid_setting",
         )
@@ -119,14 +119,14 @@ def _quote_value(variable: str, value: str) -> str:
 def _unreadable_error(path: "str | os.PathLike[str]", reason: str) -> UsageFault:
     return UsageFault(
         _("{path} cannot be read: {reason}.").format(path=path, reason=reason),
-        hint=_("Correct the file or move it away."),
+        hint=_("Fix the file or move it away."),
         code="invalid_configuration_file",
     )
 
 
 def _unsafe_error(path: "str | os.PathLike[str]", reason: str) -> UsageFault:
     return UsageFault(
-        _("{path} is not used: {reason}.").format(path=os.path.abspath(path), reason=reason),
+        _("{path} was not used: {reason}.").format(path=os.path.abspath(path), reason=reason),
         hint=_(
             "If it is yours, close it and its directory to others: chmod go-w. "
             "If not, work in another directory."

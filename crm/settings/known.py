@@ -44,7 +44,7 @@ def save_agreement(home: "Path", kind: str, name: str, value: str) -> None:
     except OSError as error:
         raise UsageFault(
             _("{path} cannot be written: {reason}.").format(path=path, reason=error.strerror),
-            hint=_("Name a directory of your own in EPICEVENTS_HOME."),
+            hint=_("Set EPICEVENTS_HOME to a directory of your own."),
             code="configuration_not_saved",
         ) from None
 
@@ -67,7 +67,7 @@ def _read(path: "Path") -> dict[str, dict[str, str]]:
 
 def _unusable_error(path: "str | os.PathLike[str]", reason: str) -> UsageFault:
     return UsageFault(
-        _("{path} is not used: {reason}.").format(path=path, reason=reason),
+        _("{path} was not used: {reason}.").format(path=path, reason=reason),
         hint=_("Remove it; what it holds is asked for again."),
         code="invalid_known_file",
     )

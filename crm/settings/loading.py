@@ -65,7 +65,7 @@ def _entry(setting: Setting, places: Places) -> SettingValue:
     value, source = next(usable, (setting.default, "default"))
     if value and source in places and not _is_text(value):
         raise UsageFault(
-            _("{variable} ({source}) is not text.").format(
+            _("{variable} ({source}) is not readable text.").format(
                 variable=setting.variable, source=source
             ),
             hint=_("Set it again, in UTF-8 and without control characters."),

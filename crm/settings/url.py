@@ -34,10 +34,10 @@ def parse_database_url(url: str) -> dict[str, str]:
     parameters = _parameters(url)
     if parameters is None or not all(map(_is_port, parameters.get("port", "").split(","))):
         raise UsageFault(
-            _("The database URL cannot be understood."),
+            _("The database URL is not valid."),
             hint=_(
-                "Write postgresql://USER@HOST:5432/NAME; signs such as @ : / ? # % in a password "
-                "are written by their code, %40 for @."
+                "Write postgresql://USER@HOST:5432/NAME; in a password, write @ : / ? # % as "
+                "codes, such as %40 for @."
             ),
             code="invalid_database_url",
         )

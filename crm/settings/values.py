@@ -214,7 +214,7 @@ def expand_path(entry: SettingValue) -> str:
 def _invalid_setting_error(entry: SettingValue, hint: str, code: str) -> UsageFault:
     from crm.domain.text import quote
 
-    message = _("{variable} is “{value}” ({source}), which makes no sense.")
+    message = _("{variable} is set to “{value}” ({source}), which is not valid.")
     return UsageFault(
         message.format(
             variable=entry.variable, value=quote(entry.value or ""), source=entry.source

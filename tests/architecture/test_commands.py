@@ -16,7 +16,8 @@ from crm.domain.rules import CONSTRAINTS
 
 # They are about this workstation, or end what one has oneself begun.
 OF_THE_WORKSTATION = {"demo", "init", "join", "config", "db start", "db stop", "logout"}
-WHO_MAY = ("may", "SALES", "MANAGEMENT", "Needs the administrator's URL", "Needs no ")
+WHO_MAY = ("everybody", "Everybody", "anybody", "You may", "SALES", "SUPPORT", "MANAGEMENT",
+           "Needs the administrator's URL", "Needs no ")  # fmt: skip
 
 
 COMMANDS = REPOSITORY / "crm" / "cli" / "commands"

@@ -56,7 +56,7 @@ def test_those_that_know_no_tls_are_taken_on_this_machine_only(
 
 def test_those_that_are_older_than_the_server_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
-    with pytest.raises(DatabaseUnavailable, match="older than PostgreSQL 99") as caught:
+    with pytest.raises(DatabaseUnavailable, match="too old for PostgreSQL 99") as caught:
         tools.find_tools({}, 99)
     assert caught.value.code == "client_programs_too_old"
     assert "postgresql-client-99" in str(caught.value.hint)

@@ -32,7 +32,7 @@ def test_a_policy_says_what_it_was_and_is(admin: Workstation) -> None:
     assert "1d" in admin.run("db", "policy").done().out
     changed = admin.run("db", "policy", "--session-lifetime", "12h").done()
     assert changed.err == (
-        "✓ The policy is changed.\n  Session lifetime: 1d → 12h\nNext: epicevents audit sessions\n"
+        "✓ Policy changed.\n  Session lifetime: 1d → 12h\nNext: epicevents audit sessions\n"
     )
     assert changed.out == ""
     assert admin.run("db", "policy", "--json").done().json() == {
@@ -44,14 +44,14 @@ def test_a_policy_says_what_it_was_and_is(admin: Workstation) -> None:
 def test_a_policy_can_be_tried(admin: Workstation) -> None:
     tried = admin.run("db", "policy", "--session-idle", "30m", "-n", "--json").done()
     assert tried.json()["session_idle_limit"] == "30m"
-    assert "Dry run, nothing was kept" in tried.err
+    assert "Dry run, nothing saved" in tried.err
     assert "2h" in admin.run("db", "policy").done().out
     assert admin.run("db", "policy", "--session-idle", "0m", "-n").status == 6
 
 
 def test_the_same_policy_is_no_change(admin: Workstation) -> None:
     same = admin.run("db", "policy", "--session-lifetime", "24h", "--json").done()
-    assert same.err == "Sessions last that long already.\n"
+    assert same.err == "Sessions already last that long.\n"
     assert same.json()["session_lifetime"] == "1d"
 
 
@@ -71,10 +71,10 @@ def test_that_the_account_was_deactivated_is_said(admin: Workstation, company: C
     admin.be(company.manager).run("user", "deactivate", "sophie").done()
     reset = admin.run("db", "reset-password", SOPHIE).done()
     assert reset.err == (
-        "✓ Password of Sophie Simon reset; their sessions have ended.\n"
+        "✓ The password of Sophie Simon was reset and their sessions have ended.\n"
         "  Active: no → yes\n"
-        "The one-time password, shown only now:\n"
-        f"They must choose another when they log in: epicevents login {SOPHIE}\n"
+        "The one-time password (shown only once):\n"
+        f"They must choose their own password at the next login: epicevents login {SOPHIE}\n"
     )
     assert len(reset.out.strip()) > 15
 
@@ -83,7 +83,7 @@ def test_whose_password_it_is_is_asked(admin: Workstation) -> None:
     refused = admin.run("db", "reset-password", "--no-input", "--json")
     assert (refused.status, refused.error()["options"]) == (2, ["EMAIL"])
     asked = admin.run("db", "reset-password", stdin=f"{SOPHIE}\n").done()
-    assert "Password of Sophie Simon reset" in asked.err
+    assert "The password of Sophie Simon was reset" in asked.err
 
 
 # Upgrades
@@ -94,7 +94,7 @@ def test_an_upgrade_can_be_tried(
 ) -> None:
     migrations.add_revision("ALTER TABLE clients ADD COLUMN website TEXT")
     tried = admin.run("db", "upgrade", "--dry-run").done()
-    assert f"Dry run, nothing was kept: Schema upgraded by {NEXT}_next" in tried.err
+    assert f"Dry run, nothing saved: Schema upgraded: {NEXT}_next" in tried.err
     assert f"Schema revision: {SCHEMA_REVISION} → {NEXT}" in tried.err
     assert upgrades.read_current_revision(database.admin) == SCHEMA_REVISION
     done = admin.run("db", "upgrade", "--json").done().json()
@@ -204,7 +204,7 @@ def test_a_schema_that_it_does_not_know_is_not_upgraded(
     assert refused.status == 7
     code, hint = {
         "0018": ("schema_too_old", "epicevents demo --reset"),
-        "9999": ("schema_newer", "Install the version"),
+        "9999": ("schema_newer", "Install the newer version"),
     }[revision]
     assert refused.error()["code"] == code
     assert hint in refused.error()["hint"]

@@ -46,7 +46,7 @@ def test_there_and_back(admin: Workstation, database: Database, path: Path) -> N
 
     assert rows(database.admin) == before
     assert done.json()["kept_as"].startswith(f"{database.name}_before_")
-    assert "Everybody logs in again" in done.err
+    assert "Everybody must log in again" in done.err
     dropped = admin.run("db", "restore", "--drop-old", "--yes").done()
     assert done.json()["kept_as"] in dropped.err
     assert done.json()["kept_as"] not in databases(database.template)
@@ -63,7 +63,7 @@ def test_a_dry_run_restores_apart(admin: Workstation, database: Database, path: 
     execute(database.admin, "UPDATE clients SET full_name = 'Somebody Else'")
     before = rows(database.admin)
     ran = admin.run("db", "restore", str(path), "--replace", "--dry-run").done()
-    assert "Dry run, nothing was kept" in ran.err
+    assert "Dry run, nothing saved" in ran.err
     assert rows(database.admin) == before
 
 
@@ -98,7 +98,7 @@ def test_encrypted_there_and_back(admin: Workstation, database: Database, tmp_pa
     line = PASSPHRASE + "\n"
     short = admin.run("db", "backup", str(path), "--encrypt", "--passphrase-stdin", stdin=SHORT)
     assert (short.status, path.exists()) == (2, False)
-    assert "shorter than 15 characters" in short.err
+    assert "fewer than 15 characters" in short.err
     unasked = admin.run("db", "backup", str(path), "--passphrase-stdin", stdin=line)
     assert (unasked.status, path.exists()) == (2, False)
 
@@ -140,7 +140,7 @@ def test_a_person_types_the_passphrase_twice_unseen(admin: Workstation, tmp_path
     path = tmp_path / "secret.backup"
     with admin.terminal("db", "backup", str(path), "--encrypt") as child:
         for typed in (SHORT, PASSPHRASE, "another passphrase", PASSPHRASE, PASSPHRASE):
-            child.expect(["Passphrase of the backup: ", "The same again: "])
+            child.expect(["Passphrase of the backup: ", "Repeat it: "])
             child.sendline(typed)
         status, said = finish(child)
     assert (status, PASSPHRASE in said) == (0, False)
@@ -148,10 +148,10 @@ def test_a_person_types_the_passphrase_twice_unseen(admin: Workstation, tmp_path
         child.expect("Passphrase of the backup: ")
         child.sendline(PASSPHRASE)
         child.expect("Now: 6 accounts, 3 clients\r\nAs of today .*: 6 accounts, 3 clients\r\n")
-        child.expect("Replace the company by that of the backup. .y/N.: ")
+        child.expect("Replace the company with the one in the backup. .y/N.: ")
         child.sendline("")
         status, said = finish(child)
-    assert (status, "Nothing was changed" in said) == (2, True)
+    assert (status, "nothing changed" in said) == (2, True)
 
 
 def test_damage_is_told_before_anything_is_touched(
@@ -196,7 +196,7 @@ def test_a_machine_with_no_company_checks_and_restores(
     assert list(fresh.home.iterdir()) == []
     try:
         restored = fresh.run("db", "restore", str(path)).done()
-        assert "is kept as" not in restored.err
+        assert "is still there as" not in restored.err
         login = ("login", "marie@epicevents.example", "--password-stdin")
         fresh.run(*login, stdin=PASSWORD + "\n").done()
         assert fresh.run("client", "list", "--count").done().out == "3\n"

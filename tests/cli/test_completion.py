@@ -57,7 +57,9 @@ def test_a_command_is_completed_with_its_sentence(offered: Offered) -> None:
 
 
 def test_an_option_is_completed_with_its_help(offered: Offered) -> None:
-    assert offered("client list --wi") == {"--without-contract": "Without any contract."}
+    assert offered("client list --wi") == {
+        "--without-contract": ("Only clients without a contract.")
+    }
     assert "--mine" not in offered("client list --mine --")
 
 

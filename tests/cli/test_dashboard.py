@@ -17,8 +17,8 @@ def titles(shown: str) -> list[str]:
 def test_sales_see_what_their_clients_wait_for(workstation: Workstation, company: Company) -> None:
     shown = workstation.be(company.sales).look("dashboard")
     assert titles(shown) == [
-        "Contracts to be signed",
-        "Signed contracts with something due",
+        "Contracts to sign",
+        "Signed contracts with an amount due",
         "Signed contracts without an event",
         "Coming events without support",
     ]
@@ -41,9 +41,9 @@ def test_management_sees_what_the_company_waits_for(
     shown = workstation.look("dashboard")
     assert titles(shown) == [
         "Coming events without support",
-        "Contracts to be signed",
-        "Signed contracts with something due",
-        "Inactive colleagues who are still somebody's contact",
+        "Contracts to sign",
+        "Signed contracts with an amount due",
+        "Deactivated colleagues who are still a contact",
     ]
     assert "  epicevents event assign 2 USER\n" in shown
     assert "  epicevents contract pay 5 5000.00\n" in shown
@@ -99,7 +99,7 @@ def test_when_nothing_waits_it_says_so(
     cursor.execute("DELETE FROM payments; DELETE FROM contracts")
     shown = workstation.be(person).look("dashboard")
     assert titles(shown) == []
-    assert "✓ Nothing waits for you." in shown
+    assert "✓ Nothing to do right now." in shown
     assert len(re.findall("epicevents [a-z]+ [a-z]+", shown)) == 1
     told = workstation.run("dashboard", "--json").done().json()
     assert all(told[section]["total"] == 0 for section in list(told)[2:])
@@ -113,7 +113,7 @@ def test_more_than_five_are_counted(
         " SELECT 1, 3, n, n FROM generate_series(1, 8) n"
     )
     shown = workstation.be(company.sales).look("dashboard")
-    assert "Contracts to be signed  9\n" in shown
+    assert "Contracts to sign  9\n" in shown
     assert "  and 4 more  epicevents contract list --mine --unsigned\n" in shown
 
 

@@ -33,9 +33,10 @@ def test_json_lists_every_check(sales: Workstation, owner: Connection) -> None:
     (fault,) = [check for check in ran.json() if not check["ok"]]
     assert fault["check"] == "policies"
     assert fault["what"] == (
-        "A policy is missing, foreign, for another verb or asks nobody: clients_update (missing)."
+        "A policy is missing, foreign, for another verb or does not check the login: "
+        "clients_update (missing)."
     )
-    assert fault["why"].startswith("The database would allow")
+    assert fault["why"].startswith("The database may allow")
     assert fault["next"].startswith("Restore it")
     assert fault["sql_as"] == "epicevents_cli"
     cursor = owner.cursor()
@@ -48,13 +49,11 @@ def test_a_fault_is_two_lines_and_its_sql(sales: Workstation, owner: Connection)
     ran = sales.run("doctor")
     assert ran.status == 6
     assert ran.out == (
-        "Fault: Row-level security is off for clients. Whoever holds the login's password reaches"
-        " rows past the table of permissions.\n"
-        "  Next: As the owner: ALTER TABLE … ENABLE ROW LEVEL SECURITY\n"
-        "  SQL, as epicevents_cli:\n"
-        "    SELECT relname FROM pg_class\n"
-        "    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')\n"
-        "      AND NOT relrowsecurity AND relname <> 'alembic_version'\n"
+        "Fault: Row-level security is off for clients. Anybody with the login's password can "
+        "read rows without any permission.\n  Next: As the owner: ALTER TABLE … ENABLE ROW LEVEL "
+        "SECURITY\n  SQL, as epicevents_cli:\n    SELECT relname FROM pg_class\n    WHERE "
+        "relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')\n      AND NOT "
+        "relrowsecurity AND relname <> 'alembic_version'\n"
     )
     assert ran.err == "1 fault in 43 checks.\n"
 
@@ -108,7 +107,7 @@ def test_a_file_that_others_can_read_is_told(sales: Workstation) -> None:
     sales.home.chmod(0o755)
     ran = sales.run("doctor")
     assert ran.status == 6
-    assert f"Others on this machine can reach {sales.home} (drwxr-xr-x)." in ran.out
+    assert f"Other users of this machine can access {sales.home} (drwxr-xr-x)." in ran.out
     sales.home.chmod(0o700)
     sales.token_file.chmod(0o644)
     ran = sales.run("doctor", "--json")
@@ -125,10 +124,9 @@ def test_without_anybody_logged_in_the_data_is_not_proved(workstation: Workstati
     ran = workstation.run("doctor").done()
     assert ran.out == ""
     assert ran.err == (
-        "✓ All is well: 37 checks.\n"
-        "Not checked: ledger, sales_contacts, support_contacts, overlaps, event_contracts,"
-        " active_manager. You are not logged in.\n"
-        "Run: epicevents login, or set EPICEVENTS_ADMIN_DATABASE_URL.\n"
+        "✓ All is well: 37 checks.\nNot checked: ledger, sales_contacts, support_contacts, "
+        "overlaps, event_contracts, active_manager. You are not logged in.\nLog in (epicevents "
+        "login) or set EPICEVENTS_ADMIN_DATABASE_URL.\n"
     )
     unproved = [check for check in workstation.run("doctor", "--json").json() if not check["ok"]]
     assert {(check["ok"], check["why"]) for check in unproved} == {(None, "You are not logged in.")}
@@ -149,8 +147,8 @@ def test_a_server_that_is_away_is_7_and_the_workstation_is_checked(sales: Workst
     ran = sales.run("doctor")
     assert ran.status == 7
     assert ran.out == (
-        "Fault: The database cannot be reached: nothing answers there. Nothing else of it was"
-        " checked.\n  Next: See where it is looked for: epicevents config\n"
+        "Fault: The database cannot be reached: nothing answers at that address. Nothing else on "
+        "the server was checked.\n  Next: Check the address: epicevents config\n"
     )
     assert ran.err == "1 fault in 43 checks.\n"
     sales.home.chmod(0o755)
@@ -165,17 +163,17 @@ def test_a_wrong_login_is_told(sales: Workstation) -> None:
     sales.environ["EPICEVENTS_DATABASE_URL"] = url(parameters)
     ran = sales.run("doctor")
     assert ran.status == 7
-    assert "no such database or login there" in ran.out
+    assert "the server has no such database or login" in ran.out
 
 
 def test_another_revision_is_a_fault(sales: Workstation, owner: Connection) -> None:
     owner.cursor().execute("UPDATE alembic_version SET version_num = '0001'")
     ran = sales.run("doctor")
     assert ran.status == 6
-    assert "The schema is of revision 0001, and this program of " in ran.out
+    assert "The schema has revision 0001, but this program needs " in ran.out
     assert "epicevents db upgrade" in ran.out
     assert "policies" in ran.err
-    assert "The schema is of another revision." in ran.err
+    assert "The schema has another revision." in ran.err
 
 
 def test_nothing_is_changed(sales: Workstation, owner: Connection) -> None:

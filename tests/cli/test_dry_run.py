@@ -174,7 +174,7 @@ def test_a_dry_run_keeps_nothing_that_the_command_writes(
     line = filled(manager, LINES[path], tmp_path)
     before = contents(manager)
     tried = run(manager, f"{line} --dry-run").done()
-    assert "nothing was kept" in tried.err.lower()
+    assert "nothing saved" in tried.err.lower()
     assert {name: was for name, was in contents(manager).items() if was != before[name]} == {}
     # The same line without the option writes, so that something was tried.
     run(manager, line).done()

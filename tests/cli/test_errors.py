@@ -30,9 +30,13 @@ def place(workstation: Workstation, **changed: str) -> str:
 @pytest.mark.parametrize(
     ("changed", "words", "hint"),
     [
-        ({"host": "127.0.0.1", "port": "1"}, "nothing answers there", "epicevents config"),
+        (
+            {"host": "127.0.0.1", "port": "1"},
+            "nothing answers at that address",
+            "epicevents config",
+        ),
         ({"host": "/nowhere"}, "it is stopped", "epicevents db start"),
-        ({"host": "no-such-host.invalid"}, "host name is not known", "epicevents config"),
+        ({"host": "no-such-host.invalid"}, "host name is unknown", "epicevents config"),
         ({"dbname": "no_such_database"}, "no such database", "epicevents init"),
         ({"user": "no_such_login"}, "no such database or login", "epicevents init"),
     ],
@@ -193,7 +197,7 @@ def test_json_errors_are_one_object_on_stderr(sales: Workstation) -> None:
         ran = sales.run("client", "show", "99", *options)
         assert (ran.status, ran.out) == (3, "")
         error = json.loads(ran.err)["error"]
-        assert (error["code"], error["message"]) == ("not_found", "There is no client 99.")
+        assert (error["code"], error["message"]) == ("not_found", "Client 99 does not exist.")
 
 
 def test_usage_errors_are_json_too(sales: Workstation) -> None:
@@ -206,7 +210,7 @@ def test_debug_adds_a_trace_without_values(sales: Workstation) -> None:
     ran = sales.run("--debug", "client", "show", "99")
     assert ran.err.endswith(plain.err)
     assert 'crm/cli/commands/client/show.py", line' in ran.err
-    assert "NotFound: There is no client 99." in ran.err
+    assert "NotFound: Client 99 does not exist." in ran.err
     assert sales.run("client", "show", "99", "--debug").err == ran.err
 
 
@@ -219,7 +223,7 @@ def test_the_trace_of_a_driver_shows_no_rows(sales: Workstation, owner: Connecti
     )
     ran = sales.run("--debug", "client", "update", "1", "--company-name", "Hidden & Co")
     assert ran.status == 1
-    assert "not foreseen (P0001)" in ran.err
+    assert "unexpected error (P0001)" in ran.err
     assert "RaiseException" in ran.err
     for kept in ("Hidden & Co", "eleonore@lefevre.example", "+33612345678", "password"):
         assert kept not in ran.err
@@ -430,7 +434,7 @@ def test_a_full_disk_is_an_error(sales: Workstation) -> None:
         ran = piped(sales, f"epicevents {command} > /dev/full")
         assert ran.returncode == 1
         assert ran.stderr.startswith(
-            "Error: The output cannot be written: No space left on device.\n"
+            "Error: The output could not be written: No space left on device.\n"
         )
 
 
@@ -440,7 +444,7 @@ def test_a_full_disk_is_an_error(sales: Workstation) -> None:
 def test_output_that_goes_nowhere_is_an_error(sales: Workstation, command: str) -> None:
     ran = piped(sales, f"epicevents {command} >&-")
     assert ran.returncode == 1
-    assert "The output cannot be written: Bad file descriptor." in ran.stderr
+    assert "The output could not be written: Bad file descriptor." in ran.stderr
 
 
 def test_who_says_nothing_on_standard_output_does_not_need_it(sales: Workstation) -> None:
@@ -450,7 +454,7 @@ def test_who_says_nothing_on_standard_output_does_not_need_it(sales: Workstation
 def test_without_standard_input_nothing_is_asked(sales: Workstation) -> None:
     ran = piped(sales, "epicevents client create <&-")
     assert ran.returncode == 2
-    assert "input ended" in ran.stderr
+    assert ran.stderr.startswith("Error: Missing --full-name.\n")
 
 
 def test_without_standard_error_the_status_still_tells(sales: Workstation) -> None:

@@ -112,8 +112,7 @@ def test_a_sheet_has_the_contract_the_client_and_what_comes_next(support: Workst
     )
     assert re.search(r"Client\n.*\n.*\n +1 +Éléonore Lefèvre +eleonore@", shown)
     assert shown.endswith(
-        "  epicevents event update 1   change it\n"
-        "  epicevents history event 1  see who changed what\n"
+        "  epicevents event update 1   change it\n  epicevents history event 1  see its history\n"
     )
 
 
@@ -122,7 +121,7 @@ def test_a_sheet_offers_what_its_reader_may_do(workstation: Workstation, company
     assert "epicevents event assign 2 USER" in unassigned
     for person in (company.sales, company.support):
         shown = workstation.be(person).look("event", "show", "2")
-        assert shown.endswith("\nNext\n  epicevents history event 2  see who changed what\n")
+        assert shown.endswith("\nNext\n  epicevents history event 2  see its history\n")
 
 
 def test_json_has_iso_dates_with_their_offset(support: Workstation) -> None:
@@ -161,14 +160,14 @@ def test_a_dry_run_keeps_no_event(sales: Workstation, owner: Connection) -> None
     [
         (("--contract", "1"), 6, "Sign it first: epicevents contract sign 1"),
         (("--contract", "5"), 5, "Ask Samuel Sanchez"),
-        (("--contract", "99"), 3, "There is no contract 99."),
-        (("--attendees", "0"), 2, "The least is 1."),
+        (("--contract", "99"), 3, "Contract 99 does not exist."),
+        (("--attendees", "0"), 2, "The smallest possible value is 1."),
         (("--attendees", "1.5"), 2, "Attendees"),
         (("--attendees", "-3"), 2, "Attendees"),
         (("--end-date", "2031-06-04 18:00"), 6, "must end after it starts"),
         (("--start-date", "2031-06-04"), 2, "has no time"),
         (("--start-date", "2031-03-30 02:30"), 2, "the clocks go forward"),
-        (("--start-date", "2030-10-27 02:30"), 2, "happens twice"),
+        (("--start-date", "2030-10-27 02:30"), 2, "occurs twice"),
         (("--start-date", "2020-06-04 18:00", "--end-date", "2020-06-04 19:00"), 6, "--allow-past"),
         (("--name", "x" * 101), 2, "101/100"),
         (("--name", "\x1b[2J"), 2, "U+001B"),
@@ -218,7 +217,7 @@ def test_a_wrong_answer_is_asked_again(sales: Workstation) -> None:
         for asked, answer, said in (
             ("Contract (4 Kevin Casey, 3 Éléonore Lefèvre, 2", "1", "epicevents contract sign 1"),
             ("Contract (", "2", ""),
-            ("Client contact (Enter for Éléonore Lefèvre): ", "Jean", ""),
+            ("Client contact (Enter: Éléonore Lefèvre): ", "Jean", ""),
             ("Starts (such as tomorrow 18:00): ", "tomorrow", "has no time"),
             ("Starts (", "tomorrow 18:00", ""),
             ("Ends (such as tomorrow 23:30): ", "tomorrow 17:00", "must end after it starts"),
@@ -294,13 +293,17 @@ def test_an_event_is_assigned_and_taken_back(manager: Workstation) -> None:
         "  Support: - → Paul Petit\n"
         "Next: epicevents event list --support 5 --upcoming\n"
     )
-    assert manager.run(*assign).done().err == "Paul Petit runs event 2 already.\n"
+    assert manager.run(*assign).done().err == (
+        "Paul Petit already runs event 2; nothing to change.\n"
+    )
     assert manager.run("event", "unassign", "2").done().err == (
         "✓ Event 2 unassigned: General Assembly.\n"
         "  Support: Paul Petit → -\n"
         "Next: epicevents event assign 2 USER\n"
     )
-    assert manager.run("event", "unassign", "2").done().err == "Nobody runs event 2.\n"
+    assert manager.run("event", "unassign", "2").done().err == (
+        "Event 2 has no support contact; nothing to change.\n"
+    )
 
 
 def test_whom_to_assign_is_asked_for(manager: Workstation) -> None:
@@ -323,13 +326,13 @@ def test_two_events_at_once_take_a_reason(manager: Workstation, owner: Connectio
     refused = manager.run("event", "assign", "4", "5")
     assert refused.status == 6
     assert refused.err == (
-        "Error: Paul Petit already has event 1, Mariage d'Éléonore, at that time:"
-        " 2030-06-04 13:00 – 2030-06-05 02:00.\n"
-        "Hint: Free then: Pauline Perrin. Choose somebody else, or add --override REASON.\n"
+        "Error: Paul Petit already runs event 1, Mariage d'Éléonore, at that time: 2030-06-04 "
+        "13:00 – 2030-06-05 02:00.\nHint: Free at that time: Pauline Perrin. Choose somebody "
+        "else, or add --override REASON.\n"
     )
     moved = ("event", "update", "2", "--start-date", "2030-06-04 20:00")
     manager.run("event", "assign", "2", "5").done()
-    assert "already has event 1" in manager.run(*moved, "-o", "json").error()["message"]
+    assert "already runs event 1" in manager.run(*moved, "-o", "json").error()["message"]
     manager.run("event", "assign", "4", "5", "--override", "next door").done()
     assert last_reason(owner) == "next door"
 
@@ -338,15 +341,16 @@ def test_who_is_free_is_listed_and_nobody_assigned(manager: Workstation, owner: 
     suggest = ("event", "assign", "1", "--suggest")
     listed = manager.run(*suggest).done()
     assert listed.out == (
-        "ID  Support         Events around\n 6  Pauline Perrin              0\n"
-        " 5  Paul Petit                  0\n"
+        "ID  Support         Events ±2 weeks\n"
+        " 6  Pauline Perrin                0\n"
+        " 5  Paul Petit                    0\n"
     )
-    assert listed.err == "Nobody was assigned.\nNext: epicevents event assign 1 6\n"
+    assert listed.err == "Nobody assigned.\nNext: epicevents event assign 1 6\n"
     as_json = manager.run(*suggest, "-o", "json", "--no-input").done()
     assert as_json.json()[0] == {"id": 6, "support_contact": "Pauline Perrin", "events_around": 0}
     owner.cursor().execute("UPDATE users SET is_active = false WHERE role = 'SUPPORT'")
     nobody = manager.run(*suggest).done()
-    assert (nobody.out, "Nobody in SUPPORT is free then." in nobody.err) == ("", True)
+    assert (nobody.out, "Nobody in SUPPORT is free at that time." in nobody.err) == ("", True)
     assert manager.run(*suggest, "-o", "json").done().json() == []
     assert stored(owner, "events", 1, "version") == 1
 
@@ -354,8 +358,8 @@ def test_who_is_free_is_listed_and_nobody_assigned(manager: Workstation, owner: 
 def test_one_of_those_who_are_free_is_picked(manager: Workstation, owner: Connection) -> None:
     for typed, support in (("", 6), ("petit", 5)):
         with manager.terminal("event", "assign", "2", "--suggest") as child:
-            child.expect_exact("Events around")
-            child.expect_exact("Support (Enter for Pauline Perrin): ")
+            child.expect_exact("Events ±2 weeks")
+            child.expect_exact("Support (Enter: Pauline Perrin): ")
             child.sendline(typed)
             status, said = finish(child)
         assert (status, "Event 2 assigned to" in said) == (0, True)
@@ -379,7 +383,7 @@ def test_a_note_is_added(support: Workstation, owner: Connection) -> None:
     line = stored(owner, "events", 1, "notes").split("\n")[1]
     assert re.fullmatch(r"20\d\d-\d\d-\d\d \d\d:\d\d Paul Petit: Le traiteur vient à 16:00", line)
     assert noted.err == (
-        f"✓ Event 1, Mariage d'Éléonore: noted.\n  {line}\nNext: epicevents event show 1\n"
+        f"✓ Note added to event 1: Mariage d'Éléonore.\n  {line}\nNext: epicevents event show 1\n"
     )
     dry = support.run("event", "note", "1", "x", "-n", "--json").done()
     assert dry.json()["notes"].endswith(" Paul Petit: x")
@@ -417,7 +421,7 @@ def test_others_do_not_assign(support: Workstation) -> None:
 
 def test_an_event_is_deleted(manager: Workstation, owner: Connection) -> None:
     assert manager.run("event", "delete", "3").status == 2
-    assert "nothing was kept" in manager.run("event", "delete", "3", "-n").done().err
+    assert "nothing saved" in manager.run("event", "delete", "3", "-n").done().err
     assert stored(owner, "events", 3, "id") == 3
     deleted = manager.run("event", "delete", "3", "--yes", "--json").done()
     assert (deleted.json()["name"], deleted.err) == ("Gala", "✓ Event 3 deleted: Gala.\n")
@@ -430,7 +434,7 @@ def test_a_deletion_shows_the_event_and_asks(manager: Workstation, owner: Connec
         child.expect_exact("Delete it? [y/N]: ")
         child.sendline("")
         status, said = finish(child)
-    assert (status, "Nothing was changed." in said) == (2, True)
+    assert (status, "nothing changed." in said) == (2, True)
     assert stored(owner, "events", 3, "id") == 3
 
 

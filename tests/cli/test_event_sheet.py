@@ -14,7 +14,7 @@ Mariage d'Éléonore
   On site  Éléonore
   Support  Paul Petit
 
-Whom to call
+Contacts
   Client   Éléonore Lefèvre, 06 12 34 56 78, eleonore@lefevre.example
   Sales    Sophie Simon, 01 42 68 00 03, sophie@epicevents.example
   Support  Paul Petit, no phone, paul@epicevents.example
@@ -22,7 +22,7 @@ Whom to call
 Notes
   Champagne
 
-Event 1, revision 1, changed NOW. Printed NOW.
+Event 1, revision 1, last changed NOW. Printed NOW.
 """
 MARKDOWN = """\
 # Mariage d'Éléonore
@@ -34,7 +34,7 @@ MARKDOWN = """\
 - **On site:** Éléonore
 - **Support:** Paul Petit
 
-## Whom to call
+## Contacts
 
 - **Client:** Éléonore Lefèvre, 06 12 34 56 78, eleonore@lefevre.example
 - **Sales:** Sophie Simon, 01 42 68 00 03, sophie@epicevents.example
@@ -46,7 +46,7 @@ Champagne
 
 ---
 
-Event 1, revision 1, changed NOW. Printed NOW.
+Event 1, revision 1, last changed NOW. Printed NOW.
 """
 
 
@@ -61,7 +61,7 @@ def test_a_page_for_the_day(sales: Workstation, owner: Connection) -> None:
     assert undated(sales.look("event", "sheet", "1")) == PAGE
     assert undated(sales.look("event", "sheet", "1", width=140)) == PAGE
     assert undated(sales.run("event", "sheet", "1", "-o", "markdown").done().out) == MARKDOWN
-    assert "\x1b[1mWhom to call\x1b[0m" in sales.look("event", "sheet", "1", color=True)
+    assert "[1mContacts[0m" in sales.look("event", "sheet", "1", color=True)
 
 
 def test_an_event_that_nobody_runs(sales: Workstation) -> None:

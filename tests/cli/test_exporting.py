@@ -71,7 +71,7 @@ def test_a_name_and_a_format_that_contradict_each_other_are_refused(
         assert (ran.status, file.exists()) == ((0, True) if output == named else (2, False))
         file.unlink(missing_ok=True)
     ran = sales.run("event", "list", "--output-file", str(file), "-o", "ids")
-    assert f"The name {file.name} promises {named}, and ids would be written." in ran.err
+    assert f"The name {file.name} means {named}, but --output asks for ids." in ran.err
     held = sales.run("client", "privacy-export", "1", "--output-file", str(file))
     assert (held.status, file.exists()) == ((0, True) if named == "json" else (2, False))
 
@@ -129,7 +129,7 @@ def test_a_link_stays_one_and_a_device_what_it_is(sales: Workstation, tmp_path: 
     assert fifo.is_fifo()
     assert sales.run("client", "list", "--output-file", str(tmp_path)).status == 2
     ran = sales.run("client", "list", "--output-file", str(tmp_path / "no" / "x.csv"))
-    assert (ran.status, f"There is no {tmp_path / 'no'}.\n" in ran.err) == (2, True)
+    assert (ran.status, f"{tmp_path / 'no'} does not exist.\n" in ran.err) == (2, True)
 
 
 def test_a_reader_that_has_seen_enough_ends_it_quietly(

@@ -21,38 +21,38 @@ from crm.settings import SETTINGS
 DATES = """\
 Dates and times
 
-  A day is typed in one of these forms, in English or French, in any case:
+  Type a day in one of these forms, in English or French:
 
   2026-06-04                   ISO 8601.
   04/06/2026, 04/06/26         Day, month, year, as in France.
   4 Jun 2026, June 4           With the month's name; three letters are enough.
-  samedi 12 juin 2027          With the day of the week, which must be right.
+  samedi 12 juin 2027          With the day of the week, which must be correct.
   today, tomorrow, avant-hier  Also: yesterday, aujourd'hui, demain.
-  monday                       The next one, today included; of what has been,
-                               the last one.
+  monday                       The next one, or today; for past facts, the last
+                               one.
   next monday, last friday     Also: lundi prochain, vendredi dernier.
   +30d, -2w, +1m, +1y          Days, weeks, months or years from today.
   in 3 days, 2 weeks ago       Also: dans 3 jours, il y a deux semaines.
   eom, fin juin, +30d eom      The last day of a month.
 
-  A filter takes more than one day too; its end is included:
+  A filter also accepts several days, including the last:
 
-  2026-06, juin 2026   A month: --to 2026-06 ends with June.
+  2026-06, juin 2026   A month: --to 2026-06 includes all of June.
   2026-W05, next week  A week, from Monday to Sunday.
   2026-Q4, T4 2026     A quarter.
   2026                 A year.
 
-  Where a moment is meant, the time follows the day:
+  For a date with a time, write the time after the day:
 
-  2026-06-04 13:00          On the clocks of EPICEVENTS_TIMEZONE.
+  2026-06-04 13:00          In the company's time zone (EPICEVENTS_TIMEZONE).
   tomorrow 18:00, +3d 9:00  After any form of a day.
   4 Jun 2026 @ 1PM          Also: 13h, 13h30, midi, 24:00.
   now, in 2 hours           Also: maintenant, il y a 10 minutes.
-  2026-06-04T13:00+02:00    With an offset, which then decides.
+  2026-06-04T13:00+02:00    With an explicit offset.
 
-  A time that the clocks skip is refused with its neighbours. A date or time
-  with two meanings, such as “next friday” on a Tuesday, is asked about. A week
-  begins on Monday.
+  A time that the clocks skip is refused, with the nearest valid times. If a
+  date or time has two meanings, such as “next friday” on a Tuesday, you are
+  asked which. A week begins on Monday.
 """
 
 
@@ -95,8 +95,8 @@ def test_help_of_a_command_is_its_own(command: str, workstation: Workstation) ->
         ("dats", "Did you mean dates?"),
         ("clint", "Did you mean client"),
         ("client trnsfer", "Did you mean transfer?"),
-        ("client list all", "See which there are: epicevents help"),
-        ("\x1b[31m", "See which there are: epicevents help"),
+        ("client list all", "See them all: epicevents help"),
+        ("\x1b[31m", "See them all: epicevents help"),
     ],
 )
 def test_what_there_is_no_help_for_is_said(words: str, hint: str, workstation: Workstation) -> None:
@@ -180,7 +180,7 @@ def test_the_examples_of_help_are_commands(tmp_path: Path, workstation: Workstat
         ("client list --output=JSNO", "Did you mean json?"),
         ("user list --role sale", "Did you mean SALES?"),
         ("--color allways client list", "Did you mean always?"),
-        ("user create --role SALE", "There is no role"),
+        ("user create --role SALE", "Unknown role"),
     ],
 )
 def test_what_is_likely_meant_is_said(line: str, meant: str, workstation: Workstation) -> None:

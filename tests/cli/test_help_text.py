@@ -16,8 +16,8 @@ from crm.cli.help.text import list_messages
 from crm.domain import i18n
 
 TRANSLATED = {
-    "Show a client with its contracts and coming events. Everybody may.": (
-        "Montre un client avec ses contrats et événements à venir. Ouvert à tous."
+    "Show a client with its contracts and coming events (everybody).": (
+        "Montre un client avec ses contrats et événements à venir (tous)."
     ),
     "Examples:": "Exemples :",
     "Options": "Options possibles",
@@ -58,7 +58,9 @@ def test_a_command_is_explained_in_the_readers_language(french: Workstation) -> 
 def test_so_are_groups_and_the_list_of_all(french: Workstation) -> None:
     group = french.run("help", "client").done().out
     assert "\nCommandes:\n" in group
-    assert re.search("  show +Montre un client avec ses contrats et événements à venir\n", group)
+    assert re.search(
+        r"  show +Montre un client avec ses contrats et événements à venir( \(tous\))?\.?\n", group
+    )
     whole = french.run("help").done().out
     assert "\nFiches:\n" in whole
     assert "Collègues et leurs comptes" in whole
@@ -108,7 +110,7 @@ def test_the_help_of_all_is_in_the_chosen_language_alone(
         env=environ, cwd=tmp_path, capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
     expected = {
-        "«Take back what a command changed»": chosen == "fr",
+        "«Undo what a command changed»": chosen == "fr",
         "«Records»:": chosen == "fr",
         "«Ask nothing; name what is missing.»": chosen == "fr",
         "«Try it: epicevents demo.": chosen == "fr",

@@ -33,16 +33,18 @@ def changes(owner: Connection) -> int:
 
 def test_a_portfolio_is_counted_before_it_goes(manager: Workstation, owner: Connection) -> None:
     with manager.terminal("user", "transfer", "sophie", "samuel", width=100) as child:
-        child.expect_exact("From Sophie Simon to Samuel Sanchez: 2 clients, 3 contracts. Go on?")
+        child.expect_exact(
+            "Transferred from Sophie Simon to Samuel Sanchez: 2 clients, 3 contracts. Continue?"
+        )
         child.sendline("n")
         assert finish(child)[0] == 2
     assert stored(owner, "clients", 1, "sales_contact_id") == 3
     with manager.terminal("user", "transfer", "sophie", "samuel", width=100) as child:
-        child.expect_exact("Go on?")
+        child.expect_exact("Continue?")
         child.sendline("y")
         status, said = finish(child)
     assert status == 0
-    assert "Still Sophie Simon's: 1 contract" in said
+    assert "Sophie Simon keeps 1 contract." in said
     assert "epicevents user transfer 3 4 --include-settled" in said
     assert stored(owner, "clients", 1, "sales_contact_id") == 4
     assert changes(owner) == 1
@@ -55,7 +57,7 @@ def test_a_script_says_yes_and_reads_what_moved(manager: Workstation, owner: Con
     assert stored(owner, "clients", 1, "sales_contact_id") == 3
     assert manager.run("user", "transfer", "3", "4", "--yes", "--json").done().json() == JSON
     again = manager.run("user", "transfer", "3", "4").done()
-    assert "Sophie Simon has nothing to hand over." in again.err
+    assert "Sophie Simon has nothing to transfer." in again.err
 
 
 def test_only_management_transfers(sales: Workstation) -> None:
@@ -69,15 +71,15 @@ def test_only_management_transfers(sales: Workstation) -> None:
 def test_leaving_offers_the_transfer(manager: Workstation, owner: Connection) -> None:
     with manager.terminal("user", "deactivate", "sophie", width=120) as child:
         child.expect_exact("Sophie Simon is the contact of 2 clients, 3 open contracts.")
-        child.expect_exact("Hand over to (4 Samuel Sanchez, Enter to leave all as it is): ")
+        child.expect_exact("Transfer to (4 Samuel Sanchez, Enter: nobody): ")
         child.sendline("Paul Petit")
-        child.expect_exact("Paul Petit is SUPPORT; the contact must be SALES.")
+        child.expect_exact("Paul Petit is SUPPORT, but the contact must be SALES.")
         child.sendline("samuel")
         child.expect_exact("Deactivate Sophie Simon (sophie@epicevents.example, SALES)? [y/N]")
         child.sendline("y")
         status, said = finish(child)
     assert status == 0
-    assert "From Sophie Simon to Samuel Sanchez: 2 clients, 3 contracts." in said
+    assert "Transferred from Sophie Simon to Samuel Sanchez: 2 clients, 3 contracts." in said
     assert "still the contact" not in said
     assert stored(owner, "users", 3, "is_active") is False
     assert stored(owner, "clients", 1, "sales_contact_id") == 4
@@ -86,12 +88,12 @@ def test_leaving_offers_the_transfer(manager: Workstation, owner: Connection) ->
 
 def test_whoever_takes_nothing_over_is_told_how(manager: Workstation, owner: Connection) -> None:
     with manager.terminal("user", "deactivate", "sophie", width=140) as child:
-        child.expect_exact("Hand over to")
+        child.expect_exact("Transfer to")
         child.sendline("")
         child.sendline("y")
         status, said = finish(child)
     assert status == 0
-    assert "still the contact of 2 clients, 3 open contracts; hand over:" in said
+    assert "still the contact of 2 clients, 3 open contracts. Transfer them:" in said
     assert "epicevents user transfer 3 USER" in said
     assert stored(owner, "clients", 1, "sales_contact_id") == 3
 
@@ -100,7 +102,7 @@ def test_nobody_is_asked_who_may_not_anyway(workstation: Workstation, company: C
     with workstation.be(company.sales2).terminal("user", "deactivate", "sophie") as child:
         status, said = finish(child)
     assert status == 5
-    assert "Hand over" not in said
+    assert "Transfer" not in said
 
 
 def test_who_is_not_meant_keeps_the_account(manager: Workstation, owner: Connection) -> None:
@@ -108,7 +110,7 @@ def test_who_is_not_meant_keeps_the_account(manager: Workstation, owner: Connect
         child.expect_exact("Deactivate Samuel Sanchez (")
         child.sendline("")
         status, said = finish(child)
-    assert (status, "Nothing was changed." in said) == (2, True)
+    assert (status, "Cancelled; nothing changed." in said) == (2, True)
     assert stored(owner, "users", 4, "is_active") is True
     with manager.terminal("user", "deactivate", "sanchez", "--yes") as child:
         status, said = finish(child)
@@ -155,25 +157,25 @@ def test_a_role_that_is_in_use_names_the_command_that_frees_it(manager: Workstat
 
 def test_deleting_offers_to_hand_over_everything(manager: Workstation, owner: Connection) -> None:
     with manager.terminal("user", "delete", "sophie", width=120) as child:
-        child.expect_exact("Records name Sophie Simon: 2 clients, 4 contracts.")
-        child.expect_exact("Hand over to")
+        child.expect_exact("Other records refer to Sophie Simon: 2 clients, 4 contracts.")
+        child.expect_exact("Transfer to")
         child.sendline("4")
-        child.expect_exact("Type sophie@epicevents.example to delete it: ")
+        child.expect_exact("Type sophie@epicevents.example to confirm: ")
         child.sendline("sophie@epicevents.example")
         status, said = finish(child)
     assert status == 0
-    assert "From Sophie Simon to Samuel Sanchez: 2 clients, 4 contracts." in said
+    assert "Transferred from Sophie Simon to Samuel Sanchez: 2 clients, 4 contracts." in said
     assert stored(owner, "users", 3, "id") is None
     assert stored(owner, "contracts", 4, "sales_contact_id") == 4
 
 
 def test_deleting_offers_to_deactivate_instead(manager: Workstation, owner: Connection) -> None:
     with manager.terminal("user", "delete", "sophie", width=120) as child:
-        child.expect_exact("Hand over to")
+        child.expect_exact("Transfer to")
         child.sendline("")
         child.expect_exact("Deactivate the account instead?")
         child.sendline("y")
-        child.expect_exact("Hand over to")
+        child.expect_exact("Transfer to")
         child.sendline("samuel")
         assert finish(child)[0] == 0
     assert stored(owner, "users", 3, "is_active") is False

@@ -49,8 +49,8 @@ def test_people_read_the_matrix_without_a_database(nowhere: Workstation) -> None
     ]
     assert row(shown.out, "event:update")[1:4] == ["-", "own", "any"]
     assert row(shown.out, "contract:amend")[3] == "any, with a reason"
-    assert row(shown.out, "user:delete")[3] == "any but oneself"
-    assert "Whoever is logged in reads everything" in shown.err
+    assert row(shown.out, "user:delete")[3] == "any, except oneself"
+    assert "Everybody who is logged in may read everything" in shown.err
 
 
 def test_a_narrow_terminal_shows_the_whole_matrix(nowhere: Workstation) -> None:

@@ -82,7 +82,7 @@ def test_who_is_forgotten_is_no_choice(manager: Workstation, asked: Asked) -> No
     keyboard.calm()
     assert "Erased client" not in keyboard.screen
     keyboard.type("2\r")
-    keyboard.sees("Client 2 is erased, for good.")
+    keyboard.sees("Client 2 has been erased for good.")
 
 
 def test_part_of_a_name_without_accents_finds_the_record(sales: Workstation, asked: Asked) -> None:
@@ -116,7 +116,7 @@ def test_several_matches_are_explained_and_what_was_typed_stays(
     keyboard = asked("contract", "show", width=120)
     keyboard.sees("Which contract?")
     keyboard.type("lefevre\r")
-    keyboard.sees("“lefevre” can be several: 3 Éléonore Lefèvre")
+    keyboard.sees("“lefevre” matches several: 3 Éléonore Lefèvre")
     keyboard.at("Which contract? lefevre")
     keyboard.type(CTRL_C)
     assert keyboard.ends() == 130
@@ -192,7 +192,7 @@ def test_closed_lists_and_names_are_picked_from(sales: Workstation, asked: Asked
     keyboard = asked("history", width=120)
     keyboard.sees("Kind (user, client, contract, event):")
     keyboard.type("nobody\r")
-    keyboard.sees("“nobody” is not a value of KIND; there are user, client, contract, event.")
+    keyboard.sees("KIND does not accept “nobody”; choose from user, client, contract, event.")
     keyboard.at("Kind (user, client, contract, event): nobody")
     keyboard.type("\x15cl\r")
     keyboard.sees("Which client?")
@@ -203,10 +203,12 @@ def test_closed_lists_and_names_are_picked_from(sales: Workstation, asked: Asked
 
 def test_what_needs_nobody_logged_in_is_asked_without(workstation: Workstation) -> None:
     keep = workstation.run("view", "save", stdin="late\ncontract list --unpaid -S 'le f'\n").done()
-    assert "Kept as late." in keep.err
+    assert "View late saved." in keep.err
     listed = workstation.run("view", "list", "--json").done().json()
     assert listed[0]["listing"] == "contract list --unpaid -S 'le f'"
-    assert "forgotten" in workstation.run("view", "delete", "--yes", stdin="la\n").done().err
+    assert (
+        "View late deleted" in workstation.run("view", "delete", "--yes", stdin="la\n").done().err
+    )
     assert "complete" in workstation.run("completion", stdin="ba\n").done().out
     assert workstation.run("search", stdin="x\n").status == 4
 
@@ -327,7 +329,7 @@ def test_notes_may_have_several_lines(sales: Workstation, asked: Asked) -> None:
     keyboard = asked("event", "create", *event)
     keyboard.sees("Name")
     keyboard.type("Gala\r")
-    keyboard.sees("Notes (optional, Alt+Enter for another line):")
+    keyboard.sees("Notes (optional, Alt+Enter starts a new line):")
     keyboard.type(f"Parking behind{ALT_ENTER}Ring twice\r")
     keyboard.sees("Event 4 created")
     assert sales.run("event", "show", "4", "--json").json()["notes"] == "Parking behind\nRing twice"
@@ -364,7 +366,7 @@ def test_the_end_of_input_is_2(sales: Workstation, asked: Asked) -> None:
     keyboard.sees("Client:")
     keyboard.calm()
     keyboard.type(CTRL_D)
-    keyboard.sees("The input ended before everything was answered.")
+    keyboard.sees("The input ended too early.")
     assert keyboard.ends() == 2
 
 

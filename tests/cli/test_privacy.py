@@ -69,7 +69,7 @@ def test_erasing_takes_the_email(manager: Workstation, owner: Connection) -> Non
     assert status == 0
     assert "Client 1 erased; this cannot be undone." in said
     assert not re.search(r"^ *Erased ", said, re.MULTILINE)  # before, nothing to say of it
-    assert "Not reached: backups" in said
+    assert "Not erased: backups" in said
     assert stored(owner, "clients", 1, "full_name") == "Erased client 1"
 
 

@@ -133,10 +133,10 @@ def test_somebody_inactive_is_told_so_only_with_the_right_password(
 def test_a_login_ends_the_session_before(office: Workstation, owner: Connection) -> None:
     log_in(office, MARIE).done()
     ran = log_in(office, SOPHIE).done()
-    assert "Marie Martin was logged out." in ran.err
+    assert "Marie Martin has been logged out." in ran.err
     assert live_sessions(owner, 1) == 0
     again = log_in(office, SOPHIE).done()
-    assert "was logged out" not in again.err
+    assert "has been logged out" not in again.err
     assert live_sessions(owner, 3) == 1
 
 
@@ -229,7 +229,7 @@ def test_whoami_says_that_a_password_must_first_be_changed(
     owner.cursor().execute("UPDATE users SET must_change_password = true WHERE id = 3")
     for words in (["whoami"], ["whoami", "--can"], ["whoami", "--json"]):
         ran = office.run(*words).done()
-        assert ran.err.endswith("First choose a password of your own: epicevents password\n")
+        assert ran.err.endswith("First choose your own password: epicevents password\n")
 
 
 # Changing one's password
@@ -256,7 +256,7 @@ def test_a_new_password_can_be_tried(office: Workstation, owner: Connection) -> 
     elsewhere = office.database.session_of(3)
     stdin = f"{PASSWORD}\n{CHOSEN}\n"
     tried = office.run("password", "--password-stdin", "-n", "--json", stdin=stdin).done()
-    assert "Dry run, nothing was kept: Your password is changed" in tried.err
+    assert "Dry run, nothing saved: Your password has been changed" in tried.err
     assert tried.json()["email"] == SOPHIE
     # The session that proved the current password has ended; the others go on.
     assert live_sessions(owner, 3) == 2
@@ -316,12 +316,12 @@ def test_a_terminal_asks_for_both_and_again_for_a_weak_one(office: Workstation) 
         child.expect("fewer than 15 characters")
         child.expect("New password.*: ")
         child.sendline(CHOSEN)
-        child.expect("The same again: ")
+        child.expect("Repeat it: ")
         child.sendline(CHOSEN + "x")
-        child.expect("not the same")
+        child.expect("two entries differ")
         child.expect("New password.*: ")
         child.sendline(CHOSEN)
-        child.expect("The same again: ")
+        child.expect("Repeat it: ")
         child.sendline(CHOSEN)
         status, said = finish(child)
     assert status == 0
@@ -336,7 +336,7 @@ def test_a_one_time_password_is_changed_at_the_first_login(
     with office.terminal("login", SOPHIE) as child:
         child.expect("Password: ")
         child.sendline(PASSWORD)
-        child.expect("for one time")
+        child.expect("a one-time password")
         child.expect("New password.*: ")
         assert interrupt(child)[0] == 130
     assert office.run("client", "list").status == 5
@@ -344,11 +344,11 @@ def test_a_one_time_password_is_changed_at_the_first_login(
         child.expect("Password: ")
         child.sendline(PASSWORD)
         for _time in range(2):
-            child.expect("(New password.*|The same again): ")
+            child.expect("(New password.*|Repeat it): ")
             child.sendline(CHOSEN)
         status, said = finish(child)
     assert status == 0
-    assert "Your password is changed" in said
+    assert "Your password has been changed" in said
     office.run("client", "list").done()
 
 

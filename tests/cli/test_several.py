@@ -38,7 +38,7 @@ def test_one_that_fails_is_named_and_nothing_is_changed(manager: Workstation) ->
     manager.run("event", "unassign", "1").done()
     ran = manager.run("event", "assign", "1", "99", "2", "petit", "--json")
     assert (ran.status, ran.out) == (3, "")
-    assert ran.error()["message"] == "99: There is no event 99. Nothing was changed."
+    assert ran.error()["message"] == "99: Event 99 does not exist. No record was changed."
     assert ran.error()["failed"] == "99"
     assert transactions(manager) == before + 1
     assert manager.run("event", "show", "1", "--json").json()["support_contact_id"] is None
@@ -60,7 +60,7 @@ def test_several_are_confirmed_once(manager: Workstation) -> None:
         child.expect_exact("Event 2: General Assembly")
         child.expect_exact("Delete these 2? [y/N]: ")
         child.sendline("n")
-        child.expect_exact("Nothing was changed.")
+        child.expect_exact("Cancelled; nothing changed.")
     assert {"1", "2"} <= set(ids(manager, "event"))
     assert manager.run("event", "delete", "1", "2").status == 2
     ran = manager.run("event", "delete", "1", "2", "--yes", "--json").done()
@@ -70,10 +70,10 @@ def test_several_are_confirmed_once(manager: Workstation) -> None:
 
 def test_what_is_deleted_comes_back_by_the_command_that_is_named(manager: Workstation) -> None:
     ran = manager.run("event", "delete", "1", "2", "--yes").done()
-    assert ran.err.splitlines()[-1] == "To change your mind: epicevents undo"
+    assert ran.err.splitlines()[-1] == "To restore: epicevents undo"
     manager.run("undo", "--yes").done()
     assert {"1", "2"} <= set(ids(manager, "event"))
-    assert "To change" not in manager.run("event", "delete", "1", "--yes", "-n").done().err
+    assert "To restore" not in manager.run("event", "delete", "1", "--yes", "-n").done().err
 
 
 def test_clients_are_handed_over_together(manager: Workstation) -> None:
@@ -86,7 +86,7 @@ def test_clients_are_handed_over_together(manager: Workstation) -> None:
 
 def test_the_version_of_one_is_not_that_of_several(manager: Workstation) -> None:
     ran = manager.run("event", "unassign", "1", "2", "--if-version", "1")
-    assert (ran.status, ran.err.startswith("Error: --if-version is the version of one")) == (
+    assert (ran.status, ran.err.startswith("Error: --if-version applies to one")) == (
         2,
         True,
     )
@@ -95,11 +95,11 @@ def test_the_version_of_one_is_not_that_of_several(manager: Workstation) -> None
 def test_a_team_leaves_together_and_hands_over(manager: Workstation) -> None:
     before = transactions(manager)
     ran = manager.run("user", "deactivate", "sophie", "3", "--transfer-to", "samuel").done()
-    assert "From Sophie Simon to Samuel Sanchez: 2 clients" in ran.err
+    assert "Transferred from Sophie Simon to Samuel Sanchez: 2 clients" in ran.err
     assert ran.err.count("can no longer log in") == 1
     left = manager.run("user", "deactivate", "petit", "pauline", "--json", "-n").done()
     assert [(each["id"], each["upcoming_events"]) for each in left.json()] == [(5, 1), (6, 0)]
-    assert left.err.count("Dry run, nothing was kept: ") == 2
+    assert left.err.count("Dry run, nothing saved: ") == 2
     manager.run("user", "deactivate", "petit", "pauline", "sophie").done()
     assert transactions(manager) == before + 2
     assert manager.run("user", "list", "--inactive", "--count").out == "3\n"
@@ -110,7 +110,7 @@ def test_who_leaves_takes_nothing_over(manager: Workstation) -> None:
     for taker in ("samuel", "petit"):
         ran = manager.run("user", "deactivate", "3", "4", "--transfer-to", taker, "--json")
         assert ran.status == 6
-        assert ran.error()["message"].endswith("Nothing was changed.")
+        assert ran.error()["message"].endswith("No record was changed.")
     assert manager.run("user", "deactivate", "3", "me").status == 5
     assert manager.run("user", "deactivate", "3", "99").status == 3
     assert manager.run("user", "list", "--inactive", "--count").out == "0\n"
@@ -120,10 +120,10 @@ def test_who_leaves_takes_nothing_over(manager: Workstation) -> None:
 def test_each_of_several_is_asked_about(manager: Workstation, owner: Connection) -> None:
     with manager.terminal("user", "deactivate", "sophie", "petit", width=140) as child:
         child.expect_exact("Sophie Simon is the contact of 2 clients")
-        child.expect_exact("Hand over to")
+        child.expect_exact("Transfer to")
         child.sendline("samuel")
         child.expect_exact("Paul Petit is the contact of 1 coming event")
-        child.expect_exact("Hand over to")
+        child.expect_exact("Transfer to")
         child.sendline("")
         child.expect_exact(", SALES), Paul Petit (paul@epicevents.example, SUPPORT)? [y/N]")
         child.sendline("y")
@@ -146,4 +146,6 @@ def test_a_single_word_is_a_record_and_not_whom_it_is_for(manager: Workstation) 
 
 
 def test_a_refusal_of_one_record_is_said_as_ever(manager: Workstation) -> None:
-    assert manager.run("event", "delete", "99", "--yes").err.startswith("Error: There is no event")
+    assert manager.run("event", "delete", "99", "--yes").err.startswith(
+        "Error: Event 99 does not exist"
+    )

@@ -83,7 +83,7 @@ def history(workstation: Workstation) -> list[str]:
 
 
 FIRST_SCREEN = """\
-Tab completes, help explains, exit leaves.
+Tab completes, help explains, exit leaves the shell.
 Sophie Simon (SALES) > client list --fields id,full_name,sales_contact
 ID  Name              Sales
 ────────────────────────────────────
@@ -136,13 +136,13 @@ def test_a_quoted_word_is_replaced_whole(shell: Keyboard) -> None:
 
 def test_a_failed_command_does_not_end_it(shell: Keyboard) -> None:
     shell.type("client show 99\r")
-    shell.sees("Error: There is no client 99.")
+    shell.sees("Error: Client 99 does not exist.")
     shell.at(SOPHIE)
     shell.type("client show 'x\r")
     shell.sees("Error: A quotation mark is not closed")
     shell.at(SOPHIE)
     shell.type("nonsense\r")
-    shell.sees("Error: There is no command “nonsense”.")
+    shell.sees("Error: Unknown command “nonsense”.")
     shell.at(SOPHIE)
     shell.type("client list --count\r")
     shell.sees("\n3")
@@ -218,7 +218,7 @@ def test_the_history_holds_no_secret(
     shell.type(f"{PASSWORD}\r")
     shell.sees(SOPHIE)
     shell.type("join --database-url postgresql://me:hunter2@db.example/x\r")
-    shell.sees("A password on the command line can be read")
+    shell.sees("can read a password on the command line")
     shell.at(SOPHIE)
     shell.type(" client show 1 --json\r")
     shell.sees('"full_name"')
@@ -350,7 +350,7 @@ def test_ctrl_c_cancels_a_query_and_the_shell_goes_on(
     shell.type("client list --count\r")
     waits(workstation)
     shell.type(CTRL_C)
-    shell.sees("Warning: The query was cancelled, and its transaction rolled back.")
+    shell.sees("Warning: The query was cancelled; nothing was changed.")
     owner.close()
     shell.type("client list --count\r")
     shell.sees("\n3")
@@ -363,7 +363,7 @@ def test_ctrl_c_cancels_a_query_outside_the_shell_too(sales: Workstation) -> Non
         waits(sales)
         keyboard.type(CTRL_C)
         assert keyboard.ends() == 130
-        assert "The query was cancelled, and its transaction rolled back." in keyboard.screen
+        assert "The query was cancelled; nothing was changed." in keyboard.screen
         assert "Traceback" not in keyboard.screen
     owner.close()
 
@@ -435,9 +435,8 @@ def test_the_first_failure_stops_it_and_is_its_status(sales: Workstation) -> Non
     ran = sales.run("shell", stdin="client list --count\nclient show 99\nuser list --count\n")
     assert (ran.status, ran.out) == (3, "3\n")
     assert ran.err == (
-        "Error: There is no client 99.\n"
-        "Hint: See which there are: epicevents client list\n"
-        "Line 2 failed; the rest was not run.\n"
+        "Error: Client 99 does not exist.\nHint: See them all: epicevents client list\nLine 2 "
+        "failed; the remaining lines were not run.\n"
     )
 
 
@@ -476,13 +475,15 @@ def test_exit_ends_it(sales: Workstation) -> None:
 def test_an_open_quote_is_explained(sales: Workstation) -> None:
     ran = sales.run("shell", stdin="client list -S 'x\n")
     assert ran.status == 2
-    assert ran.err.startswith("Error: A quotation mark is not closed, or a backslash ends the line")
+    assert ran.err.startswith(
+        "Error: A quotation mark is not closed, or the line ends with a backslash"
+    )
 
 
 def test_a_shell_in_the_shell_is_refused(sales: Workstation) -> None:
     ran = sales.run("shell", stdin="shell\n")
     assert ran.status == 2
-    assert "This is the shell already." in ran.err
+    assert "You are already in the shell." in ran.err
 
 
 def test_errors_are_json_where_the_line_asks_for_it(sales: Workstation) -> None:
@@ -490,7 +491,7 @@ def test_errors_are_json_where_the_line_asks_for_it(sales: Workstation) -> None:
     first, note, second, *_rest = ran.err.splitlines()
     assert first.startswith('{"error": {"code": "not_found"')
     assert note == "Line 1 failed."
-    assert second == "Error: There is no client 98."
+    assert second == "Error: Client 98 does not exist."
 
 
 def test_flags_end_with_their_line(sales: Workstation) -> None:

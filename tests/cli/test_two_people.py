@@ -39,7 +39,7 @@ def test_an_update_without_options_asks_for_each_field(
     sales: Workstation, owner: Connection
 ) -> None:
     with sales.terminal("client", "update", "1") as child:
-        child.expect_exact("Enter keeps what is there")
+        child.expect_exact("Enter keeps the current value")
         keep(child, "Full name (Éléonore Lefèvre): ", "Email (eleonore@lefevre.example): ")
         answer(child, "Phone (06 12 34 56 78): ", "123")
         child.expect_exact("Error:")
@@ -154,13 +154,13 @@ def test_the_same_field_is_shown_side_by_side_and_decided(
         child.expect_exact("Company name")
         meanwhile("UPDATE clients SET phone = '+33600000001' WHERE id = 1")
         child.sendline("Mine & Co")
-        child.expect_exact("Somebody else has changed the same meanwhile.")
+        child.expect_exact("Somebody else has changed the same field in the meantime.")
         for heading in ("Field", "Before", "Theirs", "Mine"):
             child.expect_exact(heading)
         child.expect(r"Phone +06 12 34 56 78 +06 00 00 00 01 +06 00 00 00 00")
-        answer(child, "Phone (t keeps theirs, m writes mine, or type another): ", "nonsense")
+        answer(child, "Phone (t keeps theirs, m saves mine, or type another value): ", "nonsense")
         child.expect_exact("Error:")
-        answer(child, "or type another): ", typed)
+        answer(child, "or type another value): ", typed)
         assert finish(child)[0] == 0
     assert stored(owner, "clients", 1, "phone") == kept
     assert stored(owner, "clients", 1, "company_name") == "Mine & Co"
@@ -175,11 +175,11 @@ def test_a_third_change_is_decided_again(
         child.expect_exact("Company name")
         meanwhile("UPDATE clients SET phone = '+33600000001' WHERE id = 1")
         child.sendline("")
-        child.expect_exact("or type another): ")
+        child.expect_exact("or type another value): ")
         meanwhile("UPDATE clients SET phone = '+33600000009' WHERE id = 1")
         child.sendline("m")
         child.expect(r"Phone +06 00 00 00 01 +06 00 00 00 09 +06 00 00 00 00")
-        answer(child, "or type another): ", "m")
+        answer(child, "or type another value): ", "m")
         assert finish(child)[0] == 0
     assert stored(owner, "clients", 1, "phone") == "+33600000000"
 
@@ -222,7 +222,7 @@ def test_what_has_changed_since_it_was_shown_is_not_deleted(
         child.sendline("y")
         status, said = finish(child)
     assert status == 6
-    assert "changed the record since it was shown" in said
+    assert "changed the record since you saw it" in said
     assert stored(owner, "events", 1, "id") == 1
 
 
@@ -269,4 +269,4 @@ def test_a_signature_is_of_the_version_that_was_read(
 
 def test_a_version_is_of_one_contract(manager: Workstation) -> None:
     refused = manager.run("contract", "sign", "1", "5", "--if-version", "1")
-    assert (refused.status, "of one record" in refused.err) == (2, True)
+    assert (refused.status, "to one record" in refused.err) == (2, True)

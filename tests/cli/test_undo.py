@@ -34,8 +34,8 @@ def test_the_difference_is_shown_and_the_way_back_named(manager: Workstation, nu
         f"Transaction {number}: client update, Marie Martin, WHEN\n"
         "  Client 1 updated\n"
         "    Phone: 06 11 11 11 11 → 06 12 34 56 78\n"
-        f"✓ Transaction {number} taken back: 1 client updated.\n"
-        f"To change your mind: epicevents undo {by}\n"
+        f"✓ Transaction {number} undone: 1 client updated.\n"
+        f"To restore it: epicevents undo {by}\n"
     )
     assert phone(manager) == "+33612345678"
 
@@ -47,7 +47,7 @@ def test_the_history_names_what_was_taken_back_and_by_what(
     by = newest(manager)
     shown = manager.look("history", "client", "1", width=100)
     assert f"  undo  #{by}, undo of {number}\n  Reason: mistaken\n" in shown
-    assert f"  client update  #{number}, taken back by {by}\n" in shown
+    assert f"  client update  #{number}, undone by {by}\n" in shown
     entries = manager.run("history", "client", "1", "-o", "json").done().json()
     assert [(e["undoes"], e["undone_by"]) for e in entries] == [
         (number, None), (None, by), (None, None)
@@ -85,7 +85,7 @@ def test_nobody_is_asked_where_nobody_is(manager: Workstation, number: int) -> N
 def test_it_asks_and_no_is_the_default(manager: Workstation, number: int) -> None:
     for answer, status, kept in (("\r", 2, "+33611111111"), ("y\r", 0, "+33612345678")):
         with manager.terminal("undo") as child:
-            child.expect("Take it back")
+            child.expect("Undo it")
             child.send(answer)
             assert finish(child)[0] == status
         assert phone(manager) == kept
@@ -98,7 +98,7 @@ def test_a_reason_is_asked_for_where_it_is_needed(manager: Workstation) -> None:
     with manager.terminal("undo") as child:
         child.expect("Reason")
         child.send("mistaken\r")
-        child.expect("Take it back")
+        child.expect("Undo it")
         child.send("y\r")
         assert finish(child)[0] == 0
     entries = manager.run("history", "contract", "1", "-o", "json", "-L", "1").done().json()
@@ -107,7 +107,7 @@ def test_a_reason_is_asked_for_where_it_is_needed(manager: Workstation) -> None:
 
 def test_ctrl_c_leaves_nothing(manager: Workstation, number: int) -> None:
     with manager.terminal("undo") as child:
-        child.expect("Take it back")
+        child.expect("Undo it")
         assert interrupt(child)[0] == 130
     assert phone(manager) == "+33611111111"
 
@@ -120,8 +120,8 @@ def test_what_they_hold_open_keeps_nobody_from_being_shut_out(
     with company.database.as_user(4) as held:
         held.execute("UPDATE users SET phone = NULL WHERE id = 4")
         with manager.terminal("undo") as child:
-            child.expect("held open by somebody, whose rights end first")
-            child.expect("Take it back")
+            child.expect("their session is ended first")
+            child.expect("Undo it")
             assert held.value("SELECT employee_id()") == 4
             child.send("y\r")
             until(lambda: held.value("SELECT employee_id()") is None)
@@ -171,7 +171,7 @@ def test_an_import_is_one_entry_and_taken_back_like_any_other_command(
     assert "Transaction" in ran.err
     assert "client import" in ran.err
     assert "  … and 1 990 more\n" in ran.err
-    assert "taken back: 2 000 clients deleted." in ran.err
+    assert "undone: 2 000 clients deleted." in ran.err
     assert manager.run("client", "list", "--count").done().out == "3\n"
     manager.run("undo", str(newest(manager)), "-y").done()
     assert manager.run("client", "list", "--count").done().out == "2003\n"

@@ -18,7 +18,7 @@ def kept(workstation: Workstation) -> dict[str, object]:
 def test_a_listing_is_kept_and_run(sales: Workstation) -> None:
     ran = sales.run("view", "save", "late", "--", *LATE).done()
     assert ran.out == ""
-    assert "Kept as late." in ran.err
+    assert "View late saved." in ran.err
     assert "epicevents view run late" in ran.err
     assert sales.run("view", "run", "late").done().out == sales.run(*LATE).done().out
 
@@ -74,7 +74,7 @@ def test_days_are_kept_as_they_are_typed(sales: Workstation) -> None:
 def test_only_a_listing_is_kept(line: str, sales: Workstation) -> None:
     ran = sales.run("view", "save", "x", "--", *line.split())
     assert ran.status == 2
-    assert "Only a listing can be kept under a name." in ran.err
+    assert "Only a listing can be saved as a view." in ran.err
     assert not (sales.home / "views.toml").exists()
 
 
@@ -84,7 +84,7 @@ def test_only_a_listing_is_kept(line: str, sales: Workstation) -> None:
         ("contract lst", "Did you mean epicevents contract list?"),
         ("contract list --nonsense", "has no option --nonsense"),
         ("contract list --created-from someday", "is not a date"),
-        ("contract list --limit 0", "is not a value of --limit"),
+        ("contract list --limit 0", "--limit does not accept"),
     ],
 )
 def test_what_cannot_be_parsed_is_not_kept(line: str, said: str, sales: Workstation) -> None:
@@ -116,7 +116,7 @@ def test_replacing_one_takes_yes(sales: Workstation) -> None:
 def test_the_same_again_changes_nothing(sales: Workstation) -> None:
     sales.run("view", "save", "late", "--", *LATE).done()
     before = (sales.home / "views.toml").stat()
-    assert "like that already" in sales.run("view", "save", "late", "--", *LATE).done().err
+    assert "already saved like that" in sales.run("view", "save", "late", "--", *LATE).done().err
     assert (sales.home / "views.toml").stat() == before
 
 
@@ -124,14 +124,14 @@ def test_the_same_again_changes_nothing(sales: Workstation) -> None:
 def test_at_a_terminal_it_asks(answer: str, listing: str, sales: Workstation) -> None:
     sales.run("view", "save", "late", "--", *LATE).done()
     with sales.terminal("view", "save", "late", "--", "client", "list") as child:
-        child.expect_exact("Replace late, which is: contract list --unpaid --fields id? [y/N]: ")
+        child.expect_exact("Replace the view late (contract list --unpaid --fields id)? [y/N]: ")
         child.sendline(answer)
         finish(child)
     assert kept(sales) == {"late": listing}
 
 
 def test_views_are_listed(sales: Workstation) -> None:
-    assert "There is none yet." in sales.run("view", "list").done().err
+    assert "No views yet." in sales.run("view", "list").done().err
     sales.run("view", "save", "late", "--", *LATE).done()
     sales.run("view", "save", "all", "--", "client", "list", "--all").done()
     assert sales.run("view", "list").done().out == (
@@ -146,7 +146,7 @@ def test_views_are_listed(sales: Workstation) -> None:
 def test_one_is_forgotten(sales: Workstation) -> None:
     sales.run("view", "save", "late", "--", *LATE).done()
     assert sales.run("view", "delete", "late").status == 2
-    assert "late is forgotten." in sales.run("view", "delete", "late", "--yes").done().err
+    assert "View late deleted." in sales.run("view", "delete", "late", "--yes").done().err
     assert kept(sales) == {}
 
 

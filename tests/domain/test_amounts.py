@@ -89,7 +89,7 @@ def test_a_dot_before_three_digits_is_refused_and_told_how_to_write_thousands(ty
 def test_more_than_two_decimals_are_refused_and_not_rounded(typed: str) -> None:
     error = refused(typed)
     assert error.code == "too_many_decimals"
-    assert error.hint == "Write two decimals at most."
+    assert error.hint == "Write at most two decimals."
 
 
 @pytest.mark.parametrize("typed", ["10000000000000", "9 999 999 999 999 999,00", "9" * 10_000])

@@ -123,7 +123,7 @@ def test_what_is_no_date_is_told_the_forms(text: str) -> None:
 def test_a_day_that_no_calendar_has_is_refused(text: str) -> None:
     error = refused(text)
     assert error.code == "invalid_date"
-    assert "not in the calendar" in error.message
+    assert "does not exist in the calendar" in error.message
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from support.database import Database
 
 from crm.database.transaction import Transaction, connect, transaction
 from crm.domain.errors import NotFound, NotLoggedIn, UsageFault
+from crm.domain.rows import Row
 from crm.queries.reference import find_client_id, find_user_id, parse_record_id
 
 Resolve = Callable[[Transaction, str], int]
@@ -185,7 +186,7 @@ def test_of_many_records_only_a_few_hundred_are_read(database: Database) -> None
     read: list[int] = []
 
     class Counting(Transaction):
-        def rows(self, query: object, parameters: object = ()) -> list[tuple[object, ...]]:
+        def rows(self, query: object, parameters: object = ()) -> list[Row]:
             found = super().rows(query, parameters)  # type: ignore[arg-type]
             read.append(len(found))
             return found

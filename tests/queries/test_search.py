@@ -3,6 +3,7 @@ from support.crowd import SALES
 from support.database import Database
 
 from crm.database.transaction import Transaction, connect, transaction
+from crm.domain.rows import Row
 from crm.queries.search import LISTINGS, search_everything
 
 
@@ -50,7 +51,7 @@ def test_it_takes_one_round_trip(crowd: Database) -> None:
     sent = []
 
     class Counting(Transaction):
-        def rows(self, query: object, parameters: object = ()) -> list[tuple[object, ...]]:
+        def rows(self, query: object, parameters: object = ()) -> list[Row]:
             sent.append(query)
             return super().rows(query, parameters)  # type: ignore[arg-type]
 

@@ -335,7 +335,7 @@ def test_a_file_of_somebody_else_is_refused_with_the_reason(
     os.chown(path, NOBODY, NOBODY)
     refused = office.process("config", "--json")
     assert (refused.status, refused.error()["code"]) == (2, "unsafe_configuration_file")
-    assert f"{path} is not used: it belongs to somebody else." == refused.error()["message"]
+    assert f"{path} was not used: it belongs to somebody else." == refused.error()["message"]
 
 
 def refused_with(office: Workstation, reason: str) -> bool:

@@ -32,11 +32,11 @@ def test_a_refusal_names_the_event_its_hours_and_who_is_free(company: Company) -
         with refused(RuleViolation, "support_overlap") as refusal:
             event.assign(tx, other, company.support, zone=PARIS)
     assert refusal.value.message == (
-        "Paul Petit already has event 1, Mariage d'Éléonore, at that time:"
-        " 2030-06-04 13:00 – 2030-06-05 02:00."
+        "Paul Petit already runs event 1, Mariage d'Éléonore, at that time: 2030-06-04 13:00 – "
+        "2030-06-05 02:00."
     )
     assert refusal.value.hint == (
-        "Free then: Pauline Perrin. Choose somebody else, or add --override REASON."
+        "Free at that time: Pauline Perrin. Choose somebody else, or add --override REASON."
     )
     assert refusal.value.details == {
         "event_id": 1,
@@ -53,7 +53,7 @@ def test_where_nobody_is_free_it_says_so(company: Company) -> None:
         event.assign(tx, plan(tx, company, NIGHT), company.support2)
         with refused(RuleViolation, "support_overlap") as refusal:
             event.assign(tx, plan(tx, company, NIGHT - HOUR, 3), company.support2)
-    assert (refusal.value.hint or "").startswith("Nobody in SUPPORT is free then.")
+    assert (refusal.value.hint or "").startswith("Nobody in SUPPORT is free at that time.")
 
 
 def test_an_event_that_is_moved_is_checked_again(company: Company, owner: Connection) -> None:
@@ -66,8 +66,8 @@ def test_an_event_that_is_moved_is_checked_again(company: Company, owner: Connec
                 event.update(tx, other, values, zone=PARIS)
             assert "event 1, Mariage d'Éléonore" in refusal.value.message
             assert refusal.value.hint == (
-                "Free then: Pauline Perrin."
-                " Choose another time, or ask MANAGEMENT to assign somebody else."
+                "Free at that time: Pauline Perrin. Choose another time, or ask MANAGEMENT to "
+                "assign somebody else."
             )
         # Not its own obstacle.
         assert event.update(tx, other, {"end_date": NIGHT + DAY + 3 * HOUR})
@@ -91,7 +91,7 @@ def test_two_assignments_at_once_are_one_and_a_refusal_that_names_it(
             wait_until_somebody_waits(owner)
         with refused(RuleViolation, "support_overlap") as refusal:
             other.result(timeout=PATIENCE)
-    assert f"already has event {first}, Gala" in refusal.value.message
+    assert f"already runs event {first}, Gala" in refusal.value.message
     assert stored(owner, "events", second, "support_contact_id") is None
 
 

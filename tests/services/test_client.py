@@ -209,7 +209,7 @@ def test_a_client_with_contracts_stays(company: Company) -> None:
         company.database.as_user(company.manager) as tx,
     ):
         client.delete(tx, 2)
-    assert raised.value.message == "Kevin Casey has 1 contract and is not deleted."
+    assert raised.value.message == "Kevin Casey has 1 contract and cannot be deleted."
 
 
 def test_a_client_without_contracts_is_deleted(company: Company, owner: Connection) -> None:

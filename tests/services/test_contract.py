@@ -337,7 +337,9 @@ def test_a_deposit_keeps_a_draft(company: Company) -> None:
     with company.database.as_user(company.manager) as tx, pytest.raises(RuleViolation) as refusal:
         contract.delete(tx, company.draft)
     assert refusal.value.code == "contract_has_payments"
-    assert refusal.value.message == f"Contract {company.draft} has 1 payment and is not deleted."
+    assert refusal.value.message == (
+        f"Contract {company.draft} has 1 payment and cannot be deleted."
+    )
 
 
 def test_a_signed_contract_is_not_deleted(company: Company) -> None:

@@ -233,9 +233,9 @@ def test_a_fault_says_what_why_and_what_next_with_the_sql(company: Company) -> N
         connection.cursor().execute(DAMAGES["ledger"])
     fault = next(each for each in examined(company.database) if each.ok is False)
     assert fault.what == (
-        "A contract's amount due is not what its payments leave: 2 (1999.00 ≠ 2000.00)."
+        "A contract's amount due does not match its payments: 2 (1999.00 ≠ 2000.00)."
     )
-    assert fault.why == "Its balance, or its ledger, was written past the database's rules."
+    assert fault.why == "Its balance or its ledger was changed without the database's rules."
     assert fault.then is not None
     assert "epicevents history contract ID" in fault.then
     assert fault.sql is not None
@@ -252,7 +252,7 @@ def test_what_to_do_names_the_login_and_the_setting(company: Company) -> None:
         damage = DAMAGES["statement_timeout"].format(database=f'"{database.name}"')
         connection.cursor().execute(damage)
     fault = next(each for each in examined(database) if each.ok is False)
-    assert fault.what == "For the login, statement_timeout is 0."
+    assert fault.what == "The login's statement_timeout is 0."
     assert fault.then == (
         "Run: epicevents db upgrade; or as a superuser:"
         " ALTER ROLE epicevents_cli SET statement_timeout = '60s'"
@@ -373,7 +373,7 @@ def test_a_check_that_the_server_refuses_is_not_made_and_the_others_are(company:
     assert {name for name, result in results.items() if result.ok is None} == {
         "support_contacts", "overlaps", "event_contracts"
     }  # fmt: skip
-    assert results["overlaps"].why == "The database does not allow that to your role."
+    assert results["overlaps"].why == "The database does not allow your role to do that."
     assert results["active_manager"].ok
 
 

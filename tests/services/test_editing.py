@@ -36,7 +36,7 @@ def test_nothing_new_writes_nothing(company: Company, owner: Connection) -> None
 def test_a_record_that_is_not_there_is_not_found(company: Company) -> None:
     with refused(NotFound, "not_found") as raised, company.database.as_user(company.sales) as tx:
         find_record(tx, models.Client, 99)
-    assert raised.value.message == "There is no client 99."
+    assert raised.value.message == "Client 99 does not exist."
 
 
 def test_edits_of_other_fields_both_land(company: Company, owner: Connection) -> None:

@@ -185,7 +185,7 @@ def test_support_do_not_move_even_their_own_event(company: Company) -> None:
         refused(PermissionDenied, "permission_denied") as denied,
     ):
         event.update(tx, company.event, {"contract_id": company.partly_paid})
-    assert denied.value.hint == "Only MANAGEMENT moves an event to another contract."
+    assert denied.value.hint == "Only MANAGEMENT may move an event to another contract."
 
 
 def test_two_people_edit_different_fields_of_one_event(company: Company, owner: Connection) -> None:
@@ -313,7 +313,7 @@ def test_nobody_runs_two_events_at_once(company: Company) -> None:
         other = overlapping(tx, company, timedelta(hours=-1))
         with refused(RuleViolation, "support_overlap") as refusal:
             event.assign(tx, other, company.support)
-    assert "Paul Petit already has event 1, Mariage d'Éléonore" in refusal.value.message
+    assert "Paul Petit already runs event 1, Mariage d'Éléonore" in refusal.value.message
 
 
 def test_one_event_may_begin_when_the_other_ends(company: Company) -> None:

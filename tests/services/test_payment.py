@@ -86,7 +86,7 @@ def test_an_overpayment_says_the_most_that_can_be_paid(company: Company) -> None
         refused(RuleViolation, "overpayment") as refusal,
     ):
         payment.pay(tx, company.partly_paid, amount="1000.01")
-    assert refusal.value.hint == "The most that can be paid is €1,000.00."
+    assert refusal.value.hint == "At most €1,000.00 can be paid."
     assert refusal.value.details == {"maximum": "1000.00"}
 
 
@@ -96,7 +96,7 @@ def test_what_is_paid_already_says_so(company: Company) -> None:
         refused(RuleViolation, "overpayment") as refusal,
     ):
         payment.pay(tx, company.paid, amount="1")
-    assert str(refusal.value.hint).startswith("It is paid already")
+    assert str(refusal.value.hint).startswith("It is already paid")
 
 
 def test_the_same_key_is_the_same_payment(company: Company, owner: Connection) -> None:

@@ -306,7 +306,7 @@ def test_a_value_without_meaning_is_refused_where_it_is_used(
     assert entry(settings, name).value == value
     error = refusal(getattr, settings, name)
     assert error.code == code
-    assert f"{variable} is “{value}” (environment)" in error.message
+    assert f"{variable} is set to “{value}” (environment)" in error.message
 
 
 def test_the_currency_is_in_capitals(home: Path) -> None:

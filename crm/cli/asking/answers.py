@@ -8,6 +8,8 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
+import click
+
 from crm.cli.app import App
 from crm.cli.asking import picks
 from crm.cli.asking.questions import Question
@@ -87,23 +89,29 @@ def _read_unless_interrupted(read: Callable[[], str]) -> str:
         return read()
     except UnicodeDecodeError:
         raise UsageFault(
-            _("Standard input holds bytes that are not UTF-8 text."),
+            _("Standard input is not UTF-8 text."),
             hint=_("Send it as UTF-8."),
             code="invalid_text",
         ) from None
 
 
 def input_ended_error(wanted: str = "") -> UsageFault:
-    """Return the error that there is no answer and will be none."""
-    return UsageFault(
-        _("The input ended before everything was answered."),
-        hint=_("Give what is missing as options, from {option} on; see --help.").format(
-            option=wanted
-        )
-        if wanted
-        else _("Send one line for each value that is asked for."),
-        code="input_ended",
-    )
+    """Return the error that standard input ended before ``wanted``, an option or argument."""
+    if not wanted:
+        message, hint = _("The input ended too early."), _("Send one line for each value.")
+    else:
+        message = _("Missing {option}.").format(option=wanted)
+        hint = _help_of(wanted)
+    return UsageFault(message, hint=hint, code="input_ended")
+
+
+def _help_of(wanted: str) -> str:
+    context = click.get_current_context()
+    if wanted.startswith("-"):
+        return _("See: {command} --help").format(command=context.command_path)
+    pieces = context.command.collect_usage_pieces(context)
+    usage = " ".join([context.command_path, *(each for each in pieces if each[0] != "[")])
+    return _("Usage: {usage}").format(usage=usage)
 
 
 def _read_answer(
@@ -125,7 +133,7 @@ def _build_label(app: App, question: Question) -> str:
     if question.offer and not question.choices and not editing and app.console.stdin.isatty():
         remarks += _list_first_choices(question.offer)
     remarks += [question.hint] if question.hint else []
-    remarks += [_("Alt+Enter for another line")] if question.lines and editing else []
+    remarks += [_("Alt+Enter starts a new line")] if question.lines and editing else []
     return f"{question.label} ({', '.join(remarks)})" if remarks else question.label
 
 

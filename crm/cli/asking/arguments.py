@@ -88,9 +88,7 @@ def _choices(app: App, argument: click.Argument) -> tuple[str, ...]:
 def _read(typed: str, argument: click.Argument, ctx: click.Context) -> Any:
     """Return what an answer means, read as on the command line. Raises what is said of it there."""
     if not typed.strip():
-        raise InvalidValue(
-            _("Nothing was typed."), hint=_("Type it, or press Ctrl-C."), code="blank"
-        )
+        raise InvalidValue(_("An answer is needed (Ctrl-C to leave)."), code="blank")
     try:
         if argument.nargs != 1:
             return tuple(split_shell_words(typed))
@@ -109,7 +107,7 @@ def split_shell_words(line: str) -> list[str]:
         return shlex.split(line)
     except ValueError:
         raise UsageFault(
-            _("A quotation mark is not closed, or a backslash ends the line."),
+            _("A quotation mark is not closed, or the line ends with a backslash."),
             hint=_("Close it, or put a backslash before the mark: O\\'Brien."),
             code="unclosed_quote",
         ) from None

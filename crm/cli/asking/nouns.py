@@ -115,7 +115,7 @@ def ask_for_contract(app: App, given: dict[str, Any]) -> dict[str, Any]:
     chosen = _due_date_question(app)
     day = chosen._replace(
         read=lambda typed: chosen.read(typed) if typed.strip() else None,
-        hint=_("Enter for thirty days after it is signed"),
+        hint=_("Enter: 30 days after signing"),
     )
     given = prompts.ask_for_options(app, given, [due, _propose_default(signed, _("no"))])
     # A draft has its due date from its signature, unless --due-date says another.
@@ -181,14 +181,14 @@ def _read_plannable(app: App, contract: str) -> dict[str, Any]:
 
     with app.transaction() as tx:
         row = records.find_row(tx, LISTING, contract)
-        services.event.find_plannable_contract(tx, row[0])
+        services.event.find_plannable_contract(tx, row.id)
     return records.map_fields(LISTING.fields, row)
 
 
 def _propose_default(question: questions.Question, default: str) -> questions.Question:
     """Return the question to which an empty answer means ``default``."""
     return question._replace(
-        hint=_("Enter for {default}").format(default=default),
+        hint=_("Enter: {default}").format(default=default),
         optional=False,
         read=lambda typed: question.read(typed.strip() or default),
     )

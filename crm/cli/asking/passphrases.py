@@ -33,8 +33,8 @@ def _read(app: App, *, from_stdin: bool, twice: bool) -> str:
         typed = _read_file(path)
     elif app.settings.no_input:
         raise UsageFault(
-            _("A passphrase is needed, and nothing may be asked."),
-            hint=_("Add --passphrase-stdin, or name its file in {variable}.").format(
+            _("A passphrase is needed, and --no-input forbids asking for it."),
+            hint=_("Add --passphrase-stdin, or set {variable} to a file that holds it.").format(
                 variable=_VARIABLE
             ),
             code="missing_option",
@@ -64,8 +64,8 @@ def _require_length(typed: str) -> None:
 
     if len(_clean(typed)) < SHORTEST:
         raise InvalidValue(
-            _("The passphrase is shorter than {shortest} characters.").format(shortest=SHORTEST),
-            hint=_("Whoever finds the file guesses for as long as they like: take several words."),
+            _("The passphrase has fewer than {shortest} characters.").format(shortest=SHORTEST),
+            hint=_("Somebody who finds the file can try guesses for ever: use several words."),
             code="short_passphrase",
         )
 
@@ -82,7 +82,9 @@ def _read_file(path: Path) -> str:
             if not stat.S_ISREG(status.st_mode):
                 raise _unusable_file_error(path, _("it is not a file"), "")
             if status.st_mode & 0o077:
-                raise _unusable_file_error(path, _("others can read it"), f"chmod 600 {path}")
+                raise _unusable_file_error(
+                    path, _("other users of this machine can read it"), f"chmod 600 {path}"
+                )
             line = file.readline(5 * _LONGEST)
     except OSError as error:
         raise _unusable_file_error(path, str(error.strerror), "") from None
@@ -94,9 +96,7 @@ def _read_file(path: Path) -> str:
 
 def _unusable_file_error(path: Path, reason: str, then: str) -> CRMError:
     return UsageFault(
-        _("The file of the passphrase, {path}, is not used: {reason}.").format(
-            path=path, reason=reason
-        ),
-        hint=then or _("See {variable}.").format(variable=_VARIABLE),
+        _("The passphrase file {path} was not used: {reason}.").format(path=path, reason=reason),
+        hint=then or _("Check {variable}.").format(variable=_VARIABLE),
         code="unusable_passphrase_file",
     )

@@ -119,7 +119,7 @@ class Pick:
         if self._source.noun == "user":
             return reference.find_user_id(tx, typed)
         if typed.isdecimal():
-            found: int = records.find_row(tx, self._source.listing, typed)[0]
+            found: int = records.find_row(tx, self._source.listing, typed).id
             return found
         return self._by_words(self._find_choices(tx, typed, LISTED + 1), typed)
 
@@ -127,8 +127,8 @@ class Pick:
         if len(offered) == 1:
             return self._ids[offered[0].text]
         raise InvalidValue(
-            _("Nothing was chosen."),
-            hint=_("Type part of a name, or an id."),
+            _("A choice is needed."),
+            hint=_("Type part of a name or an id."),
             code="blank",
         )
 
@@ -136,17 +136,15 @@ class Pick:
         if not offered:
             raise NotFound(
                 _("Nothing matches “{value}”.").format(value=quote(typed)),
-                hint=_("See which there are: epicevents {noun} list").format(
-                    noun=self._source.noun
-                ),
+                hint=_("See them all: epicevents {noun} list").format(noun=self._source.noun),
             )
         if len(offered) == 1:
             return self._ids[offered[0].text]
         names = "; ".join(f"{each.text}, {each.meaning}" for each in offered[:LISTED])
         raise UsageFault(
-            _("“{value}” can be several: {names}.").format(
+            _("“{value}” matches several: {names}.").format(
                 value=quote(typed), names=names + "; …" * (len(offered) > LISTED)
             ),
-            hint=_("Write the id."),
+            hint=_("Give the id."),
             code="ambiguous_reference",
         )

@@ -6,7 +6,7 @@ from typing import Any
 from crm.cli.app import App
 from crm.cli.asking import answers
 from crm.cli.asking.questions import Question
-from crm.domain.errors import CRMError, UsageFault
+from crm.domain.errors import CRMError, NotConfirmed, UsageFault
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission, authorize
 
@@ -31,7 +31,7 @@ def ask_for_options(
     if app.settings.no_input:
         raise UsageFault(
             _("Missing: {options}.").format(options=", ".join(needed)),
-            hint=_("Give them, or leave --no-input away to be asked."),
+            hint=_("Give them, or leave out --no-input to be asked."),
             code="missing_option",
             details={"options": needed},
         )
@@ -48,18 +48,21 @@ def may_ask(app: App) -> bool:
     return app.console.stdin.isatty() and not app.settings.no_input
 
 
-def confirm(app: App, text: str, *, yes: bool, typed: str | None = None) -> None:
-    """Go on only if the person says so; default no.
+def confirm(
+    app: App, text: str, *, yes: bool, typed: str | None = None, refusal: str | None = None
+) -> None:
+    """Ask a yes-or-no question and continue only after a yes; the default is no.
 
-    With ``typed``, saying so means to type just that, such as the email of what is deleted.
+    With ``typed`` a yes consists of typing exactly that, such as the email of what is deleted.
+    ``refusal`` says what has not been done where there is no terminal to ask at.
 
-    Raises UsageFault without a terminal and without ``--yes``, and when the answer is another.
+    Raises UsageFault without a terminal and without ``--yes``, NotConfirmed after a no.
     """
     if yes:
         return
     if not may_ask(app):
         raise UsageFault(
-            _("There is nobody to answer: {question}").format(question=text),
+            refusal or _("Nothing changed: there is no terminal to confirm."),
             hint=_("Add --yes."),
             code="confirmation_required",
         )
@@ -69,7 +72,7 @@ def confirm(app: App, text: str, *, yes: bool, typed: str | None = None) -> None
     ).strip()
     agreed = answer == typed if typed else answer.lower() in {"y", "yes", _("y"), _("yes")}
     if not agreed:
-        raise UsageFault(_("Nothing was changed."), code="not_confirmed")
+        raise NotConfirmed(_("Cancelled; nothing changed."))
 
 
 def ask_for_password(
@@ -89,8 +92,8 @@ def ask_for_password(
         return answers.read_stdin_line(app)
     if app.settings.no_input:
         raise UsageFault(
-            _("A password is needed, and nothing may be asked."),
-            hint=_("Add --password-stdin and send it on standard input."),
+            _("A password is needed, and --no-input forbids asking for it."),
+            hint=_("Add --password-stdin and send the password on standard input."),
             code="missing_option",
         )
     if not app.console.stdin.isatty():
@@ -100,9 +103,9 @@ def ask_for_password(
         try:
             if check:
                 check(answer)
-            if not twice or _read_hidden(app, _("The same again")) == answer:
+            if not twice or _read_hidden(app, _("Repeat it")) == answer:
                 return answer
-            app.console.error(_("The two are not the same."))
+            app.console.error(_("The two entries differ."))
         except CRMError as error:
             app.console.error(error.message, error.hint)
 

@@ -14,15 +14,15 @@ SECTIONS = {
         "join": _("Set up another workstation"),
         "login": _("Log in"),
         "logout": _("Log out"),
-        "whoami": _("Who is logged in, and may do what"),
+        "whoami": _("Who is logged in, and what they may do"),
         "password": _("Change your password"),
     },
     _("Your work"): {
-        "dashboard": _("What waits for you today"),
-        "search": _("Find clients, contracts, events, people"),
+        "dashboard": _("What there is to do today"),
+        "search": _("Find clients, contracts, events and colleagues"),
         "history": _("Who changed what, when, field by field"),
-        "undo": _("Take back what a command changed"),
-        "view": _("Listings that you keep under a name"),
+        "undo": _("Undo what a command changed"),
+        "view": _("Saved listings"),
         "shell": _("The same commands, with completion and history"),
     },
     _("Records"): {
@@ -32,14 +32,14 @@ SECTIONS = {
         "user": _("Colleagues and their accounts"),
     },
     _("Administration"): {
-        "audit": _("What was changed or denied, who is logged in"),
-        "doctor": _("Check server, rights, data, workstation"),
+        "audit": _("What was changed or denied, and who is logged in"),
+        "doctor": _("Check the server, rights, data and workstation"),
         "db": _("The database: backup, restore, upgrade, status …"),
         "config": _("Every setting and where it comes from"),
     },
     _("About"): {
         "completion": _("Completion for bash, zsh, fish"),
         "permissions": _("Who may do what"),
-        "help": _("A command, or a topic: dates, output, exit-codes …"),
+        "help": _("Help on a command or a topic: dates, output, exit-codes …"),
     },
 }

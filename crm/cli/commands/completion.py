@@ -12,9 +12,9 @@ SHELLS = ("bash", "zsh", "fish")
 @click.argument("shell", type=click.Choice(SHELLS))
 @click.pass_obj
 def completion(app: App, /, shell: str) -> None:
-    """Print what makes a shell complete commands, options, values and records. Anybody may.
+    """Print the script that lets a shell complete commands, options and records (anybody).
 
-    Bash needs version 4.4 or newer. Records are completed where somebody is logged in.
+    Bash must be 4.4 or newer. Records are completed while you are logged in.
 
     \b
     In ~/.bashrc: eval "$(epicevents completion bash)"

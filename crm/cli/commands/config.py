@@ -19,10 +19,10 @@ VARIABLE, SOURCE, VALUE = (Field(name, Kind.CODE) for name in ("variable", "sour
 @record_options
 @click.pass_obj
 def config(app: App, /, output: str) -> None:
-    """Show every setting and where it comes from; secrets are masked. Needs no database.
+    """Show every setting and where it comes from, with secrets masked. Needs no database.
 
-    Flags go before the environment, then .env in the working directory, config.env under
-    EPICEVENTS_HOME and the defaults. What .env may set: epicevents help environment
+    Flags override the environment, which overrides .env in the working directory, then config.env
+    under EPICEVENTS_HOME, then the defaults. What .env may set: epicevents help environment
 
     \b
     Examples:
@@ -55,7 +55,9 @@ def config(app: App, /, output: str) -> None:
             _("Not taken from the .env of a directory: {names}").format(names=names), loud=True
         )
     app.console.note(
-        _("To keep one, write NAME=value into {path}").format(path=app.settings.home / "config.env")
+        _("To save a setting, write NAME=value into {path}").format(
+            path=app.settings.home / "config.env"
+        )
     )
 
 

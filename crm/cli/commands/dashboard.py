@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @record_options
 @click.pass_obj
 def dashboard(app: App, /, output: str) -> None:
-    """Show what waits for you today, each line with its next command. Everybody may.
+    """Show what there is to do today, each line with its next command (everybody).
 
     \b
     Examples:
@@ -78,11 +78,11 @@ def _greet(app: App, actor: "Actor") -> None:
 
 def _say_all_clear(app: App, role: Role) -> None:
     out = app.console.out
-    clear = out.paint(out.fit("✓"), "success") + " " + out.text(_("Nothing waits for you."))
+    clear = out.paint(out.fit("✓"), "success") + " " + out.text(_("Nothing to do right now."))
     look = {
-        Role.SALES: (_("Somebody new?"), "epicevents client create"),
+        Role.SALES: (_("A new client?"), "epicevents client create"),
         Role.SUPPORT: (_("All your events:"), "epicevents event list --mine"),
-        Role.MANAGEMENT: (_("What is coming:"), "epicevents event list --upcoming"),
+        Role.MANAGEMENT: (_("Coming events:"), "epicevents event list --upcoming"),
     }
     question, command = look[role]
     app.console.show(f"{clear}\n\n  {out.text(question)}  {out.paint(command, 'command')}\n")
@@ -113,12 +113,12 @@ def _presentations(role: Role) -> dict[str, _Presentation]:
             f"epicevents contract list{mine} --overdue --sort due_date",
         ),
         "unsigned": _Presentation(
-            _("Contracts to be signed"),
+            _("Contracts to sign"),
             "epicevents contract sign {id}",
             f"epicevents contract list{mine} --unsigned",
         ),
         "due": _Presentation(
-            _("Signed contracts with something due"),
+            _("Signed contracts with an amount due"),
             "epicevents contract pay {id} {amount_due}",
             f"epicevents contract list{mine} --signed --unpaid --due-from today --sort due_date",
         ),
@@ -131,7 +131,7 @@ def _presentations(role: Role) -> dict[str, _Presentation]:
             f"epicevents event list{mine} --no-support --upcoming",
         ),
         "inactive": _Presentation(
-            _("Inactive colleagues who are still somebody's contact"),
+            _("Deactivated colleagues who are still a contact"),
             "epicevents user show {id}",
             "epicevents user list --inactive",
         ),

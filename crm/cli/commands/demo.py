@@ -22,15 +22,15 @@ if TYPE_CHECKING:
     "--clients",
     type=click.IntRange(1, 5_000_000),
     metavar="N",
-    help=_("Make this many clients, contracts and events instead, for measuring."),
+    help=_("Create this many clients, contracts and events instead (for measuring speed)."),
 )
-@click.option("--reset", is_flag=True, help=_("Start over: drop the demo company first."))
+@click.option("--reset", is_flag=True, help=_("Drop the demo company first and start over."))
 @yes_option
 @click.pass_context
 def demo(ctx: click.Context, clients: int | None, reset: bool, yes: bool) -> None:
     """Fill the embedded database with a realistic company, log in and show the dashboard.
 
-    It never touches a database that holds records which it did not make.
+    It never touches a database with records that it did not create.
 
     \b
     Examples:
@@ -44,8 +44,8 @@ def demo(ctx: click.Context, clients: int | None, reset: bool, yes: bool) -> Non
     app: App = ctx.obj
     if not location.is_embedded(app.settings):
         raise UsageFault(
-            _("The demo lives in the embedded database."),
-            hint=_("Unset EPICEVENTS_DATABASE_URL, which names a server, to try it."),
+            _("The demo uses only the embedded database."),
+            hint=_("Unset EPICEVENTS_DATABASE_URL, which points to a server, and try again."),
             code="not_embedded",
         )
     outdated = False
@@ -59,17 +59,15 @@ def demo(ctx: click.Context, clients: int | None, reset: bool, yes: bool) -> Non
         held = administration.read_holdings(tx)
     if held.accounts and not held.demo:
         raise RuleViolation(
-            _("This database holds a company that the demo did not make."),
-            hint=_(
-                "Name another directory to try the demo: EPICEVENTS_HOME=~/demo epicevents demo"
-            ),
+            _("This database holds a real company, not the demo."),
+            hint=_("Try the demo in another directory: EPICEVENTS_HOME=~/demo epicevents demo"),
             code="not_a_demo",
         )
     if (held.accounts or outdated) and reset:
         asking.prompts.confirm(app, _("Drop the demo company and start over?"), yes=yes)
         writing.setup.replace_database(app)
     if held.accounts and not reset:
-        app.console.note(_("The demo company is there already; --reset starts over."))
+        app.console.note(_("The demo company already exists; --reset starts over."))
     else:
         _fill(app, company.Size(clients, clients, clients) if clients else company.Size())
     writing.sessions.log_in(app, company.email_of(Role.MANAGEMENT, 1), company.PASSWORD)

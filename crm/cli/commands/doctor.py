@@ -17,10 +17,9 @@ from crm.domain.i18n import ngettext
 if TYPE_CHECKING:
     from crm.services.doctor import Result
 
+SUMMARY = (Field("check"), Field("ok", Kind.BOOLEAN), Field("what"))
 FIELDS = (
-    Field("check"),
-    Field("ok", Kind.BOOLEAN),
-    Field("what"),
+    *SUMMARY,
     Field("why"),
     Field("next"),
     Field("sql"),
@@ -29,15 +28,15 @@ FIELDS = (
 
 
 @click.command(cls=Command)
-@click.option("-v", "--verbose", is_flag=True, help=_("Show every check, not only the faults."))
+@click.option("-v", "--verbose", is_flag=True, help=_("Show all checks, not only the faults."))
 @record_options
 @click.pass_obj
 def doctor(app: App, /, verbose: bool, output: str) -> int:
-    """Check the server, its rights and rules, the data, and this workstation. Anybody may.
+    """Check the server, its rights and rules, the data and this workstation (anybody).
 
-    Nothing is changed. What the data must be is proved for somebody who is logged in, or with the
-    administrator's URL. Exit status: 0 when all is well, 6 for a fault or for a check that the
-    server refuses, 7 when it cannot be reached.
+    It changes nothing. It checks the data only if you are logged in or the administrator's URL is
+    set. Exit status: 0 if all is well, 6 for a fault or for a check that the server refused, 7 if
+    the server cannot be reached.
 
     \b
     Examples:
@@ -84,7 +83,7 @@ def _examine_data(app: App) -> "list[Result]":
         with app.owner() as tx:
             return service.examine_data(tx)
     except DatabaseUnavailable:
-        hint = _("Run: epicevents login, or set EPICEVENTS_ADMIN_DATABASE_URL.")
+        hint = _("Log in (epicevents login) or set EPICEVENTS_ADMIN_DATABASE_URL.")
         return service.report_unknown(service.DATA, reason, hint)
 
 
@@ -107,7 +106,8 @@ def _show(app: App, results: "Sequence[Result]", *, verbose: bool) -> None:
     if verbose:
         from crm.cli.output import table
 
-        table.show_listing(FIELDS[:3], [_build_row(result)[:3] for result in results], app.console)
+        rows = [(result.check.name, result.ok, result.what) for result in results]
+        table.show_listing(SUMMARY, rows, app.console)
     from crm.services.doctor import REACH
 
     faulty = [result for result in results if result.ok is False]

@@ -21,7 +21,7 @@ WIDEST = 100  # columns
 @click.argument("words", metavar="[TOPIC | COMMAND]", nargs=-1, type=HELP_WORDS)
 @click.pass_context
 def help_(ctx: click.Context, words: tuple[str, ...]) -> None:
-    """Explain a topic or a command; without either, list them all. Anybody may.
+    """Explain a topic or a command; without either, list them all (anybody).
 
     \b
     Examples:
@@ -65,7 +65,7 @@ def _unknown_topic_error(error: click.exceptions.NoSuchCommand) -> UsageFault:
     if nearest:
         hint = _("Did you mean {names}?").format(names=", ".join(nearest))
     else:
-        hint = _("See which there are: epicevents help")
+        hint = _("See them all: epicevents help")
     return UsageFault(
         _("There is no command or topic “{name}”.").format(name=quote(error.command_name)),
         hint=hint,

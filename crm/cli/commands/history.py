@@ -20,10 +20,10 @@ KINDS = ("user", "client", "contract", "event")
 @listing_options
 @click.pass_obj
 def history(app: App, /, kind: str, record: str, **given: Any) -> None:
-    """Show who changed a record, when and how, field by field. Everybody may.
+    """Show who changed a record, when and how, field by field (everybody).
 
-    A USER or CLIENT may be named by email or name too. The history of a contract has its payments.
-    What is deleted keeps its history, under its id.
+    A USER or CLIENT may also be given by email or name. The history of a contract includes its
+    payments. A deleted record keeps its history, under its id.
 
     \b
     Examples:

@@ -18,12 +18,14 @@ MANAGER = inputs.USER[:3]
 @click.command(cls=Command)
 @input_options(*MANAGER)
 @password_option
-@url_option("database_url", _("The database as workstations reach it; embedded without it."))
-@url_option("admin_database_url", _("The same database as its administrator."))
+@url_option(
+    "database_url", _("The database's URL for workstations; without it, the embedded database.")
+)
+@url_option("admin_database_url", _("The administrator's URL of the same database."))
 @yes_option
 @click.pass_obj
 def init(app: App, /, password_stdin: bool, yes: bool, **given: Any) -> None:
-    """Set up your company: the database, its roles and tables, the first MANAGEMENT account.
+    """Set up your company: the database, its roles and tables, and the first MANAGEMENT account.
 
     \b
     Examples:
@@ -40,7 +42,7 @@ def init(app: App, /, password_stdin: bool, yes: bool, **given: Any) -> None:
         held = administration.read_holdings(tx)
     administration.refuse_real_company(held)
     if held.accounts:
-        asking.prompts.confirm(app, _("Replace the demo company? All of it is lost."), yes=yes)
+        asking.prompts.confirm(app, _("Replace the demo company? It will be lost."), yes=yes)
     values = asking.prompts.ask_for_options(
         app, given, map(asking.questions.input_question, MANAGER)
     )
@@ -60,4 +62,4 @@ def init(app: App, /, password_stdin: bool, yes: bool, **given: Any) -> None:
     app.console.success(_("Your company is set up."))
 
     writing.sessions.log_in(app, values["email"], typed)
-    app.console.note(_("Next, an account for each colleague: epicevents user create"))
+    app.console.note(_("Next: create an account for each colleague: epicevents user create"))

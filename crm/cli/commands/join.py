@@ -10,10 +10,10 @@ from crm.domain.i18n import gettext as _
 
 
 @click.command(cls=Command)
-@url_option("database_url", _("The database, postgresql://epicevents_cli@HOST/NAME"))
+@url_option("database_url", _("The database's URL: postgresql://epicevents_cli@HOST/NAME"))
 @click.pass_obj
 def join(app: App, /) -> None:
-    """Set up another workstation: asks for the database, tests it and remembers it.
+    """Set up another workstation: it asks for the database, tests it and remembers it.
 
     \b
     Examples:
@@ -38,5 +38,5 @@ def join(app: App, /) -> None:
     with app.anonymous() as tx:
         require_schema(tx)
     writing.setup.remember_database(app)
-    app.console.success(_("This workstation has joined the company."))
+    app.console.success(_("This workstation is now connected to the company."))
     app.console.note(_("Log in: epicevents login EMAIL"))

@@ -17,7 +17,7 @@ from crm.domain.i18n import gettext as _
 @record_options
 @click.pass_obj
 def login(app: App, /, email: str | None, password_stdin: bool, output: str) -> None:
-    """Log in on this workstation. Anybody with an account may.
+    """Log in on this workstation (anybody with an account).
 
     \b
     Examples:

@@ -16,7 +16,7 @@ from crm.domain.i18n import gettext as _
 def logout(app: App, output: str) -> None:
     """Log out: the session ends here and in the database.
 
-    In JSON it says whose session that was; null where nobody was logged in.
+    With -o json it prints whose session ended, or null if nobody was logged in.
 
     \b
     Examples:

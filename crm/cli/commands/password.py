@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 @write_options
 @click.pass_obj
 def password(app: App, /, password_stdin: bool, output: str, dry_run: bool) -> None:
-    """Change your own password; every other session of yours ends. Anybody may.
+    """Change your own password; your other sessions end (anybody).
 
-    A dry run tries both passwords; a wrong current one counts as a failed login all the same.
+    A dry run checks both passwords; a wrong current password still counts as a failed login.
 
     \b
     Examples:

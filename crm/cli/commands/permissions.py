@@ -14,7 +14,7 @@ from crm.cli.reading.grants import show_matrix
 def permissions(app: App, /, output: str) -> None:
     """Show who may do what. Needs no login and no database.
 
-    "own" is on one's own records only. Everybody who is logged in reads everything.
+    "own" means only on one's own records. Everybody who is logged in may read everything.
 
     \b
     Examples:

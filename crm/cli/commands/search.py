@@ -23,14 +23,14 @@ Row = dict[str, str]
     metavar="N",
     default=10,
     show_default=True,
-    help=_("How many of each kind at most."),
+    help=_("Show at most N of each kind."),
 )
 @record_options
 @click.pass_obj
 def search(app: App, /, text: str, limit: int, output: str) -> None:
-    """Find clients, contracts, events and colleagues at once. Everybody may.
+    """Find clients, contracts, events and colleagues at once (everybody).
 
-    Words count by their beginning, without accents or case.
+    It finds words by their beginning, regardless of accents and case.
 
     \b
     Examples:

@@ -18,15 +18,15 @@ ENDED = {"not_logged_in", "session_expired", "foreign_token", "damaged_token"}
 
 @click.command(cls=Command)
 @click.option(
-    "--keep-going", is_flag=True, help=_("Of lines from a pipe, run those after a failed one too.")
+    "--keep-going", is_flag=True, help=_("With lines from a pipe, continue after a failed one.")
 )
 @click.pass_obj
 def shell(app: App, /, keep_going: bool) -> int:
-    """Run commands one after the other, without "epicevents" before them. Anybody may.
+    """Run commands one after the other, without typing "epicevents" (anybody).
 
-    Tab completes commands, options and records; the history is kept, and Ctrl-R searches it. Lines
-    may also come from a pipe: they are run up to the first that fails, nothing is asked, and those
-    that are empty or begin with # are left out.
+    Tab completes commands, options and records; the history is saved, and Ctrl-R searches it.
+    Commands can also come from a pipe: they run until one fails, without questions; empty lines and
+    lines that begin with # are skipped.
 
     \b
     Examples:
@@ -36,7 +36,7 @@ def shell(app: App, /, keep_going: bool) -> int:
     """
     if app.in_shell:
         raise UsageFault(
-            _("This is the shell already."),
+            _("You are already in the shell."),
             hint=_("Leave it: exit"),
             code="nested_shell",
         )
@@ -55,7 +55,9 @@ def _run_script(app: App, *, keep_going: bool) -> int:
             break
         status = run_shell_line(line, app)
         if status and not keep_going:
-            app.console.note(_("Line {number} failed; the rest was not run.").format(number=number))
+            app.console.note(
+                _("Line {number} failed; the remaining lines were not run.").format(number=number)
+            )
             return status
         if status:
             app.console.note(_("Line {number} failed.").format(number=number))
@@ -93,7 +95,7 @@ def _converse(app: App) -> int:
     from crm.cli.line_editor import LineEditor
 
     _greet(app)
-    app.console.note(_("Tab completes, help explains, exit leaves."))
+    app.console.note(_("Tab completes, help explains, exit leaves the shell."))
     app.console.flush()
     editor = LineEditor(app, LEAVE)
     while True:

@@ -33,11 +33,12 @@ def undo(
     output: str,
     dry_run: bool,
 ) -> None:
-    """Take back what one command changed. Each may their own, MANAGEMENT may any.
+    """Undo what one command changed. You may undo your own; MANAGEMENT may undo anybody's.
 
-    Without TRANSACTION it is your last command that changed something; the numbers of others are in
-    the history. It needs what the opposite change would need now, and is refused when something
-    later depends on it. Taking it back is itself in the history, and can be taken back.
+    Without TRANSACTION it undoes your last command that changed something; the history shows the
+    numbers of others. You need the permission, and the reason, that the opposite change needs
+    today. If a later change depends on the command, undo is refused. An undo is itself in the
+    history and can be undone.
 
     \b
     Examples:
@@ -53,14 +54,14 @@ def undo(
     told = [_build_title(app, done)]
     reason, tried = _rehearse(app, done.number, reason, patient=dry_run or not shuts_out)
     if tried is None:
-        told.append("  " + _("What it changes is held open by somebody, whose rights end first."))
+        told.append("  " + _("Somebody is working on these records; their session is ended first."))
     else:
         told += tried[1].lines
     if not dry_run:
         if not yes and asking.prompts.may_ask(app):
             _show_plan(app, told)
             told = []
-        asking.prompts.confirm(app, _("Take it back?"), yes=yes)
+        asking.prompts.confirm(app, _("Undo it?"), yes=yes)
         tried = _undo(app, done.number, reason, dry_run=False)
     assert tried is not None  # noqa: S101  a dry run is patient
     undone, difference = tried
@@ -70,18 +71,18 @@ def undo(
     writing.outcome.report_write(
         app,
         output,
-        _("Transaction {number} taken back: {summary}.").format(
+        _("Transaction {number} undone: {summary}.").format(
             number=done.number, summary=difference.summary
         ),
         query.FIELDS,
         # Of a dry run there is no number.
-        (None if dry_run else undone.number, *undone.row[1:]) if output == "json" else None,
+        undone.row.replace(transaction_id=None if dry_run else undone.number)
+        if output == "json"
+        else None,
         dry_run=dry_run,
     )
     if not dry_run and output != "json":
-        app.console.note(
-            _("To change your mind: epicevents undo {number}").format(number=undone.number)
-        )
+        app.console.note(_("To restore it: epicevents undo {number}").format(number=undone.number))
 
 
 def _parse_number(text: str | None) -> int | None:

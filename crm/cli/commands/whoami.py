@@ -10,11 +10,11 @@ from crm.domain.i18n import gettext as _
 
 
 @click.command(cls=Command)
-@click.option("--can", is_flag=True, help=_("What you may do."))
+@click.option("--can", is_flag=True, help=_("Show what you may do."))
 @record_options
 @click.pass_obj
 def whoami(app: App, /, can: bool, output: str) -> None:
-    """Show who is logged in, as the database sees them. Anybody may.
+    """Show who is logged in, as the database sees them (anybody).
 
     \b
     Examples:
@@ -30,4 +30,4 @@ def whoami(app: App, /, can: bool, output: str) -> None:
     else:
         records.show_record(app, output, actor.name, actors.FIELDS, actors.build_actor_row(actor))
     if actor.must_change_password:
-        app.console.note(_("First choose a password of your own: epicevents password"), loud=True)
+        app.console.note(_("First choose your own password: epicevents password"), loud=True)

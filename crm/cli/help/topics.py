@@ -13,12 +13,11 @@ def _environment() -> Topic:
         _("Environment and settings"),
         [
             _(
-                "A value is taken from a flag, else from the environment, else from .env in the"
-                " working directory, else from config.env under EPICEVENTS_HOME, else it is the"
-                " default. What is set but empty means the default. Each value in force, and where"
-                " it comes from: epicevents config\n\n"
-                "From .env come only {names}; the database URL needs your agreement, once for each"
-                " directory. A file that other people own or can change is refused."
+                "A setting comes from the first of these that has it: a flag, the environment, "
+                ".env in the working directory, config.env under EPICEVENTS_HOME, the default. "
+                "An empty value means the default. To see each value and where it comes from: "
+                "epicevents config\n\n.env may set only {names}; you confirm its database URL "
+                "once for each directory. A file that other people own or can change is refused."
             ).format(names=", ".join(setting.variable for setting in SETTINGS if setting.local)),
             [
                 (
@@ -32,13 +31,13 @@ def _environment() -> Topic:
                 )
                 for setting in SETTINGS
             ],
-            _("Of other programs' variables, these count too:"),
+            _("These variables of other programs also count:"),
             [
-                ("NO_COLOR", _("Set to anything: no colour.")),
-                ("FORCE_COLOR", _("Set to anything: colour, also into a pipe.")),
+                ("NO_COLOR", _("Any value: no colour.")),
+                ("FORCE_COLOR", _("Any value: colour, even into a pipe.")),
                 ("TERM", _("dumb: no colour.")),
-                ("COLUMNS, LINES", _("The size of the screen, where it is not the terminal's.")),
-                ("PGPASSFILE", _("The file of database passwords, as for psql.")),
+                ("COLUMNS, LINES", _("The size of the screen, if it differs from the terminal's.")),
+                ("PGPASSFILE", _("The file with database passwords, as for psql.")),
             ],
         ],
     )
@@ -48,16 +47,19 @@ def _exit_codes() -> Topic:
     return Topic(
         _("Exit codes"),
         [
-            _("Scripts may rely on these; with -o json the error on stderr has a stable code too."),
+            _(
+                "Scripts may rely on these. With -o json, the error on stderr also has a stable "
+                "code."
+            ),
             [
-                ("0", _("Done; also where there was nothing to change.")),
+                ("0", _("Done, or nothing to change.")),
                 ("1", _("Something unexpected happened.")),
-                ("2", _("The command line cannot be understood, or a name means several records.")),
+                ("2", _("The command line is wrong, or a name matches several records.")),
                 ("3", _("No such record.")),
                 ("4", _("Not logged in, the session has ended, or the password was wrong.")),
-                ("5", _("Your role forbids it, or your password must first be changed.")),
-                ("6", _("A rule of the company refuses it: a duplicate, a conflict.")),
-                ("7", _("The database cannot be reached, or its schema is of another version.")),
+                ("5", _("Your role forbids it, or you must first change your password.")),
+                ("6", _("A rule refuses it, such as a duplicate or a conflict.")),
+                ("7", _("The database cannot be reached, or its schema does not fit.")),
                 ("130", _("Stopped by Ctrl-C.")),
             ],
         ],
@@ -69,35 +71,37 @@ def _output() -> Topic:
         _("Output"),
         [
             _(
-                "Data goes to stdout, everything else to stderr; on a failure stdout is empty."
-                " Every listing takes -o, and --fields to choose what is printed, in which order."
+                "Data goes to stdout, everything else to stderr; after a failure stdout is "
+                "empty. Every listing has -o for the format, and --fields for the columns and "
+                "their order."
             ),
             [
-                ("-o table", _("For people: fitted to the terminal; into a pipe nothing is cut.")),
-                ("-o json", _("One array, or for one record one object. Amounts are text.")),
-                ("-o jsonl", _("One object a line.")),
-                ("-o csv", _("With a header. What a spreadsheet would calculate is guarded by '.")),
+                ("-o table", _("For people: fits the terminal; in a pipe nothing is cut.")),
+                ("-o json", _("An array, or an object for a single record. Amounts are text.")),
+                ("-o jsonl", _("One object per line.")),
+                ("-o csv", _("With a header; a ' protects text that looks like a formula.")),
                 ("-o tsv", _("With a header; tabs and line ends in values are \\t and \\n.")),
-                ("-o ids", _("Only the ids, one a line, for xargs.")),
-                ("-o xlsx", _("A workbook with typed cells; needs --output-file on a terminal.")),
-                ("-o ics", _("Of events: a calendar that Google, Outlook and Apple import.")),
+                ("-o ids", _("Only the ids, one per line, for xargs.")),
+                ("-o xlsx", _("A workbook with typed cells; a terminal needs --output-file.")),
+                ("-o ics", _("Events as a calendar for Google, Outlook and Apple.")),
             ],
             _(
-                "--output-file FILE writes a file, whole or not at all, in the format of its name:"
-                " clients.csv, clients.xlsx, events.ics."
+                "--output-file FILE writes the whole file or none; its ending sets the format: "
+                "clients.csv, clients.xlsx, events.ics."
             ),
             _(
-                "Field names are those of the database and stay the same in every language; keys"
-                " are only ever added. Times are ISO 8601 with their offset, no value is null, an"
-                " empty result is [] and no error."
+                "Field names are those of the database, the same in every language; new versions "
+                "only add keys. Times are ISO 8601 with an offset, a missing value is null, and "
+                "an empty result is [] without an error."
             ),
             _(
-                "A listing stops at 30 and says so: --limit 100 for more, --all for all, --after ID"
-                " for the page that follows a record, --count for their number only."
+                "A listing shows 30 records and says when there are more: --limit 100 shows "
+                "more, --all shows all, --after ID shows the page after a record, --count shows "
+                "only their number."
             ),
             _(
-                "Long tables go through EPICEVENTS_PAGER or PAGER, on a terminal only. Colour:"
-                " --color always|never|auto, then NO_COLOR, FORCE_COLOR, TERM and the terminal."
+                "In a terminal, long tables go through EPICEVENTS_PAGER or PAGER. Colour depends "
+                "on --color always|never|auto, then NO_COLOR, FORCE_COLOR, TERM and the terminal."
             ),
         ],
     )
@@ -107,38 +111,38 @@ def _dates() -> Topic:
     return Topic(
         _("Dates and times"),
         [
-            _("A day is typed in one of these forms, in English or French, in any case:"),
+            _("Type a day in one of these forms, in English or French:"),
             [
                 ("2026-06-04", _("ISO 8601.")),
                 ("04/06/2026, 04/06/26", _("Day, month, year, as in France.")),
                 ("4 Jun 2026, June 4", _("With the month's name; three letters are enough.")),
-                ("samedi 12 juin 2027", _("With the day of the week, which must be right.")),
+                ("samedi 12 juin 2027", _("With the day of the week, which must be correct.")),
                 ("today, tomorrow, avant-hier", _("Also: yesterday, aujourd'hui, demain.")),
-                ("monday", _("The next one, today included; of what has been, the last one.")),
+                ("monday", _("The next one, or today; for past facts, the last one.")),
                 ("next monday, last friday", _("Also: lundi prochain, vendredi dernier.")),
                 ("+30d, -2w, +1m, +1y", _("Days, weeks, months or years from today.")),
                 ("in 3 days, 2 weeks ago", _("Also: dans 3 jours, il y a deux semaines.")),
                 ("eom, fin juin, +30d eom", _("The last day of a month.")),
             ],
-            _("A filter takes more than one day too; its end is included:"),
+            _("A filter also accepts several days, including the last:"),
             [
-                ("2026-06, juin 2026", _("A month: --to 2026-06 ends with June.")),
+                ("2026-06, juin 2026", _("A month: --to 2026-06 includes all of June.")),
                 ("2026-W05, next week", _("A week, from Monday to Sunday.")),
                 ("2026-Q4, T4 2026", _("A quarter.")),
                 ("2026", _("A year.")),
             ],
-            _("Where a moment is meant, the time follows the day:"),
+            _("For a date with a time, write the time after the day:"),
             [
-                ("2026-06-04 13:00", _("On the clocks of EPICEVENTS_TIMEZONE.")),
+                ("2026-06-04 13:00", _("In the company's time zone (EPICEVENTS_TIMEZONE).")),
                 ("tomorrow 18:00, +3d 9:00", _("After any form of a day.")),
                 ("4 Jun 2026 @ 1PM", _("Also: 13h, 13h30, midi, 24:00.")),
                 ("now, in 2 hours", _("Also: maintenant, il y a 10 minutes.")),
-                ("2026-06-04T13:00+02:00", _("With an offset, which then decides.")),
+                ("2026-06-04T13:00+02:00", _("With an explicit offset.")),
             ],
             _(
-                "A time that the clocks skip is refused with its neighbours. A date or time with"
-                " two meanings, such as “next friday” on a Tuesday, is asked about. A week begins"
-                " on Monday."
+                "A time that the clocks skip is refused, with the nearest valid times. If a date "
+                "or time has two meanings, such as “next friday” on a Tuesday, you are asked "
+                "which. A week begins on Monday."
             ),
         ],
     )
@@ -148,23 +152,26 @@ def _filters() -> Topic:
     return Topic(
         _("Listings: filters, order, pages"),
         [
-            _("Every list takes:"),
+            _("Every list has these options:"),
             [
                 (
                     "-S, --search TEXT",
-                    _("All words, each by its beginning, without accents."),
+                    _(
+                        "Records that contain words beginning with all of these; accents do not "
+                        "matter."
+                    ),
                 ),
-                ("--mine", _("Yours by your role: your clients, their contracts, events.")),
-                ("--sort FIELD", _("--sort=-FIELD goes down; several with commas.")),
+                ("--mine", _("Only yours, by role: your clients, their contracts, your events.")),
+                (
+                    "--sort FIELD",
+                    _("Sort order; --sort=-FIELD descends; separate several with commas."),
+                ),
                 ("--fields A,B", _("Exactly these fields, in this order, in every format.")),
-                ("-L, --limit N, --all", _("How many; 30 unless given.")),
-                ("--after ID", _("The page after the record with this id, in the same order.")),
-                ("--count", _("Only how many.")),
+                ("-L, --limit N, --all", _("How many records; 30 by default.")),
+                ("--after ID", _("Show the page after the record with this id.")),
+                ("--count", _("Show only the number of records.")),
             ],
-            _(
-                "Clients, contracts, events and colleagues have filters of their own; together, all"
-                " must hold:"
-            ),
+            _("Each listing also has its own filters; a record must match all of them:"),
             [
                 ("epicevents client list", "--sales USER --company TEXT --without-contract"),
                 (
@@ -175,11 +182,14 @@ def _filters() -> Topic:
                 ("epicevents user list", "--role ROLE --active"),
             ],
             _(
-                "A USER or CLIENT is an id, an email or a name that only one record matches; me is"
-                " you. Two matches are listed, none brings the nearest names. Tab completes them:"
-                " epicevents help completion"
+                "Give a USER or CLIENT as an id, an email or a name that matches only one "
+                "record; me means you. If several match, they are listed; if none does, similar "
+                "names are. Tab completes them: epicevents help completion"
             ),
-            _("A listing that you need often: epicevents view save late -- contract list --unpaid"),
+            _(
+                "To save a listing that you need often: epicevents view save late -- contract list "
+                "--unpaid"
+            ),
         ],
     )
 
@@ -189,21 +199,22 @@ def _permissions() -> Topic:
         _("Permissions"),
         [
             _(
-                "Whoever is logged in reads every client, contract, event and colleague. What each"
-                " role may write: epicevents permissions. What you may: epicevents whoami --can"
+                "Everybody who is logged in may read all clients, contracts, events and "
+                "colleagues. What each role may change: epicevents permissions. What you may "
+                "change: epicevents whoami --can"
             ),
             [
-                (_("own client"), _("Its sales contact is you.")),
-                (_("own contract"), _("Its client is yours.")),
+                (_("own client"), _("You are its sales contact.")),
+                (_("own contract"), _("It belongs to one of your clients.")),
                 (_("own event"), _("You are its support contact.")),
             ],
             _(
-                "What no rule grants is denied; the denial says which rule, and what you may do"
-                " instead, and is recorded. MANAGEMENT may everything, some of it only with a"
-                " reason, which the history keeps, and never change their own role or close their"
-                " own account."
+                "Everything that is not granted is denied. A denial names the rule and what you "
+                "may do instead, and it is recorded. MANAGEMENT may do everything, sometimes "
+                "only with a reason that the history records, but may not change their own role "
+                "or deactivate their own account."
             ),
-            _("The database enforces the same table, whatever program talks to it."),
+            _("The database itself enforces these permissions, whatever program connects to it."),
         ],
     )
 
@@ -213,18 +224,22 @@ def _privacy() -> Topic:
         _("A person's data"),
         [
             _(
-                "All that is held on a client: epicevents client privacy-export. To forget one for"
-                " good, with a reason: epicevents client erase. Placeholders take the place of"
-                " name, email, phone and company; (erased) stands for the person in events,"
-                " payments, history and denied attempts; amounts, dates and who did what when stay."
+                "To print all data held on a client: epicevents client privacy-export. To erase "
+                "a person for good, with a reason: epicevents client erase. Placeholders replace "
+                "the name, email, phone and company; “(erased)” replaces the person in events, "
+                "payments, the history and denied attempts. Amounts, dates and the record of who "
+                "did what remain."
             ),
-            _("What erasing does not reach:"),
+            _("Erasing does not reach:"),
             [
-                (_("backups"), _("Erase again after a restore; let old ones expire.")),
-                (_("files"), _("What was exported, printed or taken into a calendar.")),
-                (_("logs"), _("Of the server, where they hold statements or values.")),
-                (_("other records"), _("What was written about the person elsewhere.")),
-                (_("old versions"), _("Rows in the database's files, until VACUUM and new ones.")),
+                (_("backups"), _("Erase again after a restore; delete old backups in time.")),
+                (_("files"), _("Data that was exported, printed or imported into a calendar.")),
+                (_("logs"), _("Server logs, if they contain statements or values.")),
+                (_("other records"), _("Notes about the person in other records.")),
+                (
+                    _("old versions"),
+                    _("Old rows in the database's files, until VACUUM overwrites them."),
+                ),
             ],
         ],
     )
@@ -235,26 +250,27 @@ def _past() -> Topic:
         _("The past: undo, and records as they were"),
         [
             _(
-                "What one command changed is one transaction with a number; history and audit list"
-                " show it. It is taken back as a whole, after its difference is shown."
+                "Everything that one command changes is one transaction with a number, shown by "
+                "history and audit list. undo shows its changes, then undoes all of them."
             ),
             [
+                ("epicevents undo", _("Undo your last command; repeat it to undo the one before.")),
                 (
-                    "epicevents undo",
-                    _("Your last command that still stands; again: the one before."),
+                    "epicevents undo 123",
+                    _("Undo this command: your own, or as MANAGEMENT anybody's."),
                 ),
-                ("epicevents undo 123", _("A certain one: yours, for MANAGEMENT anybody's.")),
                 ("epicevents undo 123 --dry-run", _("Only show what would change.")),
-                ("epicevents undo 130", _("Where 130 took back 123: do 123 again.")),
+                ("epicevents undo 130", _("If 130 undid 123: do 123 again.")),
             ],
             _(
-                "It takes what the opposite change would take now: only MANAGEMENT takes back what"
-                " created or deleted a record, a signature, a payment, the last two with a reason."
-                " A payment is taken back by an opposite entry. What something later depends on is"
-                " refused, and that is named; take it back first."
+                "You need the permission, and the reason, that the opposite change needs today: "
+                "only MANAGEMENT may undo the creation or deletion of a record, a signature or a "
+                "payment, the last two with a reason. A payment is reversed by an opposite "
+                "entry. If a later change depends on the command, undo is refused and names that "
+                "change; undo it first."
             ),
-            _("A password, a deleted account and what was erased of a person do not come back."),
-            _("Every show takes --as-of, and shows the record as it was:"),
+            _("Passwords, deleted accounts and erased personal data cannot be restored."),
+            _("Every show command has --as-of, which shows the record as it was:"),
             [
                 ("--as-of yesterday", _("At the end of that day.")),
                 ('--as-of "2026-06-04 13:00"', _("At that moment.")),

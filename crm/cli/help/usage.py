@@ -16,6 +16,7 @@ from crm.cli.completion import PROGRAM
 from crm.cli.tree import ALIASES, every_path
 from crm.domain.errors import UsageFault
 from crm.domain.i18n import gettext as _
+from crm.domain.i18n import ngettext
 from crm.domain.text import quote
 
 MOST = 5  # names that are suggested
@@ -39,7 +40,7 @@ def _describe(error: click.UsageError, path: str) -> tuple[str, str, Iterable[st
             name = quote(f"{group} {error.command_name}".strip())
             return (
                 "unknown_command",
-                _("There is no command “{name}”.").format(name=name),
+                _("Unknown command “{name}”.").format(name=name),
                 _find_meant(error, path),
             )
         case exceptions.NoSuchOption():
@@ -56,18 +57,22 @@ def _describe(error: click.UsageError, path: str) -> tuple[str, str, Iterable[st
         case exceptions.BadOptionUsage() if "requires an argument" in error.message:
             return (
                 "missing_value",
-                _("{option} needs a value after it.").format(option=quote(error.option_name)),
+                _("{option} needs a value.").format(option=quote(error.option_name)),
                 (),
             )
         case exceptions.BadOptionUsage() if "does not take a value" in error.message:
-            said = _("{option} takes no value.").format(option=quote(error.option_name))
+            said = _("{option} does not take a value.").format(option=quote(error.option_name))
             return "unexpected_value", said, ()
         case exceptions.BadParameter(param=click.Parameter() as param):
             return _bad_value(error, param)
     extra = re.fullmatch(r"Got unexpected extra arguments? \((.*)\)", error.message, re.DOTALL)
     if extra:
-        said = _("“{words}” is more than {command} takes.")
-        return "too_many_arguments", said.format(words=quote(extra[1]), command=path), ()
+        words = extra[1].split()
+        said = ngettext(
+            "Unexpected argument “{words}”.", "Unexpected arguments “{words}”.", len(words)
+        )
+        near = get_close_matches(f"--{words[0]}", _list_options(error.ctx), 1, 0.8)
+        return "too_many_arguments", said.format(words=quote(extra[1])), near
     return "usage", error.format_message(), ()
 
 
@@ -78,22 +83,29 @@ def _bad_value(error: click.BadParameter, param: click.Parameter) -> tuple[str, 
     typed = re.sub("^'(.*)'$", r"\1", error.message.partition(" is not ")[0])
     if isinstance(kind, click.Choice):
         known = {str(choice).casefold(): str(choice) for choice in kind.choices}
-        said = _("“{typed}” is not a value of {where}; there are {choices}.").format(
+        said = _("{where} does not accept “{typed}”; choose from {choices}.").format(
             typed=quote(typed), where=where, choices=", ".join(known.values())
         )
         near = get_close_matches(typed.casefold(), known, 1)
         return "invalid_choice", said, [known[name] for name in near]
     if isinstance(kind, click.IntRange):
         if kind.max is None:
-            said = _("“{typed}” is not a value of {where}: a whole number from {least} on.")
+            said = _("{where} does not accept “{typed}”; give a whole number of at least {least}.")
         else:
-            said = _("“{typed}” is not a value of {where}: a whole number, {least} to {most}.")
+            said = _(
+                "{where} does not accept “{typed}”; give a whole number from {least} to {most}."
+            )
         return (
             "invalid_number",
             said.format(typed=quote(typed), where=where, least=kind.min, most=kind.max),
             (),
         )
     return "usage", error.format_message(), ()
+
+
+def _list_options(context: click.Context | None) -> list[str]:
+    params = context.command.params if context else []
+    return [name for param in params for name in (*param.opts, *param.secondary_opts)]
 
 
 def _find_meant(error: exceptions.NoSuchCommand, path: str) -> list[str]:

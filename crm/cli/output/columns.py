@@ -1,6 +1,6 @@
 """How each value looks to people, by its kind; headings and words are in ``headings.py``."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date
 from typing import Any
 
@@ -23,6 +23,12 @@ def find_column(field: Field) -> Column:
     if found is None:
         return Column(field.name.replace("_", " ").capitalize(), 5)
     return found._replace(heading=_(found.heading))
+
+
+def format_headings(fields: Iterable[Field], names: Collection[str]) -> str:
+    """Return the headings of the fields with these names, as a sentence lists them."""
+    headings = (find_column(field).heading for field in fields if field.name in names)
+    return ", ".join(dict.fromkeys(headings))
 
 
 def sheet_field(name: str) -> str:

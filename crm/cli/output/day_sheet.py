@@ -36,7 +36,7 @@ def show_text(sheet: Sheet, console: Console) -> None:
     size = max(width(out.text(line.label)) for line in (*sheet.about, *sheet.calls))
     lines = [out.paint(line, "title") for line in _wrap_text(sheet.title, out, "")]
     lines += ["", *_lines(sheet.about, size, out)]
-    lines += ["", out.paint(out.text(_("Whom to call")), "title"), *_lines(sheet.calls, size, out)]
+    lines += ["", out.paint(out.text(_("Contacts")), "title"), *_lines(sheet.calls, size, out)]
     if sheet.notes:
         lines += ["", out.paint(out.text(_("Notes")), "title"), *_wrap_text(sheet.notes, out, GAP)]
     lines += ["", *(out.paint(line, "quiet") for line in _wrap_text(sheet.foot, out, ""))]
@@ -48,7 +48,7 @@ def show_markdown(sheet: Sheet, console: Console) -> None:
     parts = [
         f"# {markdown.escape_line(sheet.title)}",
         "\n".join(map(_item, sheet.about)),
-        f"## {markdown.escape_line(_('Whom to call'))}",
+        f"## {markdown.escape_line(_('Contacts'))}",
         "\n".join(map(_item, sheet.calls)),
     ]
     if sheet.notes:

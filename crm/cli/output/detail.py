@@ -4,7 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from crm.cli.output.cells import cut, pad, width, wrap
-from crm.cli.output.columns import build_presenter, build_styler, find_column, sheet_field
+from crm.cli.output.columns import (
+    build_presenter,
+    build_styler,
+    find_column,
+    format_headings,
+    sheet_field,
+)
 from crm.cli.output.console import Console
 from crm.cli.output.table import GAP, lay_out
 from crm.cli.output.terminal import Terminal
@@ -61,7 +67,8 @@ def show_sheet(
         hidden += too_wide
     console.show("\n".join(lines) + "\n", terminal, paged=not err)
     if hidden:
-        console.note(_("Too narrow for {fields}.").format(fields=", ".join(hidden)))
+        headings = format_headings([each for part in related for each in part.fields], hidden)
+        console.note(_("Hidden for lack of width: {headings}.").format(headings=headings))
     if commands and console.out.interactive:
         console.show("\n".join(_format_commands(commands, console.err)) + "\n", console.err)
 

@@ -65,7 +65,7 @@ def write_record(
     stream.writelines(line + "\n" for line in _objects(fields, [row], stream, zone))
 
 
-def print_json(value: Any, stream: TextIO) -> None:
+def write_value(value: Any, stream: TextIO) -> None:
     """Write one value that is not a record of the database as one line of JSON."""
     stream.write(_build_json_encoder(stream.encoding)(value) + "\n")
 

@@ -28,8 +28,8 @@ def parse_format(path: Path) -> Format:
     found = _ENDINGS.get(path.suffix.lower())
     if found is None:
         raise UsageFault(
-            _("The name {name} does not say which format the file has.").format(name=path.name),
-            hint=_("End it with one of {endings}, or add --output FORMAT.").format(
+            _("The name {name} does not tell the format of the file.").format(name=path.name),
+            hint=_("Use one of the endings {endings}, or add --output FORMAT.").format(
                 endings=" ".join(_ENDINGS)
             ),
             code="unknown_format",
@@ -45,10 +45,10 @@ def refuse_other_name(path: Path, output: str) -> None:
     promised = {**_ENDINGS, ".ics": "ics"}.get(path.suffix.lower(), output)
     if promised != output:
         raise UsageFault(
-            _("The name {name} promises {promised}, and {output} would be written.").format(
+            _("The name {name} means {promised}, but --output asks for {output}.").format(
                 name=path.name, promised=promised, output=output
             ),
-            hint=_("Let one of them be the other, or leave --output away."),
+            hint=_("Change one of them, or leave out --output."),
             code="contradictory_format",
         )
 
@@ -62,7 +62,7 @@ def replace_file(path: Path) -> Iterator[BinaryIO]:
     path = path.resolve()
     if path.exists() and not path.is_file():
         raise UsageFault(
-            _("{path} is not a file.").format(path=path), hint=_("Name a file to write to.")
+            _("{path} is not a file.").format(path=path), hint=_("Give a file to write to.")
         )
     with replace_whole(path) as file:
         yield file

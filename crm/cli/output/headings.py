@@ -68,7 +68,7 @@ COLUMNS = {
     "reason": Column(_("Reason"), 3, lines=3),
     "reference": Column(_("Reference"), 3),
     "created_by": Column(_("Entered by"), 3),
-    "events_around": Column(_("Events around"), 1),
+    "events_around": Column(_("Events ±2 weeks"), 1),
     "clashes_with": Column(_("Clashes with"), 1),
     "end_date": Column(_("Ends"), 4),
     "attendees": Column(_("Guests"), 4),

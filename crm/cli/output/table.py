@@ -11,6 +11,7 @@ from crm.cli.output.columns import (
     build_presenter,
     build_styler,
     find_column,
+    format_headings,
 )
 from crm.cli.output.console import Console
 from crm.cli.output.headings import Column
@@ -62,7 +63,12 @@ def show_listing(
     lines, hidden = lay_out(fields, rows, console, console.out, exact=exact)
     console.show("\n".join(lines) + "\n", paged=True)
     if hidden:
-        console.note(_("Too narrow for {fields}; see --fields.").format(fields=", ".join(hidden)))
+        headings = format_headings(fields, hidden)
+        console.note(
+            _("Hidden for lack of width: {headings}. Show them with --fields.").format(
+                headings=headings
+            )
+        )
 
 
 def lay_out(

@@ -92,8 +92,8 @@ def _fill(
     for number, row in enumerate(rows, 1):
         if number >= LARGEST:
             raise UsageFault(
-                _("A workbook has no room for more than {n} records.").format(n=LARGEST - 1),
-                hint=_("Narrow the listing, or write CSV."),
+                _("A workbook holds at most {n} records.").format(n=LARGEST - 1),
+                hint=_("Narrow the listing, or write a CSV file."),
                 code="too_many_rows",
             )
         for column, (write_value, value) in enumerate(zip(writers, row, strict=True)):

@@ -36,8 +36,8 @@ def _parse_moment(text: str, app: App, _option: str) -> datetime:
         moment = day_bounds(Period(day, day), zone)[1] - timedelta(microseconds=1)
     if moment > app.now:
         raise InvalidValue(
-            _("What will be, the history does not know."),
-            hint=_("Write a moment that has passed, such as yesterday."),
+            _("That moment is in the future; the history ends now."),
+            hint=_("Give a past moment, such as yesterday."),
             code="date_in_the_future",
         )
     return moment
@@ -49,7 +49,7 @@ def as_of_option(function: Decorated) -> Decorated:
         "--as-of",
         "moment",
         type=TextType("DATE", _parse_moment, "days"),
-        help=_("As it was at the end of DATE, or at a time of it."),
+        help=_("Show the record as it was at the end of DATE, or at a time on it."),
     )(function)
 
 

@@ -14,8 +14,8 @@ from crm.domain.i18n import gettext as _
 if TYPE_CHECKING:
     from crm.cli.output import timeline
     from crm.database.transaction import Transaction
+    from crm.domain.rows import Row
     from crm.queries.audit import AuditEntry, FieldChange
-    from crm.queries.listing import Row
     from crm.queries.pages import Page
 
 
@@ -40,19 +40,17 @@ def _convert_rows(
     app: App, tx: "Transaction", fields: Sequence[Field], rows: "Iterable[Row]", output: str
 ) -> "Iterable[Row]":
     """Return the rows with their changes as text, in JSON as an object."""
+    from crm.domain.rows import build_named_row
+
     names = [field.name for field in fields]
     if "changes" not in names:
         return rows
-    at = names.index("changes")
+    named = (build_named_row(names, row) for row in rows)
     if output == "table":
-        return _format_rows(app, tx, list(rows), at, names)
+        return _format_rows(app, tx, list(named))
     say = _build_formatter(app)
     as_json = output.startswith("json")
-    return (_replace_value(row, at, _format_plain(row[at], say, as_json=as_json)) for row in rows)
-
-
-def _replace_value(row: "Row", at: int, value: object) -> "Row":
-    return (*row[:at], value, *row[at + 1 :])
+    return (row.replace(changes=_format_plain(row.changes, say, as_json=as_json)) for row in named)
 
 
 # For machines
@@ -100,9 +98,9 @@ _TABLE = (
 
 def _show_table(app: App, tx: "Transaction", found: "Page") -> None:
     from crm.cli.output import table
-    from crm.queries.audit import AuditEntry
+    from crm.queries.audit import take_entry
 
-    entries = [AuditEntry(*row) for row in found.rows]
+    entries = [take_entry(row) for row in found.rows]
     changes = read_changes(tx, (entry.changes for entry in entries))
     rows = [
         (
@@ -142,7 +140,7 @@ def denied_presentation(app: App) -> Presentation:
             rows.append([row[field.name] for field in _DENIED])
         table.show_listing(_DENIED, rows, app.console)
 
-    return Presentation(page=page, empty=_("Nothing has been denied."))
+    return Presentation(page=page, empty=_("Nothing has been denied yet."))
 
 
 def _describe_denied(kind: str | None, record_id: int | None) -> str | None:
@@ -164,13 +162,11 @@ def _format_one_line(app: App, changes: "Iterable[FieldChange]", action: str) ->
     )
 
 
-def _format_rows(
-    app: App, tx: "Transaction", rows: "list[Row]", at: int, names: list[str]
-) -> "list[Row]":
-    changes = read_changes(tx, [row[at] for row in rows])
-    actions = [row[names.index("action")] if "action" in names else "UPDATE" for row in rows]
+def _format_rows(app: App, tx: "Transaction", rows: "list[Row]") -> "list[Row]":
+    changes = read_changes(tx, [row.changes for row in rows])
+    actions = [row.action if "action" in row.names else "UPDATE" for row in rows]
     return [
-        _replace_value(row, at, _format_one_line(app, said, action))
+        row.replace(changes=_format_one_line(app, said, action))
         for row, said, action in zip(rows, changes, actions, strict=True)
     ]
 
@@ -195,9 +191,9 @@ def _show_timeline(app: App, tx: "Transaction", page: "Page", own: tuple[str, in
     from itertools import groupby
 
     from crm.cli.output.timeline import Moment, show_timeline
-    from crm.queries.audit import AuditEntry
+    from crm.queries.audit import take_entry
 
-    entries = [AuditEntry(*row) for row in page.rows]
+    entries = [take_entry(row) for row in page.rows]
     changes = read_changes(tx, (entry.changes for entry in entries))
     moments = []
     together = zip(entries, changes, strict=True)
@@ -241,7 +237,7 @@ def _describe_undo(entry: "AuditEntry") -> str:
     if entry.undoes is not None:
         said.append(_("undo of {number}").format(number=entry.undoes))
     if entry.undone_by is not None:
-        said.append(_("taken back by {number}").format(number=entry.undone_by))
+        said.append(_("undone by {number}").format(number=entry.undone_by))
     return ", ".join(said)
 
 

@@ -27,12 +27,12 @@ def read_difference(app: App, tx: "Transaction", number: int, counts: "Actions")
     from crm.cli.output.cells import cut
     from crm.cli.output.timeline import format_change
     from crm.cli.reading.changes import describe_action, drop_empty, read_changes
-    from crm.queries.audit import ENTRIES, AuditEntry
+    from crm.queries.audit import ENTRIES, take_entry
     from crm.queries.listing import Request
     from crm.queries.pages import read_page
 
     request = Request(filters={"transaction": number}, sort=(("id", False),), limit=SHOWN)
-    entries = [AuditEntry(*row) for row in read_page(tx, ENTRIES, request).rows]
+    entries = [take_entry(row) for row in read_page(tx, ENTRIES, request).rows]
     terminal = app.console.err
     lines = []
     for entry, changes in zip(entries, read_changes(tx, (e.changes for e in entries)), strict=True):

@@ -1,4 +1,4 @@
-"""What is said where a listing holds nothing: which filter is in the way, or how to begin."""
+"""What an empty listing says: which filter is in the way, or how to add the first record."""
 
 from typing import TYPE_CHECKING
 
@@ -19,20 +19,30 @@ _NARROWING = {"search", "mine"}
 
 
 def explain_empty(app: App, asked: ListingQuery, empty: str | None) -> None:
-    """Note why nothing is shown and the command that goes on; ``empty`` is said of no record."""
+    """Note why a listing is empty and which command helps; ``empty`` replaces the sentence."""
     tx, listing, request = asked
     given = _read_given(click.get_current_context())
     if given and (request.filters or request.search or request.mine):
         ways = _list_ways_on(asked, given)
         app.console.note(" ".join([_("Nothing matches."), *ways]))
     elif request.after is not None:
-        app.console.note(_("Nothing comes after that record."))
+        app.console.note(_("There are no more records after that one."))
     elif empty:
         app.console.note(empty)
     else:
         first = _suggest_create(tx, listing)
-        begin = _("Create the first: {command}").format(command=first)
-        app.console.note(" ".join([_("There is none yet."), *([begin] if first else [])]))
+        begin = [_("Add one: {command}").format(command=first)] if first else []
+        app.console.note(" ".join([_describe_none(listing.noun), *begin]))
+
+
+def _describe_none(noun: str) -> str:
+    nouns = {
+        "client": _("No clients yet."),
+        "contract": _("No contracts yet."),
+        "event": _("No events yet."),
+        "payment": _("No payments yet."),
+    }
+    return nouns.get(noun, _("Nothing here yet."))
 
 
 def _list_ways_on(asked: ListingQuery, given: dict[str, str]) -> list[str]:
@@ -43,18 +53,18 @@ def _list_ways_on(asked: ListingQuery, given: dict[str, str]) -> list[str]:
     if len(given) == 1:
         made = _suggest_create(tx, listing, given)
         if made:
-            ways.append(_("Create one: {command}").format(command=made))
+            ways.append(_("Add one: {command}").format(command=made))
     else:
         for name in given:
             known = name in request.filters or name in _NARROWING
             if known and _is_in_the_way(asked, name):
                 rest = [path, *(words for other, words in given.items() if other != name)]
-                said = _("Without {option} something does: {command}")
+                said = _("There are some without {option}: {command}")
                 ways.append(said.format(option=given[name], command=" ".join(rest)))
                 break
     if any(isinstance(param, click.Argument) for param in context.command.params):
         return []  # of one record, whose command would have to name it
-    return ways or [_("All of them: {command}").format(command=path)]
+    return ways or [_("Show all: {command}").format(command=path)]
 
 
 def _is_in_the_way(asked: ListingQuery, name: str) -> bool:

@@ -13,7 +13,7 @@ from crm.domain.fields import Field
 from crm.domain.i18n import gettext as _
 
 if TYPE_CHECKING:
-    from crm.queries.listing import Row
+    from crm.domain.rows import Row
 
 
 def export_listing(
@@ -117,7 +117,7 @@ def _send_workbook(app: App, source: _Source) -> None:
     stream = getattr(app.console.out.stream, "buffer", None)
     if app.console.out.interactive or stream is None:
         raise UsageFault(
-            _("A workbook is no text for a terminal."),
+            _("An .xlsx workbook cannot be shown in a terminal."),
             hint=_("Add --output-file FILE.xlsx."),
             code="binary_output",
         )

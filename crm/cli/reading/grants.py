@@ -35,8 +35,15 @@ def show_matrix(app: App, output: str) -> None:
         for each in Permission
     ]
     columns = (PERMISSION, *roles, ALLOWS) if wide else (PERMISSION, *roles)
-    _table(app, columns, [row[: len(columns)] for row in shown])
-    app.console.note(_("“own” is on one's own records. Whoever is logged in reads everything."))
+    # Without a column, where it is too wide, a row has a value more.
+    _table(
+        app,
+        columns,
+        [[value for _column, value in zip(columns, row, strict=False)] for row in shown],
+    )
+    app.console.note(
+        _("“own”: only on one's own records. Everybody who is logged in may read everything.")
+    )
 
 
 def show_grants(app: App, role: Role, output: str) -> None:
@@ -48,7 +55,7 @@ def show_grants(app: App, role: Role, output: str) -> None:
         return
     shown = [(each, _scope(role, each), describe_permission(each)) for each in granted]
     _table(app, (PERMISSION, Field("records", Kind.CODE), ALLOWS), shown)
-    app.console.note(_("You also read everything. Who may do what: epicevents permissions"))
+    app.console.note(_("You may also read everything. All permissions: epicevents permissions"))
 
 
 def _scope(role: Role, permission: Permission) -> str | None:
@@ -59,12 +66,12 @@ def _scope(role: Role, permission: Permission) -> str | None:
     if permission in NEEDS_REASON:
         return _("{scope}, with a reason").format(scope=words[scope])
     if permission in NEVER_ONESELF:
-        return _("{scope} but oneself").format(scope=words[scope])
+        return _("{scope}, except oneself").format(scope=words[scope])
     return words[scope]
 
 
 def _as_json(app: App, fields: Sequence[Field], rows: Sequence[tuple[Any, ...]]) -> None:
-    flagged = [(*row, row[0] in NEEDS_REASON, row[0] in NEVER_ONESELF) for row in rows]
+    flagged = [(each, *rest, each in NEEDS_REASON, each in NEVER_ONESELF) for each, *rest in rows]
     records.print_json_list(app, (*fields, *FLAGS), flagged)
 
 

@@ -41,7 +41,8 @@ def run_listing(
     asked = ListingQuery(tx, listing, request)
     if options.search and len(set(fold(options.search).split())) > SEARCHED:
         app.console.note(
-            _("Only the first {most} words are searched for.").format(most=SEARCHED), loud=True
+            _("Only the first {most} words are used for the search.").format(most=SEARCHED),
+            loud=True,
         )
     if options.only_count:
         from crm.queries.pages import count_records
@@ -67,8 +68,8 @@ def _choose_fields(listing: "Listing", options: ListingOptions, fields_of: Any) 
     names = fields_of(listing, options.fields)
     if options.output == "ids" and "id" not in names:
         raise UsageFault(
-            _("--output ids prints ids, and --fields leaves them out."),
-            hint=_("Add id to --fields, or leave --fields away."),
+            _("--output ids prints ids, but --fields leaves out the id."),
+            hint=_("Add id to --fields, or leave out --fields."),
         )
     return names
 
@@ -76,12 +77,12 @@ def _choose_fields(listing: "Listing", options: ListingOptions, fields_of: Any) 
 def _require_calendar(listing: "Listing", options: ListingOptions) -> None:
     if listing.noun != "event":
         raise UsageFault(
-            _("Only events make a calendar."),
+            _("Only events can be written as a calendar."),
             hint=_("Run: epicevents event list --output-file FILE.ics"),
             code="unknown_format",
         )
     if options.fields is not None:
-        raise UsageFault(_("A calendar has fields of its own."), hint=_("Leave --fields away."))
+        raise UsageFault(_("A calendar has fixed fields."), hint=_("Leave out --fields."))
 
 
 def _show_table(app: App, asked: ListingQuery, looks: Presentation, *, exact: bool) -> None:

@@ -43,7 +43,7 @@ def client_offers(record: Mapping[str, Any]) -> list[Offer]:
         Offer(
             Permission.CONTRACT_CREATE,
             f"epicevents contract create --client {number}",
-            _("sell"),
+            _("create a contract"),
         ),
         Offer(Permission.CLIENT_UPDATE, f"epicevents client update {number}", _("change it")),
     ]
@@ -60,7 +60,7 @@ def contract_offers(record: Mapping[str, Any]) -> list[Offer]:
     pay = Offer(
         Permission.CONTRACT_PAY,
         f"{run} pay {record['id']} {record['amount_due']}",
-        _("record the payment of what is due"),
+        _("record the payment of the amount due"),
     )
     sign = Offer(Permission.CONTRACT_SIGN, f"{run} sign {record['id']}", _("sign it"))
     change = Offer(Permission.CONTRACT_UPDATE, f"{run} update {record['id']}", _("change it"))
@@ -84,7 +84,7 @@ def event_offers(record: Mapping[str, Any]) -> list[Offer]:
     assign = Offer(
         Permission.EVENT_ASSIGN,
         f"{run} assign {record['id']} USER",
-        _("give it to a support person"),
+        _("assign a support person"),
     )
     change = Offer(Permission.EVENT_UPDATE, f"{run} update {record['id']}", _("change it"))
     return [change] if record["support_contact_id"] else [assign, change]
@@ -94,7 +94,7 @@ def history_command(kind: str, number: int) -> "NextCommand":
     """Return the command that everybody may run on every record."""
     from crm.cli.output.detail import NextCommand
 
-    return NextCommand(f"epicevents history {kind} {number}", _("see who changed what"))
+    return NextCommand(f"epicevents history {kind} {number}", _("see its history"))
 
 
 def build_sections(

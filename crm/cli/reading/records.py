@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from crm.cli.output.detail import NextCommand, RelatedRecords
     from crm.database.transaction import Transaction
     from crm.domain.fields import Field
-    from crm.queries.listing import Listing, Row
+    from crm.domain.rows import Row
+    from crm.queries.listing import Listing
 
 
 def find_row(tx: "Transaction", listing: "Listing", text: str) -> "Row":

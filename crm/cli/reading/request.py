@@ -15,7 +15,8 @@ from crm.domain.i18n import gettext as _
 
 if TYPE_CHECKING:
     from crm.database.transaction import Transaction
-    from crm.queries.listing import Listing, Request, Row
+    from crm.domain.rows import Row
+    from crm.queries.listing import Listing, Request
     from crm.queries.pages import Page
 
 
@@ -47,8 +48,8 @@ class ListingOptions(NamedTuple):
             taken["output"] = _read_format(path) if path else "table"
         elif path and taken["output"] == "table":
             raise UsageFault(
-                _("A table is for people; a file takes another format."),
-                hint=_("Leave --output table away, and end the file's name with .csv or .xlsx."),
+                _("A table is for people and cannot be written to a file."),
+                hint=_("Leave out --output table and end the file name with .csv or .xlsx."),
             )
         elif path:
             from crm.cli.output.files import refuse_other_name
@@ -71,8 +72,8 @@ def check_listing(ctx: click.Context, words: Sequence[str]) -> None:
     context, rest = resolve(scratch, words)
     if not set(ListingOptions._fields) <= {param.name for param in context.command.params}:
         raise UsageFault(
-            _("Only a listing can be kept under a name."),
-            hint=_("Such as: epicevents view save late -- contract list --unpaid"),
+            _("Only a listing can be saved as a view."),
+            hint=_("For example: epicevents view save late -- contract list --unpaid"),
             code="not_a_listing",
         )
     context.command.make_context(context.info_name, rest, parent=context.parent)

@@ -59,7 +59,7 @@ def write_views(home: Path, views: Mapping[str, str]) -> None:
     except OSError as error:
         raise UsageFault(
             _("{path} cannot be written: {reason}.").format(path=path, reason=error.strerror),
-            hint=_("Name a directory of your own in EPICEVENTS_HOME."),
+            hint=_("Set EPICEVENTS_HOME to a directory of your own."),
             code="views_not_saved",
         ) from None
 
@@ -96,9 +96,9 @@ def find_view(home: Path, name: str) -> str:
     if nearest:
         hint = _("Did you mean {names}?").format(names=", ".join(nearest))
     else:
-        hint = _("See which there are: epicevents view list")
+        hint = _("See all views: epicevents view list")
     raise NotFound(
-        _("There is no view “{name}”.").format(name=quote(name)),
+        _("No view is called “{name}”.").format(name=quote(name)),
         hint=hint,
         details={"nearest": nearest},
     )
@@ -112,6 +112,6 @@ def without_program(words: Sequence[str]) -> list[str]:
 def _unreadable_error(path: Path, reason: str) -> UsageFault:
     return UsageFault(
         _("{path} cannot be read: {reason}.").format(path=path, reason=quote(reason)),
-        hint=_("Correct the file or move it away."),
+        hint=_("Fix the file or move it away."),
         code="invalid_views_file",
     )

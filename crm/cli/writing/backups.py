@@ -50,7 +50,7 @@ def passphrase_option(function: Decorated) -> Decorated:
     return click.option(
         "--passphrase-stdin",
         is_flag=True,
-        help=_("Read the passphrase from standard input, one line."),
+        help=_("Read the passphrase from standard input (one line)."),
     )(function)
 
 
@@ -126,7 +126,7 @@ _ENDINGS = [
 def warn_of_faults(app: App, faults: list[str]) -> None:
     """Say what was wrong with the data before they were backed up."""
     app.console.warn(
-        _("Not all was in order when it was backed up: {checks}. See: epicevents doctor").format(
+        _("The data had faults when they were backed up: {checks}. See: epicevents doctor").format(
             checks=", ".join(faults)
         )
     )

@@ -14,7 +14,8 @@ from crm.domain.i18n import gettext as _
 
 if TYPE_CHECKING:
     from crm.database.transaction import Transaction
-    from crm.queries.listing import Listing, Row
+    from crm.domain.rows import Row
+    from crm.queries.listing import Listing
 
 
 def delete_records(
@@ -37,7 +38,7 @@ def delete_records(
     """
 
     def remove(tx: "Transaction", row: "Row") -> "Row":
-        act(tx, row[0])
+        act(tx, row.id)
         return row
 
     with app.transaction(dry_run=True) as tx:
@@ -45,11 +46,11 @@ def delete_records(
     if not dry_run:
         titles = [title.format(**edits.format_fields(app, listing.fields, row)) for row in rows]
         confirm_deletion(app, titles, listing.fields, rows, yes=yes)
-        shown = {row[0]: row for row in rows}
+        shown = {row.id: row for row in rows}
         with app.transaction() as tx:
 
             def remove_as_shown(row: "Row") -> "Row":
-                require_as_shown(listing.fields, shown[row[0]], row)
+                require_as_shown(shown[row.id], row)
                 return remove(tx, row)
 
             edits.run_all_or_none(tx, listing, [str(each) for each in shown], remove_as_shown)
@@ -60,7 +61,7 @@ def delete_records(
     if output == "json" and len(rows) > 1:
         records.print_json(app, listing.fields, *rows)
     if output != "json" and not dry_run:
-        app.console.note(_("To change your mind: {command}").format(command="epicevents undo"))
+        app.console.note(_("To restore: {command}").format(command="epicevents undo"))
 
 
 def confirm_deletion(
@@ -81,7 +82,7 @@ def confirm_deletion(
     if len(rows) > 1:
         question = _("Delete these {number}?").format(number=len(rows))
     elif typed:
-        question = _("Type {text} to delete it").format(text=typed)
+        question = _("Type {text} to confirm").format(text=typed)
     else:
         question = _("Delete it?")
     if not yes and app.console.stdin.isatty():
@@ -89,15 +90,15 @@ def confirm_deletion(
             detail.show_sheet(titles[0], fields, rows[0], app.console, err=True)
         for title in titles if len(rows) > 1 else ():
             app.console.note(f"  {title}")
-    prompts.confirm(app, question, yes=yes, typed=typed)
+    refusal = _("Not deleted: there is no terminal to confirm.")
+    prompts.confirm(app, question, yes=yes, typed=typed, refusal=refusal)
 
 
-def require_as_shown(fields: Sequence[Field], shown: Sequence[Any], row: Sequence[Any]) -> None:
+def require_as_shown(shown: "Row", row: "Row") -> None:
     """Refuse to go on with a record that has changed since the person was asked: Conflict."""
-    version = [field.name for field in fields].index("version")
-    if shown[version] != row[version]:
+    if shown.version != row.version:
         raise Conflict(
-            _("Somebody else has changed the record since it was shown."),
-            hint=_("Look at it again, and repeat what you still want."),
-            details={"version": row[version]},
+            _("Somebody else has changed the record since you saw it."),
+            hint=_("Look at it again, then repeat the command."),
+            details={"version": row.version},
         )

@@ -15,7 +15,8 @@ from crm.domain.text import quote
 
 if TYPE_CHECKING:
     from crm.database.transaction import Transaction
-    from crm.queries.listing import Listing, Row
+    from crm.domain.rows import Row
+    from crm.queries.listing import Listing
     from crm.services.editing import Change
 
 Result = TypeVar("Result")
@@ -48,8 +49,8 @@ class EditOutcome(NamedTuple):
         """Return it with one more field: what the write has made beside the record."""
         return self._replace(
             fields=(*self.fields, field),
-            before=(*self.before, value),
-            row=(*self.row, value),
+            before=self.before.add(field.name, value),
+            row=self.row.add(field.name, value),
         )
 
     @property
@@ -97,8 +98,8 @@ def _compare(
 ) -> EditOutcome:
     from crm.queries.pages import read_record
 
-    change = act(tx, before[0])
-    row = read_record(tx, listing, before[0])
+    change = act(tx, before.id)
+    row = read_record(tx, listing, before.id)
     return EditOutcome(change, listing.fields, before, row or before)
 
 
@@ -128,8 +129,8 @@ def refuse_version_of_several(named: Sequence[str], version: int | None) -> None
     """Refuse ``--if-version`` with more than one record: UsageFault."""
     if version is not None and len(named) > 1:
         raise UsageFault(
-            _("--if-version is the version of one record, and several are named."),
-            hint=_("Name one record, or leave --if-version out."),
+            _("--if-version applies to one record, but several are given."),
+            hint=_("Give one record, or leave out --if-version."),
         )
 
 
@@ -151,11 +152,11 @@ def run_all_or_none(
         try:
             with translate_errors():
                 row = records.find_row(tx, listing, text)
-                if row[0] not in done:
-                    done[row[0]] = run(row)
+                if row.id not in done:
+                    done[row.id] = run(row)
         except CRMError as error:
             if len(names) > 1:
-                error.message = _("{which}: {message} Nothing was changed.").format(
+                error.message = _("{which}: {message} No record was changed.").format(
                     which=quote(text), message=error.message
                 )
                 error.details["failed"] = text

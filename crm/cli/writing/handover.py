@@ -55,7 +55,7 @@ def ask_for_taker(
 ) -> str | None:
     """Ask who takes over, ``None`` for nobody; whom the rules refuse is refused at once."""
     asked = questions.colleague_question(
-        app, "transfer_to", _("Hand over to"), "--transfer-to", role, besides=giver_id
+        app, "transfer_to", _("Transfer to"), "--transfer-to", role, besides=giver_id
     )
 
     def read(answer: str) -> str | None:
@@ -66,7 +66,7 @@ def ask_for_taker(
             hand_over(tx, giver_id, taker, include_settled=include_settled, override=override)
         return taker
 
-    hint = _("Enter to leave all as it is")
+    hint = _("Enter: nobody")
     taker: str | None = answers.ask(app, asked._replace(read=read, hint=hint))
     return taker
 
@@ -90,7 +90,10 @@ def report_handover(app: App, output: str, moved: "Moved", *, dry_run: bool) -> 
         then=f"epicevents user show {moved.taker.id}",
     )
     if output != "json" and any(moved.left.values()):
-        left = _("Still {name}'s: {what}; they too: epicevents user transfer {giver} {taker} {all}")
+        left = _(
+            "{name} keeps {what}. Transfer those too: epicevents user transfer {giver} "
+            "{taker} {all}"
+        )
         app.console.note(
             left.format(
                 name=moved.giver.full_name,
@@ -104,7 +107,7 @@ def report_handover(app: App, output: str, moved: "Moved", *, dry_run: bool) -> 
 
 def describe_handover(moved: "Moved") -> str:
     """Return what has changed hands, as a sentence."""
-    return _("From {giver} to {taker}: {what}.").format(
+    return _("Transferred from {giver} to {taker}: {what}.").format(
         giver=moved.giver.full_name, taker=moved.taker.full_name, what=list_counts(moved.counts)
     )
 

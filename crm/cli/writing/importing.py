@@ -47,14 +47,14 @@ def open_import(app: App, noun: str, given: dict[str, Any]) -> "Table":
         )
     if errors and errors.exists() and errors.samefile(path):
         raise UsageFault(
-            _("The refused rows would take the place of the file itself."),
-            hint=_("Name another file after --errors."),
+            _("The refused rows would overwrite the file itself."),
+            hint=_("Give --errors another file."),
         )
     if table.name:
         app.console.note(_("Sheet: {name}.").format(name=quote(table.name)))
     if table.unknown:
         app.console.note(
-            _("Not imported: {names}.").format(names=", ".join(map(quote, table.unknown)))
+            _("Columns not imported: {names}.").format(names=", ".join(map(quote, table.unknown)))
         )
     return table
 
@@ -100,7 +100,7 @@ def _parse_mapping(text: str) -> tuple[str, str]:
     heading, equals, column = text.rpartition("=")
     if not equals or not heading.strip():
         raise UsageFault(
-            _("--map takes HEADING=FIELD."), hint=_('Such as: --map "Nom complet=full_name"')
+            _("--map needs HEADING=FIELD."), hint=_('For example: --map "Nom complet=full_name"')
         )
     return heading.strip(), column.strip()
 
@@ -145,9 +145,9 @@ def _refused_error(plan: "Plan", refused: "Sequence[Refused]", errors: Path | No
         told |= {"permission": plan.permission.value, "kind": plan.noun}
     return kind(
         "\n".join(lines),
-        hint=_("Mend them in the file, or import the others with --partial --errors FILE.")
+        hint=_("Fix them in the file, or import the rest with --partial --errors FILE.")
         if errors is None
-        else _("{path} holds them all; --partial imports the others.").format(path=errors),
+        else _("{path} lists them all; --partial imports the rest.").format(path=errors),
         code=code,
         details=told,
     )
@@ -176,7 +176,7 @@ def _say(
         from crm.cli.output import export
 
         rows = [each._asdict() for each in outcome.refused]
-        export.print_json(numbers | {"rows": rows}, app.console.stream)
+        export.write_value(numbers | {"rows": rows}, app.console.stream)
     words = {
         "created": _("{n} created"),
         "updated": _("{n} updated"),
@@ -195,11 +195,11 @@ def _say(
     elif outcome.created or outcome.updated:
         app.console.success(done)
     else:
-        app.console.note(_("Nothing has changed. {done}").format(done=done))
+        app.console.note(_("Nothing changed. {done}").format(done=done))
     if outcome.refused:
         told = _list_refusals(outcome.refused)
         if errors:
-            told = [_("  all of them: {path}").format(path=errors)]
+            told = [_("  full list: {path}").format(path=errors)]
         app.console.note("\n".join([_("Refused:"), *told]), loud=True)
     elif not dry_run and outcome.created:
         app.console.note(_("Next: epicevents {noun} list").format(noun=noun))

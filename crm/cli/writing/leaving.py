@@ -54,7 +54,7 @@ def close_accounts(
     with people.suspend_users(app, users, permission, dry_run=dry_run) as (tx, _ids):
 
         def leave(before: Any) -> _Left:
-            user_id, moved = before[0], None
+            user_id, moved = before.id, None
             taker = takers.get(user_id, transfer_to)
             if taker is not None:
                 moved = handover.hand_over(tx, user_id, taker, override=override)
@@ -77,15 +77,15 @@ def _tell(app: App, output: str, left: _Left, *, dry_run: bool) -> None:
     still = any(left.counts.values())
     said = edits.Wording(
         _("Account {id} deactivated: {first_name} {last_name} can no longer log in."),
-        _("The account of {first_name} {last_name} is inactive already."),
+        _("The account of {first_name} {last_name} is already inactive."),
         lambda person: "" if still else f"epicevents user show {person['id']}",
     )
     edits.report_edit(app, output, left.edited, said, dry_run=dry_run)
     if output != "json" and still:
-        told = _("{name} is still the contact of {what}; hand over: {command}").format(
+        told = _("{name} is still the contact of {what}. Transfer them: {command}").format(
             name="{first_name} {last_name}".format_map(left.edited.record),
             what=handover.list_counts(left.counts),
-            command=f"epicevents user transfer {left.edited.row[0]} USER",
+            command=f"epicevents user transfer {left.edited.row.id} USER",
         )
         app.console.note(told, loud=True)
 
@@ -111,8 +111,8 @@ def _confirm_people(app: App, users: Sequence[str]) -> None:
 
     with app.transaction() as tx:
         ids = (reference.find_user_id(tx, user) for user in users)
-        meant = [people.map_person(people.read_person(tx, user_id)[1]) for user_id in ids]
-    told = map("{first_name} {last_name} ({email}, {role})".format_map, meant)
+        meant = [person for _fields, person in (people.read_person(tx, each) for each in ids)]
+    told = (f"{people.full_name(each)} ({each.email}, {each.role})" for each in meant)
     prompts.confirm(app, _("Deactivate {people}?").format(people=", ".join(told)), yes=False)
 
 
@@ -127,7 +127,7 @@ def _offer_handover(app: App, user: str, override: str | None) -> tuple[int, str
     permission = Permission.USER_DEACTIVATE
     with app.transaction() as tx:
         user_id = reference.find_user_id(tx, user)
-        row: Any = people.read_person(tx, user_id)[1]
+        _fields, row = people.read_person(tx, user_id)
         counts = people.count_duties(app, tx, user_id)
     with (
         try_patiently(),
@@ -138,6 +138,5 @@ def _offer_handover(app: App, user: str, override: str | None) -> tuple[int, str
         return user_id, None
     said = _("{name} is the contact of {what}.")
     app.console.warn(said.format(name=people.full_name(row), what=handover.list_counts(counts)))
-    role = Role(people.map_person(row)["role"])
-    taker = handover.ask_for_taker(app, user_id, role, override=override)
+    taker = handover.ask_for_taker(app, user_id, Role(row.role), override=override)
     return user_id, taker

@@ -47,12 +47,14 @@ def report_password(
     if dry_run or output == "json":
         return
     if made:
-        app.console.note(_("The one-time password, shown only now:"))
+        app.console.note(_("The one-time password (shown only once):"))
         app.console.data(made)
     if own:
-        app.console.note(_("Choose another before anything else: epicevents password"))
+        app.console.note(_("First choose your own password: epicevents password"))
         return
     email = records.map_fields(fields, row)["email"]
     app.console.note(
-        _("They must choose another when they log in: epicevents login {email}").format(email=email)
+        _("They must choose their own password at the next login: epicevents login {email}").format(
+            email=email
+        )
     )

@@ -45,7 +45,7 @@ def report_write(
 
 def report_dry_run(app: App, done: str) -> None:
     """Say what a dry run has done, and taken back."""
-    app.console.note(_("Dry run, nothing was kept: {done}").format(done=done), loud=True)
+    app.console.note(_("Dry run, nothing saved: {done}").format(done=done), loud=True)
 
 
 def suggest_command(app: App, command: str) -> None:
@@ -65,5 +65,7 @@ def report_unchanged(
 def nothing_given_error() -> UsageFault:
     """Return the error that an update names nothing to change."""
     return UsageFault(
-        _("Nothing to change was given."), hint=_("Give an option; see --help."), code="no_change"
+        _("Nothing to change: no option was given."),
+        hint=_("Give at least one option; see --help."),
+        code="no_change",
     )

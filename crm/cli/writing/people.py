@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from crm.cli.app import App
-from crm.cli.reading import records
 from crm.domain.fields import Field, Kind
 from crm.domain.permissions import Permission
 
@@ -34,17 +33,9 @@ def find_person(app: App, text: str) -> int:
         return reference.find_user_id(tx, text)
 
 
-def map_person(row: Any) -> dict[str, Any]:
-    """Return a row of the listing by the names of its fields."""
-    from crm.queries.user import LISTING
-
-    return records.map_fields(LISTING.fields, row)
-
-
 def full_name(row: Any) -> str:
     """Return the full name in a row of the listing."""
-    person = map_person(row)
-    return f"{person['first_name']} {person['last_name']}"
+    return f"{row.first_name} {row.last_name}"
 
 
 def count_duties(app: App, tx: "Transaction", user_id: int) -> dict[str, int]:

@@ -55,7 +55,7 @@ def resend_until_known(app: App, key: str, act: Callable[[], Done]) -> tuple[Don
             if not again:
                 raise
         if in_doubt and app.console.err.interactive:
-            said = _("The connection was lost; sending again with key {key} …")
+            said = _("The connection was lost. Sending again with key {key} …")
             app.console.note(said.format(key=key))
         time.sleep(pause or 0)
     raise AssertionError("the last attempt returns or raises")
@@ -63,7 +63,9 @@ def resend_until_known(app: App, key: str, act: Callable[[], Done]) -> tuple[Don
 
 def _unknown_error(key: str) -> CRMError:
     return OutcomeUnknown(
-        _("The connection was lost, and whether it was recorded is unknown."),
-        hint=_("Run the same again with --key {key}: it is recorded once.").format(key=key),
+        _("The connection was lost, and the payment may or may not have been recorded."),
+        hint=_(
+            "Run the same command again with --key {key}: the payment is recorded only once."
+        ).format(key=key),
         details={"key": key},
     )

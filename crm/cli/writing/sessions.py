@@ -31,7 +31,7 @@ def log_in(app: App, /, email: str, typed: str) -> "Login":
             authentication.renew_hash(tx, opened, typed)
         actor = tx.actor
     if before is not None and before.id != actor.id:
-        app.console.note(_("{name} was logged out.").format(name=before.name))
+        app.console.note(_("{name} has been logged out.").format(name=before.name))
     app.console.success(
         _("Logged in as {name} ({role}) until {until}.").format(
             name=actor.name, role=actor.role, until=moments.format_moment(app, actor.expires_at)
@@ -39,11 +39,9 @@ def log_in(app: App, /, email: str, typed: str) -> "Login":
     )
     if actor.must_change_password:
         if not prompts.may_ask(app):
-            app.console.note(
-                _("First choose a password of your own: epicevents password"), loud=True
-            )
+            app.console.note(_("First choose your own password: epicevents password"), loud=True)
             return opened
-        app.console.note(_("That password was for one time. Choose one of your own."), loud=True)
+        app.console.note(_("That was a one-time password. Choose your own."), loud=True)
         app.console.flush()
         choose_password(app, opened, actor, typed)
     app.console.note(_("See what waits for you: epicevents dashboard"))
@@ -77,7 +75,7 @@ def choose_password(
 
     new = prompts.ask_for_password(
         app,
-        _("New password, 15 characters or more"),
+        _("New password (15 characters or more)"),
         twice=True,
         check=lambda typed: authentication.check_new_password(
             typed, actor.first_name, actor.last_name, actor.email, current=current
@@ -86,5 +84,5 @@ def choose_password(
     )
     begin = partial(app.transaction, allow_pending=True, secret=opened.secret, dry_run=dry_run)
     authentication.change_password(begin, opened, new, current=current)
-    done = _("Your password is changed; your other sessions have ended.")
+    done = _("Your password has been changed and your other sessions have ended.")
     outcome.report_write(app, "", done, (), None, dry_run=dry_run)

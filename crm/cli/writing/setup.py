@@ -40,7 +40,7 @@ def warn_of_refused(app: App, refused: Iterable[str]) -> None:
     for name in refused:
         app.console.warn(
             _(
-                "This server does not allow {name} to be set for the login; see docs/security.md."
+                "This server did not allow setting {name} for the login; see docs/security.md."
             ).format(name=name)
         )
 

@@ -75,7 +75,7 @@ def run_update(
             raise outcome.nothing_given_error()
         with begin({}, True) as tx:
             found = _write(tx, update, named, {}, None)
-        named, seen = str(found.row[0]), found.record
+        named, seen = str(found.row.id), found.record
         values = _ask_each(app, update, seen)
     while True:
         try:
@@ -103,7 +103,7 @@ def _ask_each(app: App, update: Update, seen: Values) -> dict[str, Any]:
     questions = update.questions(seen)
     if not questions:
         raise outcome.nothing_given_error()
-    kept = _("Enter keeps what is there; {empties} empties what may be empty.")
+    kept = _("Enter keeps the current value; {empties} clears an optional one.")
     app.console.note(kept.format(empties=EMPTIES))
     app.console.flush()
     changed: dict[str, Any] = {}
@@ -156,12 +156,12 @@ def _conflict_question(
         if typed.lower() in keep:
             return keep[typed.lower()]
         if question is None or not typed:
-            raise InvalidValue(_("Answer t for theirs or m for mine."))
+            raise InvalidValue(_("Type t for theirs or m for mine."))
         if typed == EMPTIES and question.optional:
             return None
         return question.read(answer)
 
-    hint = _("t keeps theirs, m writes mine, or type another") if question else _("t or m")
+    hint = _("t keeps theirs, m saves mine, or type another value") if question else _("t or m")
     return Question(name, _label(fields, name), read, "", hint)
 
 
@@ -173,7 +173,7 @@ def _show(app: App, fields: Sequence[Field], conflict: "SameField") -> None:
         (_label(fields, name), *(_format_field(app, fields, name, value) for value in values))
         for name, values in conflict.fields.items()
     ]
-    app.console.warn(_("Somebody else has changed the same meanwhile."))
+    app.console.warn(_("Somebody else has changed the same field in the meantime."))
     detail.show_table(detail.RelatedRecords("", columns, rows), app.console)
     app.console.flush()
 

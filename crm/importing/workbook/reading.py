@@ -109,7 +109,7 @@ def _workbook_error(status: int, bounds: Bounds | None) -> InvalidValue:
     match status:
         case Failure.DAMAGED:
             message = _("The file cannot be read as a workbook.")
-            hint = _("Save it again as .xlsx, or as CSV in UTF-8.")
+            hint = _("Save it again as .xlsx or as UTF-8 CSV.")
         case Failure.LOCKED:
             message = _("The workbook is protected by a password.")
             hint = _("Save it without one, or save the sheet as CSV in UTF-8.")

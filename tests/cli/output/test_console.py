@@ -123,13 +123,13 @@ def test_no_value_is_interpreted(streams: Streams) -> None:
     )
 
 
-def test_the_held_stream_shares_the_order_and_the_encoding_of_stdout() -> None:
+def test_the_held_stream_shares_the_order_of_stdout_and_is_utf8_for_programs() -> None:
     written = io.BytesIO()
     stdout = io.TextIOWrapper(written, encoding="ascii")
     console = Console(stdout=stdout, stderr=io.StringIO(), environ={})
     console.data("first")
     console.stream.write("second\n")
-    assert console.stream.encoding == "ascii"
+    assert console.stream.encoding == "utf-8"
     assert not console.stream.isatty()
     assert written.getvalue() == b""
     console.flush()

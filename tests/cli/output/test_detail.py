@@ -89,7 +89,7 @@ Payments
   ─────────────────────────────
   31  2026-06-03  €1,000,000.00
   30  2026-06-01        -€12.00
-Too narrow for kind, method.
+Hidden for lack of width: Kind, Method.
 """
         )
 

@@ -14,7 +14,7 @@ def test_a_long_sentence_is_broken_at_spaces_and_goes_on_indented() -> None:
 
 
 def test_what_stands_before_it_takes_room() -> None:
-    assert wrap_sentence("There is no client 9.", 22, before=7) == "There is no\n  client 9."
+    assert wrap_sentence("Client 9 does not exist.", 22, before=7) == "Client 9 does\n  not exist."
 
 
 def test_lines_and_indents_of_their_own_are_kept() -> None:
@@ -23,9 +23,9 @@ def test_lines_and_indents_of_their_own_are_kept() -> None:
 
 
 def test_a_command_is_not_broken() -> None:
-    hint = "Hand that over first: epicevents user transfer 4 USER --include-settled"
+    hint = "Transfer those first: epicevents user transfer 4 USER --include-settled"
     first, second = wrap_sentence(hint, 60).split("\n")
-    assert first == "Hand that over first:"
+    assert first == "Transfer those first:"
     assert second == "  epicevents user transfer 4 USER --include-settled"
     assert wrap_sentence(hint, 20).endswith("\n  epicevents user transfer 4 USER --include-settled")
 

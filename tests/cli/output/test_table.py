@@ -128,7 +128,7 @@ def test_id_and_name_are_never_hidden() -> None:
     assert out.splitlines()[0] == "ID  Name"
     assert out.splitlines()[2] == "12  Éléonore Lefèvre"
     assert " ".join(out.split()).endswith(
-        "Too narrow for email, phone, company_name, sales_contact; see --fields."
+        "Hidden for lack of width: Email, Phone, Company, Sales. Show them with --fields."
     )
     assert max(map(len, out.splitlines())) == 20
 

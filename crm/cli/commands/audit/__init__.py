@@ -7,4 +7,4 @@ from crm.cli.groups import Group
 
 @click.group(cls=Group, package=__name__)
 def audit() -> None:
-    """What was changed and what was denied, and who is logged in."""
+    """See what was changed or denied, and who is logged in."""

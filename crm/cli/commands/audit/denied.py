@@ -18,17 +18,19 @@ from crm.domain.i18n import gettext as _
 
 @click.command(cls=Command)
 @listing_options
-@click.option("--logins", is_flag=True, help=_("Failed logins instead."))
-@click.option("--user", type=USER, help=_("What was denied to USER; any email with --logins."))
+@click.option("--logins", is_flag=True, help=_("List failed logins instead."))
+@click.option(
+    "--user", type=USER, help=_("Only what was denied to USER; with --logins, any email.")
+)
 @from_option
 @to_option
 @click.pass_obj
 def denied(
     app: App, /, logins: bool, user: str | None, first: Any, last: Any, **given: Any
 ) -> None:
-    """List what the program denied, or failed logins, the newest first. MANAGEMENT may.
+    """List what the program denied, or failed logins, newest first (MANAGEMENT only).
 
-    What raw SQL was denied stands in the server's log only.
+    Denials of raw SQL are only in the server's log.
 
     \b
     Examples:
@@ -44,7 +46,7 @@ def denied(
     options = ListingOptions.take_from(given)
     listing = query.FAILED_LOGINS if logins else query.DENIED
     looks = (
-        Presentation(empty=_("No login has failed."))
+        Presentation(empty=_("No failed logins yet."))
         if logins
         else changes.denied_presentation(app)
     )

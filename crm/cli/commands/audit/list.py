@@ -22,19 +22,25 @@ ACTIONS = ("INSERT", "UPDATE", "DELETE")
 
 @click.command("list", cls=Command)
 @listing_options
-@click.option("--user", type=USER, help=_("What USER wrote."))
-@click.option("--transaction", type=TRANSACTION, help=_("What the command with this number wrote."))
+@click.option("--user", type=USER, help=_("Only changes made by USER."))
 @click.option(
-    "--kind", type=click.Choice(KINDS, case_sensitive=False), help=_("Of records of this kind.")
+    "--transaction", type=TRANSACTION, help=_("Only changes made by the command with this number.")
+)
+@click.option(
+    "--kind",
+    type=click.Choice(KINDS, case_sensitive=False),
+    help=_("Only changes to records of this kind."),
 )
 @from_option
 @to_option
 @click.option(
     "--action",
     type=click.Choice(ACTIONS, case_sensitive=False),
-    help=_("Records created, updated or deleted."),
+    help=_("Only creations, updates or deletions."),
 )
-@click.option("--command", metavar="TEXT", help=_("Written by a command with these words."))
+@click.option(
+    "--command", metavar="TEXT", help=_("Only changes made by commands with these words.")
+)
 @click.pass_obj
 def list_(
     app: App,
@@ -46,9 +52,9 @@ def list_(
     last: Any,
     **given: Any,
 ) -> None:
-    """List what was changed, a record a line, the newest first. Everybody may.
+    """List what was changed, one record per line, newest first (everybody).
 
-    No. is the number of the command that wrote it, which undo and --transaction take.
+    No. is the number of the command that made the change; use it with undo and --transaction.
 
     \b
     Examples:

@@ -15,11 +15,11 @@ from crm.domain.i18n import ngettext
 
 @click.command(cls=Command)
 @click.argument("session", metavar="[SESSION_ID]", required=False)
-@click.option("--user", type=USER, help=_("Every session of USER."))
+@click.option("--user", type=USER, help=_("End all sessions of USER."))
 @write_options
 @click.pass_obj
 def revoke(app: App, /, session: str | None, user: str | None, output: str, dry_run: bool) -> None:
-    """End a session at its next command: everybody may end their own, MANAGEMENT any.
+    """End a session at its next command (everybody: their own; MANAGEMENT: any).
 
     \b
     Examples:
@@ -33,8 +33,8 @@ def revoke(app: App, /, session: str | None, user: str | None, output: str, dry_
 
     if (session is None) == (user is None):
         raise UsageFault(
-            _("Name a session, or with --user whose sessions."),
-            hint=_("See which there are: epicevents audit sessions"),
+            _("Give a session's number, or --user to end all of somebody's sessions."),
+            hint=_("See the open sessions: epicevents audit sessions"),
             code="missing_option" if session is None else "too_many_options",
         )
     fields = query.SESSIONS.fields
@@ -58,9 +58,9 @@ def revoke(app: App, /, session: str | None, user: str | None, output: str, dry_
     if output == "json" and session is None:
         records.print_json_list(app, fields, ended)
     if not ended:
-        app.console.note(_("Nothing to change: nobody is logged in there."))
+        app.console.note(_("Nothing to change: no open sessions."))
         return
     row = ended[0] if session is not None else None
     writing.outcome.report_write(app, output, done, fields, row, dry_run=dry_run)
-    if any(each[-1] for each in ended) and not dry_run:
-        app.console.note(_("This session was among them. Log in again: epicevents login"))
+    if any(each.mine for each in ended) and not dry_run:
+        app.console.note(_("Your own session was one of them. Log in again: epicevents login"))

@@ -15,10 +15,10 @@ from crm.domain.i18n import gettext as _
 
 @click.command(cls=Command)
 @listing_options
-@click.option("--user", type=USER, help=_("Of USER."))
+@click.option("--user", type=USER, help=_("Only sessions of USER."))
 @click.pass_obj
 def sessions(app: App, /, user: str | None, **given: Any) -> None:
-    """List who is logged in: everybody may see their own sessions, MANAGEMENT all.
+    """List open sessions (everybody: their own; MANAGEMENT: all).
 
     \b
     Examples:

@@ -20,13 +20,15 @@ if TYPE_CHECKING:
 
 @click.command(cls=Command)
 @input_options(*inputs.CLIENT)
-@click.option("--sales-contact", type=SALES_USER, help=_("Its sales contact (MANAGEMENT)."))
+@click.option(
+    "--sales-contact", type=SALES_USER, help=_("The client's sales contact (MANAGEMENT only).")
+)
 @write_options
 @click.pass_obj
 def create(
     app: App, /, sales_contact: str | None, output: str, dry_run: bool, **given: Any
 ) -> None:
-    """Create a client. SALES become its contact; MANAGEMENT names one.
+    """Create a client (SALES: as its contact; MANAGEMENT: for any SALES contact).
 
     \b
     Examples:
@@ -54,11 +56,11 @@ def create(
     writing.outcome.report_write(
         app,
         output,
-        _("Client {id} created: {name}.").format(id=row[0], name=row[1]),
+        _("Client {id} created: {name}.").format(id=row.id, name=row.full_name),
         LISTING.fields,
         row,
         dry_run=dry_run,
-        then=f"epicevents contract create --client {row[0]}",
+        then=f"epicevents contract create --client {row.id}",
     )
 
 

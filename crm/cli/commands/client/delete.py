@@ -16,7 +16,7 @@ from crm.domain.i18n import gettext as _
 @write_options
 @click.pass_obj
 def delete(app: App, /, clients: tuple[str, ...], yes: bool, output: str, dry_run: bool) -> None:
-    """Delete clients that have no contracts. MANAGEMENT may.
+    """Delete clients that have no contracts (MANAGEMENT only).
 
     \b
     Examples:

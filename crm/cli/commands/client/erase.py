@@ -8,7 +8,6 @@ from crm.cli import asking, writing
 from crm.cli.app import App
 from crm.cli.groups import Command
 from crm.cli.options import prompted_reason_option, write_options, yes_option
-from crm.cli.reading import records
 from crm.cli.types import CLIENT
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission
@@ -23,11 +22,11 @@ from crm.domain.permissions import Permission
 def erase(
     app: App, /, client: str, reason: str | None, yes: bool, output: str, dry_run: bool
 ) -> None:
-    """Forget a client for good. MANAGEMENT may, with a reason.
+    """Erase a client's personal data for good (MANAGEMENT only, with a reason).
 
-    Placeholders take the place of name, email, phone and company, and "(erased)" of what names the
-    person in events, payments and the history. Amounts and dates stay, and who did what when. A
-    client that is deleted, whom the history still names, is erased by its id.
+    Placeholders replace the name, email, phone and company; "(erased)" replaces the person in
+    events, payments and the history. Amounts, dates and the record of who did what remain. A
+    deleted client that the history still names can be erased by its id.
 
     \b
     Examples:
@@ -45,11 +44,7 @@ def erase(
     with app.transaction(dry_run=True) as tx:
         client_id = reference.find_lasting_id(tx, "client", client)
         before: Any = read_record(tx, LISTING, client_id)
-        email = (
-            records.map_fields(fields, before)["email"]
-            if before
-            else privacy.read_last_email(tx, client_id)
-        )
+        email = before.email if before else privacy.read_last_email(tx, client_id)
         services.privacy.erase(tx, client_id, why)
         after: Any = read_record(tx, LISTING, client_id)
     if not dry_run:
@@ -57,12 +52,13 @@ def erase(
         with app.transaction() as tx:
             now = read_record(tx, LISTING, client_id)
             if before and now:
-                writing.deleting.require_as_shown(fields, before, now)
+                writing.deleting.require_as_shown(before, now)
             services.privacy.erase(tx, client_id, why)
             after = read_record(tx, LISTING, client_id)
     done = _("Client {id} erased; this cannot be undone.").format(id=client_id)
     # Of one that is deleted there is nothing left but the number.
-    row = after or (client_id, *[None] * (len(fields) - 1))
+    gone: dict[str, Any] = {field.name: None for field in fields} | {"id": client_id}
+    row = after or tuple(gone.values())
     writing.outcome.report_write(app, output, done, fields, row, dry_run=dry_run)
     app.console.note(_describe_out_of_reach(), loud=True)
 
@@ -73,14 +69,14 @@ def _confirm(app: App, row: Any, typed: str, *, yes: bool) -> None:
 
     if row and not yes and asking.prompts.may_ask(app):
         # Without when it was erased, which is what is being asked.
-        name = records.map_fields(LISTING.fields, row)["full_name"]
-        detail.show_sheet(name, LISTING.fields[:-1], row[:-1], app.console, err=True)
+        fields = [field for field in LISTING.fields if field.name != "erased_at"]
+        detail.show_sheet(row.full_name, fields, row.leave_out("erased_at"), app.console, err=True)
     question = _("This cannot be undone. Type {email} to erase the client").format(email=typed)
     asking.prompts.confirm(app, question, yes=yes, typed=typed)
 
 
 def _describe_out_of_reach() -> str:
     return _(
-        "Not reached: backups, exported files, logs of the server, what others wrote elsewhere;"
-        " see: epicevents help privacy"
+        "Not erased: backups, exported files, server logs, and notes elsewhere; see: epicevents "
+        "help privacy"
     )

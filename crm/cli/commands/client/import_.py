@@ -18,7 +18,7 @@ from crm.domain.i18n import gettext as _
 @click.option(
     "--sales-contact",
     type=SALES_USER,
-    help=_("Whose clients they become where the file does not say (MANAGEMENT)."),
+    help=_("Sales contact of the clients for which the file names none (MANAGEMENT only)."),
 )
 @click.pass_obj
 def import_(
@@ -28,9 +28,9 @@ def import_(
     on_duplicate: str,
     **given: Any,
 ) -> None:
-    """Import clients from CSV, JSON or a workbook. SALES import their own, MANAGEMENT any.
+    """Import clients from CSV, JSON or a workbook (SALES: own clients; MANAGEMENT: any).
 
-    Columns are found by their names, in English or French. A client is known by its email.
+    Columns are found by their English or French headings. A client is identified by its email.
 
     \b
     Examples:

@@ -14,14 +14,18 @@ from crm.domain.i18n import gettext as _
 
 @click.command("list", cls=Command)
 @listing_options
-@click.option("--sales", type=SALES_USER, help=_("Whose sales contact is USER."))
-@click.option("--company", metavar="TEXT", help=_("Whose company has these words."))
-@click.option("--created-from", type=PAST_PERIOD, help=_("Created on or after DATE."))
-@click.option("--created-to", type=PAST_PERIOD, help=_("Created on or before DATE."))
-@click.option("--without-contract", is_flag=True, default=None, help=_("Without any contract."))
+@click.option("--sales", type=SALES_USER, help=_("Only clients of the sales contact USER."))
+@click.option(
+    "--company", metavar="TEXT", help=_("Only clients whose company contains these words.")
+)
+@click.option("--created-from", type=PAST_PERIOD, help=_("Only those created on or after DATE."))
+@click.option("--created-to", type=PAST_PERIOD, help=_("Only those created on or before DATE."))
+@click.option(
+    "--without-contract", is_flag=True, default=None, help=_("Only clients without a contract.")
+)
 @click.pass_obj
 def list_(app: App, /, created_from: Any, created_to: Any, sales: str | None, **given: Any) -> None:
-    """List clients, the newest first. Everybody may.
+    """List clients, newest first (everybody).
 
     \b
     Examples:

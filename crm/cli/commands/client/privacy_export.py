@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     "--output-file",
     type=FILE,
     metavar="FILE",
-    help=_("Write it to FILE, whole or not at all."),
+    help=_("Write to FILE, completely or not at all."),
 )
 @click.pass_obj
 def privacy_export(app: App, /, client: str, output_file: "Path | None") -> None:
-    """Print all that is held on a client, as JSON. SALES may for their own, MANAGEMENT for any.
+    """Print all data held on a client, as JSON (SALES: own clients; MANAGEMENT: any).
 
-    The record, contracts, payments, events, and the history: who changed which value, and when. By
-    its id also of a client that is deleted: the history, to MANAGEMENT.
+    It contains the record, contracts, payments, events and the history: who changed which value,
+    and when. MANAGEMENT can also export the history of a deleted client, by its id.
 
     \b
     Examples:
@@ -52,7 +52,7 @@ def privacy_export(app: App, /, client: str, output_file: "Path | None") -> None
             with replace_file(output_file) as file, open_text(file) as stream:
                 _write(app, tx, held, stream)
     if output_file is not None:
-        said = _("Written to {file}: {client}, {what}. It is personal; keep it accordingly.")
+        said = _("Written to {file}: {client}, {what}. This is personal data; store it safely.")
         counts = {kind: len(held[kind].rows) for kind in ("contracts", "events", "payments")}
         found = held["client"].rows
         app.console.success(

@@ -1,5 +1,6 @@
 """epicevents client show."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from crm.cli.groups import Command
 from crm.cli.options import record_options
 from crm.cli.reading import as_of, records
 from crm.cli.types import CLIENT
+from crm.domain.fields import Field
 from crm.domain.i18n import gettext as _
 
 
@@ -20,7 +22,7 @@ from crm.domain.i18n import gettext as _
 @record_options
 @click.pass_obj
 def show(app: App, /, client: str, moment: datetime | None, output: str) -> None:
-    """Show a client with its contracts and coming events. Everybody may.
+    """Show a client with its contracts and coming events (everybody).
 
     \b
     Examples:
@@ -41,7 +43,7 @@ def show(app: App, /, client: str, moment: datetime | None, output: str) -> None
         client_id = reference.find_client_id(tx, client)
         row: Any = read_record(tx, LISTING, client_id)
         found = read_related(tx, "client", client_id, app.now) if output == "table" else {}
-    fields = LISTING.fields
+    fields: Sequence[Field] = LISTING.fields
     record = records.map_fields(fields, row)
     commands = [
         *reading.offers.select_allowed(
@@ -50,7 +52,8 @@ def show(app: App, /, client: str, moment: datetime | None, output: str) -> None
         reading.offers.history_command("client", record["id"]),
     ]
     if record["erased_at"] is None and output == "table":
-        fields, row = fields[:-1], row[:-1]
+        fields = [field for field in fields if field.name != "erased_at"]
+        row = row.leave_out("erased_at")
     records.show_record(
         app,
         output,

@@ -31,7 +31,7 @@ def transfer(
     output: str,
     dry_run: bool,
 ) -> None:
-    """Hand clients and their unsettled contracts to another SALES person. MANAGEMENT may.
+    """Transfer clients and their unsettled contracts to another SALES person (MANAGEMENT only).
 
     \b
     Examples:
@@ -49,7 +49,7 @@ def transfer(
 
     said = writing.edits.Wording(
         _("Client {id} transferred: {full_name}."),
-        _("It is their client already."),
+        _("Already their client; nothing to change."),
         "epicevents client show {id}".format_map,
     )
     writing.edits.change_records(app, output, LISTING, clients, act, said, dry_run=dry_run)

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 def update(
     app: App, /, client: str, version: int | None, output: str, dry_run: bool, **given: Any
 ) -> None:
-    """Change a client: SALES their own, MANAGEMENT any.
+    """Change a client (SALES: own clients; MANAGEMENT: any).
 
-    At a terminal and without options it asks for each field; Enter keeps what is there.
+    Without options, in a terminal, it asks for each field; Enter keeps the current value.
 
     \b
     Examples:

@@ -38,7 +38,7 @@ def amend(
     output: str,
     dry_run: bool,
 ) -> None:
-    """Change the total of a signed contract. MANAGEMENT may, with a reason.
+    """Change the total of a signed contract (MANAGEMENT only, with a reason).
 
     \b
     Examples:
@@ -50,7 +50,7 @@ def amend(
     why = writing.edits.ask_for_reason(app, Permission.CONTRACT_AMEND, reason)
     said = writing.edits.Wording(
         _("Contract {id} amended: {client}."),
-        _("That is its total already."),
+        _("The total is already that amount; nothing to change."),
         reading.offers.suggest_for_contract,
     )
 

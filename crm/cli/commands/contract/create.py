@@ -16,17 +16,16 @@ from crm.domain.i18n import gettext as _
 
 
 @click.command(cls=Command)
-@click.option("--client", type=CLIENT, help=_("Who buys: id, email or name."))
+@click.option("--client", type=CLIENT, help=_("The client: id, email or name."))
 @input_options(*inputs.CONTRACT)
 @signed_option
 @due_date_option(DAY)
 @write_options
 @click.pass_obj
 def create(app: App, /, client: str | None, output: str, dry_run: bool, **given: Any) -> None:
-    """Create a contract. SALES may for their own clients, MANAGEMENT for any.
+    """Create a contract (SALES: for own clients; MANAGEMENT: for any).
 
-    It is a draft, all of it is due, and that thirty days after it is signed, unless you say
-    otherwise.
+    Unless you say otherwise it starts as a draft, with the full amount due 30 days after signing.
 
     \b
     Examples:

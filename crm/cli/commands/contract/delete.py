@@ -16,7 +16,7 @@ from crm.domain.i18n import gettext as _
 @write_options
 @click.pass_obj
 def delete(app: App, /, contracts: tuple[str, ...], yes: bool, output: str, dry_run: bool) -> None:
-    """Delete drafts that have no payment. MANAGEMENT may.
+    """Delete drafts that have no payments (MANAGEMENT only).
 
     \b
     Examples:

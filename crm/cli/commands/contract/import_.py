@@ -15,10 +15,10 @@ from crm.cli.noun_options import date_order_option, import_options
 @date_order_option
 @click.pass_obj
 def import_(app: App, /, on_duplicate: str, date_order: str | None, **given: Any) -> None:
-    """Import contracts from CSV, JSON or a workbook. SALES for own clients, MANAGEMENT for any.
+    """Import contracts from CSV, JSON or a workbook (SALES: own clients; MANAGEMENT: any).
 
-    A row names its client by email. A contract is known by its client and its total. A signed one
-    without a due date is due in thirty days.
+    A row names its client by email. A contract is identified by its client and its total.
+    A signed contract without a due date is due in 30 days.
 
     \b
     Examples:

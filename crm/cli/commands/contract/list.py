@@ -14,17 +14,23 @@ from crm.domain.i18n import gettext as _
 
 @click.command("list", cls=Command)
 @listing_options
-@click.option("--client", type=CLIENT, help=_("Of CLIENT: id, email or name."))
-@click.option("--sales", type=SALES_USER, help=_("Whose own sales contact is USER."))
-@click.option("--signed/--unsigned", default=None, help=_("Signed, or still a draft."))
-@click.option("--paid/--unpaid", default=None, help=_("Nothing is due, or something is."))
-@click.option("--overdue", is_flag=True, help=_("Signed, not paid, and due before today."))
-@click.option("--due-from", type=PERIOD, help=_("To be paid on or after DATE."))
-@click.option("--due-to", type=PERIOD, help=_("To be paid on or before DATE."))
-@click.option("--total-min", type=MONEY, metavar="AMOUNT", help=_("Of AMOUNT in total, or more."))
-@click.option("--total-max", type=MONEY, metavar="AMOUNT", help=_("Of AMOUNT in total, or less."))
-@click.option("--created-from", type=PAST_PERIOD, help=_("Created on or after DATE."))
-@click.option("--created-to", type=PAST_PERIOD, help=_("Created on or before DATE."))
+@click.option("--client", type=CLIENT, help=_("Only those of CLIENT (id, email or name)."))
+@click.option("--sales", type=SALES_USER, help=_("Sold by USER."))
+@click.option("--signed/--unsigned", default=None, help=_("Only signed contracts, or only drafts."))
+@click.option(
+    "--paid/--unpaid",
+    default=None,
+    help=_("Only contracts with nothing due, or only those with something due."),
+)
+@click.option(
+    "--overdue", is_flag=True, help=_("Only signed contracts whose due date has passed unpaid.")
+)
+@click.option("--due-from", type=PERIOD, help=_("Due on or after DATE."))
+@click.option("--due-to", type=PERIOD, help=_("Due on or before DATE."))
+@click.option("--total-min", type=MONEY, metavar="AMOUNT", help=_("Total at least AMOUNT."))
+@click.option("--total-max", type=MONEY, metavar="AMOUNT", help=_("Total at most AMOUNT."))
+@click.option("--created-from", type=PAST_PERIOD, help=_("Only those created on or after DATE."))
+@click.option("--created-to", type=PAST_PERIOD, help=_("Only those created on or before DATE."))
 @click.pass_obj
 def list_(
     app: App,
@@ -38,7 +44,7 @@ def list_(
     created_to: Any,
     **given: Any,
 ) -> None:
-    """List contracts, the newest first. Everybody may.
+    """List contracts, newest first (everybody).
 
     \b
     Examples:

@@ -24,9 +24,16 @@ ENTRY = Field("payment_id", Kind.ID)
 @click.command(cls=Command)
 @click.argument("contract", type=CONTRACT)
 @click.argument("amount", type=TextType("AMOUNT", lambda text, _app, _option: AMOUNT.clean(text)))
-@click.option("--date", "paid_on", type=PAST_DAY, help=_("When it was paid; today unless given."))
+@click.option(
+    "--date", "paid_on", type=PAST_DAY, help=_("The day of the payment; today by default.")
+)
 @input_options(METHOD, REFERENCE)
-@click.option("--key", "request_key", metavar="KEY", help=_("Sent again, recorded once."))
+@click.option(
+    "--key",
+    "request_key",
+    metavar="KEY",
+    help=_("A key of your own: a payment sent again with it is recorded only once."),
+)
 @write_options
 @click.pass_obj
 def pay(
@@ -40,11 +47,11 @@ def pay(
     dry_run: bool,
     **given: Any,
 ) -> None:
-    """Record a payment, also on a draft. SALES may for their own clients, MANAGEMENT for any.
+    """Record a payment, even on a draft (SALES: own clients; MANAGEMENT: any).
 
-    Where the amount is asked for at a terminal, so is the method, which may be left empty. The same
-    --key is recorded once, however often it is sent; a lost connection is tried again by
-    itself.
+    Without AMOUNT, in a terminal, it asks for the amount and the method; the method may stay empty.
+    A payment with the same --key is recorded only once. If the connection breaks, the command
+    retries by itself.
 
     \b
     Examples:
@@ -69,7 +76,7 @@ def pay(
             dry_run=dry_run,
         ),
     )
-    same = _("Payment {payment_id} of {amount} is recorded already; nothing changes.")
+    same = _("Payment {payment_id} of {amount} was already recorded; nothing changed.")
     if again:
         same = _("Payment {payment_id} recorded on contract {id}: {amount}; the reply was lost.")
     writing.edits.report_edit(

@@ -18,7 +18,7 @@ from crm.domain.i18n import gettext as _
 @listing_options
 @click.pass_obj
 def payments(app: App, /, contract: str, **given: Any) -> None:
-    """List the payments of a contract, the latest first. Everybody may.
+    """List the payments of a contract, latest first (everybody).
 
     \b
     Examples:
@@ -33,11 +33,11 @@ def payments(app: App, /, contract: str, **given: Any) -> None:
     options = reading.request.ListingOptions.take_from(given)
     with app.transaction() as tx:
         row = records.find_row(tx, contracts.LISTING, contract)
-        of_contract = {"contract": row[0]}
+        of_contract = {"contract": row.id}
         if options == reading.request.ListingOptions() and not count_records(
             tx, LISTING, Request(filters=of_contract), most=1
         ):
-            pay = _("Nothing is paid yet. Record a payment: epicevents contract pay {id} AMOUNT")
-            app.console.note(pay.format(id=row[0]))
+            pay = _("No payments yet. Record one: epicevents contract pay {id} AMOUNT")
+            app.console.note(pay.format(id=row.id))
             return
         reading.listing.run_listing(app, tx, LISTING, options, of_contract)

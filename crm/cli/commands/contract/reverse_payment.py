@@ -32,7 +32,7 @@ def reverse_payment(
     output: str,
     dry_run: bool,
 ) -> None:
-    """Take a wrong payment back by an opposite entry. MANAGEMENT may, with a reason.
+    """Reverse a wrong payment by an opposite entry (MANAGEMENT only, with a reason).
 
     \b
     Examples:

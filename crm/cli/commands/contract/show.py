@@ -19,7 +19,7 @@ from crm.domain.i18n import gettext as _
 @record_options
 @click.pass_obj
 def show(app: App, /, contract: str, moment: datetime | None, output: str) -> None:
-    """Show a contract with its events and payments. Everybody may.
+    """Show a contract with its events and payments (everybody).
 
     \b
     Examples:
@@ -36,8 +36,8 @@ def show(app: App, /, contract: str, moment: datetime | None, output: str) -> No
         return
     with app.transaction() as tx:
         row = records.find_row(tx, query.LISTING, contract)
-        found = read_related(tx, "contract", row[0], app.now) if output == "table" else {}
-        owner_id = query.owner_id(tx, row[0]) if output == "table" else None
+        found = read_related(tx, "contract", row.id, app.now) if output == "table" else {}
+        owner_id = query.owner_id(tx, row.id) if output == "table" else None
     record = records.map_fields(query.LISTING.fields, row)
     records.show_record(
         app,

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 @click.command(cls=Command)
 @several_records("contracts", CONTRACT)
-@click.option("--date", "signed_on", type=PAST_DAY, help=_("When it was signed; now unless given."))
+@click.option(
+    "--date", "signed_on", type=PAST_DAY, help=_("When the contract was signed; now by default.")
+)
 @due_date_option(DAY)
 @version_option
 @write_options
@@ -35,7 +37,7 @@ def sign(
     output: str,
     dry_run: bool,
 ) -> None:
-    """Sign contracts. SALES may sign their own clients', MANAGEMENT any.
+    """Sign contracts (SALES: own clients'; MANAGEMENT: any).
 
     \b
     Examples:
@@ -48,7 +50,7 @@ def sign(
 
     said = writing.edits.Wording(
         _("Contract {id} signed: {client}."),
-        _("Contract {id} is signed since {signed_at}; nothing changes."),
+        _("Contract {id} was already signed on {signed_at}; nothing changed."),
         reading.offers.suggest_for_contract,
     )
 

@@ -32,7 +32,7 @@ def unsign(
     output: str,
     dry_run: bool,
 ) -> None:
-    """Take a signature back, while nothing is paid or planned. MANAGEMENT may, with a reason.
+    """Unsign a contract without payments and events (MANAGEMENT only, with a reason).
 
     \b
     Examples:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @click.command(cls=Command)
 @click.argument("contract", type=CONTRACT)
-@click.option("--client", type=CLIENT, help=_("Who buys: id, email or name."))
+@click.option("--client", type=CLIENT, help=_("The client: id, email or name."))
 @input_options(*inputs.CONTRACT)
 @signed_option
 @due_date_option(OPTIONAL_DAY)
@@ -40,11 +40,11 @@ def update(
     dry_run: bool,
     **given: Any,
 ) -> None:
-    """Change a contract. SALES may change their own clients', MANAGEMENT any.
+    """Change a contract (SALES: own clients'; MANAGEMENT: any).
 
-    Once it is signed, client and total no longer change; the due date still may. Unsigning and
-    setting the amount due by hand are for MANAGEMENT, with a reason. At a terminal and without
-    options it asks for what may change; Enter keeps what is there.
+    The client and total of a signed contract cannot change, but its due date can. Only MANAGEMENT
+    may unsign or set the amount due by hand, with a reason. Without options, in a terminal, it asks
+    for each field that may change; Enter keeps the current value.
 
     \b
     Examples:

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 @click.command(cls=Command)
 @click.argument("path", metavar="FILE", type=File())
-@click.option("--encrypt", is_flag=True, help=_("Encrypt it with a passphrase, by GnuPG."))
+@click.option(
+    "--encrypt", is_flag=True, help=_("Encrypt the backup with a passphrase, using GnuPG.")
+)
 @passphrase_option
 @yes_option
 @record_options
@@ -30,10 +32,10 @@ if TYPE_CHECKING:
 def backup(
     app: App, path: "Path", encrypt: bool, passphrase_stdin: bool, yes: bool, output: str
 ) -> None:
-    """Write the whole company into a file, while others work. Needs the administrator's URL.
+    """Back up the whole company to a file while others work. Needs the administrator's URL.
 
-    Nobody's sessions are in it. Only you can read the file, and with --encrypt only who knows the
-    passphrase. It is whole or not there.
+    It contains no sessions. Only you can read the file; with --encrypt, only somebody who also
+    knows the passphrase. The file is written completely or not at all.
 
     \b
     Examples:
@@ -47,7 +49,7 @@ def backup(
 
     if passphrase_stdin and not encrypt:
         raise UsageFault(
-            _("A passphrase was given, and encryption was not asked for."),
+            _("There is a passphrase, but --encrypt is missing."),
             hint=_("Add --encrypt."),
             code="encrypt_missing",
         )
@@ -56,12 +58,12 @@ def backup(
     passphrase = (
         passphrases.ask_for_new_passphrase(app, from_stdin=passphrase_stdin) if encrypt else None
     )
-    with backups.show_bytes(app, _("Backing up, MB")) as moved:
+    with backups.show_bytes(app, _("Backing up (MB)")) as moved:
         made = making.make_backup(parameters, path, passphrase, backups.read_login(app).name, moved)
     if output == "json":
         records.print_json(app, FIELDS, backups.build_row(path, made, encrypted=encrypt))
     app.console.success(
-        _("{path} holds the company as of {moment}: {clients} clients, {contracts} contracts.")
+        _("Backed up to {path} as of {moment}: {clients} clients, {contracts} contracts.")
         .format(
             path=path,
             moment=moments.format_moment(app, made.moment),
@@ -72,7 +74,9 @@ def backup(
     if made.contents.faults:
         backups.warn_of_faults(app, made.contents.faults)
     app.console.note(
-        _("See whether it restores: epicevents db check {path}").format(path=shlex.quote(str(path)))
+        _("Prove that it can be restored: epicevents db check {path}").format(
+            path=shlex.quote(str(path))
+        )
     )
 
 
@@ -80,8 +84,8 @@ def _require_writable(app: App, path: "Path", *, yes: bool) -> None:
     """Refuse what is no file, and ask before another backup is lost."""
     if path.is_symlink() or (path.exists() and not path.is_file()):
         raise UsageFault(
-            _("{path} is a link, or no file.").format(path=path),
-            hint=_("Name the file itself."),
+            _("{path} is a link or not a regular file.").format(path=path),
+            hint=_("Give the path of the file itself."),
             code="not_a_file",
         )
     if path.exists():

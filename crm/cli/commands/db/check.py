@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 
 @click.command(cls=Command)
 @click.argument("path", metavar="FILE", type=File())
-@click.option("--quick", is_flag=True, help=_("Only whether the file is what was written."))
+@click.option("--quick", is_flag=True, help=_("Only verify the file's checksums; restore nothing."))
 @passphrase_option
 @record_options
 @click.pass_obj
 def check(app: App, path: "Path", quick: bool, passphrase_stdin: bool, output: str) -> None:
-    """Say whether a backup would restore, by restoring it apart. Needs the administrator's URL.
+    """Prove that a backup can be restored, with a trial copy. Needs the administrator's URL.
 
-    Every table is counted and summed, and doctor proves the data. With --quick no database is
-    needed. Exit status: 0 if it would, 6 if not.
+    It counts and sums every table of the copy and runs doctor's checks on its data. --quick needs
+    no database. Exit status: 0 if the backup can be restored, 6 if not.
 
     \b
     Examples:
@@ -42,7 +42,7 @@ def check(app: App, path: "Path", quick: bool, passphrase_stdin: bool, output: s
         made = source.manifest
         if not quick:
             with (
-                backups.show_bytes(app, _("Restoring it apart, MB"), made.size) as moved,
+                backups.show_bytes(app, _("Restoring a trial copy (MB)"), made.size) as moved,
                 backups.open_server(app) as server,
                 restoring.restore_to_scratch(server, source, backups.read_login(app), moved) as (
                     _name,
@@ -56,9 +56,9 @@ def check(app: App, path: "Path", quick: bool, passphrase_stdin: bool, output: s
             app, (*FIELDS, Field("restores", Kind.BOOLEAN)), [*row, not quick or None]
         )
     said = (
-        _("{path} is what was written: the company as of {moment}. Restoring it was not tried.")
+        _("{path} is intact: the company as of {moment}. No trial restore was made.")
         if quick
-        else _("{path} restores, every row of it: the company as of {moment}.")
+        else _("{path} can be restored completely: the company as of {moment}.")
     )
     app.console.success(said.format(path=path, moment=moments.format_moment(app, made.moment)))
     if faults:

@@ -48,8 +48,10 @@ class DurationType(click.ParamType[timedelta]):
 
 
 @click.command(cls=Command)
-@click.option("--session-lifetime", type=DurationType(), help=_("How long a session lasts."))
-@click.option("--session-idle", type=DurationType(), help=_("How long it may rest unused."))
+@click.option(
+    "--session-lifetime", type=DurationType(), help=_("How long a session lasts after login.")
+)
+@click.option("--session-idle", type=DurationType(), help=_("How long a session may stay unused."))
 @write_options
 @click.pass_obj
 def policy(
@@ -80,7 +82,7 @@ def policy(
         records.show_record(app, output, _("Sessions"), POLICY, row)
     elif before == after:
         writing.outcome.report_unchanged(
-            app, output, _("Sessions last that long already."), POLICY, row
+            app, output, _("Sessions already last that long."), POLICY, row
         )
     else:
         old = {
@@ -88,7 +90,7 @@ def policy(
             for field, was, now in zip(POLICY, before, after, strict=True)
             if was != now
         }
-        said = _("The policy is changed.")
+        said = _("Policy changed.")
         then = "epicevents audit sessions"
         writing.outcome.report_write(
             app, output, said, POLICY, row, old=old, dry_run=dry_run, then=then

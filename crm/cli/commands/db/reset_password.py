@@ -23,9 +23,9 @@ ACCOUNT = tuple(
 def reset_password(
     app: App, /, email: str | None, password_stdin: bool, output: str, dry_run: bool
 ) -> None:
-    """Let somebody who forgot the password back in. Needs the administrator's URL.
+    """Set a new password for somebody who forgot it. Needs the administrator's URL.
 
-    A deactivated account is active again, and its owner must choose another password at the next
+    The account is reactivated if need be, and its owner must choose another password at the next
     login.
 
     \b
@@ -44,7 +44,9 @@ def reset_password(
     with app.owner(dry_run=dry_run) as tx:
         reset = administration.reset_password_as_owner(tx, address, password)
     row = (reset.id, reset.first_name, reset.last_name, reset.email, reset.role, True)
-    said = _("Password of {name} reset; their sessions have ended.").format(name=reset.name)
+    said = _("The password of {name} was reset and their sessions have ended.").format(
+        name=reset.name
+    )
     old = {} if reset.was_active else {"is_active": False}
     writing.one_time_password.report_password(
         app, output, said, ACCOUNT, row, one_time, old=old, dry_run=dry_run

@@ -28,11 +28,13 @@ RESTORED = (*FIELDS, Field("upgraded_from"), Field("kept_as"))
 
 @click.command(cls=Command)
 @click.argument("path", metavar="[FILE]", required=False, type=File())
-@click.option("--replace", is_flag=True, help=_("Take the place of the company that is there."))
+@click.option("--replace", is_flag=True, help=_("Replace the company that is in the database now."))
 @click.option(
-    "--drop-old", is_flag=True, help=_("Drop what is replaced; without FILE, what was replaced.")
+    "--drop-old",
+    is_flag=True,
+    help=_("Drop the replaced database; without FILE, drop those of earlier restores."),
 )
-@click.option("-n", "--dry-run", is_flag=True, help=_("Restore it apart, and change nothing."))
+@click.option("-n", "--dry-run", is_flag=True, help=_("Restore a trial copy only; change nothing."))
 @passphrase_option
 @yes_option
 @record_options
@@ -47,11 +49,11 @@ def restore(
     yes: bool,
     output: str,
 ) -> None:
-    """Bring the company of a backup back. Needs the administrator's URL.
+    """Restore the company from a backup. Needs the administrator's URL.
 
-    It is restored into a new database, proved, and takes its place in one moment; until then, and
-    if anything fails, all stays as it is. What it replaces is kept until --drop-old. Everybody logs
-    in again.
+    The backup is restored into a new database and checked; only then does that database replace the
+    current one. If anything fails, nothing changes. The replaced database remains until --drop-old.
+    Everybody must log in again.
 
     \b
     Examples:
@@ -82,10 +84,10 @@ def _require_replaceable(
         return None
     if not replace:
         raise RuleViolation(
-            _("The database holds a company: {accounts} accounts, {clients} clients.").format(
-                **held._asdict()
-            ),
-            hint=_("Add --replace to put the backup in its place."),
+            _(
+                "The database already holds a company: {accounts} accounts, {clients} clients."
+            ).format(**held._asdict()),
+            hint=_("Add --replace to replace it with the backup."),
             code="database_not_empty",
         )
     if not yes:
@@ -96,7 +98,7 @@ def _require_replaceable(
         as_of = _("As of {moment}").format(moment=moments.format_moment(app, made.moment))
         app.console.note(counted.format(what=_("Now"), **held._asdict()), loud=True)
         app.console.note(counted.format(what=as_of, **then._asdict()), loud=True)
-    asking.prompts.confirm(app, _("Replace the company by that of the backup?"), yes=yes)
+    asking.prompts.confirm(app, _("Replace the company with the one in the backup?"), yes=yes)
     return held
 
 
@@ -105,7 +107,7 @@ def _restore(app: App, source: "OpenBackup", *, keep: bool, dry_run: bool) -> "R
 
     app.close()  # of a shell; whoever is connected is sent away
     with (
-        backups.show_bytes(app, _("Restoring, MB"), source.manifest.size) as moved,
+        backups.show_bytes(app, _("Restoring (MB)"), source.manifest.size) as moved,
         databases.lock_server(backups.prepare_administrator(app)) as server,
     ):
         with restoring.restore_to_scratch(server, source, backups.read_login(app), moved) as (
@@ -122,7 +124,7 @@ def _restore(app: App, source: "OpenBackup", *, keep: bool, dry_run: bool) -> "R
 
 def _report(app: App, made: "Manifest", outcome: "RestoreOutcome", *, dry_run: bool) -> None:
     done = _(
-        "The company is back as of {moment}: {clients} clients, {contracts} contracts."
+        "The company is restored as of {moment}: {clients} clients, {contracts} contracts."
     ).format(
         moment=moments.format_moment(app, made.moment),
         clients=made.contents.count("clients"),
@@ -134,30 +136,33 @@ def _report(app: App, made: "Manifest", outcome: "RestoreOutcome", *, dry_run: b
     app.console.success(done)
     if outcome.upgraded_from:
         app.console.note(
-            _("Its schema was upgraded from {revision}.").format(revision=outcome.upgraded_from)
+            _("Its schema was upgraded from revision {revision}.").format(
+                revision=outcome.upgraded_from
+            )
         )
     if outcome.faults:
         backups.warn_of_faults(app, outcome.faults)
     if outcome.made_roles:
         app.console.note(
-            _("These roles were made and cannot log in until you let them: {roles}.").format(
+            _("These roles were created without the right to log in: {roles}.").format(
                 roles=", ".join(outcome.made_roles)
             ),
             loud=True,
         )
     if outcome.missing:
         app.console.note(
-            _("This server did not take: {settings}.").format(settings=", ".join(outcome.missing)),
+            _("This server refused: {settings}.").format(settings=", ".join(outcome.missing)),
             loud=True,
         )
     if outcome.kept:
         app.console.note(
-            _("What was there is kept as {name}; drop it: epicevents db restore --drop-old").format(
-                name=outcome.kept
-            ),
+            _(
+                "The previous database is still there as {name}. Drop it: epicevents db restore "
+                "--drop-old"
+            ).format(name=outcome.kept),
             loud=True,
         )
-    app.console.note(_("Everybody logs in again: epicevents login"))
+    app.console.note(_("Everybody must log in again: epicevents login"))
 
 
 def _drop_old(app: App, drop_old: bool, *, yes: bool) -> None:
@@ -167,15 +172,15 @@ def _drop_old(app: App, drop_old: bool, *, yes: bool) -> None:
 
     if not drop_old:
         raise UsageFault(
-            _("Which backup?"),
-            hint=_("Name its file: epicevents db restore FILE"),
+            _("No backup file was given."),
+            hint=_("Give its path: epicevents db restore FILE"),
             code="missing_option",
         )
     parameters = location.read_admin_parameters(app.settings)
     with databases.lock_server(parameters) as found:
         kept = found.list_replaced()
     if not kept:
-        app.console.note(_("No restore has left a database behind."))
+        app.console.note(_("There is no replaced database to drop."))
         return
     names = ", ".join(kept)
     asking.prompts.confirm(app, _("Drop {names} for good?").format(names=names), yes=yes)

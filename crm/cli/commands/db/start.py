@@ -14,7 +14,7 @@ from crm.domain.i18n import gettext as _
 @yes_option
 @click.pass_obj
 def start(app: App, adopt: bool, yes: bool) -> None:
-    """Start the embedded PostgreSQL. Commands do so themselves when they need it.
+    """Start the embedded PostgreSQL. Other commands start it by themselves when they need it.
 
     A database that was copied here does not start: its maker decides what it runs in your name. Use
     --adopt, once, if you copied it yourself.
@@ -35,4 +35,4 @@ def start(app: App, adopt: bool, yes: bool) -> None:
         question = _("Let the database in {path} run programs in your name?")
         asking.prompts.confirm(app, question.format(path=cluster.data), yes=yes)
     cluster.start(adopt=adopt)
-    app.console.success(_("The database is running."))
+    app.console.success(_("The database is started."))

@@ -25,7 +25,7 @@ STATUS = (
 @record_options
 @click.pass_obj
 def status(app: App, output: str) -> None:
-    """Show which database is used, whether it answers and its schema's revision. Anybody may.
+    """Show which database is used, whether it answers, and its schema's revision (anybody).
 
     \b
     Examples:

@@ -10,7 +10,7 @@ from crm.domain.i18n import gettext as _
 @click.command(cls=Command)
 @click.pass_obj
 def stop(app: App) -> None:
-    """Stop the embedded PostgreSQL; what is not committed is rolled back.
+    """Stop the embedded PostgreSQL; uncommitted changes are rolled back.
 
     \b
     Examples:

@@ -54,12 +54,13 @@ def upgrade(app: App, /, no_backup: bool, output: str, dry_run: bool) -> None:
     writing.setup.warn_of_refused(app, refused)
     after = applied[-1][:4] if applied else before
     oldest = None if dry_run else upgrades.read_oldest_program(parameters)
-    row = [after, ", ".join(applied), oldest, path and str(path)]
+    names = ", ".join(applied)
+    row = [after, names, oldest, path and str(path)]
     if not applied:
         said = _("The schema is up to date ({revision}).").format(revision=after)
         writing.outcome.report_unchanged(app, output, said, UPGRADE, row)
         return
-    said = _("Schema upgraded by {revisions}.").format(revisions=row[1])
+    said = _("Schema upgraded: {revisions}.").format(revisions=names)
     old, then = {"schema_revision": before}, "epicevents doctor"
     writing.outcome.report_write(
         app, output, said, UPGRADE, row, old=old, dry_run=dry_run, then=then
@@ -87,7 +88,7 @@ def _back_up(app: App, parameters: dict[str, str], revision: str) -> "Path":
     passphrase = passphrases.ask_for_passphrase(app, from_stdin=False) if encrypted else None
     login = backups.read_login(app).name
     try:
-        with backups.show_bytes(app, _("Backing up, MB")) as moved:
+        with backups.show_bytes(app, _("Backing up (MB)")) as moved:
             making.make_backup(parameters, path, passphrase, login, moved)
     except CRMError as error:
         error.hint = " ".join(filter(None, (error.hint, _("To go on without: --no-backup"))))

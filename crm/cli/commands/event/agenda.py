@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from crm.domain.periods import Period
-    from crm.queries.listing import Row
+    from crm.domain.rows import Row
 
 DAYS = 7  # that are shown unasked
 MOST = 366  # days
@@ -30,11 +30,11 @@ _CLASHES = Field("clashes_with", Kind.TEXT)
 
 
 @click.command(cls=Command)
-@click.option("--week", is_flag=True, help=_("The whole week, from Monday to Sunday."))
-@click.option("--from", "first", type=PERIOD, help=_("From DATE on; today unless said."))
-@click.option("--to", "last", type=PERIOD, help=_("Until DATE; seven days unless said."))
-@click.option("--support", type=SUPPORT_USER, help=_("Only what USER runs."))
-@click.option("--mine", is_flag=True, help=_("Only what is yours."))
+@click.option("--week", is_flag=True, help=_("Show the whole week, Monday to Sunday."))
+@click.option("--from", "first", type=PERIOD, help=_("First day; today by default."))
+@click.option("--to", "last", type=PERIOD, help=_("Last day; by default seven days are shown."))
+@click.option("--support", type=SUPPORT_USER, help=_("Only events run by USER."))
+@click.option("--mine", is_flag=True, help=_("Only your own events."))
 @output_option("table", "json", "csv", CALENDAR)
 @json_option
 @click.pass_obj
@@ -48,9 +48,9 @@ def agenda(
     mine: bool,
     output: str,
 ) -> None:
-    """Show the days ahead with their hours, events and free days. Everybody may.
+    """Show the days ahead, with events, hours and free days (everybody).
 
-    Events that one person runs at the same time are marked. Into a pipe it is one line an event.
+    Events that one person runs at the same time are marked. A pipe gets one line per event.
 
     \b
     Examples:
@@ -72,7 +72,7 @@ def agenda(
         if support is not None:
             filters["support"] = reference.find_user_id(tx, support)
         rows = read_page(tx, query.LISTING, Request(filters=filters, mine=mine)).rows
-        clashes = schedule.find_clashes(tx, [row[0] for row in rows])
+        clashes = schedule.find_clashes(tx, [row.id for row in rows])
         installation = query.read_installation(tx) if output == CALENDAR else ""
     if output == CALENDAR:
         from crm.cli.output import calendar
@@ -82,7 +82,7 @@ def agenda(
         from crm.cli.output import export
 
         as_json = output == "json"
-        told = [(*row, _format_clashes(clashes.get(row[0], []), as_json=as_json)) for row in rows]
+        told = [(*row, _format_clashes(clashes.get(row.id, []), as_json=as_json)) for row in rows]
         fields = (*query.LISTING.fields, _CLASHES)
         export.write_listing(
             "json" if as_json else "csv", fields, told, app.console.stream, app.console.zone
@@ -99,7 +99,7 @@ def _show(app: App, rows: "list[Row]", clashes: dict[int, list[int]], period: "P
     found = [records.map_fields(LISTING.fields, row) for row in rows]
     if not rows and not app.console.out.interactive:
         app.console.note(
-            _("Nothing from {first} to {last}.").format(first=period.first, last=period.last)
+            _("No events from {first} to {last}.").format(first=period.first, last=period.last)
         )
     elif not app.console.out.interactive:
         fields = [*map(LISTING.find_field, _SHOWN), _CLASHES]
@@ -114,7 +114,7 @@ def _show(app: App, rows: "list[Row]", clashes: dict[int, list[int]], period: "P
     else:
         entries = [
             layout.AgendaEvent(
-                **{name: record[name] for name in layout.AgendaEvent._fields[:-1]},
+                **{name: record[name] for name in layout.AgendaEvent._fields if name in record},
                 clashes_with=clashes.get(record["id"], []),
             )
             for record in found
@@ -149,12 +149,12 @@ def _parse_period(today: "date", first: Any, last: Any, *, week: bool) -> "Perio
         start, end = week_of(start).first, week_of(end).last
     if end < start:
         raise UsageFault(
-            _("--to lies before the first day, {day}.").format(day=start.isoformat()),
-            hint=_("Give --from too, or a later --to."),
+            _("--to is before the first day, {day}.").format(day=start.isoformat()),
+            hint=_("Add --from, or give a later --to."),
         )
     if (end - start).days >= MOST:
         raise UsageFault(
-            _("An agenda shows {most} days at most.").format(most=MOST),
+            _("An agenda shows at most {most} days.").format(most=MOST),
             hint=_("For more: epicevents event list --from DATE --to DATE"),
         )
     return Period(start, end)

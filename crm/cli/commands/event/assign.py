@@ -25,9 +25,13 @@ if TYPE_CHECKING:
 @several_records("events", EVENTS_FOR_USER)
 @click.argument("user", type=SUPPORT_USER, cls=AskedArgument, not_with="suggest")
 @click.option(
-    "--suggest", is_flag=True, help=_("Show who is free then, the least busy first, to pick one.")
+    "--suggest",
+    is_flag=True,
+    help=_("List the colleagues who are free then, least busy first, and pick one."),
 )
-@click.option("--override", metavar="REASON", help=_("Why USER runs two events at once."))
+@click.option(
+    "--override", metavar="REASON", help=_("The reason why USER runs two events at once.")
+)
 @version_option
 @write_options
 @click.pass_obj
@@ -42,11 +46,11 @@ def assign(
     output: str,
     dry_run: bool,
 ) -> None:
-    """Give events to a SUPPORT person who is free at that time. MANAGEMENT may.
+    """Assign events to a SUPPORT person who is free at that time (MANAGEMENT only).
 
-    With --suggest it lists who is free, each with how many events they run from two weeks before
-    until two weeks after, and asks at a terminal whom to take. With --no-input, without a terminal
-    or as JSON it only lists them.
+    --suggest lists the colleagues who are free, with the number of events that each runs within two
+    weeks before and after, and asks in a terminal which one to assign. With --no-input, -o json or
+    without a terminal it only lists them.
 
     \b
     Examples:
@@ -62,8 +66,8 @@ def assign(
     if suggest:
         if len(events) > 1 or user is not None:
             raise UsageFault(
-                _("--suggest is for when nobody is chosen yet."),
-                hint=_("Leave out either USER or --suggest."),
+                _("--suggest and USER exclude each other."),
+                hint=_("Leave out one of them."),
             )
         user = _suggest_support(app, events[0], output)
         if user is None:
@@ -77,7 +81,7 @@ def assign(
 
     said = writing.edits.Wording(
         _("Event {id} assigned to {support_contact}: {name}."),
-        _("{support_contact} runs event {id} already."),
+        _("{support_contact} already runs event {id}; nothing to change."),
         "epicevents event list --support {support_contact_id} --upcoming".format_map,
     )
     writing.edits.change_records(app, output, LISTING, events, act, said, dry_run=dry_run)
@@ -100,20 +104,20 @@ def _suggest_support(app: App, event: str, output: str) -> str | None:
 
     with app.transaction() as tx:
         row = records.find_row(tx, LISTING, event)
-        free = services.event.find_free_support(tx, row[0])
+        free = services.event.find_free_support(tx, row.id)
     if output == "json":
         records.print_json_list(app, CANDIDATE, free)
         return None
     if not free:
-        app.console.note(_("Nobody in SUPPORT is free then."), loud=True)
+        app.console.note(_("Nobody in SUPPORT is free at that time."), loud=True)
         writing.outcome.suggest_command(
-            app, f"epicevents event assign {row[0]} USER --override REASON"
+            app, f"epicevents event assign {row.id} USER --override REASON"
         )
         return None
     table.show_listing(CANDIDATE, free, app.console, exact=True)
     if not asking.prompts.may_ask(app):
-        app.console.note(_("Nobody was assigned."))
-        writing.outcome.suggest_command(app, f"epicevents event assign {row[0]} {free[0].id}")
+        app.console.note(_("Nobody assigned."))
+        writing.outcome.suggest_command(app, f"epicevents event assign {row.id} {free[0].id}")
         return None
     app.console.flush()
 
@@ -121,7 +125,7 @@ def _suggest_support(app: App, event: str, output: str) -> str | None:
         with app.transaction() as tx:
             return str(reference.find_user_id(tx, typed.strip() or str(free[0].id)))
 
-    hint = _("Enter for {default}").format(default=free[0].support_contact)
+    hint = _("Enter: {default}").format(default=free[0].support_contact)
     return str(
         asking.answers.ask(app, asking.questions.Question("user", _("Support"), read, "USER", hint))
     )

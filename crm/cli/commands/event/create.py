@@ -15,11 +15,11 @@ from crm.domain.i18n import gettext as _
 
 @click.command(cls=Command)
 @event_options
-@click.option("--allow-past", is_flag=True, help=_("Record one that has been held already."))
+@click.option("--allow-past", is_flag=True, help=_("Allow an event that has already taken place."))
 @write_options
 @click.pass_obj
 def create(app: App, /, allow_past: bool, output: str, dry_run: bool, **given: Any) -> None:
-    """Create an event on a signed contract. SALES may for their own clients, MANAGEMENT for any.
+    """Create an event on a signed contract (SALES: own clients; MANAGEMENT: any).
 
     \b
     Examples:
@@ -34,7 +34,7 @@ def create(app: App, /, allow_past: bool, output: str, dry_run: bool, **given: A
 
     values = asking.nouns.ask_for_event(app, given)
     with app.transaction(dry_run=dry_run) as tx:
-        contract_id = records.find_row(tx, contracts.LISTING, values.pop("contract"))[0]
+        contract_id = records.find_row(tx, contracts.LISTING, values.pop("contract")).id
         change = services.event.create(tx, contract_id=contract_id, allow_past=allow_past, **values)
         row = records.find_row(tx, query.LISTING, str(change.record.id))
     record = records.map_fields(query.LISTING.fields, row)
@@ -48,5 +48,5 @@ def create(app: App, /, allow_past: bool, output: str, dry_run: bool, **given: A
         query.LISTING.fields,
         row,
         dry_run=dry_run,
-        then=next_one[0].line if next_one else f"epicevents event show {row[0]}",
+        then=next_one[0].line if next_one else f"epicevents event show {row.id}",
     )

@@ -16,7 +16,7 @@ from crm.domain.i18n import gettext as _
 @write_options
 @click.pass_obj
 def delete(app: App, /, events: tuple[str, ...], yes: bool, output: str, dry_run: bool) -> None:
-    """Delete events. MANAGEMENT may.
+    """Delete events (MANAGEMENT only).
 
     \b
     Examples:

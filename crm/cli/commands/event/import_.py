@@ -14,15 +14,15 @@ from crm.domain.i18n import gettext as _
 @click.command("import", cls=Command)
 @import_options("fail", "skip")
 @date_order_option
-@click.option("--allow-past", is_flag=True, help=_("Also events that have been held."))
+@click.option("--allow-past", is_flag=True, help=_("Import past events too."))
 @click.pass_obj
 def import_(
     app: App, /, on_duplicate: str, date_order: str | None, allow_past: bool, **given: Any
 ) -> None:
-    """Import events from CSV, JSON or a workbook. SALES for own clients, MANAGEMENT for any.
+    """Import events from CSV, JSON or a workbook (SALES: own clients; MANAGEMENT: any).
 
-    A row names its contract by id, or its client by email where only one contract of it is signed.
-    An event is known by its contract, name and start.
+    A row names its contract by id, or its client by email if that client has only one signed
+    contract. An event is identified by its contract, name and start.
 
     \b
     Examples:

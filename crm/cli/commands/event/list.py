@@ -18,28 +18,36 @@ PERIODS = ("today", "week", "month")
 
 @click.command("list", cls=Command)
 @listing_options_with(CALENDAR)
-@click.option("--client", type=CLIENT, help=_("Of CLIENT: id, email or name."))
-@click.option("--contract", type=CONTRACT, metavar="ID", help=_("On contract ID."))
-@click.option("--support", type=SUPPORT_USER, help=_("Run by USER."))
+@click.option("--client", type=CLIENT, help=_("Only those of CLIENT (id, email or name)."))
+@click.option("--contract", type=CONTRACT, metavar="ID", help=_("Only events of contract ID."))
+@click.option("--support", type=SUPPORT_USER, help=_("Only events run by USER."))
 @click.option(
     "--no-support",
     is_flag=True,
     default=None,
     cls=ExclusiveOption,
     not_with=("support",),
-    help=_("That nobody runs yet."),
+    help=_("Only events without support."),
 )
-@click.option("--from", "start_from", type=PERIOD, help=_("Starting on or after DATE."))
-@click.option("--to", "start_to", type=PERIOD, help=_("Starting on or before DATE."))
+@click.option(
+    "--from", "start_from", type=PERIOD, help=_("Only events that start on or after DATE.")
+)
+@click.option("--to", "start_to", type=PERIOD, help=_("Only events that start on or before DATE."))
 @click.option(
     "--period",
     type=click.Choice(PERIODS),
     cls=ExclusiveOption,
     not_with=("start_from", "start_to"),
-    help=_("Starting in this day, week, month."),
+    help=_("Only events that start today, this week or this month."),
 )
-@click.option("--upcoming/--past", default=None, help=_("Not ended yet, or ended."))
-@click.option("--location", metavar="TEXT", help=_("Whose location has these words."))
+@click.option(
+    "--upcoming/--past",
+    default=None,
+    help=_("Only events that have not ended, or only those that have."),
+)
+@click.option(
+    "--location", metavar="TEXT", help=_("Only events whose location contains these words.")
+)
 @click.pass_obj
 def list_(
     app: App,
@@ -53,7 +61,7 @@ def list_(
     upcoming: bool | None,
     **given: Any,
 ) -> None:
-    """List events by their start. Everybody may.
+    """List events by their start (everybody).
 
     \b
     Examples:
@@ -77,7 +85,7 @@ def list_(
         if client is not None:
             filters["client"] = reference.find_client_id(tx, client)
         if contract is not None:
-            filters["contract"] = records.find_row(tx, contracts.LISTING, contract)[0]
+            filters["contract"] = records.find_row(tx, contracts.LISTING, contract).id
         if support is not None:
             filters["support"] = reference.find_user_id(tx, support)
         reading.listing.run_listing(app, tx, LISTING, options, filters)

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 @write_options
 @click.pass_obj
 def note(app: App, /, event: str, text: str | None, output: str, dry_run: bool) -> None:
-    """Add a dated and signed note to an event. SUPPORT may to theirs, MANAGEMENT to any.
+    """Add a dated and signed note to an event (SUPPORT: own events; MANAGEMENT: any).
 
-    What is noted already stays. TEXT is asked for if it is missing; - reads all of standard input.
+    Earlier notes stay. Without TEXT it asks for the note; - reads it from standard input.
 
     \b
     Examples:
@@ -47,7 +47,7 @@ def note(app: App, /, event: str, text: str | None, output: str, dry_run: bool) 
     writing.outcome.report_write(
         app,
         output,
-        _("Event {id}, {name}: noted.").format(
+        _("Note added to event {id}: {name}.").format(
             **writing.edits.format_fields(app, edited.fields, edited.row)
         ),
         edited.fields,
@@ -59,7 +59,7 @@ def note(app: App, /, event: str, text: str | None, output: str, dry_run: bool) 
     for line in after.removeprefix(before).strip("\n").split("\n"):
         app.console.note(f"  {line}")
     if not dry_run:
-        writing.outcome.suggest_command(app, f"epicevents event show {edited.row[0]}")
+        writing.outcome.suggest_command(app, f"epicevents event show {edited.row.id}")
 
 
 def _read_note(app: App, given: str | None) -> str:

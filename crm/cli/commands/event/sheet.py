@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 @json_option
 @click.pass_obj
 def sheet(app: App, /, event: str, output: str) -> None:
-    """Print the page to take along on the day of an event. Everybody may.
+    """Print the page to take along on the day of an event (everybody).
 
-    Who, where, when and how many, whom to call, what is noted, and which revision of all this it
-    is.
+    It shows the client, place, time, number of guests, contacts and notes, and the revision of this
+    information.
 
     \b
     Examples:
@@ -34,7 +34,7 @@ def sheet(app: App, /, event: str, output: str) -> None:
     from crm.queries import event as query
 
     with app.transaction() as tx:
-        event_id = records.find_row(tx, query.LISTING, event)[0]
+        event_id = records.find_row(tx, query.LISTING, event).id
         row = query.read_sheet(tx, event_id)
     if output == "json":
         records.print_json(app, query.SHEET, row)
@@ -78,7 +78,7 @@ def _build_sheet(app: App, record: dict[str, Any]) -> "Sheet":
             ),
         ],
         record["notes"] or "",
-        _("Event {id}, revision {version}, changed {changed}. Printed {now}.").format(
+        _("Event {id}, revision {version}, last changed {changed}. Printed {now}.").format(
             id=record["id"],
             version=record["version"],
             changed=format_wall_clock(record["updated_at"], zone),

@@ -19,7 +19,7 @@ from crm.domain.i18n import gettext as _
 @record_options
 @click.pass_obj
 def show(app: App, /, event: str, moment: datetime | None, output: str) -> None:
-    """Show an event with its contract and its client. Everybody may.
+    """Show an event with its contract and its client (everybody).
 
     \b
     Examples:
@@ -35,7 +35,7 @@ def show(app: App, /, event: str, moment: datetime | None, output: str) -> None:
         return
     with app.transaction() as tx:
         row = records.find_row(tx, LISTING, event)
-        found = read_related(tx, "event", row[0], app.now) if output == "table" else {}
+        found = read_related(tx, "event", row.id, app.now) if output == "table" else {}
     record = records.map_fields(LISTING.fields, row)
     records.show_record(
         app,

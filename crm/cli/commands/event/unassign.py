@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def unassign(
     app: App, /, events: tuple[str, ...], version: int | None, output: str, dry_run: bool
 ) -> None:
-    """Take events from their support person. MANAGEMENT may.
+    """Remove the support person from events (MANAGEMENT only).
 
     \b
     Examples:
@@ -36,7 +36,7 @@ def unassign(
 
     said = writing.edits.Wording(
         _("Event {id} unassigned: {name}."),
-        _("Nobody runs event {id}."),
+        _("Event {id} has no support contact; nothing to change."),
         "epicevents event assign {id} USER".format_map,
     )
 

@@ -35,9 +35,9 @@ def update(
     dry_run: bool,
     **given: Any,
 ) -> None:
-    """Change an event. SUPPORT may change the events assigned to them, MANAGEMENT any.
+    """Change an event (SUPPORT: events assigned to them; MANAGEMENT: any).
 
-    At a terminal and without options it asks for each field; Enter keeps what is there.
+    Without options, in a terminal, it asks for each field; Enter keeps the current value.
 
     \b
     Examples:
@@ -52,7 +52,7 @@ def update(
     def act(tx: "Transaction", number: int, values: "Values", seen: "Values | None") -> "Change":
         new = dict(values)
         if "contract" in new:
-            new["contract_id"] = records.find_row(tx, contracts.LISTING, new.pop("contract"))[0]
+            new["contract_id"] = records.find_row(tx, contracts.LISTING, new.pop("contract")).id
         zone = app.settings.timezone
         return services.event.update(tx, number, new, version=version, seen=seen, zone=zone)
 

@@ -19,10 +19,10 @@ from crm.domain.permissions import Permission
 @write_options
 @click.pass_obj
 def create(app: App, /, password_stdin: bool, output: str, dry_run: bool, **given: Any) -> None:
-    """Create an account. MANAGEMENT may.
+    """Create an account (MANAGEMENT only).
 
-    Prints a one-time password unless one is sent; either way its owner must choose another at the
-    first login.
+    It prints a one-time password unless you send one with --password-stdin. Either way the person
+    must choose their own at the first login.
 
     \b
     Examples:
@@ -41,7 +41,7 @@ def create(app: App, /, password_stdin: bool, output: str, dry_run: bool, **give
         change = services.user.create(tx, password=password, **values)
         fields, row = writing.people.read_person(tx, change.record.id)
     said = _("Account {id} created: {name}, {role}.").format(
-        id=row[0], name=writing.people.full_name(row), role=row[5]
+        id=row.id, name=writing.people.full_name(row), role=row.role
     )
     writing.one_time_password.report_password(
         app, output, said, fields, row, one_time, dry_run=dry_run

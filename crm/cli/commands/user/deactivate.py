@@ -26,10 +26,10 @@ def deactivate(
     output: str,
     dry_run: bool,
 ) -> None:
-    """Close accounts at once, and hand over what is open. MANAGEMENT may, but not its own.
+    """Deactivate accounts and transfer their open records (MANAGEMENT only, not their own).
 
-    At a terminal it asks who takes over, for each of them, and names them before it closes their
-    accounts. What nobody takes over stays, and is listed.
+    In a terminal it asks who takes over the records of each account, and then shows the accounts
+    and asks for confirmation. Records that nobody takes over stay as they are and are listed.
 
     \b
     Examples:

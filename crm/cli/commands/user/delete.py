@@ -36,10 +36,10 @@ def delete(
     output: str,
     dry_run: bool,
 ) -> None:
-    """Delete an account that no record names. MANAGEMENT may, but not its own.
+    """Delete an account that no record refers to (MANAGEMENT only, not their own).
 
-    With --transfer-to a colleague takes over everything first, settled and past. Whoever has
-    signed a contract or entered a payment is deactivated instead.
+    With --transfer-to a colleague first takes over everything, settled and past. Somebody who has
+    signed a contract or entered a payment can only be deactivated.
 
     \b
     Examples:
@@ -73,15 +73,15 @@ def delete(
             )
             return
         fields, row, moved = _hand_over_and_delete(app, user, transfer_to, override, dry_run=True)
-    name, email = writing.people.full_name(row), writing.people.map_person(row)["email"]
+    name, email = writing.people.full_name(row), row.email
     if not dry_run:
         writing.deleting.confirm_deletion(app, [name], fields, [row], yes=yes, typed=email)
         fields, row, moved = _hand_over_and_delete(
-            app, str(row[0]), transfer_to, override, dry_run=False
+            app, str(row.id), transfer_to, override, dry_run=False
         )
     if moved and output != "json":
         app.console.success(writing.handover.describe_handover(moved))
-    done = _("Account {id} deleted: {name}.").format(id=row[0], name=name)
+    done = _("Account {id} deleted: {name}.").format(id=row.id, name=name)
     kept = row if output == "json" else None
     writing.outcome.report_write(app, output, done, fields, kept, dry_run=dry_run)
 
@@ -110,11 +110,11 @@ def _ask_for_taker(app: App, user: str, override: str | None) -> str | None:
     from crm.queries import reference
 
     with app.transaction() as tx:
-        row = writing.people.read_person(tx, reference.find_user_id(tx, user))[1]
+        _fields, row = writing.people.read_person(tx, reference.find_user_id(tx, user))
     return writing.handover.ask_for_taker(
         app,
-        row[0],
-        Role(writing.people.map_person(row)["role"]),
+        row.id,
+        Role(row.role),
         include_settled=True,
         override=override,
     )

@@ -17,12 +17,14 @@ from crm.domain.i18n import gettext as _
 @click.option(
     "--role",
     type=click.Choice([role.value for role in Role], case_sensitive=False),
-    help=_("Whose role is this."),
+    help=_("Only colleagues with this role."),
 )
-@click.option("--active/--inactive", default=None, help=_("Who may log in, or may not."))
+@click.option(
+    "--active/--inactive", default=None, help=_("Only active accounts, or only deactivated ones.")
+)
 @click.pass_obj
 def list_(app: App, /, **given: Any) -> None:
-    """List colleagues, the newest first. Everybody may.
+    """List colleagues, newest first (everybody).
 
     \b
     Examples:

@@ -15,7 +15,7 @@ from crm.domain.i18n import gettext as _
 @write_options
 @click.pass_obj
 def reactivate(app: App, /, users: tuple[str, ...], output: str, dry_run: bool) -> None:
-    """Open deactivated accounts again. MANAGEMENT may.
+    """Reactivate accounts (MANAGEMENT only).
 
     \b
     Examples:
@@ -27,7 +27,7 @@ def reactivate(app: App, /, users: tuple[str, ...], output: str, dry_run: bool) 
 
     said = writing.edits.Wording(
         _("Account {id} reactivated: {first_name} {last_name} can log in again."),
-        _("The account of {first_name} {last_name} is active already."),
+        _("The account of {first_name} {last_name} is already active."),
         "epicevents user show {id}".format_map,
     )
     writing.edits.change_records(

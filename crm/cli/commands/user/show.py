@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @record_options
 @click.pass_obj
 def show(app: App, /, user: str, moment: datetime | None, output: str) -> None:
-    """Show a colleague, and how much they look after. Everybody may.
+    """Show a colleague and how many records they look after (everybody).
 
     \b
     Examples:
@@ -74,7 +74,7 @@ def _offer_commands(
         )
     if actor.role == Role.MANAGEMENT and not active:
         commands.append(
-            NextCommand(f"epicevents user reactivate {user_id}", _("let them in again"))
+            NextCommand(f"epicevents user reactivate {user_id}", _("reactivate the account"))
         )
     if actor.role == Role.MANAGEMENT:
         commands.append(NextCommand(f"epicevents user update {user_id}", _("change it")))

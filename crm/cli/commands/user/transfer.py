@@ -15,7 +15,7 @@ from crm.domain.i18n import gettext as _
 @click.argument("giver", metavar="FROM", type=USER)
 @click.argument("taker", metavar="TO", type=USER)
 @click.option(
-    "--include-settled", is_flag=True, help=_("Settled contracts and past events as well.")
+    "--include-settled", is_flag=True, help=_("Include settled contracts and past events.")
 )
 @override_option
 @yes_option
@@ -32,10 +32,10 @@ def transfer(
     output: str,
     dry_run: bool,
 ) -> None:
-    """Hand all that somebody looks after to a colleague of the same role. MANAGEMENT may.
+    """Transfer somebody's records to a colleague of the same role (MANAGEMENT only).
 
-    Of SALES every client and the contracts that are not settled, of SUPPORT the events that have
-    not ended. Settled contracts keep who sold them, past events who ran them.
+    From SALES it transfers every client and the unsettled contracts, from SUPPORT the events that
+    have not ended. Settled contracts keep their seller, past events the person who ran them.
 
     \b
     Examples:
@@ -54,14 +54,16 @@ def transfer(
             tx, giver_id, taker_id, include_settled=include_settled, override=override
         )
     if not moved:
-        said = _("{name} has nothing to hand over.").format(name=moved.giver.full_name)
+        said = _("{name} has nothing to transfer.").format(name=moved.giver.full_name)
         writing.outcome.report_unchanged(
             app, output, said, writing.handover.FIELDS, writing.handover.build_handover_row(moved)
         )
         return
     if not dry_run:
         asking.prompts.confirm(
-            app, _("{what} Go on?").format(what=writing.handover.describe_handover(moved)), yes=yes
+            app,
+            _("{what} Continue?").format(what=writing.handover.describe_handover(moved)),
+            yes=yes,
         )
         with app.transaction() as tx:
             moved = writing.handover.hand_over(

@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 def update(
     app: App, /, user: str, version: int | None, output: str, dry_run: bool, **given: Any
 ) -> None:
-    """Change an account: MANAGEMENT any, but not its own role; others may their own phone.
+    """Change an account (MANAGEMENT: any, but not their own role; others: their own phone).
 
-    At a terminal and without options it asks for each field; Enter keeps what is there.
+    Without options, in a terminal, it asks for each field; Enter keeps the current value.
 
     \b
     Examples:

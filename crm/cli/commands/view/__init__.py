@@ -7,4 +7,4 @@ from crm.cli.groups import Group
 
 @click.group(cls=Group, package=__name__)
 def view() -> None:
-    """Listings that you keep under a name."""
+    """Saved listings."""

@@ -16,16 +16,16 @@ from crm.domain.i18n import gettext as _
 @yes_option
 @click.pass_obj
 def delete(app: App, /, name: str, yes: bool) -> None:
-    """Forget a view; the records that it lists stay. Anybody may.
+    """Delete a view, but not the records that it lists (anybody).
 
     \b
     Examples:
       epicevents view delete late
     """
     line = views.find_view(app.settings.home, name)
-    question = _("Forget {name}, which is: {line}?").format(name=name, line=line)
+    question = _("Delete the view {name} ({line})?").format(name=name, line=line)
     asking.prompts.confirm(app, question, yes=yes)
     known = views.read_views(app.settings.home)
     known.pop(name, None)
     views.write_views(app.settings.home, known)
-    app.console.success(_("{name} is forgotten.").format(name=name))
+    app.console.success(_("View {name} deleted.").format(name=name))

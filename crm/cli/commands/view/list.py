@@ -16,7 +16,7 @@ FIELDS = (Field("name"), Field("listing"))
 @record_options
 @click.pass_obj
 def list_(app: App, /, output: str) -> None:
-    """List what is kept under a name. Anybody may.
+    """List the saved views (anybody).
 
     \b
     Examples:
@@ -32,5 +32,5 @@ def list_(app: App, /, output: str) -> None:
         table.show_listing(FIELDS, rows, app.console, exact=True)
     else:
         app.console.note(
-            _("There is none yet. Keep one: epicevents view save late -- contract list --unpaid")
+            _("No views yet. Save one: epicevents view save late -- contract list --unpaid")
         )

@@ -24,7 +24,7 @@ PASSED_ON = {"ignore_unknown_options": True}
 @click.argument("words", metavar="[OPTIONS OF THE LISTING]", nargs=-1, type=COMMAND_WORDS)
 @click.pass_context
 def run(ctx: click.Context, name: str, words: tuple[str, ...]) -> Any:
-    """Run a listing that is kept under a name; what is added goes before what is kept. Anybody may.
+    """Run a saved listing; options added here override the saved ones (anybody).
 
     \b
     Examples:
@@ -53,7 +53,7 @@ def _require_valid_view(ctx: click.Context, name: str, words: Sequence[str]) -> 
             _("The view {name} no longer works: {reason}").format(
                 name=name, reason=translate_usage_error(error).message
             ),
-            hint=_("Keep it anew: epicevents view save {name} -- {line}").format(
+            hint=_("Save it again: epicevents view save {name} -- {line}").format(
                 name=name, line=shlex.join(words)
             ),
             code="outdated_view",
@@ -66,6 +66,6 @@ def _split_line(line: str, app: App) -> list[str]:
     except (ValueError, IndexError):
         raise UsageFault(
             _("The view is damaged: {line}").format(line=line),
-            hint=_("Correct it in {path}.").format(path=app.settings.home / views.FILE),
+            hint=_("Fix it in {path}.").format(path=app.settings.home / views.FILE),
             code="invalid_views_file",
         ) from None

@@ -23,9 +23,9 @@ PASSED_ON = {"ignore_unknown_options": True}
 @yes_option
 @click.pass_context
 def save(ctx: click.Context, name: str, words: tuple[str, ...], yes: bool) -> None:
-    """Keep a listing under a name, on this workstation. Anybody may.
+    """Save a listing under a name, on this workstation (anybody).
 
-    Days such as today are kept as they are typed, and mean another day tomorrow.
+    Words such as today are saved as typed, so tomorrow they mean another day.
 
     \b
     Examples:
@@ -38,11 +38,11 @@ def save(ctx: click.Context, name: str, words: tuple[str, ...], yes: bool) -> No
     check_listing(ctx, listing)
     known, line = views.read_views(app.settings.home), shlex.join(listing)
     if known.get(name) == line:
-        app.console.note(_("It is kept like that already."))
+        app.console.note(_("It is already saved like that; nothing to change."))
         return
     if name in known:
-        question = _("Replace {name}, which is: {line}?").format(name=name, line=known[name])
+        question = _("Replace the view {name} ({line})?").format(name=name, line=known[name])
         asking.prompts.confirm(app, question, yes=yes)
     views.write_views(app.settings.home, known | {name: line})
-    app.console.success(_("Kept as {name}.").format(name=name))
+    app.console.success(_("View {name} saved.").format(name=name))
     writing.outcome.suggest_command(app, f"epicevents view run {name}")
