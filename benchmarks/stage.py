@@ -17,12 +17,10 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from support.cli import Workstation  # noqa: E402
 from support.company import fill  # noqa: E402
-from support.database import Database  # noqa: E402
+from support.database import Database, migrate  # noqa: E402
 
-from crm.database import provisioning, upgrades  # noqa: E402
 from crm.database.transaction import connect  # noqa: E402
 from crm.embedded import Cluster, programs  # noqa: E402
-from crm.settings.url import parse_database_url  # noqa: E402
 
 
 @contextmanager
@@ -32,11 +30,8 @@ def company(binaries: Path | None = None) -> Iterator[Database]:
     server = Cluster(home, binaries, fast=True)
     try:
         server.start()
-        parameters = parse_database_url(server.url("postgres", "measured"))
-        provisioning.create_database(parameters)
+        parameters = migrate(server, "measured")
         connection = connect(parameters)
-        provisioning.make_roles(connection)
-        upgrades.upgrade_schema(parameters)
         fill(connection)
         connection.close()
         yield Database(parameters, "measured")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
-from crm.database import laying, provisioning, upgrades
+from crm.database import laying, upgrades
 from crm.database.location import ADMINISTRATOR
 from crm.database.transaction import connect
 from crm.domain.rules import CONSTRAINTS
@@ -167,10 +167,7 @@ def main() -> None:
         try:
             cluster.start()
             parameters = parse_database_url(cluster.url(ADMINISTRATOR))
-            provisioning.create_database(parameters)
-            with closing(connect(parameters)) as connection:
-                provisioning.make_roles(connection)
-            upgrades.upgrade_schema(parameters)
+            upgrades.make_database(parameters)
             with closing(connect(parameters)) as connection:
                 PAGE.write_text(write_page(connection.cursor()), "utf-8")
         finally:

@@ -1,11 +1,12 @@
-"""Which schema a database has, and bringing it to the newest revision, by Alembic."""
+"""Which schema a database has, making one, and bringing it to the newest revision, by Alembic."""
 
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from crm.database.errors import not_set_up_error, translate_errors
-from crm.database.provisioning import admin_transaction
+from crm.database.provisioning import LOGIN, admin_transaction, create_database, make_roles
 from crm.database.revision import (
     SCHEMA_REVISION,
     refuse_newer,
@@ -49,6 +50,25 @@ def build_engine(parameters: Mapping[str, str]) -> "Engine":
         poolclass=NullPool,
         hide_parameters=True,
     )
+
+
+def make_database(
+    parameters: Mapping[str, str], login: str = LOGIN, password: str | None = None
+) -> list[str]:
+    """Make the database, its roles and its schema, where they do not exist yet.
+
+    Returns what this server did not allow to be set for the login. A schema that exists is not
+    upgraded: DatabaseUnavailable says what to do about one that this program does not work with.
+    """
+    create_database(parameters)
+    with closing(connect(parameters)) as connection:
+        refused = make_roles(connection, login, password)
+    if read_current_revision(parameters) is None:
+        upgrade_schema(parameters)
+    else:
+        with admin_transaction(parameters) as tx:
+            require_schema(tx)
+    return refused
 
 
 def upgrade_schema(parameters: Mapping[str, str], *, dry_run: bool = False) -> list[str]:

@@ -27,11 +27,7 @@ _servers: dict[tuple[str | None, str | None], Connection] = {}
 def migrate(cluster: Cluster, name: str) -> dict[str, str]:
     """Make a database with the schema and no data, and the roles if need be; return where."""
     parameters = parse_database_url(cluster.url("postgres", name))
-    provisioning.create_database(parameters)
-    connection = connect(parameters)
-    assert provisioning.make_roles(connection) == []
-    connection.close()
-    upgrades.upgrade_schema(parameters)
+    assert upgrades.make_database(parameters) == []
     return parameters
 
 

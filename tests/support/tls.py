@@ -77,10 +77,7 @@ class TlsServer:
         self.admin["host"] = str(self._data)
         self._lay(leaf)
         self._run("pg_ctl", "start", "--wait", "--log=server.log")
-        provisioning.create_database(self.admin)
-        with closing(connect(self.admin)) as connection:
-            provisioning.make_roles(connection)
-        upgrades.upgrade_schema(self.admin)
+        upgrades.make_database(self.admin)
         with closing(connect(self.admin)) as connection:
             fill(connection)
 

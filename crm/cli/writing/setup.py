@@ -1,7 +1,6 @@
 """What init, join, demo and an upgrade share: the database is made, and remembered."""
 
 from collections.abc import Iterable
-from contextlib import closing
 
 from crm import settings as configuration
 from crm.cli.app import App
@@ -15,23 +14,15 @@ def prepare_database(app: App) -> None:
     """
     from crm.cli.output.progress import show_progress
     from crm.database import location, provisioning, upgrades
-    from crm.database.transaction import connect
 
     with show_progress(_("Setting up the database"), app.console):
         if location.is_embedded(app.settings):
             location.start_embedded(app.settings)
         administrator = location.read_admin_parameters(app.settings)
         program = location.read_parameters(app.settings)
-        provisioning.create_database(administrator)
-        with closing(connect(administrator)) as connection:
-            refused = provisioning.make_roles(
-                connection, program.get("user", provisioning.LOGIN), program.get("password")
-            )
-        if upgrades.read_current_revision(administrator) is None:
-            upgrades.upgrade_schema(administrator)
-        else:
-            with provisioning.admin_transaction(administrator) as tx:
-                upgrades.require_schema(tx)
+        refused = upgrades.make_database(
+            administrator, program.get("user", provisioning.LOGIN), program.get("password")
+        )
     warn_of_refused(app, refused)
 
 
