@@ -112,10 +112,20 @@ class Workstation:
             run_command(list(args), App(console, self.environ, self.directory))
             return screen.text
 
-    def process(self, *args: str, stdin: str = "", environ: Mapping[str, str] | None = None) -> Ran:
-        """Run one command line in a process of its own, into pipes."""
+    def process(
+        self,
+        *args: str,
+        stdin: str = "",
+        environ: Mapping[str, str] | None = None,
+        cold: bool = False,
+    ) -> Ran:
+        """Run one command line in a process of its own, into pipes.
+
+        It is forked (see :mod:`support.warm`), unless ``cold`` or Python's own environment asks
+        for a start from nothing.
+        """
         there = self._environ() | dict(environ or {})
-        if warm.can_run([*warm.COLD, *args], there):
+        if not cold and warm.can_run([*warm.COLD, *args], there):
             return Ran(*warm.communicate(args, there, self.directory, stdin))
         done = subprocess.run(
             [*warm.COLD, *args],
