@@ -15,6 +15,9 @@ COMPILE := $(RELEASE)/bin/uv pip compile --quiet --universal --python-version 3.
 DEMO := EPICEVENTS_HOME='$(DEMO_HOME)' EPICEVENTS_DATABASE_URL= EPICEVENTS_ADMIN_DATABASE_URL= \
 	EPICEVENTS_TOKEN_FILE= $(BIN)/epicevents
 
+# What Python has compiled of the tests and the program it may keep: it takes longer than to run it.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test proof mutation soak sequences lint ci readme screens clean
 .PHONY: lock dist

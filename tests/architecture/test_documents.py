@@ -48,6 +48,17 @@ def test_every_package_is_named(document: str) -> None:
     assert {package for package in packages if f"`{package}`" not in text} == set()
 
 
+def test_every_helper_of_the_tests_is_described() -> None:
+    folder = REPOSITORY / "tests" / "support"
+    told = {
+        name
+        for line in (folder / "README.md").read_text("utf-8").splitlines()
+        if line.startswith("| `")
+        for name in re.findall(r"`(\w+)`", line.split("|")[1])
+    }
+    assert {path.stem for path in folder.glob("*.py")} == told
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(REPOSITORY)))
 def test_every_command_in_a_document_parses(document: Path, tmp_path: Path) -> None:
     blocks = re.findall(r"```(?:sh|console)\n(.*?)```", document.read_text("utf-8"), re.DOTALL)

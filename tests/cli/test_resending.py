@@ -140,7 +140,7 @@ def in_a_deadlock(at: Workstation, owner: Connection, contract_id: int, *args: s
     ):
         other.autocommit = True
         other.cursor().execute(
-            f"ALTER ROLE {LOGIN} IN DATABASE {at.database.name} SET deadlock_timeout = '200ms';"
+            f"ALTER ROLE {LOGIN} IN DATABASE {at.database.name} SET deadlock_timeout = '500ms';"
             "SET deadlock_timeout = '1min'"
         )
         holder.cursor().execute("SELECT FROM users WHERE id = 3 FOR UPDATE")

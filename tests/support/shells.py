@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from support import warm
 from support.cli import REPOSITORY
 from support.keyboard import Keyboard
 
@@ -32,8 +33,15 @@ _FILES = {
 }
 
 
-def open_shell(shell: str, home: Path, environ: Mapping[str, str], width: int = 80) -> Keyboard:
-    """Start a shell that knows ``epicevents``; skip where there is none."""
+def open_shell(
+    shell: str, home: Path, environ: Mapping[str, str], *, cold: bool = False
+) -> Keyboard:
+    """Start a shell that knows ``epicevents``; skip where there is none.
+
+    Completion gives up after less than a second, which on a busy machine goes by before Python has
+    imported the driver. So the program is forked (:mod:`support.warm`), unless ``cold`` is asked
+    for.
+    """
     if not shutil.which(shell):
         pytest.skip(f"{shell} is not installed")
     for name, text in _FILES[shell].items():
@@ -42,21 +50,24 @@ def open_shell(shell: str, home: Path, environ: Mapping[str, str], width: int = 
         path.write_text(text, "utf-8")
     # Where it finds none, fish makes completions of all manual pages behind our back, for minutes.
     (home / ".local/share/fish/generated_completions").mkdir(parents=True, exist_ok=True)
-    program = home / "bin" / "epicevents"
-    program.parent.mkdir(exist_ok=True)
-    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m crm "$@"\n', "utf-8")
-    program.chmod(0o755)
+    programs = home / "bin"
+    programs.mkdir(exist_ok=True)
+    if cold:
+        program = programs / "epicevents"
+        program.write_text(f'#!/bin/sh\nexec {sys.executable} -m crm "$@"\n', "utf-8")
+        program.chmod(0o755)
+    else:
+        warm.install(programs)
     keyboard = Keyboard(
         _STARTED[shell],
         environ={
             **environ,
             "HOME": str(home),
-            "PATH": f"{program.parent}:{os.environ['PATH']}",
+            "PATH": f"{programs}:{os.environ['PATH']}",
             "PYTHONPATH": str(REPOSITORY),
             "LC_ALL": "C.UTF-8",
         },
         directory=home,
-        width=width,
     )
     keyboard.sees("$")
     keyboard.calm()
