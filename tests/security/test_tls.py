@@ -1,11 +1,13 @@
 """A server on the network is the one that its URL names, or nothing is sent to it."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import certifi
+import psycopg2
 import pytest
 from support.certificates import Authority, Certificate, self_signed
 from support.cli import PASSWORD, Ran, Workstation, answer, finish
@@ -22,6 +24,7 @@ from crm.database.verification import (
     is_remote,
 )
 from crm.domain.errors import DatabaseUnavailable, UsageFault
+from crm.security import passwords
 
 SOPHIE = "sophie@epicevents.example"
 
@@ -356,6 +359,43 @@ def test_a_login_at_an_unverified_server_is_asked_for_once(
         answer(child, "Password: ", PASSWORD)
         status, said = finish(child)
     assert (status, question in said) == (0, False)
+    office.environ["EPICEVENTS_DATABASE_URL"] = server.url(sslmode="prefer")  # which is weaker
+    with office.terminal("login", SOPHIE, width=300) as child:
+        answer(child, question, "n")
+        assert finish(child)[0] == 2
+
+
+def test_without_a_terminal_only_the_url_itself_says_so(
+    office: Workstation, server: TlsServer
+) -> None:
+    words = ("login", SOPHIE, "--password-stdin", "--no-input", "-o", "json")
+    office.environ["EPICEVENTS_DATABASE_URL"] = server.url()
+    office.environ["PGSSLMODE"] = "require"
+    refused = office.process(*words, stdin=f"{PASSWORD}\n")
+    assert code_of(refused) == (7, "server_not_verified")
+    office.environ["EPICEVENTS_DATABASE_URL"] = server.url(sslmode="require")
+    office.process(*words, stdin=f"{PASSWORD}\n").done()
+
+
+def test_what_a_relay_hears_of_a_login_opens_nothing_again(
+    office: Workstation, server: TlsServer, tmp_path: Path
+) -> None:
+    """It takes over the session that it relays; the question before the login says so."""
+    with relaying(server, Authority(tmp_path / "other").issue(HOST)) as relay:
+        office.environ["EPICEVENTS_DATABASE_URL"] = server.url(
+            sslmode="require", port=str(relay.port)
+        )
+        office.process("login", SOPHIE, "--password-stdin", stdin=f"{PASSWORD}\n").done()
+    heard = relay.heard.decode("latin-1")
+    (sent,) = re.findall(r"SELECT login_attempt\([^()]*\)", heard)
+    with closing(connect(server.database.app)) as connection, connection.cursor() as cursor:
+        connection.autocommit = True
+        cursor.execute("SELECT salt FROM login_challenge(%s)", (SOPHIE,))
+        ((salt,),) = cursor.fetchall()
+        derived = passwords.derive_key(PASSWORD, bytes(salt), passwords.CURRENT)
+        assert derived.hex() not in heard
+        with pytest.raises(psycopg2.errors.UniqueViolation):
+            cursor.execute(sent)
 
 
 def test_a_server_that_nobody_knows_is_not_told_the_login_s_password(

@@ -154,17 +154,25 @@ class Relay(Listener):
         """Take the guest's TLS off, and pass on what is said."""
         with suppress(OSError), guest:
             said = guest.recv(65536)
-            if said == SSL_REQUEST:
-                guest.sendall(b"S")
-                guest, said = self._context.wrap_socket(guest, server_side=True), b""
-            there = socket.socket(socket.AF_UNIX)
-            there.connect(f"{self._server.admin['host']}/.s.PGSQL.{self._server.port}")
-            Thread(target=_copy, args=(there, guest), daemon=True).start()
-            with there:
-                while said or (said := guest.recv(65536)):
-                    self.heard += said
-                    there.sendall(said)
-                    said = b""
+            if said != SSL_REQUEST:
+                self._pass_on(guest, said)
+                return
+            guest.sendall(b"S")
+            with self._context.wrap_socket(guest, server_side=True) as secured:
+                self._pass_on(secured, b"")
+
+    def _pass_on(self, guest: socket.socket, said: bytes) -> None:
+        there = socket.socket(socket.AF_UNIX)
+        there.connect(f"{self._server.admin['host']}/.s.PGSQL.{self._server.port}")
+        answering = Thread(target=_copy, args=(there, guest), daemon=True)
+        answering.start()
+        with there:
+            while said or (said := guest.recv(65536)):
+                self.heard += said
+                there.sendall(said)
+                said = b""
+            there.shutdown(socket.SHUT_RDWR)
+            answering.join()
 
 
 @contextmanager

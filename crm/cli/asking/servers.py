@@ -40,22 +40,23 @@ def warn_of_weaker_mode(app: App, parameters: Mapping[str, str]) -> None:
 
 
 def agree_to_unverified_server(app: App) -> None:
-    """Ask, once for each host, whether to log in at a server that is not verified.
+    """Ask, once for each host and ``sslmode``, whether to log in at a server that is not verified.
 
-    Where nobody can be asked, the ``sslmode`` in the URL is the answer. Raises UsageFault
-    ``not_confirmed``.
+    Where nobody can be asked, the ``sslmode`` in the URL is the answer: without one the server is
+    verified. Raises UsageFault ``not_confirmed``.
     """
     url = app.settings.database_url
     parameters = parse_database_url(url) if url else {}
-    if verification.find_weaker_mode(parameters) is None:
+    mode = verification.find_weaker_mode(parameters)
+    if mode is None:
         return
     warn_of_weaker_mode(app, parameters)
     home, host = app.settings.home, f"{_host(parameters)}:{parameters.get('port') or 5432}"
-    if not prompts.may_ask(app) or known.find_agreement(home, known.UNVERIFIED, host):
+    if not prompts.may_ask(app) or known.find_agreement(home, known.UNVERIFIED, host) == mode:
         return
     app.console.note(_("Whoever passes for it takes over the session that you open."))
     prompts.confirm(app, _("Log in at {host} all the same?").format(host=host), yes=False)
-    known.save_agreement(home, known.UNVERIFIED, host, parameters["sslmode"])
+    known.save_agreement(home, known.UNVERIFIED, host, mode)
 
 
 def _agree_to_authority(app: App, parameters: Mapping[str, str]) -> None:
