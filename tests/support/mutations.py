@@ -267,6 +267,7 @@ NOTICED_BY: tuple[tuple[str, Tests], ...] = (
     (rf"\w+(?: \(\w+\))? on TABLE {NOUN}s revoked", (f"{MATRIX} -k {{0}}", DECLARED)),
     (r"SELECT on TABLE (\w+_list) revoked", (f"{GATES} -k {{0}}", DECLARED)),
     (rf"EXECUTE on FUNCTION {OF_LOGIN}\(.*\) revoked", (IDENTITY, ONE_LOGIN, DECLARED)),
+    (r"EXECUTE on FUNCTION installation_id\(\) revoked", (f"{SECURITY}elsewhere.py -k connects",)),
     (r".* revoked", (f"{ROWS} -k database_allows", DECLARED)),
     (r"EXECUTE on FUNCTION .* granted", (f"{LOGIN} -k unreadable", f"{MATRIX} -k functions")),
     (r"\w+ on TABLE (\w+) granted", (f"{ROWS} -k no_row_grants", *UNREACHABLE, DECLARED)),
