@@ -10,9 +10,11 @@ from support.company import Company
 from support.database import Database
 from support.false_server import Row, listening
 
+from crm.cli.app import App
 from crm.cli.completion import VARIABLE
 from crm.database.revision import SCHEMA_REVISION
 from crm.database.transaction import connect, read_installation
+from crm.domain.errors import NotLoggedIn
 
 TEXT = 25  # PostgreSQL's number of the type
 SOPHIE = "sophie@epicevents.example"
@@ -106,6 +108,21 @@ def test_a_database_that_was_replaced_is_another_company(
     office.run("client", "list").done()
     owner.cursor().execute("UPDATE security_policy SET installation_id = %s", (OTHER,))
     assert elsewhere(office, "client", "list", "--json")
+
+
+def test_a_connection_that_is_opened_anew_is_asked_anew(
+    office: Workstation, owner: Connection
+) -> None:
+    app = App(environ=office.environ, directory=office.directory)
+    with app.transaction():
+        pass
+    owner.cursor().execute("UPDATE security_policy SET installation_id = %s", (OTHER,))
+    with app.transaction():
+        pass
+    app.close()
+    with pytest.raises(NotLoggedIn, match="another company"), app.transaction():
+        pass
+    app.close()
 
 
 def test_a_login_here_leaves_the_session_there_and_says_so(
