@@ -39,6 +39,12 @@ errors and are only ever added. The exit status is the heading's. Below are the 
 said with each; in braces stands what depends on the case.
 """
 
+IMPORTED = """\
+## Why a row of an import is refused
+
+Beside the codes above, of values and rules, a row may have one of these.
+"""
+
 HEADINGS = {
     1: "Unexpected",
     2: "The command line, a value or a file cannot be understood",
@@ -66,7 +72,7 @@ def page() -> str:
             said = "<br>".join(sentences[:SHOWN]).replace("|", "\\|").replace("\n", " ")
             parts.append(f"| `{code}` | {said} |")
         parts.append("")
-    parts += ["## Why a row of an import is refused\n", "| code | says |", "| --- | --- |"]
+    parts += [IMPORTED, "| code | says |", "| --- | --- |"]
     parts += [f"| `{code}` | {said()} |" for code, said in sorted(SENTENCES.items())]
     return "\n".join([*parts, ""])
 

@@ -71,6 +71,19 @@ def _money(typed: str, label: str) -> Any:
     return amounts.parse_money(typed, field=label)
 
 
+def _money_above_zero(constraint: str) -> Callable[[str, str], Any]:
+    """Return a reader of an amount that ``constraint`` refuses unless it is more than zero."""
+
+    def read(typed: str, label: str) -> Any:
+        from crm.domain.rules import require_above_zero
+
+        amount = amounts.parse_money(typed, field=label)
+        require_above_zero(amount, constraint)
+        return amount
+
+    return read
+
+
 def _number(typed: str, label: str) -> int:
     return amounts.parse_whole_number(typed, field=label)
 
@@ -128,7 +141,12 @@ CLIENT = (
 )
 
 CONTRACT = (
-    Input("total_amount", lambda: _("Total amount"), _money, example="1 234,56"),
+    Input(
+        "total_amount",
+        lambda: _("Total amount"),
+        _money_above_zero("ck_contracts_total_amount"),
+        example="1 234,56",
+    ),
     Input("amount_due", lambda: _("Amount due"), _money, optional=True, example="1 234,56"),
 )
 
@@ -149,7 +167,7 @@ NOTE = Input("note", lambda: _("Note"), text_reader(10_000, multiline=True), lin
 METHODS = ("transfer", "card", "cheque", "cash", "direct debit")
 
 PAYMENT = (
-    Input("amount", lambda: _("Amount"), _money, example="400"),
+    Input("amount", lambda: _("Amount"), _money_above_zero("ck_payments_amount"), example="400"),
     Input(
         "method",
         lambda: _("Method"),

@@ -6,9 +6,13 @@ what remains for races and for whoever goes around the services.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from crm.domain.errors import CRMError, NotLoggedIn, RuleViolation
+from crm.domain.errors import CRMError, InvalidValue, NotLoggedIn, RuleViolation
 from crm.domain.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,13 @@ class Rule:
         return self.kind(self.message(), hint=self.hint() if self.hint else None, code=self.code)
 
 
+def _value_rule(
+    code: str, message: Callable[[], str], hint: Callable[[], str] | None = None
+) -> Rule:
+    """Return the rule of a single column, which its input refuses with the same code and status."""
+    return Rule(code, message, hint, InvalidValue)
+
+
 # Rules that several constraints state.
 _SALES_CONTACT = Rule(
     "sales_contact_role",
@@ -36,13 +47,15 @@ _INACTIVE = Rule(
     lambda: _("Records cannot be assigned to a deactivated account."),
     lambda: _("See active colleagues: epicevents user list --active"),
 )
-_NAME = Rule("invalid_name", lambda: _("A name must contain letters and no control characters."))
-_TEXT = Rule("invalid_text", lambda: _("A text must not be empty or contain control characters."))
-_EMAIL = Rule(
+# The input tells "blank" from "control_character"; one constraint holds both and cannot.
+_TEXT = _value_rule(
+    "invalid_text", lambda: _("A text must not be empty or contain control characters.")
+)
+_EMAIL = _value_rule(
     "invalid_email", lambda: _("An email address is stored in lower case, like jo@mail.com.")
 )
-_PHONE = Rule("invalid_phone", lambda: _("A phone number is stored as +33612345678."))
-_DATES = Rule("date_out_of_range", lambda: _("A date must be between 1900 and 2999."))
+_PHONE = _value_rule("invalid_phone", lambda: _("A phone number is stored as +33612345678."))
+_DATES = _value_rule("date_out_of_range", lambda: _("A date must be between 1900 and 2999."))
 _FINAL = Rule(
     "payment_final",
     lambda: _("A payment cannot be edited or deleted."),
@@ -71,20 +84,22 @@ CONSTRAINTS: dict[str | None, Rule] = {
         lambda: _("A client with this email already exists."),
         lambda: _("See the client: epicevents client show EMAIL"),
     ),
-    "ck_users_role": Rule("invalid_role", lambda: _("A role is SALES, SUPPORT or MANAGEMENT.")),
+    "ck_users_role": _value_rule(
+        "invalid_role", lambda: _("A role is SALES, SUPPORT or MANAGEMENT.")
+    ),
     "ck_users_hashed_password": Rule(
         "invalid_password_hash", lambda: _("A stored password must be an Argon2id hash.")
     ),
-    "ck_users_first_name": _NAME,
-    "ck_users_last_name": _NAME,
-    "ck_clients_full_name": _NAME,
-    "ck_clients_company_name": _NAME,
+    "ck_users_first_name": _TEXT,
+    "ck_users_last_name": _TEXT,
+    "ck_clients_full_name": _TEXT,
+    "ck_clients_company_name": _TEXT,
     "ck_clients_address": _TEXT,
-    "ck_clients_siret": Rule("invalid_siret", lambda: _("A SIRET is stored as 14 digits.")),
-    "ck_clients_vat_number": Rule(
+    "ck_clients_siret": _value_rule("invalid_siret", lambda: _("A SIRET is stored as 14 digits.")),
+    "ck_clients_vat_number": _value_rule(
         "invalid_vat_number", lambda: _("A VAT number is stored as FR40303265045.")
     ),
-    "ck_events_name": _NAME,
+    "ck_events_name": _TEXT,
     "ck_events_client_contact": _TEXT,
     "ck_events_location": _TEXT,
     "ck_events_notes": _TEXT,
@@ -140,11 +155,11 @@ CONSTRAINTS: dict[str | None, Rule] = {
     ),
     # 4
     "ck_events_end_date": Rule("end_before_start", lambda: _("An event must end after it starts.")),
-    "ck_events_attendees": Rule(
-        "invalid_attendees", lambda: _("An event needs at least one attendee.")
+    "ck_events_attendees": _value_rule(
+        "number_too_small", lambda: _("An event needs at least one attendee.")
     ),
     # 5
-    "ck_contracts_total_amount": Rule(
+    "ck_contracts_total_amount": _value_rule(
         "invalid_total_amount", lambda: _("The total of a contract must be more than zero.")
     ),
     "ck_contracts_amount_due": Rule(
@@ -173,10 +188,14 @@ CONSTRAINTS: dict[str | None, Rule] = {
     ),
     "tg_payments_are_final": _FINAL,
     "tg_payments_stay": _FINAL,
-    "ck_payments_amount": Rule("invalid_amount", lambda: _("A payment cannot be zero.")),
-    "ck_payments_kind": Rule("invalid_payment_kind", lambda: _("Unknown kind of payment.")),
-    "ck_payments_sign": Rule(
+    "ck_payments_amount": _value_rule(
         "invalid_amount",
+        lambda: _("A payment must be more than zero."),
+        lambda: _("To reverse a payment: epicevents contract reverse-payment"),
+    ),
+    "ck_payments_kind": Rule("invalid_payment_kind", lambda: _("Unknown kind of payment.")),
+    "ck_payments_sign": _value_rule(
+        "negative_amount",
         lambda: _("A payment must be more than zero; only a reversal is negative."),
     ),
     "ck_payments_reversal": Rule(
@@ -255,3 +274,9 @@ CONSTRAINTS: dict[str | None, Rule] = {
         "invalid_policy", lambda: _("The idle limit of a session is between 2 minutes and 30 days.")
     ),
 }
+
+
+def require_above_zero(amount: "Decimal", constraint: str) -> None:
+    """Refuse an amount that is not more than zero, as ``constraint`` does. Raises InvalidValue."""
+    if amount <= 0:
+        raise CONSTRAINTS[constraint].error()

@@ -8,7 +8,6 @@ from crm.importing.nouns import ImportColumn
 from crm.importing.table import Table
 from crm.importing.values import Moments, is_nothing, refuse_broken
 
-INVALID = "invalid_value"  # the code of rows that hold what cannot be read
 _SAID_EVERY = 1000  # rows
 
 
@@ -18,7 +17,7 @@ def clean(
     moments: Moments,
     said: Callable[[int], None],
 ) -> Iterator[tuple[Any, ...]]:
-    """Yield of each row its number, why it is refused, the sentences, and the columns' values.
+    """Yield of each row its number, the code of why it is refused, the sentences, and the values.
 
     Rows that have no value at all are left out. ``said`` is called with how many are read.
     """
@@ -37,7 +36,7 @@ def clean(
             said(count)
         width = len(cells)
         values: list[Any] = []
-        wrong: list[str] = []
+        wrong: list[InvalidValue] = []
         for label, read, positions in sources:
             parts = [cells[at].strip() for at in positions if at < width]
             cell = parts[0] if len(parts) == 1 else _join(parts)
@@ -48,9 +47,10 @@ def clean(
                 refuse_broken(cell, label)
                 values.append(read(cell, label))
             except InvalidValue as error:
-                wrong.append(error.message)
+                wrong.append(error)
         if wrong:
-            yield number, INVALID, " ".join(wrong), *nothing
+            # Of several the first gives the code; the sentences say all of it.
+            yield number, wrong[0].code, " ".join(each.message for each in wrong), *nothing
         elif values != nothing:
             yield number, None, None, *values
 

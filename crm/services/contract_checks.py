@@ -8,7 +8,7 @@ from crm.domain.amounts import format_amount
 from crm.domain.errors import RuleViolation
 from crm.domain.i18n import gettext as _
 from crm.domain.i18n import ngettext
-from crm.domain.rules import CONSTRAINTS
+from crm.domain.rules import CONSTRAINTS, require_above_zero
 from crm.services.editing import refresh_record
 
 if TYPE_CHECKING:
@@ -47,10 +47,7 @@ def refuse_no_due_date(contract: "Contract", values: Mapping[str, Any]) -> None:
 
 def check_amounts(total: Decimal, due: Decimal) -> None:
     """Refuse what rule 5 does: ``invalid_total_amount``, ``amount_due_out_of_range``."""
-    if total <= 0:
-        raise RuleViolation(
-            _("The total of a contract must be more than zero."), code="invalid_total_amount"
-        )
+    require_above_zero(total, "ck_contracts_total_amount")
     if due > total:
         raise RuleViolation(
             _("The amount due ({due}) is more than the total ({total}).").format(

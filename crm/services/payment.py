@@ -8,9 +8,10 @@ from crm import models
 from crm.domain import inputs
 from crm.domain.amounts import format_amount
 from crm.domain.enums import PaymentKind
-from crm.domain.errors import NotFound, RuleViolation, UsageFault
+from crm.domain.errors import NotFound, RuleViolation
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission
+from crm.domain.rules import require_above_zero
 from crm.services.contract import find_permitted
 from crm.services.editing import Change, refresh_record
 
@@ -36,12 +37,7 @@ def pay(
     key = cleaned.get("request_key")
     if key and (before := _find_by_key(tx, contract, key)):
         return _repeat_payment(before, contract, cleaned["amount"], key)
-    if cleaned["amount"] <= 0:
-        raise UsageFault(
-            _("A payment must be more than zero."),
-            hint=_("To reverse a payment: epicevents contract reverse-payment"),
-            code="invalid_amount",
-        )
+    require_above_zero(cleaned["amount"], "ck_payments_amount")
     _refuse_overpayment(contract, cleaned["amount"])
     if paid_on is not None:
         cleaned["paid_on"] = paid_on

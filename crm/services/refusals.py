@@ -22,18 +22,19 @@ DENIED = frozenset({"not_own_client", "not_own_import", "not_assigned"})
 def explain_refusal(row: int, code: str, about: str | None, about_id: int | None) -> Refused:
     """Return why the check refused a row, which found ``about`` or the record ``about_id``.
 
-    The code of a rule that the database holds is the name of its constraint.
+    The code of a rule that the database holds is the name of its constraint. What an input refused
+    has the code that the input gives it everywhere, and ``about`` is its sentence.
     """
     if code in CONSTRAINTS:
         rule = CONSTRAINTS[code]
         return Refused(row, rule.code, rule.message())
-    sentence = SENTENCES[code]().format(about=about, id=about_id)
-    return Refused(row, code, sentence)
+    if code not in SENTENCES:
+        return Refused(row, code, about or "")
+    return Refused(row, code, SENTENCES[code]().format(about=about, id=about_id))
 
 
 # Functions, because the reader's language is known only when a sentence is shown.
 SENTENCES: dict[str, Callable[[], str]] = {
-    "invalid_value": lambda: "{about}",
     "missing": lambda: _("Missing: {about}."),
     "unknown_colleague": lambda: _("No colleague has the name or email “{about}”."),
     "ambiguous_colleague": lambda: _("Several colleagues are called {about}; write the email."),

@@ -82,7 +82,7 @@ def test_less_due_than_the_total_opens_the_ledger(company: Company, owner: Conne
 @pytest.mark.parametrize(
     ("values", "kind", "code"),
     [
-        ({"total_amount": "0"}, RuleViolation, "invalid_total_amount"),
+        ({"total_amount": "0"}, InvalidValue, "invalid_total_amount"),
         ({"total_amount": "-1"}, InvalidValue, "negative_amount"),
         ({"total_amount": "10.005"}, InvalidValue, "too_many_decimals"),
         ({"total_amount": "10", "amount_due": "11"}, RuleViolation, "amount_due_out_of_range"),
