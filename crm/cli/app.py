@@ -158,33 +158,21 @@ class App:
         Raises NotLoggedIn, also for a session of another database than the settings mean, or
         DatabaseUnavailable where there is no database to log in to yet.
         """
-        from crm.database import location
-        from crm.database.actor import require_place
+        from crm.cli.session_token import load_session, require_same_database
 
         if self._session is None:
-            self._session = self._read_session()
-        require_place(self._session.database, location.name_place(self.settings))
+            self._session = load_session(self.settings)
+        require_same_database(self.settings, self._session)
         return self._session
-
-    def _read_session(self) -> "Session":
-        from crm.database import location
-        from crm.database.actor import not_logged_in_error
-        from crm.security import session_file, tokens
-
-        token = session_file.read_token(self.settings.token_file)
-        if token is None:
-            location.require_database(self.settings)
-            raise not_logged_in_error()
-        return tokens.decode_token(token, self._signing_key())
 
     def _find_secret(self) -> str:
         """Return the session's secret, once the connection leads to the company that it is for."""
         from crm.database.actor import require_installation
-        from crm.database.transaction import read_installation
+        from crm.database.transaction import identify_company
 
         session, connection = self.session(), self.connection
         if not self._installation:
-            self._installation = read_installation(connection)
+            self._installation = identify_company(connection)
         require_installation(session.installation, self._installation)
         return session.secret
 
@@ -201,18 +189,9 @@ class App:
 
     def remember(self, opened: "Login") -> None:
         """Keep the token of a session that was just opened."""
-        from crm.database import location
-        from crm.security import session_file, tokens
+        from crm.cli.session_token import save_session
 
-        session = tokens.Session(
-            opened.secret,
-            opened.user_id,
-            opened.expires_at,
-            opened.installation,
-            location.name_place(self.settings),
-        )
-        token = tokens.issue_token(session, self._signing_key())
-        session_file.write_token(self.settings.token_file, token)
+        save_session(self.settings, opened)
         self._session = None
 
     def forget(self) -> None:
@@ -221,11 +200,6 @@ class App:
 
         session_file.remove_token(self.settings.token_file)
         self._session = self.actor = None
-
-    def _signing_key(self) -> str:
-        from crm.security import tokens
-
-        return tokens.load_signing_key(self.settings.home, self.settings.secret_key)
 
     # Transactions
 

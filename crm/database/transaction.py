@@ -229,7 +229,7 @@ def connect(parameters: Mapping[str, str]) -> Connection:
         return open_interruptibly(lambda: psycopg2.connect(dsn), Connection.close)
 
 
-def read_installation(connection: Connection) -> str:
+def identify_company(connection: Connection) -> str:
     """Return which company a database is, a UUID that a restored copy has too.
 
     Raises DatabaseUnavailable where this program may not work with the schema.

@@ -14,7 +14,7 @@ from support.places import in_memory
 from crm.database import upgrades
 from crm.database.location import ADMINISTRATOR
 from crm.database.revision import SCHEMA_REVISION
-from crm.database.transaction import connect, read_installation
+from crm.database.transaction import connect, identify_company
 from crm.embedded import Cluster
 from crm.settings.url import parse_database_url
 
@@ -42,7 +42,7 @@ def test_a_demo_that_is_too_old_is_started_over(
     workstation.run("demo").done()
     connection = connect(parameters)
     connection.autocommit = True
-    before = read_installation(connection)
+    before = identify_company(connection)
     connection.cursor().execute("UPDATE alembic_version SET version_num = '0018'")
     connection.close()
 
@@ -56,5 +56,5 @@ def test_a_demo_that_is_too_old_is_started_over(
     workstation.run("demo", "--reset", "--yes").done()
     assert upgrades.read_current_revision(parameters) == SCHEMA_REVISION
     with closing(connect(parameters)) as connection:
-        assert read_installation(connection) != before
+        assert identify_company(connection) != before
     assert len(workstation.run("client", "list", "--all", "-o", "ids").done().out.split()) == 60

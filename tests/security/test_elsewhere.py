@@ -13,7 +13,7 @@ from support.false_server import Row, listening
 from crm.cli.app import App
 from crm.cli.completion import VARIABLE
 from crm.database.revision import SCHEMA_REVISION
-from crm.database.transaction import connect, read_installation
+from crm.database.transaction import connect, identify_company
 from crm.domain.errors import NotLoggedIn
 
 TEXT = 25  # PostgreSQL's number of the type
@@ -140,4 +140,4 @@ def test_a_login_here_leaves_the_session_there_and_says_so(
 def test_whoever_connects_may_know_which_company_it_is(database: Database) -> None:
     """Whatever the search path is: who has the login's password sets it for everybody."""
     with closing(connect({**database.app, "options": "-c search_path=pg_temp"})) as connection:
-        assert read_installation(connection) == database.installation()
+        assert identify_company(connection) == database.installation()

@@ -216,13 +216,13 @@ def hasty_transaction(app: App, *, alone: bool = False) -> "Iterator[Transaction
     NotLoggedIn, DatabaseUnavailable.
     """
     from crm.database.actor import require_installation
-    from crm.database.transaction import connect, read_installation, transaction
+    from crm.database.transaction import connect, identify_company, transaction
 
     session = app.session()
     lasting = app.is_connected and not alone
     connection = app.connection if lasting else connect(_parameters(app))
     try:
-        require_installation(session.installation, read_installation(connection))
+        require_installation(session.installation, identify_company(connection))
         with transaction(connection, session.secret, dry_run=True) as tx:
             tx.execute("SET LOCAL statement_timeout = %s", (STATEMENT_TIMEOUT,))
             yield tx
