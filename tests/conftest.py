@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812
+from support import raised
 from support.company import Company, fill
 from support.database import Database, copied, migrate
 from support.migrations import Migrations, copy_migrations
@@ -53,6 +54,16 @@ def passwords_are_derived_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "derive_key", cache(passwords.derive_key))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def errors_are_those_of_the_page() -> Iterator[None]:
+    """What is raised stands on the page of error codes, under its exit status."""
+    record = raised.Record()
+    with pytest.MonkeyPatch.context() as patch:
+        record.install(patch)
+        yield
+    assert record.find_undocumented() == [], "see docs/errors.md"
 
 
 @pytest.fixture(scope="session")
