@@ -24,10 +24,19 @@ class Exchange(NamedTuple):
         return hmac.digest(stored_key, message, "sha256")
 
 
-def prove(derived: bytes, exchange: Exchange) -> bytes:
+def prove(derived: bytes, exchange: Exchange, side: str = "client") -> bytes:
     """Return the proof, 32 bytes, that ``derived`` is known."""
-    mask = exchange.compute_code("client", _hash(derived))
+    mask = exchange.compute_code(side, _hash(derived))
     return bytes(byte ^ hidden for byte, hidden in zip(derived, mask, strict=True))
+
+
+def prove_change(derived: bytes, exchange: Exchange, new_hash: str) -> bytes:
+    """Return the proof that whoever has just logged in wants ``new_hash`` to be stored.
+
+    The session is known to somebody who relays it, or overhears it on a network without TLS; this
+    proof only to whoever knows the password.
+    """
+    return prove(derived, exchange._replace(session_hash=_hash(new_hash.encode())), "change")
 
 
 def is_answer(answer: bytes, derived: bytes, exchange: Exchange) -> bool:

@@ -36,6 +36,8 @@ class Login:
     attempt: int
     outdated: bool  # the password is stored at a lower cost than today's
     installation: str  # which company's database opened it, a UUID
+    exchange: proofs.Exchange
+    derived: bytes = field(repr=False)  # from the password
 
 
 def login(begin: "Begin", email: str, password: str) -> Login:
@@ -80,14 +82,12 @@ def login(begin: "Begin", email: str, password: str) -> Login:
         raise _false_server_error()
     outdated = passwords.needs_rehash(parameters)
     ends = expires_at.replace(tzinfo=UTC)
-    return Login(secret, user_id, ends, attempt, outdated, str(installation))
+    return Login(secret, user_id, ends, attempt, outdated, str(installation), exchange, derived)
 
 
 def renew_hash(tx: "Transaction", opened: Login, password: str) -> None:
     """Store the password at today's cost, right after a login that found it stored at less."""
-    tx.execute(
-        "SELECT change_password(%s, %s, true)", (opened.attempt, passwords.hash_password(password))
-    )
+    _store_password(tx, opened, password, same=True)
 
 
 def change_password(begin: "Begin", opened: Login, new: str, *, current: str) -> None:
@@ -102,9 +102,7 @@ def change_password(begin: "Begin", opened: Login, new: str, *, current: str) ->
         check_new_password(new, actor.first_name, actor.last_name, actor.email, current=current)
         tx.execute("SELECT end_other_sessions()")
     with begin() as tx:
-        tx.execute(
-            "SELECT change_password(%s, %s, false)", (opened.attempt, passwords.hash_password(new))
-        )
+        _store_password(tx, opened, new, same=False)
 
 
 def check_new_password(password: str, *context: str, current: str | None = None) -> None:
@@ -135,6 +133,12 @@ def reset_password(tx: "Transaction", user_id: int, password: str) -> None:
     person = find_record(tx, models.User, user_id)
     check_new_password(password, person.first_name, person.last_name, person.email)
     tx.execute("SELECT reset_password(%s, %s)", (user_id, passwords.hash_password(password)))
+
+
+def _store_password(tx: "Transaction", opened: Login, password: str, *, same: bool) -> None:
+    hashed = passwords.hash_password(password)
+    proof = proofs.prove_change(opened.derived, opened.exchange, hashed)
+    tx.execute("SELECT change_password(%s, %s, %s, %s)", (opened.attempt, hashed, same, proof))
 
 
 def _login_error(state: str, retry_after: int, email: str) -> NotLoggedIn:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from support.database import Database
-from support.login import RIGHT, login, set_password, stored
+from support.login import RIGHT, login_to_change, set_password, stored
 from support.raw import acting, acting_with, refusal
 from support.statements import client, contract, event, payment
 
@@ -151,10 +151,11 @@ def test_no_hash_is_ever_written(database: Database) -> None:
     set_password(database)
     connection = connect(database.app)
     connection.autocommit = True
-    secret, attempt = login(connection)
+    secret, attempt, prove = login_to_change(connection)
+    new = stored(RIGHT, "B" * 22)
     connection.close()
     with acting_with(database, secret) as cursor:
-        cursor.execute("SELECT change_password(%s, %s, false)", (attempt, stored(RIGHT, "B" * 22)))
+        cursor.execute("SELECT change_password(%s, %s, false, %s)", (attempt, new, prove(new)))
         cursor.execute("COMMIT")
     owner = database.owner().cursor()
     assert last_entry(owner)[3:6] == ({"hashed_password": ["(hidden)", "(hidden)"]}, None, 3)

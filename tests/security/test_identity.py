@@ -4,12 +4,23 @@ import psycopg2
 import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812
 from support.database import Database
-from support.login import RIGHT, WRONG, guess, login, result, stored
+from support.login import (
+    RIGHT,
+    WRONG,
+    guess,
+    login,
+    login_to_change,
+    prepare,
+    result,
+    send_proof,
+    stored,
+)
 from support.matrix import DENIED
 from support.raw import acting, acting_with, refusal
 
 from crm.database.revision import BASELINE
 from crm.database.transaction import connect
+from crm.security.proofs import prove, prove_change
 
 SOPHIE = 3
 WHO = "SELECT employee_id(), employee_role()"
@@ -156,12 +167,13 @@ def test_account_whose_password_somebody_else_set_may_only_change_it(
 ) -> None:
     with acting(database, 1) as manager:
         manager.execute("SELECT reset_password(3, %s); COMMIT", (stored(WRONG, "B" * 22),))
-    secret, attempt = login(app, WRONG)
+    secret, attempt, prove = login_to_change(app, WRONG)
+    change = "SELECT change_password(%s, %s, false, %s)"
     with acting_with(database, secret) as cursor:
         cursor.execute(WHO)
         assert cursor.fetchone() == (None, None)
         assert refusal(cursor, "SELECT revoke_sessions(3)")[0] == DENIED
-        cursor.execute("SELECT change_password(%s, %s, false)", (attempt, stored(RIGHT)))
+        cursor.execute(change, (attempt, stored(RIGHT), prove(stored(RIGHT))))
         cursor.execute(WHO)
         assert cursor.fetchone() == (SOPHIE, "SALES")
 
@@ -170,9 +182,10 @@ def test_storing_the_same_password_anew_does_not_lift_the_duty_to_change_it(
     database: Database, app: Connection, owner_sql: psycopg2.extensions.cursor
 ) -> None:
     owner_sql.execute("UPDATE users SET must_change_password = true WHERE id = 3")
-    secret, attempt = login(app)
+    secret, attempt, prove = login_to_change(app)
+    new = stored(RIGHT, "B" * 22)
     with acting_with(database, secret) as cursor:
-        cursor.execute("SELECT change_password(%s, %s, true)", (attempt, stored(RIGHT, "B" * 22)))
+        cursor.execute("SELECT change_password(%s, %s, true, %s)", (attempt, new, prove(new)))
         cursor.execute("SELECT employee_id(), state FROM begin_session(%s)", (secret,))
         assert cursor.fetchone() == (None, "live")
 
@@ -182,10 +195,11 @@ def test_new_password_ends_the_other_sessions(
     database: Database, app: Connection, same: bool, others: str
 ) -> None:
     other, _attempt = login(app)
-    secret, attempt = login(app)
+    secret, attempt, prove = login_to_change(app)
+    new = stored(RIGHT, "B" * 22)
     with acting_with(database, secret) as cursor:
         cursor.execute(
-            "SELECT change_password(%s, %s, %s); COMMIT", (attempt, stored(RIGHT, "B" * 22), same)
+            "SELECT change_password(%s, %s, %s, %s); COMMIT", (attempt, new, same, prove(new))
         )
     assert [state(database, secret), state(database, other)] == ["live", others]
     assert result(app, guess(app, RIGHT)) == "ok"
@@ -194,14 +208,38 @@ def test_new_password_ends_the_other_sessions(
 def test_password_is_changed_only_by_who_has_just_shown_it(
     database: Database, app: Connection, owner_sql: psycopg2.extensions.cursor
 ) -> None:
-    change = "SELECT change_password(%s, %s, false)"
-    secret, attempt = login(app)
+    change = "SELECT change_password(%s, %s, false, %s)"
+    secret, attempt, prove = login_to_change(app)
     thief, _theirs = login(app)
+    wanted = attempt, stored(WRONG), prove(stored(WRONG))
     with acting_with(database, thief) as cursor:
-        assert refusal(cursor, change, (attempt, stored(WRONG)))[0] == DENIED
+        assert refusal(cursor, change, wanted)[0] == DENIED
     owner_sql.execute("UPDATE sessions SET created_at = created_at - interval '6 minutes'")
     with acting_with(database, secret) as cursor:
-        assert refusal(cursor, change, (attempt, stored(WRONG)))[0] == DENIED
+        assert refusal(cursor, change, wanted)[0] == DENIED
+    owner_sql.execute("UPDATE sessions SET created_at = created_at + interval '6 minutes'")
+    with acting_with(database, secret) as cursor:
+        cursor.execute(change, wanted)
+
+
+def test_whoever_overhears_a_session_changes_no_password(
+    database: Database, app: Connection, owner_sql: psycopg2.extensions.cursor
+) -> None:
+    """Of a relay, say, who knows the secret, the attempt and every proof that was sent."""
+    exchange = prepare(app, secret="overheard")
+    proof = prove(RIGHT, exchange)
+    attempt = send_proof(app, proof, exchange)
+    assert result(app, attempt) == "ok"
+    overheard = prove_change(RIGHT, exchange, stored(RIGHT, "B" * 22))
+    with acting_with(database, "overheard") as cursor:
+        for each in (proof, overheard, prove_change(WRONG, exchange, stored(WRONG)), b"", None):
+            for same in (True, False):
+                change = "SELECT change_password(%s, %s, %s, %s)"
+                assert refusal(cursor, change, (attempt, stored(WRONG), same, each))[0] == DENIED
+    owner_sql.execute("UPDATE login_attempts SET challenge = NULL")  # from before there were any
+    with acting_with(database, "overheard") as cursor:
+        change = "SELECT change_password(%s, %s, false, %s)"
+        assert refusal(cursor, change, (attempt, stored(RIGHT, "B" * 22), overheard))[0] == DENIED
 
 
 @pytest.mark.parametrize(

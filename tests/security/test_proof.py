@@ -1,6 +1,5 @@
 """A login proves that its password is known, and sends nothing that can be sent again."""
 
-import secrets
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -9,7 +8,7 @@ import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from support.database import Database
-from support.login import RIGHT, SOPHIE, ask_for_challenge, result, send_proof
+from support.login import RIGHT, SOPHIE, ask_for_challenge, prepare, result, send_proof
 
 from crm.database.transaction import connect
 from crm.security.proofs import Exchange, is_answer, prove
@@ -25,11 +24,6 @@ def other(database: Database) -> Iterator[Connection]:
     with closing(connect(database.app)) as connection:
         connection.autocommit = True
         yield connection
-
-
-def prepare(connection: Connection, email: str = SOPHIE) -> Exchange:
-    """Ask for a challenge, for a session whose secret only its owner knows."""
-    return Exchange(ask_for_challenge(connection, email), secrets.token_bytes(32), email)
 
 
 def code_of(connection: Connection, proof: bytes, exchange: Exchange) -> str:

@@ -25,6 +25,7 @@ from crm.cli.app import App
 from crm.cli.main import run_command
 from crm.cli.output.console import Console
 from crm.security import passwords
+from crm.security.proofs import Exchange
 from crm.security.tokens import Session
 from crm.services.authentication import Login
 
@@ -92,7 +93,8 @@ class Workstation:
     def _keep(self, session: Session) -> "Workstation":
         secret, user_id, ends, company, _place = session
         app = App(_console(self.environ, ""), self.environ, self.directory)
-        app.remember(Login(secret, user_id, ends, 0, outdated=False, installation=company))
+        none = Exchange(b"", b"", "")
+        app.remember(Login(secret, user_id, ends, 0, False, company, none, b""))
         return self
 
     def give_password(self, *user_ids: int) -> None:

@@ -3,12 +3,14 @@
 import base64
 import hashlib
 import secrets
+from collections.abc import Callable
+from functools import partial
 
 from psycopg2.extensions import connection as Connection  # noqa: N812
 from support.company import UNUSABLE
 from support.database import Database
 
-from crm.security.proofs import Exchange, prove
+from crm.security.proofs import Exchange, prove, prove_change
 from crm.security.tokens import hash_secret
 
 RIGHT, WRONG = b"r" * 32, b"w" * 32  # what Argon2id would derive from the passwords
@@ -52,9 +54,14 @@ def send_proof(connection: Connection, proof: bytes, exchange: Exchange) -> int:
 
 def guess(connection: Connection, derived: bytes, email: str = SOPHIE, secret: str = "") -> int:
     """Put a guess on record, over a challenge of its own; return its number."""
-    challenge = ask_for_challenge(connection, email)
-    exchange = Exchange(challenge, hash_secret(secret or secrets.token_urlsafe(32)), email)
+    exchange = prepare(connection, email, secret)
     return send_proof(connection, prove(derived, exchange), exchange)
+
+
+def prepare(connection: Connection, email: str = SOPHIE, secret: str = "") -> Exchange:
+    """Ask for a challenge, for a session whose secret only its owner knows."""
+    challenge = ask_for_challenge(connection, email)
+    return Exchange(challenge, hash_secret(secret or secrets.token_urlsafe(32)), email)
 
 
 def result(connection: Connection, attempt: int) -> str:
@@ -67,7 +74,16 @@ def result(connection: Connection, attempt: int) -> str:
 
 def login(connection: Connection, derived: bytes = RIGHT, email: str = SOPHIE) -> tuple[str, int]:
     """Open a session; return its secret and the number of the attempt."""
-    secret = secrets.token_urlsafe(32)
-    number = guess(connection, derived, email, secret)
-    assert result(connection, number) == "ok"
+    secret, number, _change = login_to_change(connection, derived, email)
     return secret, number
+
+
+def login_to_change(
+    connection: Connection, derived: bytes = RIGHT, email: str = SOPHIE
+) -> tuple[str, int, Callable[[str], bytes]]:
+    """Open a session; also return what proves that its owner wants a password to be stored."""
+    secret = secrets.token_urlsafe(32)
+    exchange = prepare(connection, email, secret)
+    number = send_proof(connection, prove(derived, exchange), exchange)
+    assert result(connection, number) == "ok"
+    return secret, number, partial(prove_change, derived, exchange)

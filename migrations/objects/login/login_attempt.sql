@@ -6,8 +6,7 @@ DECLARE
     most CONSTANT integer := 120;  -- seconds, either way: a clock may be set back
     of_email CONSTANT text := left(coalesce(email, ''), 100);
     key bytea := (SELECT stored_key(u.hashed_password) FROM users u WHERE u.email = of_email);
-    mask bytea;
-    derived bytea;
+    code bytea;
     attempt bigint;
 BEGIN
     IF octet_length(challenge) IS DISTINCT FROM 56 OR octet_length(proof) IS DISTINCT FROM 32
@@ -29,14 +28,11 @@ BEGIN
     key := coalesce(key, sha256(convert_to(of_email, 'UTF8')));
     -- The proof is what the password gives, hidden by the code that only this key gives. Neither is
     -- stored: with the key, a proof would open the account.
-    mask := login_code('client', key, challenge, session_hash, of_email);
-    derived := substr(bit_send(
-        ('x' || encode(proof, 'hex'))::bit(256) # ('x' || encode(mask, 'hex'))::bit(256)
-    ), 5);
+    code := login_code('client', key, challenge, session_hash, of_email);
     INSERT INTO login_attempts
         (email, attempted_at, tag, session_hash, transaction_xid, challenge)
     VALUES (
-        of_email, timezone('utc', clock_timestamp()), sha256(derived), session_hash,
+        of_email, timezone('utc', clock_timestamp()), proven_key(proof, code), session_hash,
         pg_current_xact_id(), challenge
     )
     RETURNING id INTO attempt;

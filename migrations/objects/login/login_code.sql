@@ -11,4 +11,4 @@ BEGIN
 END;
 $$;
 COMMENT ON FUNCTION login_code(text, bytea, bytea, bytea, text) IS
-    'The code of one side, client or server, over one login: its challenge, the session that it is to open, its email. Granted to nobody.';
+    'The code of one side, client or server, over one login: its challenge, the session that it is to open, its email; or, to change a password, over the new one in the place of the session. Granted to nobody.';
