@@ -1,19 +1,23 @@
-"""Writes the tables of the newest revision for the tests, when a version is released."""
+"""Writes what the newest revision has, when a version is released: backups of it name no more."""
 
 from pathlib import Path
 
 from crm.database import laying, upgrades
 from crm.database.revision import SCHEMA_REVISION
 
-RELEASED = Path(__file__).parents[1] / "tests" / "migrations" / "released"
+RELEASED = Path(__file__).parents[1] / "migrations" / laying.RELEASED
 HEAD = f"-- The tables of revision {SCHEMA_REVISION}, as they were released. Never edited.\n\n"
 
 
 def main() -> None:
-    """Write ``released/NNNN.sql``; refuse to change one that is there."""
-    tables = laying.read_files(upgrades.find_migrations() / "tables")
+    """Write ``released/NNNN.sql`` and ``.txt``; refuse to change one that is there."""
+    scripts = upgrades.find_migrations()
+    tables = laying.read_files(scripts / "tables")
     with (RELEASED / f"{SCHEMA_REVISION}.sql").open("x", encoding="utf-8") as file:
         file.write(HEAD + "\n".join(each.sql for each in tables))
+    names = laying.read_object_names(scripts, SCHEMA_REVISION, SCHEMA_REVISION)
+    with (RELEASED / f"{SCHEMA_REVISION}.txt").open("x", encoding="utf-8") as file:
+        file.write("\n".join(sorted(names)) + "\n")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,8 @@ from psycopg2.extensions import connection as Connection  # noqa: N812
 from psycopg2.sql import SQL, Composed, Identifier
 
 from crm.database import provisioning
-from crm.database.transaction import Transaction, connect, transaction
+from crm.database.administrator import connect_administrator
+from crm.database.transaction import Transaction, transaction
 from crm.domain.errors import Conflict, DatabaseUnavailable
 from crm.domain.i18n import gettext as _
 
@@ -98,7 +99,10 @@ class Server:
                     return kept
         except BaseException:
             # An interrupted connection is of no more use.
-            with provisioning.admin_transaction(self.parameters_for("postgres")) as tx:
+            with (
+                closing(connect_administrator(self.parameters_for("postgres"))) as connection,
+                transaction(connection, None) as tx,
+            ):
                 tx.execute(_allow(self.target, True))
             raise
         return kept
@@ -143,7 +147,7 @@ def lock_server(parameters: Mapping[str, str]) -> Iterator[Server]:
 
     Raises Conflict ``busy`` where somebody else does.
     """
-    with closing(connect({**parameters, "dbname": "postgres"})) as connection:
+    with closing(connect_administrator({**parameters, "dbname": "postgres"})) as connection:
         found = Server(parameters, connection)
         deadline = time.monotonic() + _LINGERS
         while not _try_lock(found):

@@ -10,7 +10,8 @@ from crm import __version__
 from crm.backup import archive, encryption, measuring, pipes, tools
 from crm.backup.manifest import Manifest
 from crm.database import provisioning, upgrades
-from crm.database.provisioning import DATABASE, LOGIN, OWNER
+from crm.database.administrator import OWNER, is_superuser
+from crm.database.provisioning import DATABASE, LOGIN
 from crm.database.revision import refuse_newer
 from crm.domain.errors import DatabaseUnavailable
 from crm.domain.i18n import gettext as _
@@ -43,7 +44,7 @@ def make_backup(
         encryption.require_gpg()
     with provisioning.admin_transaction(parameters) as tx:
         tx.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        role = _take_power(tx)
+        tx.execute(f"SET LOCAL ROLE {OWNER}")
         _refuse_foreign(tx)
         snapshot = tx.value("SELECT pg_export_snapshot()")
         programs = programs or tools.find_tools(parameters, measuring.read_server_major(tx))
@@ -52,7 +53,7 @@ def make_backup(
             program=__version__,
             database=parameters.get("dbname", DATABASE),
             archive_major=programs.major,
-            contents=measuring.measure_contents(tx, measuring.run_checks(tx, login)),
+            contents=measuring.measure_contents(tx, login, measuring.run_checks(tx)),
         )
         command = programs.command(
             "pg_dump",
@@ -61,21 +62,13 @@ def make_backup(
             f"--lock-wait-timeout={_LOCKS}",
             "--no-password",
             *(f"--exclude-table-data=public.{table}" for table in measuring.LEFT_OUT),
-            *role,
+            *([] if is_superuser(parameters) else [f"--role={OWNER}"]),
             f"--dbname={tools.build_target(parameters)}",
         )
         with replace_whole(path) as file, _dump(command, parameters, passphrase) as pieces:
             return archive.write_archive(
                 file, pipes.count_bytes(pieces, moved), described, passphrase
             )
-
-
-def _take_power(tx: "Transaction") -> list[str]:
-    """Read as somebody whom no policy binds: a superuser, or else the owner."""
-    if tx.value("SELECT rolsuper FROM pg_roles WHERE rolname = session_user"):
-        return []
-    tx.execute(f"SET LOCAL ROLE {OWNER}")
-    return [f"--role={OWNER}"]
 
 
 def _refuse_foreign(tx: "Transaction") -> None:

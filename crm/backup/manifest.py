@@ -1,15 +1,16 @@
 """What a backup says of itself: where it comes from, and what each table must hold again."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from crm.domain.errors import CRMError, DatabaseUnavailable, RuleViolation
 from crm.domain.i18n import gettext as _
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -20,12 +21,28 @@ class TableSum:
     checksum: str
 
 
+class Right(NamedTuple):
+    """A privilege of a role on an object, or on one column of it."""
+
+    role: str
+    privilege: str
+    kind: str
+    name: str
+    column: str
+
+    def __str__(self) -> str:
+        """Return it as SQL has it."""
+        column = f" ({self.column})" if self.column else ""
+        return f"{self.privilege}{column} ON {self.kind} {self.name} TO {self.role}"
+
+
 @dataclass(frozen=True)
 class Contents:
     """What one snapshot of a database holds, beside the rows themselves.
 
     ``settings`` are the database's own, by role (empty: everybody's); ``grants`` its privileges as
-    role, privilege, and whether it may be passed on; ``roles`` whom its rights name, and whether
+    role, privilege, and whether it may be passed on; ``rights`` those of roles that are not the
+    program's on its objects; ``roles`` whom all these name, and whether
     they are members of the application's group; ``faults`` what ``doctor`` found wrong in its data,
     None where it was not asked.
     """
@@ -36,6 +53,7 @@ class Contents:
     sequences: Mapping[str, int]
     settings: list[list[str]] = field(default_factory=list)
     grants: list[list[Any]] = field(default_factory=list)
+    rights: list[Right] = field(default_factory=list)
     roles: Mapping[str, bool] = field(default_factory=dict)
     faults: list[str] | None = None
 
@@ -86,13 +104,39 @@ def parse_manifest(content: bytes) -> Manifest:
             )
         contents = found["contents"]
         tables = {name: TableSum(**table) for name, table in contents["tables"].items()}
-        manifest = Manifest(**found | {"contents": Contents(**contents | {"tables": tables})})
+        rights = [Right(*each) for each in contents["rights"]]
+        contents = Contents(**contents | {"tables": tables, "rights": rights})
+        manifest = Manifest(**found | {"contents": contents})
         manifest.moment  # noqa: B018  it must be one
+        _require_shape(manifest)
     except CRMError:
         raise
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise damaged_error() from None
     return manifest
+
+
+def _require_shape(manifest: Manifest) -> None:
+    """Raise ValueError where a manifest holds values of kinds that no backup of ours has."""
+    found = manifest.contents
+    texts = [
+        manifest.program, manifest.database, manifest.sha256, *found.sequences, *found.roles,
+        *(found.faults or []), *(text for each in found.settings for text in each),
+        *(text for each in found.rights for text in each),
+        *(text for role, privilege, _grantable in found.grants for text in (role, privilege)),
+        *(table.checksum for table in found.tables.values()),
+    ]  # fmt: skip
+    numbers = [
+        manifest.archive_major, manifest.size, found.server_major, *found.sequences.values(),
+        *(table.rows for table in found.tables.values()),
+    ]  # fmt: skip
+    if not (
+        re.fullmatch("[0-9]{4}", found.schema_revision)
+        and all(isinstance(text, str) and "\0" not in text for text in texts)
+        and all(isinstance(number, int) for number in numbers)
+        and {len(setting) for setting in found.settings} <= {3}
+    ):
+        raise ValueError("not what a backup holds")
 
 
 def damaged_error() -> RuleViolation:
@@ -107,16 +151,11 @@ def damaged_error() -> RuleViolation:
 def find_differences(expected: Contents, found: Contents) -> list[str]:
     """Return what a restored database holds otherwise than the one that was backed up.
 
-    Sequences may have moved on: what runs meanwhile takes numbers, and none is given twice.
+    Tables of somebody else's are not restored. Sequences may have moved on: what runs meanwhile
+    takes numbers, and none is given twice.
     """
-    tables = [
-        name
-        for name in sorted({*expected.tables, *found.tables})
-        if expected.tables.get(name) != found.tables.get(name)
-    ]
+    tables = [name for name, table in found.tables.items() if expected.tables.get(name) != table]
     sequences = [
-        name
-        for name, last in sorted(expected.sequences.items())
-        if found.sequences.get(name, -1) < last
+        name for name, last in found.sequences.items() if expected.sequences.get(name, -1) > last
     ]
     return tables + sequences

@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 from psycopg2.sql import SQL, Identifier, Literal
 
 from crm.backup.manifest import Contents, TableSum
-from crm.database.provisioning import GROUP
+from crm.backup.rights import read_rights
+from crm.database.administrator import OWNER
+from crm.database.provisioning import GROUP, LOGIN
 from crm.database.revision import SCHEMA_REVISION
 
 if TYPE_CHECKING:
@@ -15,9 +17,6 @@ if TYPE_CHECKING:
 # Attempts go with them, or each success would come back as a failure; suspensions stay, since they
 # keep people out.
 LEFT_OUT = ("sessions", "session_uses", "session_revocations", "login_attempts")
-
-# What doctor finds of roles is the server's affair, and not in a backup.
-_OF_THE_SERVER = ("login_attributes", "login_memberships", "roles_without_login")
 
 _OURS = "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"
 # How values are written out, which the sums depend on.
@@ -32,7 +31,9 @@ _PLAIN = {
 }
 
 
-def measure_contents(tx: "Transaction", faults: list[str] | None = None) -> Contents:
+def measure_contents(
+    tx: "Transaction", login: str = LOGIN, faults: list[str] | None = None
+) -> Contents:
     """Return what the transaction's database holds; in one snapshot, if the transaction has one."""
     for name, value in _PLAIN.items():
         tx.execute("SELECT set_config(%s, %s, true)", (name, value))
@@ -43,11 +44,13 @@ def measure_contents(tx: "Transaction", faults: list[str] | None = None) -> Cont
         sequences=dict(
             tx.rows(
                 "SELECT schemaname || '.' || sequencename, coalesce(last_value, 0)"
-                " FROM pg_sequences ORDER BY 1"
+                " FROM pg_sequences WHERE schemaname = 'public' AND sequenceowner = %s ORDER BY 1",
+                (OWNER,),
             )
         ),
         settings=_read_settings(tx),
         grants=_read_grants(tx),
+        rights=read_rights(tx, login),
         roles=_read_roles(tx),
         faults=faults,
     )
@@ -71,53 +74,51 @@ def has_tables(tx: "Transaction") -> bool:
     )
 
 
-def run_checks(tx: "Transaction", login: str) -> list[str] | None:
-    """Return which of doctor's checks of data and rights fail; None for a schema it does not know.
+def is_company(tx: "Transaction") -> bool:
+    """Whether the database holds the program's tables."""
+    return bool(
+        tx.value(
+            "SELECT EXISTS (SELECT FROM pg_class c JOIN pg_roles r ON r.oid = relowner"
+            " WHERE c.oid = to_regclass('public.alembic_version') AND rolname = %s)",
+            (OWNER,),
+        )
+    )
 
-    Rights are examined as the program's ``login``, which only a superuser can be for a moment.
-    """
+
+def run_checks(tx: "Transaction") -> list[str] | None:
+    """Return which of doctor's checks of data fail; None for a schema that it does not know."""
     from crm.services import doctor
 
     if tx.value("SELECT version_num FROM alembic_version") != SCHEMA_REVISION:
         return None
-    results = doctor.examine_data(tx)
-    if tx.value("SELECT rolsuper FROM pg_roles WHERE rolname = session_user") and tx.row(
-        "SELECT 1 FROM pg_roles WHERE rolname = %s", (login,)
-    ):
-        tx.execute("SAVEPOINT as_login")
-        tx.execute(SQL("SET LOCAL SESSION AUTHORIZATION {}").format(Identifier(login)))
-        results += doctor.examine_rights(tx)
-        tx.execute("ROLLBACK TO SAVEPOINT as_login")
-    return [
-        result.check.name
-        for result in results
-        if result.ok is False and result.check.name not in _OF_THE_SERVER
-    ]
+    return [result.check.name for result in doctor.examine_data(tx) if result.ok is False]
 
 
 def _measure_tables(tx: "Transaction") -> dict[str, TableSum]:
     found = tx.rows(
-        f"""
-        SELECT n.nspname, c.relname, array_agg(a.attname::text ORDER BY a.attnum)
+        """
+        SELECT n.nspname, c.relname, array_agg(a.attname::text ORDER BY a.attname)
             FILTER (WHERE a.attgenerated = '')
         FROM pg_class c
         JOIN pg_namespace n ON n.oid = c.relnamespace
         JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-        WHERE c.relkind = 'r' AND c.relpersistence = 'p' AND {_OURS}
+        WHERE c.relkind = 'r' AND c.relpersistence = 'p' AND n.nspname = 'public'
+          AND pg_get_userbyid(c.relowner) = %s AND c.relname <> ALL (%s)
         GROUP BY 1, 2 ORDER BY 1, 2
-        """  # noqa: S608  no value in it
+        """,
+        (OWNER, list(LEFT_OUT)),
     )
     return {
         f"{schema}.{name}": _measure_table(tx, schema, name, columns)
         for schema, name, columns in found
-        if (schema, name) not in {("public", left_out) for left_out in LEFT_OUT}
     }
 
 
 def _measure_table(tx: "Transaction", schema: str, name: str, columns: list[str]) -> TableSum:
     """Return a table's count and sum, whatever the order of its rows.
 
-    Columns that the database derives are derived again by the server that restores them.
+    Columns that the database derives are derived again by the server that restores them, and their
+    order is another in a database that was upgraded.
     """
     row = tx.row(
         SQL(

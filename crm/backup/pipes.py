@@ -2,8 +2,9 @@
 
 import subprocess
 import tempfile
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import IO, BinaryIO
 
 CHUNK = 1 << 20  # bytes
@@ -108,3 +109,27 @@ def pour(pieces: Iterable[bytes], into: IO[bytes] | BinaryIO) -> bool:
     except BrokenPipeError:
         return False
     return True
+
+
+@contextmanager
+def feed(pieces: Iterable[bytes], into: IO[bytes]) -> Iterator[None]:
+    """Write pieces into a program's stdin while the block reads what comes out of it.
+
+    What goes wrong in making them is raised at the end.
+    """
+    failures: list[BaseException] = []
+
+    def write() -> None:
+        try:
+            pour(pieces, into)
+        except BaseException as failure:
+            failures.append(failure)
+            with suppress(OSError):
+                into.close()
+
+    writer = threading.Thread(target=write, name="feed", daemon=True)
+    writer.start()
+    yield
+    writer.join()
+    if failures:
+        raise failures[0]

@@ -1,32 +1,36 @@
-"""Restoring a backup: into a new database first, which must be what was backed up, then at once."""
+"""Restoring a backup: into a new database first, which must be what was backed up, then at once.
+
+A file is data: tables, views, functions and policies are made from ``migrations/``, and of the file
+come rows alone (docs/adr/0009-backups.md).
+"""
 
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
-from psycopg2.extensions import connection as Connection  # noqa: N812
-from psycopg2.sql import SQL, Composable, Identifier, Literal
-
-from crm.backup import databases, encryption, measuring, pipes, tools
+from crm.backup import (
+    databases,
+    encryption,
+    loading,
+    measuring,
+    pipes,
+    rights,
+    server_side,
+    tools,
+)  # fmt: skip
 from crm.backup.archive import Backup
-from crm.backup.manifest import Contents, Manifest, find_differences
-from crm.database import provisioning, upgrades
+from crm.backup.manifest import Contents, Manifest, Right, find_differences
+from crm.backup.server_side import LoginRole
+from crm.database import laying, provisioning, upgrades
+from crm.database.administrator import connect_administrator
 from crm.database.revision import SCHEMA_REVISION, refuse_newer, refuse_too_old
-from crm.database.transaction import connect, transaction
-from crm.domain.errors import CRMError, DatabaseUnavailable, RuleViolation
+from crm.database.transaction import Transaction, transaction
+from crm.domain.errors import DatabaseUnavailable, RuleViolation
 from crm.domain.i18n import gettext as _
 
-# What programs of PostgreSQL 17 and newer say to an older server, which does without it.
-_HARMLESS = 'unrecognized configuration parameter "transaction_timeout"'
-
-
-class LoginRole(NamedTuple):
-    """What workstations connect as, and the password that it gets where it is made."""
-
-    name: str = provisioning.LOGIN
-    password: str | None = None
+_NAMED = 5  # objects that a refusal names
 
 
 @dataclass
@@ -36,7 +40,9 @@ class RestoreOutcome:
     upgraded_from: str | None = None
     kept: str | None = None
     made_roles: list[str] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)  # settings and grants that could not be given
+    given: list[Right] = field(default_factory=list)  # to roles that are not the program's
+    missing: list[str] = field(default_factory=list)  # settings and rights that could not be given
+    left_out: list[str] = field(default_factory=list)  # objects that are not the program's
     faults: list[str] = field(default_factory=list)  # that the data had when they were backed up
 
 
@@ -63,20 +69,24 @@ def read_current(parameters: Mapping[str, str]) -> CurrentContents | None:
     with databases.lock_server(parameters) as server:
         if not server.exists(server.target):
             return None
-    with provisioning.admin_transaction(parameters) as tx:
-        if tx.value("SELECT to_regclass('public.alembic_version')"):
-            tx.execute(f"SET LOCAL ROLE {provisioning.OWNER}")
-            found = CurrentContents(
-                tx.value("SELECT count(*) FROM users"), tx.value("SELECT count(*) FROM clients")
-            )
-            return found if any(found) else None
-        if measuring.has_tables(tx):
+    with (
+        closing(connect_administrator(parameters)) as connection,
+        transaction(connection, None) as tx,
+    ):
+        ours, used = measuring.is_company(tx), measuring.has_tables(tx)
+    if not ours:
+        if used:
             raise RuleViolation(
                 _("The database {name} holds another program's tables.").format(name=server.target),
                 hint=_("Name another in EPICEVENTS_ADMIN_DATABASE_URL."),
                 code="foreign_database",
             )
-    return None
+        return None
+    with provisioning.admin_transaction(parameters) as tx:
+        found = CurrentContents(
+            tx.value("SELECT count(*) FROM users"), tx.value("SELECT count(*) FROM clients")
+        )
+    return found if any(found) else None
 
 
 def refuse_incompatible(manifest: Manifest, major: int) -> None:
@@ -100,134 +110,99 @@ def restore_to_scratch(
     source: OpenBackup,
     login: LoginRole,
     moved: Callable[[int], object] = lambda _size: None,
+    *,
+    skip_foreign: bool = False,
 ) -> Iterator[tuple[str, RestoreOutcome]]:
     """Restore a backup into a database of its own, prove it, and drop it at the end.
 
-    Yields the database's name and what became of it. Raises RuleViolation
+    What the file holds beside rows and the program's own objects is refused, or left out with
+    ``skip_foreign``.
+
+    Yields the database's name and what became of it. Raises RuleViolation ``foreign_objects``, and
     ``backup_not_restorable`` where it is not what was backed up, DatabaseUnavailable, CRMError.
     """
+    contents = source.manifest.contents
     with server.transaction() as tx:
         major = measuring.read_server_major(tx)
     refuse_incompatible(source.manifest, major)
     programs = tools.find_tools(server.parameters, major, source.manifest.archive_major)
     with server.scratch() as name:
-        outcome = RestoreOutcome()
-        parameters = server.parameters_for(name)
-        _make_roles(server, parameters, source.manifest.contents, login, outcome)
-        _load(programs, parameters, source, moved)
-        with provisioning.admin_transaction(parameters) as tx:
-            _compare(source.manifest.contents, measuring.measure_contents(tx))
-        if source.manifest.contents.schema_revision != SCHEMA_REVISION:
+        outcome, parameters = RestoreOutcome(), server.parameters_for(name)
+        outcome.made_roles, outcome.missing = server_side.make_server_roles(
+            server, parameters, contents, login
+        )
+        with _translate_unusable_rows(), provisioning.admin_transaction(parameters) as tx:
+            outcome.left_out = _load(tx, programs, source, moved)
+        if outcome.left_out and not skip_foreign:
+            raise foreign_objects_error(outcome.left_out)
+        if contents.schema_revision != SCHEMA_REVISION:
             upgrades.upgrade_schema(parameters)
-            outcome.upgraded_from = source.manifest.contents.schema_revision
+            outcome.upgraded_from = contents.schema_revision
         provisioning.vacuum(parameters)
-        _prove(parameters, source.manifest.contents, login, outcome)
+        with provisioning.admin_transaction(parameters) as tx:
+            outcome.faults = _prove(tx, contents)
+            outcome.given, missing = rights.give_rights(tx, contents.rights, login.name)
+        outcome.missing += map(str, missing)
         # Last, since settings such as default_transaction_read_only bind whoever connects next.
-        _give_back(parameters, source.manifest.contents, outcome)
+        outcome.missing += server_side.give_back(parameters, contents)
         yield name, outcome
 
 
-def _make_roles(
-    server: databases.Server,
-    parameters: Mapping[str, str],
-    contents: Contents,
-    login: LoginRole,
-    outcome: RestoreOutcome,
-) -> None:
-    """Make the roles that the backup's rights name; those of others cannot log in until allowed."""
-    with server.transaction() as tx:
-        known = {name for (name,) in tx.rows("SELECT rolname FROM pg_roles")}
-    with closing(connect(parameters)) as connection:
-        password = None if login.name in known else login.password
-        outcome.missing = provisioning.make_roles(connection, login.name, password)
-        ours = {provisioning.OWNER, provisioning.GROUP, login.name}
-        outcome.made_roles = [role for role in contents.roles if role not in known | ours]
-        for role in outcome.made_roles:
-            _run(connection, SQL("CREATE ROLE {} NOLOGIN").format(Identifier(role)))
-            if contents.roles[role]:
-                group = Identifier(provisioning.GROUP)
-                _run(connection, SQL("GRANT {} TO {}").format(group, Identifier(role)))
-                provisioning.restrict_login(connection, role)
+def _load(
+    tx: Transaction,
+    programs: tools.Tools,
+    source: OpenBackup,
+    moved: Callable[[int], object],
+) -> list[str]:
+    """Make the tables of a backup's revision and load its rows, which must come out alike.
 
-
-def _give_back(parameters: Mapping[str, str], contents: Contents, outcome: RestoreOutcome) -> None:
-    """Repeat the privileges on the database and its settings, which pg_dump leaves out."""
-    database = Identifier(parameters["dbname"])
-    with closing(connect(parameters)) as connection:
-        for role, privilege, grantable in contents.grants:
-            if role == "public":  # has none of ours, whatever it had there
-                continue
-            statement = SQL("GRANT {} ON DATABASE {} TO {}").format(
-                SQL(privilege), database, Identifier(role)
-            )
-            option = SQL(" WITH GRANT OPTION" if grantable else "")
-            with _tolerate(outcome, f"GRANT {privilege} TO {role}"):
-                _run(connection, statement + option)
-        for role, name, value in contents.settings:
-            whom = SQL("ROLE {} IN DATABASE {}" if role else "DATABASE {1}").format(
-                Identifier(role), database
-            )
-            parameter = SQL(".").join(map(Identifier, name.split(".")))
-            with _tolerate(outcome, f"SET {name}"):
-                # FROM CURRENT takes the value as it is; lists of names are quoted in no other way.
-                _run(
-                    connection,
-                    SQL("SELECT set_config({}, {}, true); ALTER {} SET {} FROM CURRENT").format(
-                        Literal(name), Literal(value), whom, parameter
-                    ),
-                )
-
-
-def _run(connection: Connection, statement: Composable) -> None:
-    with transaction(connection, None) as tx:
-        tx.execute(statement)
+    Returns the objects in the file that the program did not make.
+    """
+    contents, cursor = source.manifest.contents, tx.connection.cursor()
+    revision, scripts = contents.schema_revision, upgrades.find_migrations()
+    tx.execute(f"SET LOCAL ROLE {provisioning.OWNER}")
+    tx.execute("SET LOCAL statement_timeout = 0")
+    laying.lay_revision(cursor, scripts, revision, SCHEMA_REVISION)
+    known = loading.read_relation_names(tx) | laying.read_object_names(scripts, revision, SCHEMA_REVISION)
+    with loading.suspend_keys(tx), _write_out(programs, source, moved) as script:
+        held = loading.load_rows(tx, script)
+    _compare(contents, measuring.measure_contents(tx))
+    if revision == SCHEMA_REVISION:
+        laying.lay_objects(cursor, scripts)
+    return sorted(described for name, described in held.items() if name not in known)
 
 
 @contextmanager
-def _tolerate(outcome: RestoreOutcome, what: str) -> Iterator[None]:
-    """Go on without what this server does not allow or know, and remember it."""
+def _write_out(
+    programs: tools.Tools, source: OpenBackup, moved: Callable[[int], object]
+) -> Iterator[IO[bytes]]:
+    """Yield a dump as SQL; nothing that pg_restore and GnuPG complain of is passed over."""
+    command = programs.command("pg_restore", "--no-owner", "--no-privileges", "--file=-")
+    pieces = pipes.count_bytes(source.backup.pieces(), moved)
+    with ExitStack() as stack:
+        gpg = None
+        if source.passphrase is not None:
+            gpg = stack.enter_context(encryption.start_decryption(source.passphrase))
+        stdin = gpg.stdout if gpg else subprocess.PIPE
+        restore = stack.enter_context(
+            pipes.start_program(command, tools.build_environment(), stdin=stdin)
+        )
+        if gpg:
+            gpg.stdout.close()
+        with pipes.feed(pieces, (gpg or restore).stdin):
+            yield restore.stdout
+        if restore.wait():
+            raise tools.program_failed_error("pg_restore", restore.stderr_text())
+        if gpg:
+            encryption.require_gpg_success(gpg)
+
+
+@contextmanager
+def _translate_unusable_rows() -> Iterator[None]:
     try:
         yield
-    except CRMError:
-        outcome.missing.append(what)
-
-
-def _load(
-    programs: tools.Tools,
-    parameters: Mapping[str, str],
-    source: OpenBackup,
-    moved: Callable[[int], object],
-) -> None:
-    """Run pg_restore over the dump; nothing it complains of is passed over."""
-    command = programs.command(
-        "pg_restore",
-        "--no-owner",
-        f"--role={provisioning.OWNER}",
-        "--no-password",
-        f"--dbname={tools.build_target(parameters)}",
-    )
-    with ExitStack() as stack:
-        first = None
-        if source.passphrase is not None:
-            first = stack.enter_context(encryption.start_decryption(source.passphrase))
-        restore = stack.enter_context(
-            pipes.start_program(
-                command,
-                tools.build_environment(parameters),
-                stdin=first.stdout if first else subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-            )
-        )
-        if first:
-            first.stdout.close()
-        pipes.pour(pipes.count_bytes(source.backup.pieces(), moved), (first or restore).stdin)
-        status, said = restore.wait(), restore.stderr_text()
-        complaints = [line for line in said.splitlines() if "pg_restore: error:" in line]
-        serious = [line for line in complaints if _HARMLESS not in line]
-        if serious or (status and not complaints):
-            raise tools.program_failed_error("pg_restore", "\n".join(serious) or said)
-        if first:
-            encryption.require_gpg_success(first)
+    except loading.UnusableRows as error:
+        raise not_restorable_error(_("its rows do not fit {name}").format(name=error)) from error
 
 
 def _compare(expected: Contents, found: Contents) -> None:
@@ -239,19 +214,32 @@ def _compare(expected: Contents, found: Contents) -> None:
         )
 
 
-def _prove(
-    parameters: Mapping[str, str], contents: Contents, login: LoginRole, outcome: RestoreOutcome
-) -> None:
-    """Ask doctor: nothing may be wrong now, with data or rights, that was in order then."""
-    with provisioning.admin_transaction(parameters) as tx:
-        tx.execute("SET LOCAL statement_timeout = 0")
-        faults = measuring.run_checks(tx, login.name) or []
+def _prove(tx: Transaction, contents: Contents) -> list[str]:
+    """Ask doctor, and return the faults that the data had when they were backed up.
+
+    Nothing may be wrong now that was in order then: RuleViolation ``backup_not_restorable``.
+    """
+    tx.execute(f"SET LOCAL ROLE {provisioning.OWNER}")
+    tx.execute("SET LOCAL statement_timeout = 0")
+    faults = measuring.run_checks(tx) or []
     known = faults if contents.faults is None else contents.faults
-    outcome.faults = [name for name in faults if name in known]
     if new := [name for name in faults if name not in known]:
         raise not_restorable_error(
             _("doctor reports faults: {checks}").format(checks=", ".join(new))
         )
+    return faults
+
+
+def foreign_objects_error(names: Sequence[str]) -> RuleViolation:
+    """Return the error that a backup holds objects that the program did not make."""
+    return RuleViolation(
+        _("The backup also holds objects that are not this program's: {names}.").format(
+            names=", ".join(names[:_NAMED]) + " …" * (len(names) > _NAMED)
+        ),
+        hint=_("Nothing was changed. To leave them out, add --skip-foreign."),
+        code="foreign_objects",
+        details={"objects": list(names)},
+    )
 
 
 def not_restorable_error(reason: str) -> RuleViolation:

@@ -1,6 +1,6 @@
 """Many rows at once, in and out."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from itertools import islice
@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg2
 from psycopg2.extensions import connection as Connection  # noqa: N812
+from psycopg2.extensions import get_wait_callback, set_wait_callback
 
 _LINES = 1000  # that are sent together
 _SPECIAL = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
@@ -18,7 +19,14 @@ def copy_in(connection: Connection, statement: str, rows: Iterable[Sequence[Any]
 
     Whatever is raised while they are made, Ctrl-C too, is raised here.
     """
-    source: Any = _Lines(rows)
+    send_bytes(connection, statement, _encode(rows))
+
+
+def send_bytes(connection: Connection, statement: str, pieces: Iterator[bytes]) -> None:
+    """Send what is in PostgreSQL's text format already; otherwise as :func:`copy_in`."""
+    source: Any = _Pieces(pieces)
+    callback = get_wait_callback()
+    set_wait_callback(None)  # the driver copies without one only; Ctrl-C is seen between pieces
     try:
         with connection.cursor() as cursor:
             cursor.copy_expert(statement, source)
@@ -27,6 +35,8 @@ def copy_in(connection: Connection, statement: str, rows: Iterable[Sequence[Any]
         if source.failure:
             raise source.failure from None
         raise
+    finally:
+        set_wait_callback(callback)
 
 
 def copy_out(
@@ -65,20 +75,25 @@ class _Rows:
         self._take(rows)
 
 
-class _Lines:
-    """Rows as a file that the driver reads, and what went wrong in making them."""
+class _Pieces:
+    """A file that the driver reads, and what went wrong in making its pieces."""
 
-    def __init__(self, rows: Iterable[Sequence[Any]]) -> None:
-        self._rows = iter(rows)
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
         self.failure: BaseException | None = None
 
     def read(self, _size: int = -1) -> bytes:
         try:
-            lines = "".join(map(_line, islice(self._rows, _LINES)))
-            return lines.encode(errors="replace")
+            return next(self._pieces, b"")
         except BaseException as failure:
             self.failure = failure
             raise
+
+
+def _encode(rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
+    left = iter(rows)
+    while lines := "".join(map(_line, islice(left, _LINES))):
+        yield lines.encode(errors="replace")
 
 
 def _line(row: Sequence[Any]) -> str:

@@ -20,6 +20,7 @@ from crm.domain.errors import RuleViolation
 from crm.domain.i18n import gettext as _
 
 FIRST = "schema.sql"  # what holds for whatever is made later
+RELEASED = "released"  # the tables and the names of objects of each revision that was released
 
 _NOTE = "Laid by the last upgrade, in this order; the next drops just these:"
 
@@ -121,6 +122,32 @@ def read_files(folder: Path) -> list[SqlFile]:
 def lay_tables(cursor: Cursor, scripts: Path) -> None:
     """Make the tables of a new database, with their first rows."""
     _run(cursor, read_files(scripts / "tables"))
+
+
+def lay_revision(cursor: Cursor, scripts: Path, revision: str, newest: str) -> None:
+    """Make the tables as a revision has them, and stamp the database with it."""
+    cursor.execute(
+        "CREATE TABLE alembic_version (version_num varchar(32)"
+        " CONSTRAINT alembic_version_pkc PRIMARY KEY)"
+    )
+    cursor.execute("INSERT INTO alembic_version VALUES (%s)", (revision,))
+    if path := _find_released(scripts, revision, newest):
+        cursor.execute(path.read_text("utf-8"))
+    else:
+        lay_tables(cursor, scripts)
+
+
+def read_object_names(scripts: Path, revision: str, newest: str) -> set[str]:
+    """Return the names of what ``objects/`` makes, or made when a revision was released."""
+    if path := _find_released(scripts, revision, newest):
+        return set(path.with_suffix(".txt").read_text("utf-8").split())
+    return {name for file in read_files(scripts / "objects") for _kind, name in file.made}
+
+
+def _find_released(scripts: Path, revision: str, newest: str) -> Path | None:
+    """Return the tables of a revision that another has followed since its release."""
+    path = scripts / RELEASED / f"{revision}.sql"
+    return path if revision != newest and path.exists() else None
 
 
 def replace_functions(cursor: Cursor, scripts: Path) -> None:

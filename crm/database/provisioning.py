@@ -1,8 +1,9 @@
 """Roles and databases: what an administrator's URL is needed for.
 
-Three roles (docs/security.md): ``epicevents_owner`` owns everything and logs in nowhere,
-``epicevents_app`` is the group that grants and policies name, and one login that belongs to it is
-what workstations connect as. Every function here may be run again and changes nothing then.
+Four roles (docs/security.md): ``epicevents_owner`` owns everything and logs in nowhere,
+``epicevents_admin`` is its member and works on the records, ``epicevents_app`` is the group that
+grants and policies name, and one login that belongs to it is what workstations connect as. Every
+function here may be run again and changes nothing then.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,12 +15,13 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from psycopg2.extensions import encrypt_password
 from psycopg2.sql import SQL, Identifier, Literal
 
+from crm.database.administrator import OWNER as OWNER
+from crm.database.administrator import connect_administrator, connect_owner, make_admin
 from crm.database.errors import translate_errors
-from crm.database.transaction import Transaction, connect, transaction
+from crm.database.transaction import Transaction, transaction
 from crm.domain.errors import DatabaseUnavailable
 from crm.domain.i18n import gettext as _
 
-OWNER = "epicevents_owner"
 GROUP = "epicevents_app"
 LOGIN = "epicevents_cli"
 DATABASE = "epicevents"
@@ -88,6 +90,7 @@ def make_roles(
             cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,))
             if not cursor.fetchone():
                 cursor.execute(SQL("CREATE ROLE {} {}").format(Identifier(role), SQL(option)))
+        make_admin(cursor)
         if password:
             verifier = encrypt_password(password, login, connection, "scram-sha-256")
             cursor.execute(
@@ -173,17 +176,18 @@ def withhold_functions(cursor: Cursor) -> None:
 
 def vacuum(parameters: Mapping[str, str]) -> None:
     """Vacuum and analyse after a large load, so that the first listing is planned well."""
-    with _at(parameters) as connection, connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
+    with closing(connect_owner(parameters)) as connection, translate_errors():
+        connection.autocommit = True
+        connection.cursor().execute("VACUUM ANALYZE")
 
 
 @contextmanager
 def admin_transaction(
     parameters: Mapping[str, str], *, dry_run: bool = False
 ) -> Iterator[Transaction]:
-    """Run one transaction for an administrator, over a connection of its own."""
+    """Run one transaction as a member of the owner, over a connection of its own."""
     with (
-        closing(connect(parameters)) as connection,
+        closing(connect_owner(parameters)) as connection,
         transaction(connection, None, dry_run=dry_run) as tx,
     ):
         yield tx
@@ -192,6 +196,6 @@ def admin_transaction(
 @contextmanager
 def _at(parameters: Mapping[str, str]) -> Iterator[Connection]:
     """Connect for statements that are a transaction each; their errors are explained."""
-    with closing(connect(parameters)) as connection, translate_errors():
+    with closing(connect_administrator(parameters)) as connection, translate_errors():
         connection.autocommit = True
         yield connection

@@ -5,6 +5,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from crm.database.administrator import connect_administrator, connect_owner
 from crm.database.errors import not_set_up_error, translate_errors
 from crm.database.provisioning import LOGIN, admin_transaction, create_database, make_roles
 from crm.database.revision import (
@@ -13,7 +14,7 @@ from crm.database.revision import (
     refuse_too_old,
     require_revision,
 )
-from crm.database.transaction import Transaction, connect
+from crm.database.transaction import Transaction
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -40,13 +41,13 @@ def build_alembic_config(engine: "Engine | None" = None) -> "Config":
 
 
 def build_engine(parameters: Mapping[str, str]) -> "Engine":
-    """Return a SQLAlchemy engine that connects with libpq's ``parameters``, without a pool."""
+    """Return a SQLAlchemy engine that connects as a member of the owner, without a pool."""
     from sqlalchemy import create_engine
     from sqlalchemy.pool import NullPool
 
     return create_engine(
         "postgresql+psycopg2://",
-        creator=lambda: connect(parameters),
+        creator=lambda: connect_owner(parameters),
         poolclass=NullPool,
         hide_parameters=True,
     )
@@ -61,7 +62,7 @@ def make_database(
     upgraded: DatabaseUnavailable says what to do about one that this program does not work with.
     """
     create_database(parameters)
-    with closing(connect(parameters)) as connection:
+    with closing(connect_administrator(parameters)) as connection:
         refused = make_roles(connection, login, password)
     if read_current_revision(parameters) is None:
         upgrade_schema(parameters)

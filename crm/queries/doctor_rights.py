@@ -21,7 +21,7 @@ RIGHTS = (
             CASE WHEN rolreplication THEN 'REPLICATION' END,
             CASE WHEN rolbypassrls THEN 'BYPASSRLS' END)
         FROM pg_roles
-        WHERE rolname IN (session_user, 'epicevents_app')
+        WHERE rolname IN (session_user, 'epicevents_app', 'epicevents_owner', 'epicevents_admin')
           AND (rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls)
         """,
     ),

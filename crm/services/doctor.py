@@ -9,8 +9,9 @@ from inspect import cleandoc
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from crm.database.administrator import OWNER
 from crm.database.errors import translate_errors
-from crm.database.provisioning import LOGIN_SETTINGS, OWNER
+from crm.database.provisioning import LOGIN_SETTINGS
 from crm.database.revision import SCHEMA_REVISION
 from crm.database.upgrades import read_schema_revision, require_schema
 from crm.database.verification import find_weaker_mode, is_remote

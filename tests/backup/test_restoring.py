@@ -31,16 +31,18 @@ from support.waiting import PATIENCE, until
 from crm.backup import archive, making, measuring, restoring, tools
 from crm.backup.databases import lock_server
 from crm.backup.restoring import (
-    LoginRole,
     OpenBackup,
     RestoreOutcome,
     read_current,
     restore_to_scratch,
 )
-from crm.database import upgrades
+from crm.backup.server_side import LoginRole
+from crm.database import laying, provisioning, upgrades
 from crm.database.revision import SCHEMA_REVISION
 from crm.database.transaction import connect, transaction
 from crm.domain.errors import CRMError, DatabaseUnavailable, RuleViolation
+
+RELEASED = sorted((upgrades.find_migrations() / laying.RELEASED).glob("*.sql"))
 
 DAMAGE = (
     "SET session_replication_role = replica",
@@ -75,13 +77,20 @@ def opened(path: Path, passphrase: str | None = None) -> Iterator[OpenBackup]:
 
 
 def restore(
-    parameters: dict[str, str], path: Path, passphrase: str | None = None
+    parameters: dict[str, str],
+    path: Path,
+    passphrase: str | None = None,
+    *,
+    skip_foreign: bool = False,
 ) -> RestoreOutcome:
     """Restore a backup in place of what is there."""
     with (
         opened(path, passphrase) as source,
         lock_server(parameters) as found,
-        restore_to_scratch(found, source, LoginRole()) as (name, outcome),
+        restore_to_scratch(found, source, LoginRole(), skip_foreign=skip_foreign) as (
+            name,
+            outcome,
+        ),
     ):
         outcome.kept = found.exchange(name)
     return outcome
@@ -303,21 +312,62 @@ def test_data_that_were_at_fault_come_back_and_new_faults_do_not(
             pass
 
 
-def test_rights_that_were_at_fault_come_back_and_new_faults_do_not(
+def test_rights_that_were_at_fault_are_set_right(database: Database, path: Path) -> None:
+    """What guards the rows comes from the program's own files, whatever the backup's had become."""
+    before = rights(database.admin)
+    execute(
+        database.admin,
+        "DROP POLICY clients_select ON clients",
+        "ALTER TABLE contracts DISABLE TRIGGER tg_contracts_guard",
+        "GRANT ALL ON users TO epicevents_app",
+        "ALTER TABLE payments DISABLE ROW LEVEL SECURITY",
+        "ALTER FUNCTION employee_id() RESET search_path",
+    )
+    making.make_backup(database.admin, path)
+    assert restore(database.admin, path).faults == []
+    assert rights(database.admin) == before
+
+
+def test_what_the_program_did_not_make_is_refused_or_left_out(
     database: Database, path: Path
 ) -> None:
-    """What a company has may be all that it has: it is not kept from it by a missing policy."""
-    execute(database.admin, "DROP POLICY clients_select ON clients")
-    assert making.make_backup(database.admin, path).contents.faults == ["policies"]
-    assert restore(database.admin, path).faults == ["policies"]
-    with opened(path) as source, lock_server(database.admin) as found:
-        contents = replace(source.manifest.contents, faults=[])
-        sound = source._replace(manifest=replace(source.manifest, contents=contents))
-        with (
-            pytest.raises(RuleViolation, match="policies"),
-            restore_to_scratch(found, sound, LoginRole()),
-        ):
-            pass
+    before = rights(database.admin)
+    execute(
+        database.admin,
+        "CREATE SCHEMA reporting",
+        "CREATE VIEW reporting.turnover AS SELECT sum(amount) FROM payments",
+        "CREATE TABLE notes (id int)",
+        "INSERT INTO notes VALUES (1)",
+        "CREATE INDEX ix_clients_own ON clients (phone)",
+    )
+    making.make_backup(database.admin, path)
+    error = refused(lambda: restore(database.admin, path))
+    assert error.code == "foreign_objects"
+    assert error.details["objects"] == [
+        "index ix_clients_own", "schema reporting", "table notes", "view reporting.turnover",
+    ]  # fmt: skip
+    outcome = restore(database.admin, path, skip_foreign=True)
+    assert outcome.left_out == error.details["objects"]
+    assert rights(database.admin) == before
+
+
+@pytest.mark.parametrize("released", RELEASED, ids=lambda path: path.stem)
+def test_a_backup_of_each_released_schema_comes_back(
+    database: Database, path: Path, released: Path
+) -> None:
+    with lock_server(database.admin) as server, server.scratch() as name:
+        old = server.parameters_for(name)
+        with closing(connect(old)) as connection:
+            provisioning.make_roles(connection)
+        with provisioning.admin_transaction(old) as tx:
+            tx.execute("SET LOCAL ROLE epicevents_owner")
+            laying.lay_revision(
+                tx.connection.cursor(), upgrades.find_migrations(), released.stem, "9999"
+            )
+        making.make_backup(old, path)
+    outcome = restore(database.admin, path)
+    assert outcome.upgraded_from == released.stem
+    assert upgrades.read_current_revision(database.admin) == SCHEMA_REVISION
 
 
 def test_one_restores_at_a_time_and_clears_up_after_who_was_killed(

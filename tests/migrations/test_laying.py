@@ -13,7 +13,7 @@ from crm.database.transaction import connect
 from crm.domain.errors import RuleViolation
 
 SCRIPTS = upgrades.find_migrations()
-RELEASED = sorted((Path(__file__).parent / "released").glob("*.sql"))
+RELEASED = sorted((upgrades.find_migrations() / laying.RELEASED).glob("*.sql"))
 
 
 def test_a_file_of_objects_makes_what_it_is_called() -> None:

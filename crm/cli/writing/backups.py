@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from crm.backup.databases import Server
     from crm.backup.manifest import Manifest
-    from crm.backup.restoring import LoginRole, OpenBackup
+    from crm.backup.restoring import OpenBackup
+    from crm.backup.server_side import LoginRole
 
 _MEGABYTE = 1_000_000
 _COUNTED = ("users", "clients", "contracts", "events", "payments")
@@ -54,6 +55,15 @@ def passphrase_option(function: Decorated) -> Decorated:
     )(function)
 
 
+def skip_foreign_option(function: Decorated) -> Decorated:
+    """Add ``--skip-foreign``, for a database to which somebody added objects of their own."""
+    return click.option(
+        "--skip-foreign",
+        is_flag=True,
+        help=_("Leave out what this program did not make, such as your own views."),
+    )(function)
+
+
 @contextmanager
 def open_backup(app: App, path: "Path", *, from_stdin: bool) -> "Iterator[OpenBackup]":
     """Open a backup that is what was written, with its passphrase where it takes one.
@@ -75,7 +85,7 @@ def open_backup(app: App, path: "Path", *, from_stdin: bool) -> "Iterator[OpenBa
 
 def read_login(app: App) -> "LoginRole":
     """Return what the company's workstations connect as, by the settings."""
-    from crm.backup.restoring import LoginRole
+    from crm.backup.server_side import LoginRole
     from crm.settings.url import parse_database_url
 
     parameters = parse_database_url(app.settings.database_url or "postgresql:///")
@@ -176,4 +186,4 @@ def _start_temporary_server() -> Iterator[dict[str, str]]:
             cluster.start()
             yield parse_database_url(cluster.url(location.ADMINISTRATOR))
         finally:
-            cluster.stop()
+            cluster.remove()

@@ -11,7 +11,7 @@ from crm.cli.options import record_options, yes_option
 from crm.cli.reading import moments, records
 from crm.cli.types import File
 from crm.cli.writing import backups
-from crm.cli.writing.backups import FIELDS, passphrase_option
+from crm.cli.writing.backups import FIELDS, passphrase_option, skip_foreign_option
 from crm.domain.errors import RuleViolation, UsageFault
 from crm.domain.fields import Field
 from crm.domain.i18n import gettext as _
@@ -35,6 +35,7 @@ RESTORED = (*FIELDS, Field("upgraded_from"), Field("kept_as"))
     help=_("Drop the replaced database; without FILE, drop those of earlier restores."),
 )
 @click.option("-n", "--dry-run", is_flag=True, help=_("Restore a trial copy only; change nothing."))
+@skip_foreign_option
 @passphrase_option
 @yes_option
 @record_options
@@ -45,6 +46,7 @@ def restore(
     replace: bool,
     drop_old: bool,
     dry_run: bool,
+    skip_foreign: bool,
     passphrase_stdin: bool,
     yes: bool,
     output: str,
@@ -54,6 +56,9 @@ def restore(
     The backup is restored into a new database and checked; only then does that database replace the
     current one. If anything fails, nothing changes. The replaced database remains until --drop-old.
     Everybody must log in again.
+
+    No program in the file is run. But a file from somebody else brings its own accounts, whose
+    passwords its author knows, and records that may say anything.
 
     \b
     Examples:
@@ -66,7 +71,13 @@ def restore(
         return
     with backups.open_backup(app, path, from_stdin=passphrase_stdin) as source:
         held = _require_replaceable(app, source.manifest, replace=replace, yes=yes or dry_run)
-        outcome = _restore(app, source, keep=bool(held) and not drop_old, dry_run=dry_run)
+        outcome = _restore(
+            app,
+            source,
+            keep=bool(held) and not drop_old,
+            dry_run=dry_run,
+            skip_foreign=skip_foreign,
+        )
         row = backups.build_row(path, source.manifest, encrypted=source.backup.encrypted)
     if output == "json":
         records.print_json(app, RESTORED, [*row, outcome.upgraded_from, outcome.kept])
@@ -102,7 +113,9 @@ def _require_replaceable(
     return held
 
 
-def _restore(app: App, source: "OpenBackup", *, keep: bool, dry_run: bool) -> "RestoreOutcome":
+def _restore(
+    app: App, source: "OpenBackup", *, keep: bool, dry_run: bool, skip_foreign: bool
+) -> "RestoreOutcome":
     from crm.backup import databases, restoring
 
     app.close()  # of a shell; whoever is connected is sent away
@@ -110,10 +123,9 @@ def _restore(app: App, source: "OpenBackup", *, keep: bool, dry_run: bool) -> "R
         backups.show_bytes(app, _("Restoring (MB)"), source.manifest.size) as moved,
         databases.lock_server(backups.prepare_administrator(app)) as server,
     ):
-        with restoring.restore_to_scratch(server, source, backups.read_login(app), moved) as (
-            name,
-            outcome,
-        ):
+        with restoring.restore_to_scratch(
+            server, source, backups.read_login(app), moved, skip_foreign=skip_foreign
+        ) as (name, outcome):
             if not dry_run:
                 outcome.kept = server.exchange(name)
         if outcome.kept and not keep:
@@ -142,18 +154,18 @@ def _report(app: App, made: "Manifest", outcome: "RestoreOutcome", *, dry_run: b
         )
     if outcome.faults:
         backups.warn_of_faults(app, outcome.faults)
-    if outcome.made_roles:
-        app.console.note(
-            _("These roles were created without the right to log in: {roles}.").format(
-                roles=", ".join(outcome.made_roles)
-            ),
-            loud=True,
-        )
-    if outcome.missing:
-        app.console.note(
-            _("This server refused: {settings}.").format(settings=", ".join(outcome.missing)),
-            loud=True,
-        )
+    told = (
+        (
+            outcome.made_roles,
+            _("These roles were created without the right to log in: {names}."),
+        ),
+        (outcome.given, _("Other roles got their rights back: {names}.")),
+        (outcome.left_out, _("These were left out; create them again: {names}.")),
+        (outcome.missing, _("This server refused: {names}.")),
+    )
+    for names, sentence in told:
+        if names:
+            app.console.note(sentence.format(names=", ".join(map(str, names))), loud=True)
     if outcome.kept:
         app.console.note(
             _(
