@@ -73,7 +73,8 @@ def upgrade(cursor: Cursor) -> None:
         laying.drop_objects(cursor)
         laying.replace_functions(cursor, SCRIPTS)
         context.run_migrations()
-    laying.lay_objects(cursor, SCRIPTS)
+    if not context.config.attributes.get("bare"):
+        laying.lay_objects(cursor, SCRIPTS)
 
 
 def applied() -> list[str]:

@@ -15,7 +15,8 @@ def main() -> None:
     tables = laying.read_files(scripts / "tables")
     with (RELEASED / f"{SCHEMA_REVISION}.sql").open("x", encoding="utf-8") as file:
         file.write(HEAD + "\n".join(each.sql for each in tables))
-    names = laying.read_object_names(scripts, SCHEMA_REVISION, SCHEMA_REVISION)
+    files = laying.read_files(scripts / "objects")
+    names = {name for each in files for _kind, name in each.made}
     with (RELEASED / f"{SCHEMA_REVISION}.txt").open("x", encoding="utf-8") as file:
         file.write("\n".join(sorted(names)) + "\n")
 

@@ -84,7 +84,7 @@ class Backup:
         """Return what it says of itself.
 
         Raises RuleViolation ``wrong_passphrase`` or ``backup_damaged``, DatabaseUnavailable
-        ``backup_newer``.
+        ``backup_newer`` or ``backup_older``.
         """
         if self.described.size > _LARGEST_MANIFEST:
             raise manifest.damaged_error()

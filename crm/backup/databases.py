@@ -2,9 +2,10 @@
 
 import re
 import secrets
+import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 
 import psycopg2
@@ -14,15 +15,15 @@ from psycopg2.sql import SQL, Composed, Identifier
 from crm.database import provisioning
 from crm.database.administrator import connect_administrator
 from crm.database.transaction import Transaction, transaction
-from crm.domain.errors import Conflict, DatabaseUnavailable
+from crm.domain.errors import Conflict, CRMError, DatabaseUnavailable
 from crm.domain.i18n import gettext as _
 
 # Any number will do, as long as every restore and check on a server asks for the same one.
 _LOCK = 7_301_943_202
 _TRIED = "epicevents_scratch_"
 _BEFORE = "_before_"
-_ATTEMPTS = 3
 _LINGERS = 2  # seconds that the server may take to notice who has gone
+_PAUSE = 0.05  # seconds between two looks at who is connected
 
 
 class Server:
@@ -68,17 +69,13 @@ class Server:
             left = tx.rows(
                 "SELECT datname FROM pg_database WHERE starts_with(datname, %s)", (_TRIED,)
             )
-            # Killed in the moment of the exchange, it may have left the door closed.
-            if tx.row(
-                "SELECT 1 FROM pg_database WHERE datname = %s AND NOT datallowconn", (self.target,)
-            ):
-                tx.execute(_allow(self.target, True))
         for (name,) in left:
             self.drop(name)
 
     def exchange(self, new: str) -> str | None:
-        """Let ``new`` take the target's place, in one moment; return what that is now called.
+        """Let ``new`` take the target's place, in one transaction; return what that is now called.
 
+        Killed at any moment, there is one target, open to everybody: the one before or the new one.
         Raises DatabaseUnavailable ``database_in_use``; the target is then as it was.
         """
         if not self.exists(self.target):
@@ -87,48 +84,52 @@ class Server:
             return None
         kept = f"{self.target[:40]}{_BEFORE}{datetime.now(UTC):%Y%m%d_%H%M%S}"
         try:
-            with self.transaction() as tx:
-                tx.execute(_allow(self.target, False))
-            for attempt in range(_ATTEMPTS):
-                try:
-                    self._swap(new, kept)
-                except DatabaseUnavailable:
-                    if attempt == _ATTEMPTS - 1:
-                        raise
-                else:
-                    return kept
-        except BaseException:
-            # An interrupted connection is of no more use.
-            with (
-                closing(connect_administrator(self.parameters_for("postgres"))) as connection,
-                transaction(connection, None) as tx,
-            ):
-                tx.execute(_allow(self.target, True))
-            raise
-        return kept
-
-    def _swap(self, new: str, kept: str) -> None:
-        # What is ended goes when it notices; a rename waits five seconds for that.
-        with self.transaction() as tx:
-            tx.rows(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ANY(%s)",
-                ([self.target, new],),
-            )
-        try:
-            with self.transaction() as tx:
+            with self._keep_empty([self.target, new]), self.transaction() as tx:
+                # The first rename waits up to five seconds until the database is empty, and holds
+                # a lock behind which whoever connects must wait.
                 tx.execute(_rename(self.target, kept))
                 tx.execute(_rename(new, self.target))
+                # Only to look into: nobody goes on working where nobody will look.
+                tx.execute(
+                    SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(Identifier(kept))
+                )
         except Exception as error:
             if isinstance(error.__cause__, psycopg2.errors.ObjectInUse):
                 raise DatabaseUnavailable(
                     _(
-                        "Another session would not disconnect, so the restored database was not "
-                        "put in place."
+                        "Another session would not disconnect, so the restored database was not put"
+                        " in place."
                     ),
-                    hint=_("Try again when nobody is connected."),
+                    hint=_("Try again when nobody else is connected."),
                     code="database_in_use",
                 ) from error
             raise
+        return kept
+
+    @contextmanager
+    def _keep_empty(self, names: list[str]) -> Iterator[None]:
+        """End the sessions of databases, and while the block lasts those that come meanwhile."""
+        with self.transaction() as tx:
+            _end_sessions(tx, names)
+        done = threading.Event()
+
+        def end_newcomers() -> None:
+            # If it fails, the rename says that somebody is connected.
+            with (
+                suppress(CRMError),
+                closing(connect_administrator(self.parameters_for("postgres"))) as connection,
+            ):
+                while not done.wait(_PAUSE):
+                    with transaction(connection, None) as tx:
+                        _end_sessions(tx, names)
+
+        ending = threading.Thread(target=end_newcomers, name="end_newcomers", daemon=True)
+        ending.start()
+        try:
+            yield
+        finally:
+            done.set()
+            ending.join()
 
     def list_replaced(self) -> list[str]:
         """Return the databases that earlier restores have replaced, the oldest first."""
@@ -171,7 +172,7 @@ def _rename(old: str, new: str) -> Composed:
     return SQL("ALTER DATABASE {} RENAME TO {}").format(Identifier(old), Identifier(new))
 
 
-def _allow(name: str, allowed: bool) -> Composed:
-    return SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}").format(
-        Identifier(name), SQL("true" if allowed else "false")
+def _end_sessions(tx: Transaction, names: list[str]) -> None:
+    tx.rows(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ANY(%s)", (names,)
     )

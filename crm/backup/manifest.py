@@ -89,8 +89,8 @@ class Manifest:
 def parse_manifest(content: bytes) -> Manifest:
     """Return the manifest that a backup holds.
 
-    Raises DatabaseUnavailable ``backup_newer`` for one of a newer program, RuleViolation
-    ``backup_damaged``.
+    Raises DatabaseUnavailable ``backup_newer`` or ``backup_older`` for one of a program that
+    writes another format, RuleViolation ``backup_damaged``.
     """
     try:
         found: dict[str, Any] = json.loads(content)
@@ -101,6 +101,17 @@ def parse_manifest(content: bytes) -> Manifest:
                 ),
                 hint=_("Install that version of epicevents."),
                 code="backup_newer",
+            )
+        if found["format"] < FORMAT:
+            raise DatabaseUnavailable(
+                _("This backup was made by an older program ({version}).").format(
+                    version=found["program"]
+                ),
+                hint=_(
+                    "Restore it with the program that wrote it, export the records there, and"
+                    " import them with this one."
+                ),
+                code="backup_older",
             )
         contents = found["contents"]
         tables = {name: TableSum(**table) for name, table in contents["tables"].items()}

@@ -131,6 +131,7 @@ def restore_to_scratch(
         outcome.made_roles, outcome.missing = server_side.make_server_roles(
             server, parameters, contents, login
         )
+        upgrades.lay_revision(parameters, contents.schema_revision)
         with _translate_unusable_rows(), provisioning.admin_transaction(parameters) as tx:
             outcome.left_out = _load(tx, programs, source, moved)
         if outcome.left_out and not skip_foreign:
@@ -154,20 +155,19 @@ def _load(
     source: OpenBackup,
     moved: Callable[[int], object],
 ) -> list[str]:
-    """Make the tables of a backup's revision and load its rows, which must come out alike.
+    """Load the rows of a backup into the tables of its revision; they must come out alike.
 
     Returns the objects in the file that the program did not make.
     """
     contents, cursor = source.manifest.contents, tx.connection.cursor()
-    revision, scripts = contents.schema_revision, upgrades.find_migrations()
+    scripts = upgrades.find_migrations()
     tx.execute(f"SET LOCAL ROLE {provisioning.OWNER}")
     tx.execute("SET LOCAL statement_timeout = 0")
-    laying.lay_revision(cursor, scripts, revision, SCHEMA_REVISION)
-    known = loading.read_relation_names(tx) | laying.read_object_names(scripts, revision, SCHEMA_REVISION)
+    known = loading.read_relation_names(tx) | laying.read_object_names(scripts)
     with loading.suspend_keys(tx), _write_out(programs, source, moved) as script:
         held = loading.load_rows(tx, script)
     _compare(contents, measuring.measure_contents(tx))
-    if revision == SCHEMA_REVISION:
+    if contents.schema_revision == SCHEMA_REVISION:
         laying.lay_objects(cursor, scripts)
     return sorted(described for name, described in held.items() if name not in known)
 

@@ -124,30 +124,36 @@ def lay_tables(cursor: Cursor, scripts: Path) -> None:
     _run(cursor, read_files(scripts / "tables"))
 
 
-def lay_revision(cursor: Cursor, scripts: Path, revision: str, newest: str) -> None:
-    """Make the tables as a revision has them, and stamp the database with it."""
+def lay_released(cursor: Cursor, scripts: Path, revision: str, newest: str) -> str:
+    """Make the tables of the newest revision, or of the last release up to an older one.
+
+    Returns the revision that they have, with which the database is stamped.
+    """
+    released = [path for path in _list_released(scripts) if path.stem <= revision]
+    start = newest if revision == newest else released[-1].stem
     cursor.execute(
         "CREATE TABLE alembic_version (version_num varchar(32)"
         " CONSTRAINT alembic_version_pkc PRIMARY KEY)"
     )
-    cursor.execute("INSERT INTO alembic_version VALUES (%s)", (revision,))
-    if path := _find_released(scripts, revision, newest):
-        cursor.execute(path.read_text("utf-8"))
-    else:
+    cursor.execute("INSERT INTO alembic_version VALUES (%s)", (start,))
+    if start == newest:
         lay_tables(cursor, scripts)
+    else:
+        cursor.execute(released[-1].read_text("utf-8"))
+    return start
 
 
-def read_object_names(scripts: Path, revision: str, newest: str) -> set[str]:
-    """Return the names of what ``objects/`` makes, or made when a revision was released."""
-    if path := _find_released(scripts, revision, newest):
-        return set(path.with_suffix(".txt").read_text("utf-8").split())
-    return {name for file in read_files(scripts / "objects") for _kind, name in file.made}
+def read_object_names(scripts: Path) -> set[str]:
+    """Return the names of what ``objects/`` makes, now and at every release."""
+    names = {name for file in read_files(scripts / "objects") for _kind, name in file.made}
+    for path in _list_released(scripts):
+        names.update(path.with_suffix(".txt").read_text("utf-8").split())
+    return names
 
 
-def _find_released(scripts: Path, revision: str, newest: str) -> Path | None:
-    """Return the tables of a revision that another has followed since its release."""
-    path = scripts / RELEASED / f"{revision}.sql"
-    return path if revision != newest and path.exists() else None
+def _list_released(scripts: Path) -> list[Path]:
+    """Return the tables of each revision that was released, the oldest first."""
+    return sorted((scripts / RELEASED).glob("*.sql"))
 
 
 def replace_functions(cursor: Cursor, scripts: Path) -> None:

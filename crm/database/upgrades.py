@@ -5,7 +5,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from crm.database.administrator import connect_administrator, connect_owner
+from crm.database import laying
+from crm.database.administrator import OWNER, connect_administrator, connect_owner
 from crm.database.errors import not_set_up_error, translate_errors
 from crm.database.provisioning import LOGIN, admin_transaction, create_database, make_roles
 from crm.database.revision import (
@@ -88,6 +89,24 @@ def upgrade_schema(parameters: Mapping[str, str], *, dry_run: bool = False) -> l
     with translate_errors():
         command.upgrade(config, "head")
     return applied
+
+
+def lay_revision(parameters: Mapping[str, str], revision: str) -> None:
+    """Make the tables of an empty database as a known revision has them, without objects.
+
+    An older revision begins with the tables of the last release before it and is carried up.
+    """
+    from alembic import command
+
+    scripts = find_migrations()
+    with admin_transaction(parameters) as tx:
+        tx.execute(f"SET LOCAL ROLE {OWNER}")
+        start = laying.lay_released(tx.connection.cursor(), scripts, revision, SCHEMA_REVISION)
+    if start != revision:
+        config = build_alembic_config(build_engine(parameters))
+        config.attributes["bare"] = True
+        with translate_errors():
+            command.upgrade(config, revision)
 
 
 class Revision(NamedTuple):

@@ -4,11 +4,13 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
+import psycopg2
 import pytest
 from psycopg2.sql import SQL, Identifier
 from support.backups import (
@@ -30,6 +32,7 @@ from support.waiting import PATIENCE, until
 
 from crm.backup import archive, making, measuring, restoring, tools
 from crm.backup.databases import lock_server
+from crm.backup.manifest import parse_manifest
 from crm.backup.restoring import (
     OpenBackup,
     RestoreOutcome,
@@ -37,12 +40,18 @@ from crm.backup.restoring import (
     restore_to_scratch,
 )
 from crm.backup.server_side import LoginRole
-from crm.database import laying, provisioning, upgrades
-from crm.database.revision import SCHEMA_REVISION
+from crm.database import provisioning, upgrades
+from crm.database.revision import BASELINE, SCHEMA_REVISION
 from crm.database.transaction import connect, transaction
 from crm.domain.errors import CRMError, DatabaseUnavailable, RuleViolation
 
-RELEASED = sorted((upgrades.find_migrations() / laying.RELEASED).glob("*.sql"))
+OLDER = [f"{number:04}" for number in range(int(BASELINE), int(SCHEMA_REVISION))]
+# What every revision since has carried along.
+OLD_USER = """
+    INSERT INTO users (first_name, last_name, email, hashed_password, role)
+    VALUES ('Zoë', 'Dupont', 'zoe@mail.com', '$argon2id$v=19$m=65536,t=3,p=4$' || repeat('a', 22)
+        || '$' || repeat('b', 43), 'MANAGEMENT')
+"""
 
 DAMAGE = (
     "SET session_replication_role = replica",
@@ -351,23 +360,27 @@ def test_what_the_program_did_not_make_is_refused_or_left_out(
     assert rights(database.admin) == before
 
 
-@pytest.mark.parametrize("released", RELEASED, ids=lambda path: path.stem)
-def test_a_backup_of_each_released_schema_comes_back(
-    database: Database, path: Path, released: Path
+@pytest.mark.parametrize("revision", OLDER)
+def test_a_backup_of_each_older_schema_comes_back(
+    database: Database, path: Path, revision: str
 ) -> None:
     with lock_server(database.admin) as server, server.scratch() as name:
         old = server.parameters_for(name)
         with closing(connect(old)) as connection:
             provisioning.make_roles(connection)
-        with provisioning.admin_transaction(old) as tx:
-            tx.execute("SET LOCAL ROLE epicevents_owner")
-            laying.lay_revision(
-                tx.connection.cursor(), upgrades.find_migrations(), released.stem, "9999"
-            )
+        upgrades.lay_revision(old, revision)
+        execute(old, "SET ROLE epicevents_owner", OLD_USER)
         making.make_backup(old, path)
     outcome = restore(database.admin, path)
-    assert outcome.upgraded_from == released.stem
+    assert outcome.upgraded_from == revision
     assert upgrades.read_current_revision(database.admin) == SCHEMA_REVISION
+    assert query(database.admin, "SELECT name_folded FROM users") == [("dupont zoe",)]
+
+
+def test_a_backup_of_an_older_format_says_what_to_do() -> None:
+    error = refused(lambda: parse_manifest(b'{"format": 1, "program": "0.1.0"}'))
+    assert (error.code, error.exit_code) == ("backup_older", 7)
+    assert "0.1.0" in str(error)
 
 
 def test_one_restores_at_a_time_and_clears_up_after_who_was_killed(
@@ -378,11 +391,6 @@ def test_one_restores_at_a_time_and_clears_up_after_who_was_killed(
     with lock_server(database.admin):
         assert "epicevents_scratch_0badcafe" not in databases(database.admin)
         assert refused(lambda: read_current(database.admin)).code == "busy"
-    execute(
-        {**database.admin, "dbname": "postgres"},
-        f"ALTER DATABASE {database.name} ALLOW_CONNECTIONS false",
-    )
-    assert read_current(database.admin) == (6, 3)
 
 
 def test_what_a_restore_would_lose_is_known(template: dict[str, str], database: Database) -> None:
@@ -412,17 +420,7 @@ def test_an_interrupted_restore_leaves_all_as_it_was(
     with closing(connect(postgres)) as held_up:
         # Roles are granted before anything is restored; that has to wait.
         held_up.cursor().execute("LOCK TABLE pg_auth_members IN SHARE MODE")
-        child = subprocess.Popen(
-            [sys.executable, "-m", "crm", "db", "restore", str(path), "--replace", "--yes"],
-            env={
-                "PATH": os.defpath,
-                "PYTHONPATH": str(REPOSITORY),
-                "EPICEVENTS_HOME": str(tmp_path),
-                "EPICEVENTS_ADMIN_DATABASE_URL": url(database.admin),
-            },
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
+        child = start_restore(database, path, tmp_path)
         waits = (
             "SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'pg_auth_members'::regclass"
         )
@@ -433,3 +431,70 @@ def test_an_interrupted_restore_leaves_all_as_it_was(
     assert (child.returncode, out) == (130, b""), err
     assert b"Traceback" not in err
     assert (rows(database.admin), databases(postgres)) == (before, known)
+
+
+def test_killed_in_the_exchange_the_company_stays_open(
+    database: Database, path: Path, tmp_path: Path
+) -> None:
+    making.make_backup(database.admin, path)
+    before, postgres = rows(database.admin), {**database.admin, "dbname": "postgres"}
+    with closing(connect(postgres)) as held_up:
+        # A rename must wait for whoever describes the database.
+        held_up.cursor().execute(f"COMMENT ON DATABASE {database.name} IS 'held'")
+        child = start_restore(database, path, tmp_path)
+        try:
+            until(lambda: query(postgres, HELD_UP))
+        finally:
+            child.kill()
+            child.communicate(timeout=PATIENCE)
+        held_up.rollback()
+    assert rows(database.admin) == before
+    with lock_server(database.admin):  # clears up what the one that was killed has left
+        pass
+
+
+HELD_UP = """
+    SELECT 1 FROM pg_locks
+    WHERE NOT granted AND mode = 'AccessExclusiveLock' AND classid = 'pg_database'::regclass
+"""
+
+
+def test_whoever_connects_again_and_again_holds_no_exchange_up(
+    database: Database, path: Path
+) -> None:
+    making.make_backup(database.admin, path)
+    done, connected = threading.Event(), []
+
+    def connect_again() -> None:
+        while not done.is_set():
+            with (
+                suppress(DatabaseUnavailable, psycopg2.Error),
+                closing(connect(database.app)) as found,
+            ):
+                connected.append(found.info.backend_pid)
+                found.cursor().execute("SELECT pg_sleep(0.01)")
+
+    threads = [threading.Thread(target=connect_again) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    try:
+        assert restore(database.admin, path).kept
+    finally:
+        done.set()
+        for thread in threads:
+            thread.join()
+    assert connected
+
+
+def start_restore(database: Database, path: Path, home: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "crm", "db", "restore", str(path), "--replace", "--yes"],
+        env={
+            "PATH": os.defpath,
+            "PYTHONPATH": str(REPOSITORY),
+            "EPICEVENTS_HOME": str(home),
+            "EPICEVENTS_ADMIN_DATABASE_URL": url(database.admin),
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
