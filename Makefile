@@ -19,7 +19,7 @@ DEMO := EPICEVENTS_HOME='$(DEMO_HOME)' EPICEVENTS_DATABASE_URL= EPICEVENTS_ADMIN
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test proof mutation soak sequences lint ci readme screens clean
+.PHONY: help demo test quick proof mutation soak sequences lint ci readme screens clean
 .PHONY: lock dist
 
 help: ## Show this
@@ -35,6 +35,12 @@ demo: $(VENV)/.runs ## Install, fill a demo company in .demo, log in, show the d
 
 test: $(VENV)/.develops ## Run the tests on a PostgreSQL of their own
 	$(BIN)/python -m pytest -m 'not proof' -n auto --maxprocesses 4 $(ARGS)
+
+quick: $(VENV)/.develops ## Run what a change to one noun can break: make quick NOUN=client
+	@ls tests/*/test_$(NOUN).py > /dev/null || { \
+		echo "Name a noun that has tests: make quick NOUN=client"; exit 1; }
+	$(BIN)/python -m pytest -q -m 'not proof' -k '$(NOUN) or (architecture and not test_imports)' \
+		-n auto --maxprocesses 4 $(ARGS)
 
 proof: $(VENV)/.develops ## Run the tests that are too long for every change
 	$(BIN)/python -m pytest -m proof -n auto --maxprocesses 4 $(ARGS)

@@ -56,6 +56,7 @@ def wheel(tmp_path: Path) -> Path:
     return build(tree, 0o022, TZ="UTC", LC_ALL="C", PYTHONHASHSEED="1")
 
 
+@pytest.mark.proof
 def test_the_wheel_is_the_same_on_another_machine(wheel: Path, tmp_path: Path) -> None:
     tree = copy(tmp_path / "two", mode=0o600, moment=1_800_000_001, backwards=True)
     compiled = tree / "crm" / "__pycache__" / "__main__.cpython-311.pyc"
@@ -66,6 +67,7 @@ def test_the_wheel_is_the_same_on_another_machine(wheel: Path, tmp_path: Path) -
     assert other.read_bytes() == wheel.read_bytes()
 
 
+@pytest.mark.proof
 def test_the_wheel_holds_the_program_its_schema_and_nothing_else(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         held = {name for name in archive.namelist() if ".dist-info/" not in name}

@@ -25,9 +25,15 @@ from crm.settings.url import parse_database_url
 REPOSITORY = Path(__file__).parent.parent
 
 
-@pytest.fixture(
-    params=[*packages.list_packages().values(), SYSTEM_15], ids=lambda path: path.parts[-3]
-)
+def by_wheel(programs: list[Path]) -> list[Any]:
+    """Return each set of programs as a parameter; the first, which people have, is always tried."""
+    return [
+        pytest.param(each, id=each.parts[-3], marks=[pytest.mark.proof] if number else [])
+        for number, each in enumerate(programs)
+    ]
+
+
+@pytest.fixture(params=by_wheel([*packages.list_packages().values(), SYSTEM_15]))
 def binaries(request: pytest.FixtureRequest) -> Path:
     directory: Path = request.param
     if not directory.exists():
@@ -214,6 +220,7 @@ def test_a_stop_does_not_wait_for_those_who_are_connected(cluster: Cluster) -> N
     assert not cluster.is_running()
 
 
+@pytest.mark.proof
 def test_processes_that_start_it_at_once_share_one_server(each_cluster: Cluster) -> None:
     code = (
         "import sys; from pathlib import Path; from crm.embedded import Cluster, postmaster\n"
@@ -235,6 +242,7 @@ def test_processes_that_start_it_at_once_share_one_server(each_cluster: Cluster)
     assert answers == [(f"{server_pid(each_cluster)}\n", "")] * 4
 
 
+@pytest.mark.proof
 def test_ctrl_c_and_a_closed_terminal_leave_it_running(cluster: Cluster) -> None:
     code = (
         "import sys, time; from pathlib import Path; from crm.embedded import Cluster\n"
@@ -260,6 +268,7 @@ def kill(cluster: Cluster) -> None:
         time.sleep(0.01)
 
 
+@pytest.mark.proof
 def test_a_killed_server_starts_again_with_its_data(place: Path, binaries: Path) -> None:
     with stopped(Cluster(place / "home", binaries)) as durable:
         durable.start()
@@ -270,6 +279,7 @@ def test_a_killed_server_starts_again_with_its_data(place: Path, binaries: Path)
         assert ask(durable, "SELECT number FROM kept") == 7
 
 
+@pytest.mark.proof
 def test_it_waits_for_a_killed_servers_last_query(cluster: Cluster) -> None:
     cluster.start()
     busy = "DO $$ BEGIN WHILE clock_timestamp() < %s::timestamptz LOOP END LOOP; END $$"
@@ -291,6 +301,7 @@ def test_it_waits_for_a_killed_servers_last_query(cluster: Cluster) -> None:
     thread.join(timeout=60)
 
 
+@pytest.mark.proof
 def test_a_process_that_now_has_the_old_servers_number_is_left_alone(cluster: Cluster) -> None:
     cluster.start()
     said = (cluster.data / "postmaster.pid").read_text()
@@ -310,6 +321,7 @@ def test_a_process_that_now_has_the_old_servers_number_is_left_alone(cluster: Cl
         other.wait()
 
 
+@pytest.mark.proof
 def test_a_server_whose_socket_is_gone_is_started_anew(cluster: Cluster) -> None:
     cluster.start()
     shutil.rmtree(cluster.socket_directory)
@@ -328,6 +340,7 @@ def test_half_made_data_are_thrown_away(cluster: Cluster) -> None:
     assert not half.exists()
 
 
+@pytest.mark.proof
 def test_a_large_log_makes_way(cluster: Cluster) -> None:
     cluster.start()
     cluster.stop()
@@ -352,6 +365,7 @@ def test_a_start_that_fails_says_why_and_where_the_log_is(each_cluster: Cluster)
     assert str(each_cluster.log) in str(error.hint)
 
 
+@pytest.mark.proof
 def test_an_old_line_of_the_log_is_not_taken_for_the_reason(cluster: Cluster) -> None:
     cluster.start()
     with pytest.raises(psycopg2.OperationalError):
@@ -403,6 +417,7 @@ def test_whichever_wheel_is_installed_is_used(
         assert packages.find_programs() == expected[names[0]]
 
 
+@pytest.mark.proof
 def test_data_made_by_one_wheel_are_started_by_another(place: Path) -> None:
     for binaries in (*packages.list_packages().values(), *packages.list_packages().values()):
         with closing_only(Cluster(place / "home", binaries, fast=True)) as cluster:
@@ -540,6 +555,7 @@ def test_for_root_the_server_is_a_user_of_its_own(each_cluster: Cluster) -> None
     assert each_cluster.home.stat().st_uid == 0
 
 
+@pytest.mark.proof
 @as_root
 def test_first_starts_at_once_add_one_user(place: Path) -> None:
     name = f"epicevents-{os.getpid()}"
@@ -567,6 +583,7 @@ def test_first_starts_at_once_add_one_user(place: Path) -> None:
         subprocess.run(["userdel", name], check=False, capture_output=True)
 
 
+@pytest.mark.proof
 @as_root
 @pytest.mark.parametrize("package", packages.list_packages())
 def test_of_programs_that_a_strict_umask_closed_the_server_gets_a_copy(

@@ -20,6 +20,19 @@ def test_ci_runs_the_script_on_every_python_that_is_named() -> None:
     assert re.findall(r'"(3\.\d+)"', matrix[1]) == named
 
 
+def test_what_is_too_long_for_every_change_runs_each_night_and_before_a_release() -> None:
+    proof = WORKFLOWS["proof.yml"]
+    assert re.search(r'schedule:\n    - cron: "\d+ \d+ \* \* \*"\n', proof)
+    assert "- run: .ci/run ${{ matrix.target }}\n" in proof
+    targets = re.search(r"target: \[(.+)\]", proof)
+    assert targets
+    makefile = (REPOSITORY / "Makefile").read_text("utf-8")
+    for target in targets[1].split(", "):
+        assert f"\n{target}: " in makefile
+    assert "proof" in targets[1].split(", ")
+    assert "needs: [ci, proof]\n" in WORKFLOWS["release.yml"]
+
+
 def test_actions_of_others_are_pinned_to_a_commit() -> None:
     for name, text in WORKFLOWS.items():
         used = re.findall(r"uses: (\S+)(.*)", text)

@@ -184,6 +184,7 @@ def test_a_workstation_without_the_administrators_url_is_refused(
         assert (ran.status, ran.error()["code"]) == (7, "admin_url_missing")
 
 
+@pytest.mark.proof
 def test_a_machine_with_no_company_checks_and_restores(
     admin: Workstation, path: Path, company: Company
 ) -> None:

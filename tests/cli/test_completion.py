@@ -394,7 +394,7 @@ def logged_in(workstation: Workstation, company: Company) -> Workstation:
 
 @pytest.mark.parametrize("shell", SHELLS)
 def test_a_shell_completes(shell: str, logged_in: Workstation, tmp_path: Path) -> None:
-    with open_shell(shell, tmp_path, logged_in.environ, cold=True) as keyboard:
+    with open_shell(shell, tmp_path, logged_in.environ) as keyboard:
         for typed, completed in {
             "epicevents cl\t": "epicevents client",
             "epicevents client list --wi\t": "epicevents client list --without-contract",
@@ -415,6 +415,15 @@ def test_a_shell_completes(shell: str, logged_in: Workstation, tmp_path: Path) -
             keyboard.press("\t", f"$ {completed}")
             keyboard.type("\x15")  # Ctrl-U
             keyboard.at("$")
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_shell_completes_from_a_cold_start(
+    shell: str, workstation: Workstation, tmp_path: Path
+) -> None:
+    with open_shell(shell, tmp_path, workstation.environ, cold=True) as keyboard:
+        keyboard.type("epicevents cl")
+        keyboard.press("\t", "$ epicevents client")
 
 
 TABS = {"bash": "\t\t", "zsh": "\t", "fish": "\t"}  # that list what may follow

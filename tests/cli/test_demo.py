@@ -34,6 +34,7 @@ def cluster_of_demo(database: Database) -> Iterator[tuple[Workstation, Cluster]]
         shutil.rmtree(home)
 
 
+@pytest.mark.proof
 def test_a_demo_that_is_too_old_is_started_over(
     cluster_of_demo: tuple[Workstation, Cluster],
 ) -> None:

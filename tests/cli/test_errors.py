@@ -314,6 +314,7 @@ def test_a_search_for_nothing_is_no_search(sales: Workstation, nothing: str) -> 
     assert sales.run("client", "list", "-S", nothing, "-o", "ids").done().out == every
 
 
+@pytest.mark.proof
 def test_what_a_program_reads_is_utf8_in_every_locale(
     sales: Workstation, owner: Connection, tmp_path: Path
 ) -> None:

@@ -15,6 +15,8 @@ from support.wheels import Program
 from crm.database.revision import SCHEMA_REVISION
 from crm.security import passwords
 
+pytestmark = pytest.mark.proof
+
 
 def grow(tree: Path) -> None:
     """Make the sources those of a version that adds a column."""

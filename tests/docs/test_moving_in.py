@@ -23,6 +23,7 @@ def company(template: dict[str, str]) -> Iterator[Database]:
     database.drop()
 
 
+@pytest.mark.proof
 def test_every_command_does_what_the_page_says(company: Database, tmp_path: Path) -> None:
     steps = pages.steps(PAGE)
     assert len(steps) > 10

@@ -27,6 +27,7 @@ def recipe(tmp_path: Path) -> Path:
     return script
 
 
+@pytest.mark.proof
 def test_the_nightly_recipe_backs_up_checks_and_keeps_what_is_young(
     recipe: Path, database: Database, tmp_path: Path
 ) -> None:

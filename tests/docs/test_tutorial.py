@@ -31,6 +31,7 @@ def environ(tmp_path: Path) -> Iterator[dict[str, str]]:
     shutil.rmtree(home)
 
 
+@pytest.mark.proof
 def test_a_customers_year_goes_as_the_page_says(environ: dict[str, str], tmp_path: Path) -> None:
     pages.follow(pages.steps(PAGE), environ, tmp_path, typed=f"{PASSWORD}\n")
     calendar = Calendar.from_ical((tmp_path / "ines.ics").read_text("utf-8"))

@@ -106,6 +106,7 @@ def test_a_schema_that_it_does_not_know_is_left_alone(
     assert catalogue(owner.cursor()) == before
 
 
+@pytest.mark.proof
 def test_two_upgrades_at_once_queue(bare: dict[str, str]) -> None:
     holder = connect(bare)
     holder.cursor().execute("SELECT pg_advisory_lock(7301943201)")

@@ -70,6 +70,7 @@ def test_every_field_of_a_listing_is_known_of_the_past(owner: Connection) -> Non
         assert {field.name for field in listing.fields} - known == set(), table
 
 
+@pytest.mark.proof
 def test_each_record_is_as_it_was_after_each_step(company: Company, owner: Connection) -> None:
     steps: list[Callable[[Transaction], object]] = [
         lambda tx: clients.update(tx, 1, {"full_name": "[red]É%", "phone": "+33611111111"}),

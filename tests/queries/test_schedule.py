@@ -105,6 +105,7 @@ def century(template: dict[str, str]) -> Iterator[Database]:
         yield database
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_nothing_grows_with_what_was_before_and_comes_after(
     century: Database, question: str

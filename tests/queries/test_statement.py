@@ -92,6 +92,7 @@ def requests(draw: st.DrawFn) -> tuple[Listing, Request]:
     )
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("actor", ACTORS)
 def test_pages_hold_exactly_what_was_asked_for_in_order(
     crowd: Database, records: Records, actor: tuple[int, Role]

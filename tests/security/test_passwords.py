@@ -191,6 +191,7 @@ def test_a_joiner_is_seen_by_what_it_joins() -> None:
     check_policy("👩\u200d🚀 mange des brioches", context=MARIE)
 
 
+@pytest.mark.proof
 @settings(deadline=None)  # the first one loads the lists
 @given(st.text(max_size=140))
 def test_any_text_is_accepted_or_refused_by_the_rule(password: str) -> None:

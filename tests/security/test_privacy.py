@@ -262,6 +262,7 @@ def test_a_payment_that_is_being_noted_is_waited_for(company: Company, owner: Co
     assert stored(owner, "payments", 3, "reference") == "Mme (erased)"
 
 
+@pytest.mark.proof
 def test_no_number_of_names_keeps_a_person_from_being_forgotten(
     company: Company, owner: Connection
 ) -> None:

@@ -212,6 +212,7 @@ def fifty_at_once(company: Company, contract_id: int, keys: list[str]) -> list[s
         return sorted(pool.map(pay, keys))
 
 
+@pytest.mark.proof
 def test_fifty_payments_at_once_are_each_counted_once_or_refused(
     company: Company, owner: Connection
 ) -> None:
@@ -222,6 +223,7 @@ def test_fifty_payments_at_once_are_each_counted_once_or_refused(
     assert len(entries(owner, company.draft)) == 33
 
 
+@pytest.mark.proof
 def test_of_fifty_at_once_that_were_each_sent_twice_half_are_recorded(
     company: Company, owner: Connection
 ) -> None:

@@ -66,6 +66,7 @@ def test_a_contract_that_is_open_again_follows_its_client(
     assert stored(owner, "contracts", company.partly_paid, "sales_contact_id") == 7
 
 
+@pytest.mark.proof
 def test_thousands_go_at_once_as_one_entry_of_the_history(
     company: Company, owner: Connection
 ) -> None:

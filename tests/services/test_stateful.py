@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
@@ -344,6 +345,7 @@ def _read(rows: Callable[[str], list[tuple[Any, ...]]]) -> Model:
     return model
 
 
+@pytest.mark.proof
 def test_no_sequence_of_commands_tells_the_program_from_the_rules(
     company_template: dict[str, str],
 ) -> None:

@@ -331,6 +331,7 @@ def test_contracts_follow_their_client_back(company: Company, owner: Connection,
 # Thousands
 
 
+@pytest.mark.proof
 def test_thousands_are_undone_in_seconds_by_one_transaction(
     company: Company, owner: Connection, do: Do
 ) -> None:
