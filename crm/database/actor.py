@@ -69,13 +69,13 @@ def require_place(known: str, here: str) -> None:
 def require_installation(known: str, found: str) -> None:
     """Refuse to show a session to a company that it is not for.
 
-    Raises NotLoggedIn ``session_elsewhere``.
+    Raises NotLoggedIn ``another_company``.
     """
     if known != found:
         raise NotLoggedIn(
             _("You are logged in at another company than this one; your session was not sent."),
             hint=_log_in_here(),
-            code="session_elsewhere",
+            code="another_company",
         )
 
 

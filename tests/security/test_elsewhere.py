@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812
-from support.cli import PASSWORD, Workstation, url
+from support.cli import PASSWORD, Ran, Workstation, url
 from support.company import Company
 from support.database import Database
 from support.false_server import Row, listening
@@ -33,11 +33,9 @@ def say(installation: str) -> dict[str, Row]:
     return {"installation_id": row}
 
 
-def elsewhere(office: Workstation, *words: str, stdin: str = "") -> bool:
-    refused = office.run(*words, stdin=stdin)
-    assert (refused.status, refused.error()["code"]) == (4, "session_elsewhere")
+def code_of(refused: Ran) -> tuple[int, str]:
     assert "epicevents login" in refused.error()["hint"]
-    return True
+    return refused.status, refused.error()["code"]
 
 
 @pytest.mark.parametrize(
@@ -57,7 +55,8 @@ def test_no_command_connects_to_another_database(
     token = office.token_file.read_text()
     with listening() as false:
         office.environ["EPICEVENTS_DATABASE_URL"] = false.url()
-        assert elsewhere(office, *words, "--json", stdin=f"{PASSWORD}\n{PASSWORD}\n")
+        refused = office.run(*words, "--json", stdin=f"{PASSWORD}\n{PASSWORD}\n")
+    assert code_of(refused) == (4, "session_elsewhere")
     assert (false.guests, false.said) == ([], [])
     assert office.token_file.read_text() == token
 
@@ -95,7 +94,7 @@ def test_another_company_at_the_same_place_is_told_no_session(
     with listening(say(OTHER)) as false:
         office.move(false.url())
         if way == "command":
-            assert elsewhere(office, "client", "list", "--json")
+            assert code_of(office.run("client", "list", "--json")) == (4, "another_company")
         else:
             assert office.process(environ=line).out.strip() == ""
     assert len(false.guests) == 1
@@ -107,7 +106,9 @@ def test_a_database_that_was_replaced_is_another_company(
 ) -> None:
     office.run("client", "list").done()
     owner.cursor().execute("UPDATE security_policy SET installation_id = %s", (OTHER,))
-    assert elsewhere(office, "client", "list", "--json")
+    assert code_of(office.run("client", "list", "--json")) == (4, "another_company")
+    office.run("logout").done()
+    assert not office.token_file.exists()
 
 
 def test_a_connection_that_is_opened_anew_is_asked_anew(
