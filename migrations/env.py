@@ -61,7 +61,7 @@ def upgrade(cursor: Cursor) -> None:
     """Lay a new database, or carry an old one up and lay its objects anew."""
     newest = context.script.get_current_head()
     found = context.get_context().get_current_revision()
-    if newest is None or found == newest:
+    if newest is None or (found == newest and laying.is_current(cursor, SCRIPTS)):
         return
     if found is None:
         context.get_context().stamp(context.script, newest)
@@ -72,7 +72,10 @@ def upgrade(cursor: Cursor) -> None:
         revision.refuse_too_old(found)
         laying.drop_objects(cursor)
         laying.replace_functions(cursor, SCRIPTS)
-        context.run_migrations()
+        if found == newest:  # a definition has changed: in the files, or in the database
+            applied().append(f"{newest}_objects")
+        else:
+            context.run_migrations()
     if not context.config.attributes.get("bare"):
         laying.lay_objects(cursor, SCRIPTS)
 

@@ -22,7 +22,9 @@ from crm.domain.i18n import gettext as _
 FIRST = "schema.sql"  # what holds for whatever is made later
 RELEASED = "released"  # the tables and the names of objects of each revision that was released
 
-_NOTE = "Laid by the last upgrade, in this order; the next drops just these:"
+_NOTE = "Laid by the last upgrade, in this order, with fingerprints; the next drops just these:"
+_FILES = "files"  # the line of the note that has the fingerprint of the files themselves
+_KEPT = "kept "  # before what stands under a table, and is replaced instead of dropped
 
 _MADE = re.compile(
     r"^CREATE (?:OR REPLACE )?(TABLE|VIEW|FUNCTION|TRIGGER|POLICY) (\w+)", re.MULTILINE
@@ -49,33 +51,59 @@ class SqlFile(NamedTuple):
 
 
 class _Object(NamedTuple):
-    """Something that ``objects/`` can make: its address, and its name for DROP."""
+    """Something that ``objects/`` can make: its address, its name for DROP, its fingerprint."""
 
     kind: str
     plain: str
     name: str
     address: str
+    print: str
 
 
-_OBJECTS = """
-    SELECT kind, plain, kind || ' ' || called, classid::oid || '.' || objid FROM (
-        SELECT 'VIEW', relname::text, oid::regclass::text, 'pg_class'::regclass, oid
+# The fingerprint is of what the server says that it has: whoever changes a condition or a body
+# leaves the name as it is.
+OBJECTS = """
+    SELECT kind, plain, kind || ' ' || called AS name, classid::oid || '.' || objid AS address,
+        left(encode(sha256(convert_to(whole, 'UTF8')), 'hex'), 32) AS print
+    FROM (
+        SELECT 'VIEW', relname::text, oid::regclass::text, 'pg_class'::regclass, oid,
+            concat_ws('|', array_to_string(reloptions, ','), pg_get_viewdef(oid))
         FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'v'
         UNION ALL
-        SELECT 'FUNCTION', proname, oid::regprocedure::text, 'pg_proc'::regclass, oid
-        FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+        SELECT 'FUNCTION', proname, oid::regprocedure::text, 'pg_proc'::regclass, oid,
+            pg_get_functiondef(oid)
+        FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prokind = 'f'
         UNION ALL
-        SELECT 'TRIGGER', tgname, format('%I ON %s', tgname, tgrelid::regclass),
-            'pg_trigger'::regclass, t.oid
+        SELECT 'TRIGGER', tgname, quote_ident(tgname) || ' ON ' || tgrelid::regclass,
+            'pg_trigger'::regclass, t.oid, concat_ws('|', tgenabled, pg_get_triggerdef(t.oid))
         FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid
         WHERE NOT tgisinternal AND relnamespace = 'public'::regnamespace
         UNION ALL
-        SELECT 'POLICY', polname, format('%I ON %s', polname, polrelid::regclass),
-            'pg_policy'::regclass, p.oid
+        SELECT 'POLICY', polname, quote_ident(polname) || ' ON ' || polrelid::regclass,
+            'pg_policy'::regclass, p.oid,
+            concat_ws('|', polcmd, polpermissive,
+                ARRAY(SELECT rolname FROM pg_roles WHERE oid = ANY (polroles) ORDER BY 1)::text,
+                pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid))
         FROM pg_policy p JOIN pg_class c ON c.oid = polrelid
         WHERE relnamespace = 'public'::regnamespace
-    ) each (kind, plain, called, classid, objid)
+    ) each (kind, plain, called, classid, objid, whole)
 """
+# What of it is missing, or is no longer as it was laid.
+CHANGED = f"""
+    WITH note AS (
+        SELECT regexp_split_to_table(obj_description(to_regclass('public.alembic_version'),
+            'pg_class'), '\\n') AS line
+    ), laid AS (
+        SELECT regexp_replace(split_part(line, E'\\t', 1), '^{_KEPT}', '') AS name,
+            split_part(line, E'\\t', 2) AS print
+        FROM note WHERE strpos(line, E'\\t') > 0 AND line !~ '^{_FILES}'
+    ), found AS ({OBJECTS})
+    SELECT laid.name || CASE WHEN found.name IS NULL THEN ' (missing)' ELSE ' (changed)' END
+    FROM laid LEFT JOIN found ON found.name = laid.name
+    WHERE found.print IS DISTINCT FROM laid.print
+    UNION ALL
+    SELECT 'everything (no fingerprint)' WHERE NOT EXISTS (SELECT FROM laid)
+"""  # noqa: S608
 
 # The rule and the types of a view belong to it, and to it alone; whatever else depends on what is
 # ours, or on that, is somebody else's.
@@ -161,26 +189,60 @@ def replace_functions(cursor: Cursor, scripts: Path) -> None:
 
     They are in the files of ``tables/`` that make no table, which can be run again.
     """
-    made = read_files(scripts / "tables")
-    _run(cursor, [file for file in made if all(kind != "TABLE" for kind, _name in file.made)])
+    _run(cursor, _replaceable(scripts))
+
+
+def _replaceable(scripts: Path) -> list[SqlFile]:
+    files = read_files(scripts / "tables")
+    return [file for file in files if all(kind != "TABLE" for kind, _name in file.made)]
 
 
 def lay_objects(cursor: Cursor, scripts: Path) -> None:
     """Lay views, functions, triggers and policies, and note in the database which they are.
 
-    The note is a comment, which a hostile backup cannot make run.
+    The note is a comment, which a hostile backup cannot make run, and which the program's login
+    reads and cannot write.
     """
     before = {each.name for each in _objects(cursor)}
     laid = read_files(scripts / "objects")
     _run(cursor, laid)
     order = [made for file in laid for made in file.made]
-    found = [each for each in _objects(cursor) if each.name not in before]
-    found.sort(key=lambda each: order.index((each.kind, each.plain)))
-    cursor.execute(
-        SQL("COMMENT ON TABLE alembic_version IS {}").format(
-            Literal("\n".join([_NOTE, *(each.name for each in found)]))
-        )
-    )
+    under = {made for file in read_files(scripts / "tables") for made in file.made}
+    found = _objects(cursor)
+    made = [each for each in found if each.name not in before]
+    made.sort(key=lambda each: order.index((each.kind, each.plain)))
+    kept = [each for each in found if each.name in before and (each.kind, each.plain) in under]
+    lines = [
+        _NOTE,
+        f"{_FILES}\t{_fingerprint_files(scripts)}",
+        *(f"{_KEPT}{each.name}\t{each.print}" for each in kept),
+        *(f"{each.name}\t{each.print}" for each in made),
+    ]
+    cursor.execute(SQL("COMMENT ON TABLE alembic_version IS {}").format(Literal("\n".join(lines))))
+
+
+def is_current(cursor: Cursor, scripts: Path) -> bool:
+    """Return whether the objects are those of the files, and nobody has changed them since."""
+    if f"{_FILES}\t{_fingerprint_files(scripts)}" not in _read_note(cursor):
+        return False
+    cursor.execute(CHANGED)
+    return not cursor.fetchall()
+
+
+def _fingerprint_files(scripts: Path) -> str:
+    """Return what changes when any definition does: of the objects, and of what is under tables."""
+    from hashlib import sha256
+
+    texts = [file.sql for file in read_files(scripts / "objects")]
+    texts += [file.sql for file in _replaceable(scripts)]
+    # In an order of their own: that of laying is not the same wherever the files lie.
+    return sha256("\0".join(sorted(texts)).encode()).hexdigest()[:32]
+
+
+def _read_note(cursor: Cursor) -> list[str]:
+    cursor.execute("SELECT obj_description('alembic_version'::regclass, 'pg_class')")
+    ((note,),) = cursor.fetchall()
+    return (note or "").splitlines()
 
 
 def drop_objects(cursor: Cursor) -> None:
@@ -188,9 +250,7 @@ def drop_objects(cursor: Cursor) -> None:
 
     Raises RuleViolation ``foreign_objects`` where something of somebody else's depends on it.
     """
-    cursor.execute("SELECT obj_description('alembic_version'::regclass, 'pg_class')")
-    ((note,),) = cursor.fetchall()
-    laid = (note or "").splitlines()
+    laid = [line.partition("\t")[0] for line in _read_note(cursor)]
     there = sorted(
         (each for each in _objects(cursor) if each.name in laid),
         key=lambda each: laid.index(each.name),
@@ -234,5 +294,7 @@ def _refuse_dependents(cursor: Cursor, ours: Iterable[_Object]) -> None:
 
 
 def _objects(cursor: Cursor) -> list[_Object]:
-    cursor.execute(_OBJECTS)
+    # By a path of its own, so that definitions read the same whoever asks for them.
+    cursor.execute("SET LOCAL search_path = public")
+    cursor.execute(OBJECTS)
     return [_Object(*row) for row in cursor.fetchall()]

@@ -31,17 +31,16 @@ def test_json_lists_every_check(sales: Workstation, owner: Connection) -> None:
     ran = sales.run("doctor", "--json")
     assert (ran.status, ran.err) == (6, "")
     (fault,) = [check for check in ran.json() if not check["ok"]]
-    assert fault["check"] == "policies"
+    assert fault["check"] == "objects"
     assert fault["what"] == (
-        "A policy is missing, foreign, for another verb or does not check the login: "
-        "clients_update (missing)."
+        "Not as the last upgrade laid it: POLICY clients_update ON clients (missing)."
     )
     assert fault["why"].startswith("The database may allow")
-    assert fault["next"].startswith("Restore it")
+    assert "epicevents db upgrade" in fault["next"]
     assert fault["sql_as"] == "epicevents_cli"
     cursor = owner.cursor()
     cursor.execute(fault["sql"])
-    assert cursor.fetchall() == [("clients_update (missing)",)]
+    assert cursor.fetchall() == [("POLICY clients_update ON clients (missing)",)]
 
 
 def test_a_fault_is_two_lines_and_its_sql(sales: Workstation, owner: Connection) -> None:
@@ -66,8 +65,10 @@ def test_a_terminal_s_lines_are_broken_at_words(
     shown = sales.look("doctor", width=width)
     said = [line for line in shown.splitlines() if not line.startswith("    ")]
     assert max(map(len, said)) <= width
-    assert said[0].startswith("Fault: A policy is missing")
-    assert sales.look("doctor", width=width, color=True).startswith("\x1b[1;31mFault:\x1b[0m A p")
+    assert said[0].startswith("Fault: Not as the last upgrade laid it")
+    assert sales.look("doctor", width=width, color=True).startswith(
+        "\x1b[1;31mFault:\x1b[0m Not as"
+    )
 
 
 def test_names_in_the_database_are_shown_and_not_interpreted(
@@ -202,4 +203,4 @@ def test_in_a_process_of_its_own_it_exits_with_its_status(
     owner.cursor().execute(NO_POLICY)
     ran = sales.process("doctor")
     assert ran.status == 6
-    assert "clients_update (missing)" in ran.out
+    assert "clients_update ON clients (missing)" in ran.out

@@ -9,6 +9,7 @@ from support.database import Database
 from support.migrations import Migrations
 
 from crm.database import laying, upgrades
+from crm.database.revision import SCHEMA_REVISION
 from crm.database.transaction import connect
 from crm.domain.errors import RuleViolation
 
@@ -190,3 +191,42 @@ def test_a_note_of_somebody_elses_hand_drops_nothing_but_objects(
     assert {"relation users", "relation payments", "relation client_list"} <= catalogue(
         owner.cursor()
     ).keys()
+
+
+REVISION = f"{SCHEMA_REVISION}_objects"
+
+
+def test_a_definition_that_changes_reaches_a_database_of_the_same_revision(
+    database: Database, migrations: Migrations
+) -> None:
+    assert upgrades.upgrade_schema(database.admin) == []
+    comment = "COMMENT ON VIEW user_list IS\n    '"
+    migrations.change("objects/user/user_list.sql", comment, f"{comment}Anew. ")
+    sql = database.owner().cursor()
+    assert upgrades.upgrade_schema(database.admin) == [REVISION]
+    assert upgrades.upgrade_schema(database.admin) == []
+    sql.execute("SELECT obj_description('user_list'::regclass)")
+    assert sql.fetchall()[0][0].startswith("Anew. ")
+
+
+@pytest.mark.parametrize(
+    "tampered",
+    [
+        "DROP POLICY clients_update ON clients",
+        "ALTER POLICY clients_update ON clients USING (true)",
+        "ALTER TABLE payments DISABLE TRIGGER tg_payments_stay",
+        "DROP TRIGGER tg_payments_stay ON payments",
+        (
+            "CREATE OR REPLACE FUNCTION is_phone(value text) RETURNS boolean LANGUAGE sql"
+            " IMMUTABLE PARALLEL SAFE RETURN true"
+        ),
+        "ALTER VIEW client_list SET (security_barrier)",
+    ],
+)
+def test_an_upgrade_puts_right_what_somebody_changed(database: Database, tampered: str) -> None:
+    sql = database.owner().cursor()
+    before = catalogue(sql)
+    sql.execute(tampered)
+    assert upgrades.upgrade_schema(database.admin) == [REVISION]
+    assert catalogue(sql) == before
+    assert upgrades.upgrade_schema(database.admin) == []
