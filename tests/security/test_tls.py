@@ -332,6 +332,15 @@ def test_init_warns_too(office: Workstation, server: TlsServer) -> None:
     assert "sslmode=disable: somebody" in said
 
 
+def test_init_asks_before_it_logs_in(office: Workstation, server: TlsServer) -> None:
+    office.environ["EPICEVENTS_ADMIN_DATABASE_URL"] = server.admin_url(sslmode="require")
+    with office.terminal("init", "--database-url", server.url(sslmode="require"), width=300) as it:
+        it.expect_exact("is not verified")
+        answer(it, f"Log in at {HOST}:{server.port} all the same?", "n")
+        status, said = finish(it)
+    assert (status, "not verified" in said) == (2, False)
+
+
 def test_doctor_tells_encrypted_from_verified(office: Workstation, server: TlsServer) -> None:
     def checks(mode: str) -> dict[str, bool]:
         office.environ["EPICEVENTS_DATABASE_URL"] = server.url(sslmode=mode)

@@ -39,18 +39,20 @@ def warn_of_weaker_mode(app: App, parameters: Mapping[str, str]) -> None:
         )
 
 
-def agree_to_unverified_server(app: App) -> None:
+def agree_to_unverified_server(app: App, *, warned: bool = False) -> None:
     """Ask, once for each host and ``sslmode``, whether to log in at a server that is not verified.
 
-    Where nobody can be asked, the ``sslmode`` in the URL is the answer: without one the server is
-    verified. Raises UsageFault ``not_confirmed``.
+    The warning comes first, unless the caller has ``warned``. Where nobody can be asked, the
+    ``sslmode`` in the URL is the answer: without one the server is verified. Raises UsageFault
+    ``not_confirmed``.
     """
     url = app.settings.database_url
     parameters = parse_database_url(url) if url else {}
     mode = verification.find_weaker_mode(parameters)
     if mode is None:
         return
-    warn_of_weaker_mode(app, parameters)
+    if not warned:
+        warn_of_weaker_mode(app, parameters)
     home, host = app.settings.home, f"{_host(parameters)}:{parameters.get('port') or 5432}"
     if not prompts.may_ask(app) or known.find_agreement(home, known.UNVERIFIED, host) == mode:
         return

@@ -37,6 +37,7 @@ def init(app: App, /, password_stdin: bool, yes: bool, **given: Any) -> None:
 
     urls = app.settings.database_url, app.settings.admin_database_url
     asking.servers.agree_to_servers(app, *urls)
+    asking.servers.agree_to_unverified_server(app, warned=True)
     writing.setup.prepare_database(app)
     with app.owner() as tx:
         held = administration.read_holdings(tx)
