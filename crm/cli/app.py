@@ -59,7 +59,8 @@ class App:
         """Take a common flag of the command line; one that is a setting goes before all others."""
         self._flags[name] = value
         if name in configuration.NAMES:
-            self.__dict__.pop("settings", None)
+            if "settings" in self.__dict__:  # the files are not read again for it
+                self.settings.override(configuration.read_flag(name, _flag_text(value)))
         elif name == "debug":
             self.debug = bool(value)
         elif name == "quiet":
@@ -70,7 +71,7 @@ class App:
     @cached_property
     def settings(self) -> configuration.Settings:
         """The settings in force; reading them is left until something needs one."""
-        flags = {name: "1" if value is True else str(value) for name, value in self._flags.items()}
+        flags = {name: _flag_text(value) for name, value in self._flags.items()}
         loaded = configuration.load_settings(flags, self.environ, self.directory)
         if self.ask_for_directory:
             loaded.ask = partial(self.ask_for_directory, self)
@@ -264,6 +265,10 @@ class App:
                     error.message,
                 ),
             )
+
+
+def _flag_text(value: object) -> str:
+    return "1" if value is True else str(value)
 
 
 def _is_closed(connection: "Connection") -> bool:

@@ -58,6 +58,12 @@ def load_settings(
     return Settings([_entry(s, places) for s in SETTINGS], home, local_file, ignored)
 
 
+def read_flag(name: str, value: str) -> SettingValue:
+    """Return a setting as a flag gives it. Raises UsageFault ``invalid_setting``."""
+    setting = next(each for each in SETTINGS if each.name == name)
+    return _entry(setting, {"flag": {setting.variable: value}, "environment": {}})
+
+
 def _entry(setting: Setting, places: Places) -> SettingValue:
     given = [(v[setting.variable], source) for source, v in places.items() if setting.variable in v]
     system = [(places["environment"].get(variable), variable) for variable in setting.fallbacks]

@@ -57,6 +57,10 @@ class Settings:
         values = (f"{entry.name}={entry.value!r}" for entry in self.entries())
         return f"Settings({', '.join(values)})"
 
+    def override(self, entry: SettingValue) -> None:
+        """Let a value go before the one that was loaded, as a flag does."""
+        self._entries[entry.name] = entry
+
     def value(self, name: str) -> str | None:
         """Return the value as it was written, secrets included."""
         return self._entries[name].value

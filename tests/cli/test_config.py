@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from support.cli import REPOSITORY, Workstation
 
-from crm.settings import SETTINGS
+from crm.settings import SETTINGS, files, loading
 
 
 @pytest.fixture
@@ -92,3 +92,19 @@ def test_the_files_of_settings_are_read_once(command: str, tmp_path: Path) -> No
         cwd=tmp_path, capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert done.stderr.splitlines()[-1] == "1"
+
+
+def test_a_flag_that_is_a_setting_reads_no_file_again(
+    workstation: Workstation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+
+    def count(path: str) -> dict[str, str]:
+        read.append(path)
+        return files.read_variables(path)
+
+    monkeypatch.setattr(loading, "read_variables", count)
+    shown = workstation.run("config", "--no-input", "--json").done().json()
+    (no_input,) = (each for each in shown if each["variable"] == "EPICEVENTS_NO_INPUT")
+    assert (no_input["value"], no_input["source"]) == ("1", "flag")
+    assert len(read) == len(set(read)) == 2
