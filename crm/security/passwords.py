@@ -1,8 +1,8 @@
 """Deriving, storing and choosing passwords.
 
 The database decides a login: it hands out salt and parameters, the program derives 32 bytes with
-Argon2id, and the database compares their SHA-256. Neither the password nor anything in a stolen
-dump can log in.
+Argon2id and proves that it has them (:mod:`crm.security.proofs`), and the database stores their
+SHA-256. Nothing in a stolen dump can log in by itself.
 """
 
 import base64
