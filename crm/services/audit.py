@@ -98,7 +98,7 @@ def revoke(tx: "Transaction", session_id: int) -> Row:
     authorize(
         tx.actor,
         Permission.SESSION_REVOKE,
-        owner_id=found.employee_id if found else None,
+        owner_id=found.user_id if found else None,
         kind="session",
         record_id=session_id if session_id <= LARGEST_WHOLE_NUMBER else None,
         instead=_("See your own: epicevents audit sessions"),

@@ -135,6 +135,7 @@ def test_what_was_deleted_and_brought_back_goes_on(manager: Workstation) -> None
 def test_another_company_has_other_uids(manager: Workstation, owner: Connection) -> None:
     before = read(manager.run(*AS_CALENDAR).out)
     owner.cursor().execute("UPDATE security_policy SET installation_id = gen_random_uuid()")
+    manager.be(1)
     assert not set(before) & set(read(manager.run(*AS_CALENDAR).out))
 
 

@@ -27,13 +27,13 @@ def test_an_event_comes_with_its_contract_and_how_to_reach_its_client(tx: Transa
     assert "+33612345678" in found["client"].rows[0]
 
 
-def test_whose_a_calendar_is_everybody_learns_who_is_logged_in(crowd: Database) -> None:
+def test_whose_a_calendar_is_everybody_learns_who_connects(crowd: Database) -> None:
     with crowd.as_user(1) as mine, crowd.as_user(5) as theirs:
         assert event.read_installation(mine) == event.read_installation(theirs)
         assert len(event.read_installation(mine)) == 36
     connection = connect(crowd.app)
     with transaction(connection, None) as nobody:
-        assert event.read_installation(nobody) == "None"
+        assert event.read_installation(nobody) == crowd.installation()
     connection.close()
 
 
