@@ -74,3 +74,16 @@ def test_the_readme_shows_commands() -> None:
 def test_every_file_that_a_document_links_to_exists(document: Path) -> None:
     links = re.findall(r"\]\((?!https?:|#)([^)#]+)", document.read_text("utf-8"))
     assert [link for link in links if not (document.parent / link).exists()] == []
+
+
+def test_the_walk_names_files_and_functions_that_are_there() -> None:
+    page = (REPOSITORY / "docs" / "architecture.md").read_text("utf-8")
+    walk = " ".join(page.split("\n## A walk")[1].split("\n## What rebuilding")[0].split())
+    named = re.findall(r"\[`[^`]+`\]\(\.\./([^)]+\.py)\),? `(\w+)`", walk)
+    assert len(named) > 15
+    for file, function in named:
+        text = (REPOSITORY / file).read_text("utf-8")
+        assert re.search(rf"^ *(?:def|class) {function}\b", text, re.MULTILINE), (file, function)
+    for constraint in re.findall(r"`((?:ck|uq|fk)_\w+)`", walk):
+        tables = (REPOSITORY / "migrations" / "tables").glob("*.sql")
+        assert any(constraint in path.read_text("utf-8") for path in tables), constraint
