@@ -3,6 +3,7 @@ from collections.abc import Iterator
 import pytest
 from support.cli import PASSWORD, give_password
 from support.company import Company
+from support.database import Database
 from support.services import refused
 
 from crm.database.transaction import Transaction, connect
@@ -52,3 +53,22 @@ def test_nobody_and_a_weak_password_are_refused(tx: Transaction) -> None:
         administration.reset_password_as_owner(tx, "nobody@epicevents.example", PASSWORD)
     with refused(RuleViolation, "weak_password"):
         administration.reset_password_as_owner(tx, SOPHIE, "short")
+
+
+FIRST = {"first_name": "Ada", "last_name": "Roy", "email": "ada@epicevents.example"}
+
+
+def test_a_company_that_has_a_manager_gets_no_first_one(tx: Transaction) -> None:
+    with refused(RuleViolation, "already_initialised"):
+        administration.create_first_manager(tx, password=CHOSEN, **FIRST)
+    assert tx.value("SELECT count(*) FROM users") == 6
+
+
+def test_the_first_manager_has_a_password_that_is_hard_to_guess(empty_database: Database) -> None:
+    connection = empty_database.owner()
+    tx = Transaction(connection, None)
+    for weak in ("short", "ada roy ada roy"):
+        with refused(RuleViolation, "weak_password"):
+            administration.create_first_manager(tx, password=weak, **FIRST)
+    assert administration.create_first_manager(tx, password=CHOSEN, **FIRST) == 1
+    connection.close()

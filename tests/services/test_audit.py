@@ -1,6 +1,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import psycopg2
 import pytest
@@ -11,11 +13,13 @@ from support.services import refused
 
 from crm.database.transaction import Transaction, connect
 from crm.domain.errors import CRMError, NotFound, PermissionDenied
+from crm.queries import client
 from crm.queries.audit import SESSIONS
 from crm.queries.listing import Request
 from crm.queries.pages import read_page
 from crm.services import audit
 
+UTC = ZoneInfo("UTC")
 EVERYBODY = ("manager", "sales", "support")
 
 
@@ -226,3 +230,17 @@ def test_a_dry_run_ends_nothing(company: Company) -> None:
             audit.revoke(tx, theirs.id)
             audit.revoke_all(tx, company.sales)
         assert theirs.lives()
+
+
+# As it was
+
+
+def test_what_was_not_there_then_is_not_found_and_says_since_when(company: Company) -> None:
+    then = datetime.fromisoformat("2000-01-01")
+    with company.database.as_user(company.sales) as tx:
+        with refused(NotFound, "not_found"):
+            audit.find_as_of(tx, client.LISTING, 99, then, UTC)
+        with refused(NotFound, "not_found") as raised:
+            audit.find_as_of(tx, client.LISTING, company.client, then, UTC)
+        assert raised.value.details is not None
+        assert "since" in raised.value.details

@@ -105,6 +105,15 @@ def test_a_wrong_value_is_refused(
         client.create(tx, **(BOB | values))
 
 
+def test_whose_email_it_is_already_is_said(company: Company) -> None:
+    with (
+        refused(RuleViolation, "duplicate_email") as raised,
+        company.database.as_user(company.sales) as tx,
+    ):
+        client.create(tx, **(BOB | {"email": "kevin@startup.example"}))
+    assert raised.value.details == {"id": 2}
+
+
 def test_a_race_for_an_email_has_one_winner(company: Company) -> None:
     ready = Barrier(2)
 
@@ -188,9 +197,16 @@ def test_a_transfer_to_the_same_changes_nothing(company: Company) -> None:
 
 def test_a_transfer_goes_to_an_active_sales_person(company: Company, owner: Connection) -> None:
     owner.cursor().execute("UPDATE users SET is_active = false WHERE id = 4")
-    for person, code in ((5, "sales_contact_role"), (4, "inactive_contact")):
-        with refused(RuleViolation, code), company.database.as_user(company.manager) as tx:
+    for person, code, named in (
+        (5, "sales_contact_role", "Paul Petit is SUPPORT"),
+        (4, "inactive_contact", "The account of Samuel Sanchez is deactivated"),
+    ):
+        with (
+            refused(RuleViolation, code) as raised,
+            company.database.as_user(company.manager) as tx,
+        ):
             client.transfer(tx, company.client, person)
+        assert raised.value.message.startswith(named)
 
 
 @pytest.mark.parametrize("person", [3, 5])

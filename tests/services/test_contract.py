@@ -456,3 +456,31 @@ def test_an_event_that_is_being_planned_keeps_the_signature(
         with refused(RuleViolation, "contract_has_events"):
             unsigning.result(timeout=PATIENCE)
     assert stored(owner, company.draft, "signed_status") is True
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda tx: contract.sign(tx, 1, version=99),
+        lambda tx: contract.unsign(tx, 2, "so", version=99),
+        lambda tx: contract.amend(tx, 2, "900", "so", version=99),
+        lambda tx: contract.update(tx, 1, {"due_date": "2031-01-01"}, version=99),
+    ],
+    ids=["sign", "unsign", "amend", "update"],
+)
+def test_another_version_than_the_one_that_was_read_is_refused(company: Company, act: Any) -> None:
+    with (
+        refused(Conflict, "conflict") as raised,
+        company.database.as_user(company.manager) as tx,
+    ):
+        act(tx)
+    assert "not 99" in raised.value.message
+
+
+def test_more_due_than_the_total_is_said_with_both(company: Company) -> None:
+    with (
+        refused(RuleViolation, "amount_due_out_of_range") as raised,
+        company.database.as_user(company.manager) as tx,
+    ):
+        contract.adjust(tx, company.signed, Decimal(9999), "so")
+    assert "(€9,999.00) is more than the total (€2,000.00)" in raised.value.message

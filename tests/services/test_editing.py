@@ -2,6 +2,7 @@ from decimal import Decimal
 
 import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812
+from sqlalchemy.event import listens_for
 from support.company import Company
 from support.services import read_first, refused, stored
 
@@ -101,6 +102,24 @@ def test_what_the_database_denies_is_a_denial(company: Company) -> None:
         company.database.as_user(company.sales2) as tx,
     ):
         write_values(tx, find_record(tx, models.Client, 1), {"phone": "+33600000000"})
+
+
+def test_who_is_overtaken_time_and_again_gives_up(company: Company, owner: Connection) -> None:
+    with (
+        refused(Conflict, "conflict") as raised,
+        company.database.as_user(company.sales) as tx,
+    ):
+        record = find_record(tx, models.Client, 1)
+
+        @listens_for(tx.session, "before_flush")
+        def overtake(*_flush: object) -> None:
+            owner.cursor().execute(
+                "UPDATE clients SET company_name = company_name || '!', version = version + 1"
+                " WHERE id = 1"
+            )
+
+        write_values(tx, record, {"phone": "+33600000000"})
+    assert raised.value.message == "Somebody else keeps changing this record."
 
 
 def test_an_edit_after_another_in_one_transaction(company: Company, owner: Connection) -> None:

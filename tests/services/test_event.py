@@ -419,3 +419,24 @@ def test_nobody_else_deletes_events(company: Company) -> None:
             refused(PermissionDenied, "permission_denied"),
         ):
             event.delete(tx, company.event)
+
+
+def test_another_version_than_the_one_that_was_read_is_not_assigned(company: Company) -> None:
+    with refused(Conflict, "conflict"), company.database.as_user(company.manager) as tx:
+        event.assign(tx, company.event, company.support2, version=99)
+
+
+def test_a_signature_that_is_taken_back_meanwhile_is_no_clash(
+    company: Company, owner: Connection
+) -> None:
+    with (
+        refused(RuleViolation, "contract_not_signed"),
+        company.database.as_user(company.manager) as tx,
+    ):
+        read_first(tx, models.Contract, 5)
+        owner.cursor().execute("UPDATE contracts SET signed_status = false WHERE id = 5")
+        event.update(
+            tx,
+            company.event,
+            {"contract_id": 5, "start_date": START, "end_date": START + timedelta(hours=1)},
+        )

@@ -20,6 +20,7 @@ from crm.domain.errors import (
     RuleViolation,
     UsageFault,
 )
+from crm.domain.rules import CONSTRAINTS
 from crm.services import payment
 
 
@@ -290,3 +291,12 @@ def test_a_reversal_takes_a_reason(company: Company) -> None:
         wrong = payment.pay(tx, company.signed, amount="400").record.id
         with refused(InvalidValue, "blank"):
             payment.reverse(tx, company.signed, wrong, " ")
+
+
+@pytest.mark.parametrize("day", [date(1899, 12, 31), date(3000, 1, 1)])
+def test_a_day_that_no_calendar_of_ours_has_is_refused_by_its_constraint(
+    company: Company, day: date
+) -> None:
+    with pytest.raises(CRMError) as raised, company.database.as_user(company.sales) as tx:
+        payment.pay(tx, company.signed, amount="1", paid_on=day)
+    assert raised.value.code == CONSTRAINTS["ck_payments_paid_on"].code

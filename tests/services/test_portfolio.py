@@ -175,19 +175,20 @@ def test_only_management_transfers(company: Company, who: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("giver", "taker", "code"),
+    ("giver", "taker", "code", "said"),
     [
-        ("sales", "sales", "same_person"),
-        ("sales", "support", "sales_contact_role"),
-        ("support", "sales", "support_contact_role"),
-        ("manager", "manager2", "no_portfolio"),
+        ("sales", "sales", "same_person", "Sophie Simon cannot transfer to themselves"),
+        ("sales", "support", "sales_contact_role", "Paul Petit is SUPPORT"),
+        ("support", "sales", "support_contact_role", "Sophie Simon is SALES"),
+        ("manager", "manager2", "no_portfolio", "Marie Martin is MANAGEMENT"),
     ],
 )
 def test_the_taker_is_somebody_else_of_the_same_role(
-    company: Company, giver: str, taker: str, code: str
+    company: Company, giver: str, taker: str, code: str, said: str
 ) -> None:
-    with refused(RuleViolation, code), company.database.as_user(company.manager) as tx:
+    with refused(RuleViolation, code) as raised, company.database.as_user(company.manager) as tx:
         portfolio.transfer_all(tx, getattr(company, giver), getattr(company, taker))
+    assert raised.value.message.startswith(said)
 
 
 @pytest.mark.parametrize(("giver", "taker"), [("sales", "sales2"), ("support", "support2")])

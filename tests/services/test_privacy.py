@@ -217,21 +217,22 @@ def test_only_management_erases_and_says_why(company: Company) -> None:
 def test_erased_is_for_good(company: Company, owner: Connection) -> None:
     with company.database.as_user(company.manager) as tx:
         privacy.erase(tx, 1, REASON)
-    for act in (
-        lambda tx: privacy.erase(tx, 1, REASON),
-        lambda tx: client.update(tx, 1, {"full_name": "Éléonore"}),
-        lambda tx: contract.create(tx, client_id=1, total_amount="10"),
-        lambda tx: contract.update(tx, 6, {"client_id": 1}),
+    for act, said in (
+        (lambda tx: privacy.erase(tx, 1, REASON), "Client 1 has been"),
+        (lambda tx: client.update(tx, 1, {"full_name": "Éléonore"}), "Client 1 has been"),
+        (lambda tx: contract.create(tx, client_id=1, total_amount="10"), "Client 1 has been"),
+        (lambda tx: contract.update(tx, 6, {"client_id": 1}), "This client has been"),
     ):
         owner.cursor().execute(
             "INSERT INTO contracts (id, client_id, sales_contact_id, total_amount, amount_due)"
             " VALUES (6, 3, 4, 10, 10) ON CONFLICT DO NOTHING"
         )
         with (
-            refused(RuleViolation, "client_erased"),
+            refused(RuleViolation, "client_erased") as raised,
             company.database.as_user(company.manager) as tx,
         ):
             act(tx)
+        assert raised.value.message.startswith(said)
 
 
 def test_business_with_what_was_sold_goes_on(company: Company, owner: Connection) -> None:
@@ -243,6 +244,11 @@ def test_business_with_what_was_sold_goes_on(company: Company, owner: Connection
 
 
 # What is held
+
+
+def test_of_whom_there_never_was_nothing_is_held(company: Company) -> None:
+    with refused(NotFound, "not_found"), company.database.as_user(company.manager) as tx:
+        privacy.find_held(tx, 99)
 
 
 def test_all_that_is_held_is_returned(written_about: Company) -> None:

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -6,10 +7,12 @@ from typing import Any
 import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812
 from support.company import Company
-from support.services import refused, stored
+from support.services import beside_others, refused, stored, value, wait_until_somebody_waits
+from support.waiting import PATIENCE
 
 from crm.database.transaction import Transaction
-from crm.domain.errors import NotFound, PermissionDenied, RuleViolation, UsageFault
+from crm.domain.errors import Conflict, NotFound, PermissionDenied, RuleViolation, UsageFault
+from crm.domain.permissions import Permission
 from crm.services import authentication, client, contract, event, payment, privacy, undo, user
 
 Act = Callable[[Transaction], object]
@@ -294,6 +297,59 @@ def test_what_never_was_is_not_found(company: Company, do: Do) -> None:
     for number in (0, 999, 2**63 - 1):
         with refused(NotFound, "not_found"):
             do(company.manager, taking_back(number))
+
+
+def test_what_a_colleague_did_is_theirs_even_if_the_opposite_is_mine(
+    company: Company, do: Do
+) -> None:
+    number = do(company.manager, lambda tx: client.update(tx, 1, {"phone": "+33611111111"}))
+    with refused(PermissionDenied, "permission_denied") as error:
+        do(company.sales, taking_back(number))
+    assert error.value.details["permission"] == Permission.UNDO
+
+
+def test_who_may_not_undo_it_takes_nobody_s_rights(
+    company: Company, owner: Connection, do: Do
+) -> None:
+    do(company.manager, lambda tx: user.deactivate(tx, company.manager2))
+    number = do(company.manager, lambda tx: user.reactivate(tx, company.manager2))
+    with (
+        refused(PermissionDenied, "permission_denied"),
+        undo.suspend_for_undo(lambda: company.database.as_user(company.sales), number) as tx,
+    ):
+        undo.undo(tx, number)
+    assert value(owner, "SELECT count(*) FROM suspensions") == 0
+
+
+def test_who_was_quicker_is_named(company: Company, owner: Connection, do: Do) -> None:
+    number = do(company.sales, lambda tx: client.update(tx, 1, {"phone": "+33611111111"}))
+
+    def take_back() -> None:
+        with beside_others(company.database, company.sales) as tx:
+            undo.undo(tx, number)
+
+    with ThreadPoolExecutor(1) as pool:
+        with company.database.as_user(company.manager) as tx:
+            client.update(tx, 1, {"phone": "+33622222222"})
+            tx.session.flush()
+            undoing = pool.submit(take_back)
+            wait_until_somebody_waits(owner)
+        with refused(RuleViolation, "changed_since") as error:
+            undoing.result(PATIENCE)
+    assert "Marie Martin" in error.value.message
+
+
+def test_what_changed_behind_the_history_s_back_is_not_overwritten(
+    company: Company, owner: Connection, do: Do
+) -> None:
+    number = do(company.sales, lambda tx: client.update(tx, 1, {"phone": "+33611111111"}))
+    owner.cursor().execute(
+        "RESET ROLE; SET session_replication_role = replica;"
+        "UPDATE clients SET phone = '+33622222222' WHERE id = 1"
+    )
+    with refused(Conflict, "changed_since"):
+        do(company.sales, taking_back(number))
+    assert stored(owner, "clients", 1, "phone") == "+33622222222"
 
 
 # The last command

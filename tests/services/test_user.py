@@ -106,6 +106,15 @@ def test_a_race_for_an_email_has_one_winner(company: Company) -> None:
     assert sorted(done) == ["created", "duplicate_email"]
 
 
+def test_whose_email_it_is_already_is_said(company: Company) -> None:
+    with (
+        refused(RuleViolation, "duplicate_email") as raised,
+        company.database.as_user(company.manager) as tx,
+    ):
+        user.create(tx, password=PASSWORD, **(JO | {"email": "paul@epicevents.example"}))
+    assert raised.value.details["id"] == 5
+
+
 # Changing
 
 
