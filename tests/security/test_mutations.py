@@ -7,6 +7,7 @@ import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812
 from support.database import Database
 from support.mutations import IMPLIED, Mutation, mutations, noticed_by
+from support.refusals import UNMISSED, refusals
 
 from crm.database.transaction import connect
 
@@ -62,3 +63,7 @@ def test_every_mutation_can_be_done(every: list[Mutation], empty_database: Datab
         cursor.execute("BEGIN")
         cursor.execute(each.sql)
         cursor.execute("ROLLBACK")
+
+
+def test_what_no_test_can_miss_is_a_refusal_that_there_is() -> None:
+    assert set(UNMISSED) - {each.name for each in refusals(REPOSITORY)} == set()

@@ -35,6 +35,7 @@ REPOSITORY = Path(__file__).parents[2]
 PATIENCE = 600  # seconds for the tests of one mutation
 # In the making: not even the company that tests begin with can be written, so every test is red.
 RED, IN_THE_MAKING, SURVIVED, BROKEN = "red", "red in the making", "SURVIVED", "BROKEN"
+EXPLAINED = "survived for a reason"
 
 
 class Named(Protocol):
@@ -122,12 +123,21 @@ def work_through(
             raise
 
 
-def summarise(every: Sequence[Named], outcomes: Outcomes, only: str) -> int:
-    """Print what survived and how many of each outcome there are; 1 if anything survived."""
+def summarise(
+    every: Sequence[Named], outcomes: Outcomes, only: str, reasons: Mapping[str, str] | None = None
+) -> int:
+    """Print what survived and how many of each outcome there are; 1 if anything survived.
+
+    ``reasons`` say of some by their names why no test can notice them.
+    """
     known = outcomes.known()
     names = [each.name for each in every if re.search(only, each.name)]
     found = {name: known[name]["outcome"] for name in names if name in known}
     print()
+    for name, reason in (reasons or {}).items():
+        if found.get(name) == SURVIVED:
+            found[name] = EXPLAINED
+            print(f"{EXPLAINED}: {name}: {reason}")
     for outcome in (SURVIVED, BROKEN):
         for name in sorted(name for name, each in found.items() if each == outcome):
             print(f"{outcome}: {name}  {known[name]['tests']}".rstrip())

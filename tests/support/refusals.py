@@ -15,6 +15,27 @@ PLACES = ("crm/services/**/*.py", "crm/domain/rules.py")
 REFUSING = ("authorize", "check", "expect", "refuse", "require")
 NAMED = 60  # characters of a statement in its name
 
+# What no test can miss, and why: the same is refused again, in the same words, or never was.
+_EVERYBODY = "every role may: it is asked so that a narrower table would bind here too"
+_AGAIN = "asked once more where the database refuses the write, in the same words"
+UNMISSED = {
+    "services.audit.authorize_entries: authorize(tx.actor, Permission.HISTORY_READ)": _EVERYBODY,
+    "services.audit.find_history: authorize(tx.actor, Permission.HISTORY_READ, kind=kind, reco":
+        _EVERYBODY,
+    "services.audit.find_as_of: authorize(tx.actor, Permission.HISTORY_READ, kind=noun, reco":
+        _EVERYBODY,
+    "services.user.update: authorize(tx.actor, Permission.OWN_PHONE, owner_id=person.id":
+        _EVERYBODY,
+    "services.authentication.login: passwords.require_safe_parameters(parameters)":
+        "deriving the key asks the same before it begins",
+    "services.contract_checks.check_total: check_amounts(total, Decimal(0))":
+        "the constraint says the same sentence",
+    "services.event.update: clashes.refuse_clash(tx, slot, hint=hint, zone=zone)": _AGAIN,
+    "services.payment.pay: _refuse_overpayment(contract, cleaned['amount'])": _AGAIN,
+    "services.undo.undo: raise _changed_error":
+        "only if the audit itself changed meanwhile, which nobody may do",
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Refusal:
