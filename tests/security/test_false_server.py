@@ -18,7 +18,7 @@ from crm.database.revision import SCHEMA_REVISION
 from crm.database.transaction import connect
 from crm.security.tokens import hash_secret
 
-TEXT, INTEGER, BYTES, TIMESTAMP = 25, 23, 17, 1114  # PostgreSQL's numbers of the types
+TEXT, INTEGER, BOOLEAN, BYTES, TIMESTAMP = 25, 23, 16, 17, 1114  # PostgreSQL's numbers of the types
 
 
 @pytest.fixture
@@ -115,3 +115,36 @@ def test_a_false_server_cannot_choose_the_challenge(office: Workstation, other: 
         sent = log_in_at(false, office)
     with pytest.raises(psycopg2.errors.CheckViolation):
         judge(other, sent)
+
+
+def test_a_false_server_that_knows_the_company_is_told_no_new_password(
+    office: Workstation, company: Company
+) -> None:
+    """It takes the session that is shown to it; verified TLS is what keeps it out."""
+    answers: dict[str, Row] = {
+        r"public\.installation_id": [
+            ("installation_id", TEXT, office.database.installation()),
+            ("version_num", TEXT, SCHEMA_REVISION),
+            ("oldest_program", TEXT, SCHEMA_REVISION),
+        ],
+        r"begin_session\(": [
+            ("state", TEXT, "live"),
+            ("user_id", INTEGER, "3"),
+            ("email", TEXT, SOPHIE),
+            ("first_name", TEXT, "Sophie"),
+            ("last_name", TEXT, "Simon"),
+            ("role", TEXT, "SALES"),
+            ("must_change_password", BOOLEAN, "f"),
+            ("expires_at", TIMESTAMP, "2099-01-01 00:00:00"),
+            ("schema_revision", TEXT, SCHEMA_REVISION),
+            ("oldest_program", TEXT, SCHEMA_REVISION),
+        ],
+        **impersonate(office.database),
+    }
+    both = f"{PASSWORD}\nfour words nobody guesses\n"
+    with listening(answers) as false:
+        office.be(company.sales).move(false.url())
+        refused = office.run("password", "--password-stdin", "--json", stdin=both)
+    assert (refused.status, refused.error()["code"]) == (4, "false_server")
+    assert any("login_attempt" in statement for statement in false.said)
+    assert not any("argon2id" in statement for statement in false.said)
