@@ -95,7 +95,12 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
 
 # Nobody does these to themselves, whatever their role.
 NEVER_ONESELF = frozenset(
-    {Permission.USER_CHANGE_ROLE, Permission.USER_DEACTIVATE, Permission.USER_DELETE}
+    {
+        Permission.USER_CHANGE_ROLE,
+        Permission.USER_DEACTIVATE,
+        Permission.USER_DELETE,
+        Permission.USER_RESET_PASSWORD,  # whoever copied a manager's token would keep the account
+    }
 )
 
 # Allowed to MANAGEMENT with a reason that the audit keeps.
@@ -155,6 +160,8 @@ def authorize(
     require_own_password(actor)
     if permission in NEVER_ONESELF and record_id == actor.id:
         why = _("Nobody may {doing}.").format(doing=_SELF_DESCRIPTIONS[permission]())
+        if permission is Permission.USER_RESET_PASSWORD:
+            instead = _("Change it, with the current one: epicevents password")
         raise _denied_error(permission, kind, record_id, why, instead)
     scope = scope_of(actor.role, permission)
     if scope is Scope.ANY or (scope is Scope.OWN and owner_id == actor.id):
@@ -264,4 +271,5 @@ _SELF_DESCRIPTIONS = {
     Permission.USER_DEACTIVATE: lambda: _("deactivate their own account"),
     Permission.USER_DELETE: lambda: _("delete their own account"),
     Permission.USER_CHANGE_ROLE: lambda: _("change their own role"),
+    Permission.USER_RESET_PASSWORD: lambda: _("reset their own password"),
 }

@@ -90,6 +90,10 @@ CONSTRAINTS: dict[str | None, Rule] = {
     "ck_users_hashed_password": Rule(
         "invalid_password_hash", lambda: _("A stored password must be an Argon2id hash.")
     ),
+    "ck_users_password_cost": Rule(
+        "invalid_password_hash",
+        lambda: _("A stored password must take at least 19 MiB and two passes of Argon2id."),
+    ),
     "ck_users_first_name": _TEXT,
     "ck_users_last_name": _TEXT,
     "ck_clients_full_name": _TEXT,

@@ -124,8 +124,8 @@ def logout(tx: "Transaction") -> None:
 def reset_password(tx: "Transaction", user_id: int, password: str) -> None:
     """Set a password for one use: whose it is chooses another before anything else works.
 
-    Their sessions end; of one's own, this one goes on. Raises PermissionDenied, NotFound,
-    RuleViolation ``weak_password``.
+    Their sessions end. One's own password is changed with the current one, never reset. Raises
+    PermissionDenied, NotFound, RuleViolation ``weak_password``.
     """
     authorize(
         tx.actor, Permission.USER_RESET_PASSWORD, kind="user", record_id=user_id, owner_id=user_id

@@ -117,18 +117,13 @@ def suspend_accounts(
 ) -> "Iterator[Transaction]":
     """Yield a transaction in which accounts are changed while their owners have no rights.
 
-    See :func:`suspend_people`. For one's own account only the other sessions end, before its
-    password is reset.
-
-    Raises what ``permission`` and the change raise.
+    See :func:`suspend_people`. Raises what ``permission`` and the change raise.
     """
 
     def whom(tx: "Transaction") -> list[int]:
         for user_id in user_ids:
             person = find_record(tx, models.User, user_id)
             authorize(tx.actor, permission, owner_id=user_id, kind="user", record_id=person.id)
-        if tx.actor.id in user_ids and permission == Permission.USER_RESET_PASSWORD:
-            tx.execute("SELECT end_other_sessions()")
         return [user_id for user_id in user_ids if user_id != tx.actor.id]
 
     with suspend_people(begin, whom) as tx:

@@ -28,7 +28,11 @@ CREATE TABLE users (
     CONSTRAINT uq_users_id_role UNIQUE (id, role),
     CONSTRAINT ck_users_dates_range CHECK (
         created_at >= '1900-01-01' AND created_at < '3000-01-01'
-        AND updated_at >= '1900-01-01' AND updated_at < '3000-01-01')
+        AND updated_at >= '1900-01-01' AND updated_at < '3000-01-01'),
+    -- What OWASP asks of Argon2id at least: 19 MiB, twice.
+    CONSTRAINT ck_users_password_cost CHECK (
+        substring(hashed_password FROM 'm=([0-9]+)')::integer >= 19456
+        AND substring(hashed_password FROM 't=([0-9]+)')::integer >= 2)
 );
 COMMENT ON COLUMN users.hashed_password IS
     'Argon2id in PHC layout, $argon2id$v=19$m=…,t=…,p=…$salt$tag; the tag is the SHA-256 of the derived 32 bytes, so that what is stored cannot log in.';

@@ -74,7 +74,8 @@ TYPED: dict[str, tuple[str, ...]] = {
 
 # What nobody can type: the program asks for it otherwise, derives it, or refuses it before.
 UNTYPED = {
-    "ck_users_hashed_password", "ck_clients_erased_at", "ck_users_dates_range",
+    "ck_users_hashed_password", "ck_users_password_cost", "ck_clients_erased_at",
+    "ck_users_dates_range",
     "ck_clients_dates_range", "ck_contracts_dates_range", "ck_events_created_at_range",
     "ck_payments_created_at_range", "ck_payments_kind", "ck_payments_reversal",
     "ck_payments_reason_given", "ck_contracts_signed_at", "fk_payments_reverses",

@@ -2,10 +2,11 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 
+import psycopg2
 import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812
 from support.cli import PASSWORD, give_password
-from support.company import Company
+from support.company import UNUSABLE, Company
 from support.migrations import NEXT, pretend_newer
 from support.services import refused, stored
 
@@ -113,6 +114,7 @@ def test_parameters_that_a_hostile_server_chose_are_refused(
 ) -> None:
     # What is derived at such a cost would be guessed in no time.
     owner.cursor().execute(
+        "ALTER TABLE users DROP CONSTRAINT ck_users_password_cost;"
         "UPDATE users SET hashed_password ="
         " regexp_replace(hashed_password, 'm=[0-9]+', 'm=64') WHERE id = 3"
     )
@@ -227,25 +229,30 @@ def test_only_management_resets_passwords(company: Company) -> None:
             authentication.reset_password(tx, company.sales2, CHOSEN)
 
 
-def test_whoever_resets_their_own_password_goes_on_to_choose_another(
-    begin: Begin, company: Company, owner: Connection
-) -> None:
-    other = company.database.session_of(company.manager)
-    mine = company.database.session_of(company.manager)
-    with acting(company, mine) as tx:
+def test_nobody_resets_their_own_password(company: Company) -> None:
+    with (
+        company.database.as_user(company.manager) as tx,
+        refused(PermissionDenied, "permission_denied"),
+    ):
         authentication.reset_password(tx, company.manager, CHOSEN)
-    with refused(NotLoggedIn, "session_expired"), acting(company, other):
+    with company.database.as_user(company.manager) as tx, pytest.raises(psycopg2.Error) as raw:
+        tx.execute("SELECT reset_password(%s, %s)", (company.manager, UNUSABLE))
+    assert raw.value.pgcode == "42501"
+
+
+def test_a_session_of_before_does_not_come_back_with_its_account(
+    company: Company, owner: Connection
+) -> None:
+    secret = company.database.session_of(company.sales)
+    sql = owner.cursor()
+    sql.execute("UPDATE users SET is_active = false WHERE id = %s", (company.sales,))
+    with refused(NotLoggedIn, "account_inactive"), acting(company, secret):
         pass
-    with acting(company, mine) as tx:
-        assert tx.actor.must_change_password is True
-        assert tx.rows("SELECT * FROM client_list") == []
-    cursor = owner.cursor()
-    cursor.execute("SELECT employee_id FROM audit_transactions ORDER BY id DESC LIMIT 1")
-    assert cursor.fetchone() == (company.manager,)
-    opened = authentication.login(begin, "marie@epicevents.example", CHOSEN)
-    authentication.change_password(
-        partial(acting, company, opened.secret), opened, "other words of my own", current=CHOSEN
-    )
+    sql.execute("UPDATE users SET is_active = true WHERE id = %s", (company.sales,))
+    with refused(NotLoggedIn, "session_expired"), acting(company, secret):
+        pass
+    with acting(company, company.database.session_of(company.sales)) as tx:
+        assert tx.actor.id == company.sales
 
 
 def test_a_reset_to_a_weak_password_is_refused(company: Company) -> None:

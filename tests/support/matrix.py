@@ -103,7 +103,7 @@ TABLE = (
     Row(P.USER_TRANSFER, *ONLY_MANAGEMENT,
         "UPDATE clients SET sales_contact_id = 7 WHERE sales_contact_id = %(sales_contact)s"),
     Row(P.USER_DELETE, NOBODY, NOBODY, NOT_ONESELF, "SELECT delete_record('users', %(user)s)"),
-    Row(P.USER_RESET_PASSWORD, *ONLY_MANAGEMENT,
+    Row(P.USER_RESET_PASSWORD, NOBODY, NOBODY, NOT_ONESELF,
         f"SELECT reset_password(%(user)s, '{OTHER_HASH}')"),
     Row(P.USER_CHANGE_ROLE, NOBODY, NOBODY, NOT_ONESELF,
         "UPDATE users SET role = CASE role WHEN 'MANAGEMENT' THEN 'SALES' ELSE 'MANAGEMENT' END"

@@ -33,12 +33,11 @@ def report_password(
     *,
     old: Mapping[str, Any] | None = None,
     dry_run: bool,
-    own: bool = False,
 ) -> None:
     """Say what was done to the account in ``row``, and print its one-time password once.
 
     The password stands alone on stdout, or in the JSON; a dry run, which keeps none, shows none.
-    ``old`` holds what else the account was before; ``own`` is the account of who is logged in.
+    ``old`` holds what else the account was before.
     """
     made = None if dry_run else made
     outcome.report_write(
@@ -49,9 +48,6 @@ def report_password(
     if made:
         app.console.note(_("The one-time password (shown only once):"))
         app.console.data(made)
-    if own:
-        app.console.note(_("First choose your own password: epicevents password"))
-        return
     email = records.map_fields(fields, row)["email"]
     app.console.note(
         _("They must choose their own password at the next login: epicevents login {email}").format(

@@ -1,15 +1,11 @@
--- Whoever resets their own password goes on in this session, and may only choose another.
+-- Nobody resets their own: whoever copied a manager's token would choose the password.
 CREATE FUNCTION reset_password(of_user integer, new_password text) RETURNS void
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 BEGIN
-    IF employee_role() IS DISTINCT FROM 'MANAGEMENT' THEN
-        RAISE EXCEPTION 'only MANAGEMENT resets passwords'
+    IF employee_role() IS DISTINCT FROM 'MANAGEMENT' OR of_user = employee_id() THEN
+        RAISE EXCEPTION 'only MANAGEMENT resets passwords, and nobody their own'
             USING ERRCODE = 'insufficient_privilege';
-    END IF;
-    IF of_user = employee_id() THEN
-        UPDATE sessions SET credential = sha256(convert_to(new_password, 'UTF8'))
-        WHERE id = session_id();
     END IF;
     -- Sessions that the old password opened end with it.
     UPDATE users SET hashed_password = new_password, must_change_password = true

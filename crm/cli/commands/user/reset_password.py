@@ -19,7 +19,7 @@ from crm.domain.permissions import Permission
 def reset_password(
     app: App, /, user: str, password_stdin: bool, output: str, dry_run: bool
 ) -> None:
-    """Set a one-time password for somebody who forgot theirs (MANAGEMENT only).
+    """Set a one-time password for somebody else who forgot theirs (MANAGEMENT only).
 
     Their sessions end, and they must choose their own password at the next login.
 
@@ -37,16 +37,11 @@ def reset_password(
         tx,
         (user_id,),
     ):
-        _fields, before = writing.people.read_person(tx, user_id)
         services.authentication.reset_password(tx, user_id, password)
         fields, row = writing.people.read_person(tx, user_id)
-        # Whoever reset their own password reads nothing until they have another.
-        row, own = row or before, user_id == tx.actor.id
     said = _("The password of {name} was reset and their sessions have ended.").format(
         name=writing.people.full_name(row)
     )
-    if own:
-        said = _("Your password has been reset and your other sessions have ended.")
     writing.one_time_password.report_password(
-        app, output, said, fields, row, one_time, dry_run=dry_run, own=own
+        app, output, said, fields, row, one_time, dry_run=dry_run
     )
