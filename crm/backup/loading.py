@@ -25,8 +25,8 @@ _PIECE = 1 << 16  # bytes
 
 # Parts of other objects, which come and go with these.
 _PARTS = {
-    "ACL", "COMMENT", "DEFAULT", "DEFAULT ACL", "ROW SECURITY", "SECURITY LABEL",
-    "SEQUENCE OWNED BY", "SEQUENCE SET", "STATISTICS DATA", "TABLE DATA",
+    "ACL", "COMMENT", "DEFAULT", "DEFAULT ACL", "MATERIALIZED VIEW DATA", "ROW SECURITY",
+    "SECURITY LABEL", "SEQUENCE OWNED BY", "SEQUENCE SET", "STATISTICS DATA", "TABLE DATA",
 }  # fmt: skip
 
 # What loads faster, or at all, once every row is there.
@@ -87,8 +87,8 @@ def suspend_keys(tx: Transaction) -> Iterator[None]:
 def load_rows(tx: Transaction, script: IO[bytes]) -> dict[str, str]:
     """Replace all rows by those of a dump, as pg_restore writes it out.
 
-    Returns what else the dump holds beside rows: the name of each object, and what it is. Tables
-    that are not here are passed over, and so are sessions. Raises UnusableRows.
+    Returns what else the dump holds beside rows: each object as a person knows it, and its bare
+    name. Tables that are not here are passed over, and so are sessions. Raises UnusableRows.
     """
     columns: dict[str, list[str]] = dict(tx.rows(_COLUMNS))
     tx.execute(SQL("TRUNCATE {}").format(SQL(", ").join(map(Identifier, columns))))
@@ -105,12 +105,12 @@ def load_rows(tx: Transaction, script: IO[bytes]) -> dict[str, str]:
 
 
 def _describe(name: str, kind: str, schema: str) -> dict[str, str]:
-    """Return the bare name of an object of a dump, and the object as a person knows it."""
+    """Return an object of a dump as a person knows it, and its bare name."""
     if kind in _PARTS or (kind, name) == ("SCHEMA", "public"):
         return {}
     bare = name.partition("(")[0].split()[-1]
     full = name if schema in ("public", "-") else f"{schema}.{name}"
-    return {bare if full == name else full: f"{kind.lower()} {full}"}
+    return {f"{kind.lower()} {full}": bare if full == name else full}
 
 
 def _load_table(

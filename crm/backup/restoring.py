@@ -4,24 +4,16 @@ A file is data: tables, views, functions and policies are made from ``migrations
 come rows alone (docs/adr/0009-backups.md).
 """
 
-import subprocess
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from typing import IO, NamedTuple
+from typing import NamedTuple
 
-from crm.backup import (
-    databases,
-    encryption,
-    loading,
-    measuring,
-    pipes,
-    rights,
-    server_side,
-    tools,
-)  # fmt: skip
+from crm.backup import databases, loading, measuring, rights, server_side, tools
 from crm.backup.archive import Backup
 from crm.backup.manifest import Contents, Manifest, Right, find_differences
+from crm.backup.refusals import foreign_objects_error, not_restorable_error
+from crm.backup.script import write_script
 from crm.backup.server_side import LoginRole
 from crm.database import laying, provisioning, upgrades
 from crm.database.administrator import connect_administrator
@@ -30,13 +22,12 @@ from crm.database.transaction import Transaction, transaction
 from crm.domain.errors import DatabaseUnavailable, RuleViolation
 from crm.domain.i18n import gettext as _
 
-_NAMED = 5  # objects that a refusal names
-
 
 @dataclass
 class RestoreOutcome:
     """What became of a restore: what to tell, and what the database before it is called now."""
 
+    exchanged: bool = False
     upgraded_from: str | None = None
     kept: str | None = None
     made_roles: list[str] = field(default_factory=list)
@@ -115,6 +106,7 @@ def restore_to_scratch(
 ) -> Iterator[tuple[str, RestoreOutcome]]:
     """Restore a backup into a database of its own, prove it, and drop it at the end.
 
+    Unless it has got another name by then: it stays, and so do the roles that the backup names.
     What the file holds beside rows and the program's own objects is refused, or left out with
     ``skip_foreign``.
 
@@ -126,10 +118,11 @@ def restore_to_scratch(
         major = measuring.read_server_major(tx)
     refuse_incompatible(source.manifest, major)
     programs = tools.find_tools(server.parameters, major, source.manifest.archive_major)
-    with server.scratch() as name:
-        outcome, parameters = RestoreOutcome(), server.parameters_for(name)
-        outcome.made_roles, outcome.missing = server_side.make_server_roles(
-            server, parameters, contents, login
+    outcome = RestoreOutcome()
+    with _drop_unused_roles(server, outcome), server.scratch() as name:
+        parameters = server.parameters_for(name)
+        outcome.missing = server_side.make_server_roles(
+            server, parameters, contents, login, outcome.made_roles
         )
         upgrades.lay_revision(parameters, contents.schema_revision)
         with _translate_unusable_rows(), provisioning.admin_transaction(parameters) as tx:
@@ -147,6 +140,16 @@ def restore_to_scratch(
         # Last, since settings such as default_transaction_read_only bind whoever connects next.
         outcome.missing += server_side.give_back(parameters, contents)
         yield name, outcome
+        outcome.exchanged = not server.exists(name)
+
+
+@contextmanager
+def _drop_unused_roles(server: databases.Server, outcome: RestoreOutcome) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        if not outcome.exchanged:
+            server_side.drop_roles(server, outcome.made_roles)
 
 
 def _load(
@@ -164,37 +167,15 @@ def _load(
     tx.execute(f"SET LOCAL ROLE {provisioning.OWNER}")
     tx.execute("SET LOCAL statement_timeout = 0")
     known = loading.read_relation_names(tx) | laying.read_object_names(scripts)
-    with loading.suspend_keys(tx), _write_out(programs, source, moved) as script:
+    with (
+        loading.suspend_keys(tx),
+        write_script(programs, source.backup, source.passphrase, moved) as script,
+    ):
         held = loading.load_rows(tx, script)
     _compare(contents, measuring.measure_contents(tx))
     if contents.schema_revision == SCHEMA_REVISION:
         laying.lay_objects(cursor, scripts)
-    return sorted(described for name, described in held.items() if name not in known)
-
-
-@contextmanager
-def _write_out(
-    programs: tools.Tools, source: OpenBackup, moved: Callable[[int], object]
-) -> Iterator[IO[bytes]]:
-    """Yield a dump as SQL; nothing that pg_restore and GnuPG complain of is passed over."""
-    command = programs.command("pg_restore", "--no-owner", "--no-privileges", "--file=-")
-    pieces = pipes.count_bytes(source.backup.pieces(), moved)
-    with ExitStack() as stack:
-        gpg = None
-        if source.passphrase is not None:
-            gpg = stack.enter_context(encryption.start_decryption(source.passphrase))
-        stdin = gpg.stdout if gpg else subprocess.PIPE
-        restore = stack.enter_context(
-            pipes.start_program(command, tools.build_environment(), stdin=stdin)
-        )
-        if gpg:
-            gpg.stdout.close()
-        with pipes.feed(pieces, (gpg or restore).stdin):
-            yield restore.stdout
-        if restore.wait():
-            raise tools.program_failed_error("pg_restore", restore.stderr_text())
-        if gpg:
-            encryption.require_gpg_success(gpg)
+    return sorted(described for described, name in held.items() if name not in known)
 
 
 @contextmanager
@@ -228,24 +209,3 @@ def _prove(tx: Transaction, contents: Contents) -> list[str]:
             _("doctor reports faults: {checks}").format(checks=", ".join(new))
         )
     return faults
-
-
-def foreign_objects_error(names: Sequence[str]) -> RuleViolation:
-    """Return the error that a backup holds objects that the program did not make."""
-    return RuleViolation(
-        _("The backup also holds objects that are not this program's: {names}.").format(
-            names=", ".join(names[:_NAMED]) + " …" * (len(names) > _NAMED)
-        ),
-        hint=_("Nothing was changed. To leave them out, add --skip-foreign."),
-        code="foreign_objects",
-        details={"objects": list(names)},
-    )
-
-
-def not_restorable_error(reason: str) -> RuleViolation:
-    """Return the error that what came out of a backup is not what went into it."""
-    return RuleViolation(
-        _("This backup cannot be restored: {reason}.").format(reason=reason),
-        hint=_("The database has not changed. Use another backup."),
-        code="backup_not_restorable",
-    )

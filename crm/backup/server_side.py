@@ -37,11 +37,16 @@ class LoginRole(NamedTuple):
 
 
 def make_server_roles(
-    server: "Server", parameters: Mapping[str, str], contents: Contents, login: LoginRole
-) -> tuple[list[str], list[str]]:
+    server: "Server",
+    parameters: Mapping[str, str],
+    contents: Contents,
+    login: LoginRole,
+    made: list[str],
+) -> list[str]:
     """Make the program's roles, and those that a backup names, which cannot log in until allowed.
 
-    Returns the latter, and what this server did not allow to be set for the login.
+    The latter are added to ``made`` at once, so that whoever fails here can drop them. Returns what
+    this server did not allow to be set for the login.
     """
     with server.transaction() as tx:
         known = {name for (name,) in tx.rows("SELECT rolname FROM pg_roles")}
@@ -49,14 +54,21 @@ def make_server_roles(
         password = None if login.name in known else login.password
         refused = provisioning.make_roles(connection, login.name, password)
         ours = {provisioning.OWNER, ADMIN, provisioning.GROUP, login.name}
-        made = [role for role in contents.roles if role not in known | ours]
-        for role in made:
+        for role in contents.roles.keys() - known - ours:
             _run(connection, SQL("CREATE ROLE {} NOLOGIN").format(Identifier(role)))
+            made.append(role)
             if contents.roles[role]:
                 group = Identifier(provisioning.GROUP)
                 _run(connection, SQL("GRANT {} TO {}").format(group, Identifier(role)))
                 provisioning.restrict_login(connection, role)
-    return made, refused
+    return refused
+
+
+def drop_roles(server: "Server", names: list[str]) -> None:
+    """Drop roles of which only a database knew that is gone."""
+    if names:
+        with closing(connect_administrator(server.parameters_for("postgres"))) as connection:
+            _run(connection, SQL("DROP ROLE {}").format(SQL(", ").join(map(Identifier, names))))
 
 
 def give_back(parameters: Mapping[str, str], contents: Contents) -> list[str]:

@@ -127,12 +127,15 @@ def build_environment(parameters: Mapping[str, str] | None = None) -> dict[str, 
 
 def program_failed_error(name: str, said: str) -> CRMError:
     """Return the error that a program ended badly, with its reason but none of its data."""
-    complaints = [line for line in said.splitlines() if "error:" in line] or said.splitlines()
-    reason = (complaints or [_("it gave no reason")])[0].partition("error: ")
     return CRMError(
-        _("{program} failed: {reason}").format(
-            program=name, reason=(reason[2] or reason[0])[:300].rstrip(".") + "."
-        ),
+        _("{program} failed: {reason}.").format(program=name, reason=find_reason(said)),
         hint=_("Nothing was changed. Check the server and its disk space: epicevents doctor"),
         code="program_failed",
     )
+
+
+def find_reason(said: str) -> str:
+    """Return the first error that a program complained of, shortened, without a full stop."""
+    complaints = [line for line in said.splitlines() if "error:" in line] or said.splitlines()
+    reason = (complaints or [_("it gave no reason")])[0].partition("error: ")
+    return (reason[2] or reason[0])[:300].rstrip(".")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from crm.backup.databases import Server
     from crm.backup.manifest import Manifest
-    from crm.backup.restoring import OpenBackup
+    from crm.backup.restoring import OpenBackup, RestoreOutcome
     from crm.backup.server_side import LoginRole
 
 _MEGABYTE = 1_000_000
@@ -140,6 +140,26 @@ def warn_of_faults(app: App, faults: list[str]) -> None:
             checks=", ".join(faults)
         )
     )
+
+
+def report_details(app: App, outcome: "RestoreOutcome") -> None:
+    """Say what a restore, or a trial of one, brought beside rows, and what it could not bring."""
+    if outcome.faults:
+        warn_of_faults(app, outcome.faults)
+    told = (
+        (
+            outcome.made_roles,
+            _("These roles were created without the right to log in: {names}.")
+            if outcome.exchanged
+            else _("A restore creates these roles, without the right to log in: {names}."),
+        ),
+        (outcome.given, _("Other roles got their rights back: {names}.")),
+        (outcome.left_out, _("These were left out; create them again: {names}.")),
+        (outcome.missing, _("This server refused: {names}.")),
+    )
+    for names, sentence in told:
+        if names:
+            app.console.note(sentence.format(names=", ".join(map(str, names))), loud=True)
 
 
 def prepare_administrator(app: App) -> dict[str, str]:

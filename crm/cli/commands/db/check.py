@@ -45,8 +45,9 @@ def check(
       epicevents db check company.backup --quick
     """
     from crm.backup import restoring
+    from crm.backup.restoring import RestoreOutcome
 
-    faults: list[str] = []
+    outcome: RestoreOutcome | None = None
     with backups.open_backup(app, path, from_stdin=passphrase_stdin) as source:
         made = source.manifest
         if not quick:
@@ -55,9 +56,9 @@ def check(
                 backups.open_server(app) as server,
                 restoring.restore_to_scratch(
                     server, source, backups.read_login(app), moved, skip_foreign=skip_foreign
-                ) as (_name, outcome),
+                ) as (_name, found),
             ):
-                faults = outcome.faults
+                outcome = found
         row = backups.build_row(path, made, encrypted=source.backup.encrypted)
     if output == "json":
         records.print_json(
@@ -69,5 +70,5 @@ def check(
         else _("{path} can be restored completely: the company as of {moment}.")
     )
     app.console.success(said.format(path=path, moment=moments.format_moment(app, made.moment)))
-    if faults:
-        backups.warn_of_faults(app, faults)
+    if outcome:
+        backups.report_details(app, outcome)

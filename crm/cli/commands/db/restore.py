@@ -144,28 +144,17 @@ def _report(app: App, made: "Manifest", outcome: "RestoreOutcome", *, dry_run: b
     )
     if dry_run:
         writing.outcome.report_dry_run(app, done)
-        return
-    app.console.success(done)
+    else:
+        app.console.success(done)
     if outcome.upgraded_from:
         app.console.note(
             _("Its schema was upgraded from revision {revision}.").format(
                 revision=outcome.upgraded_from
             )
         )
-    if outcome.faults:
-        backups.warn_of_faults(app, outcome.faults)
-    told = (
-        (
-            outcome.made_roles,
-            _("These roles were created without the right to log in: {names}."),
-        ),
-        (outcome.given, _("Other roles got their rights back: {names}.")),
-        (outcome.left_out, _("These were left out; create them again: {names}.")),
-        (outcome.missing, _("This server refused: {names}.")),
-    )
-    for names, sentence in told:
-        if names:
-            app.console.note(sentence.format(names=", ".join(map(str, names))), loud=True)
+    backups.report_details(app, outcome)
+    if dry_run:
+        return
     if outcome.kept:
         app.console.note(
             _(
