@@ -18,6 +18,9 @@ DEMO := EPICEVENTS_HOME='$(DEMO_HOME)' EPICEVENTS_DATABASE_URL= EPICEVENTS_ADMIN
 # What Python has compiled of the tests and the program it may keep: it takes longer than to run it.
 unexport PYTHONDONTWRITEBYTECODE
 
+# What `make quick` leaves to `make test`: the product of all rights and states, and starting Python.
+ELSEWHERE := security/test_matrix.py architecture/test_imports.py test_warm.py
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test quick proof mutation soak sequences lint ci readme screens clean
 .PHONY: lock dist
@@ -39,8 +42,8 @@ test: $(VENV)/.develops ## Run the tests on a PostgreSQL of their own
 quick: $(VENV)/.develops ## Run what a change to one noun can break: make quick NOUN=client
 	@ls tests/*/test_$(NOUN).py > /dev/null || { \
 		echo "Name a noun that has tests: make quick NOUN=client"; exit 1; }
-	$(BIN)/python -m pytest -q -m 'not proof' -k '$(NOUN) or (architecture and not test_imports)' \
-		-n auto --maxprocesses 4 $(ARGS)
+	$(BIN)/python -m pytest -q -m 'not proof' -k '$(NOUN) or architecture' \
+		$(ELSEWHERE:%=--ignore=tests/%) -n auto --maxprocesses 4 $(ARGS)
 
 proof: $(VENV)/.develops ## Run the tests that are too long for every change
 	$(BIN)/python -m pytest -m proof -n auto --maxprocesses 4 $(ARGS)
