@@ -119,6 +119,8 @@ def _passed_as_code(tree: ast.Module) -> Iterator[str]:
         if isinstance(node, ast.Assign):
             for target in node.targets:
                 yield from _assigned(target, node.value)
+        if isinstance(node, ast.For):
+            yield from _looped(node, tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             at = takers.get(node.func.id)
@@ -132,6 +134,21 @@ def _assigned(target: ast.expr, value: ast.expr) -> Iterator[str]:
     if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
         for part, given in zip(target.elts, value.elts, strict=False):
             yield from _assigned(part, given)
+
+
+def _looped(loop: ast.For, tree: ast.Module) -> Iterator[str]:
+    """Yield the codes of the rows that a function of the module returns to a loop over them."""
+    match loop:
+        case ast.For(target=ast.Tuple(elts=names), iter=ast.Call(func=ast.Name(id=function))):
+            columns = [name.id for name in names if isinstance(name, ast.Name)]
+            if "code" not in columns:
+                return
+            at = columns.index("code")
+            for node in ast.walk(tree):
+                if isinstance(node, ast.FunctionDef) and node.name == function:
+                    for row in ast.walk(node):
+                        if isinstance(row, ast.Tuple) and len(row.elts) == len(names):
+                            yield from _texts(row.elts[at])
 
 
 def _texts(value: ast.expr) -> Iterator[str]:
