@@ -56,6 +56,8 @@ class Command(TranslatedHelp, click.Command):
     def _name_fields(self, args: Iterable[str]) -> Iterable[str]:
         """Yield the words, with ``--json id,email`` of a listing as other programs take it."""
         listing = {param.name for param in self.params} >= {"fields", "output"}
+        # What follows it where the command takes an argument is that: contract payments --json 12.
+        listing = listing and not any(isinstance(each, click.Argument) for each in self.params)
         previous = ""
         for arg in args:
             if listing and previous == "--json" and not arg.startswith("-"):

@@ -305,6 +305,8 @@ def test_fields_may_follow_json(sales: Workstation) -> None:
     assert short == sales.run("client", "list", "-o", "json", "--fields", "id,email").done().json()
     assert list(short[0]) == ["id", "email"]
     assert sales.run("client", "show", "--json", "1").done().json()["id"] == 1
+    (paid,) = sales.run("contract", "payments", "--json", "3").done().json()
+    assert paid["contract_id"] == 3
 
 
 @pytest.mark.parametrize("nothing", ["", "  "])
