@@ -14,7 +14,14 @@ COMMON = Path(__file__).with_name("common_passwords.txt")
 
 UNIT = 7  # a repetition of at most so many characters
 WALK = 5  # steps that a walk over neighbouring keys has on average, to count as one
-REMAINDER = 8  # letters and digits that names must leave
+REMAINDER = 8  # letters that names must leave
+# What is typed for a letter: Ep1c€vents is read as the name that it is.
+_LETTERS = str.maketrans("0134578@$€!|", "oieastbaseil")
+# What people put around a name: none of it is a secret.
+_ORDINARY = (
+    "motdepasse", "password", "passwort", "bienvenue", "welcome", "bonjour", "azerty", "qwerty",
+    "secret", "admin", "login", "hello", "paris", "mdp",
+)  # fmt: skip
 STRONG = 4  # zxcvbn's best score: more than 10^10 guesses
 ESTIMATED = 48  # characters; the time that zxcvbn takes grows with their cube
 
@@ -86,11 +93,27 @@ def _count_walks(text: str) -> int:
 
 
 def _count_remaining(text: str, names: Iterable[str]) -> int:
-    """Return how many letters and digits remain without the names; all of them without names."""
-    rest = text
-    for name in names:
-        rest = rest.replace(name, " ")
-    return len(text) if rest == text else sum(map(str.isalnum, rest))
+    """Return how many letters remain without the names, however decorated; all without names.
+
+    Digits and signs around a name are what is tried next: the year, an exclamation mark.
+    """
+    read = text.translate(_LETTERS)
+    named = _find_words(read, names) | _find_words(read[::-1], names, len(read))
+    if not named:
+        return len(text)
+    named |= _find_words(read, _ORDINARY)
+    return sum(letter.isalpha() for at, letter in enumerate(text) if at not in named)
+
+
+def _find_words(text: str, words: Iterable[str], mirrored: int = 0) -> set[int]:
+    """Return where the words stand in a text, as positions, or in the one that it mirrors."""
+    found = {
+        at
+        for word in words
+        for start in (match.start() for match in re.finditer(re.escape(word), text))
+        for at in range(start, start + len(word))
+    }
+    return {mirrored - 1 - at for at in found} if mirrored else found
 
 
 @cache

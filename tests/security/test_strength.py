@@ -86,9 +86,21 @@ def test_only_ones_own_names_count() -> None:
     assert find_weakness(password, ("Li", "Ng", "l.ng@epicevents.example")) is None
 
 
-@pytest.mark.parametrize("password", ["3p1c3v3nts.2026!", "m4r1eh3l3n3-dup0nt", "tnopudstnevecipe"])
+@pytest.mark.parametrize(
+    "password",
+    [
+        "3p1c3v3nts.2026!",
+        "m4r1eh3l3n3-dup0nt",
+        "tnopudstnevecipe",
+        "Epicevents2026Paris!",
+        "lemotdepassededupont",
+        "Ep1cEvents!Paris26",
+        "stnevecipe-2026-paris",
+        "€picevents2026ok!!",
+    ],
+)
 def test_names_in_disguise_are_no_secret(password: str) -> None:
-    assert "attackers try first" in reason(password)
+    assert "too little remains" in reason(password)
 
 
 def test_the_longest_name_is_taken_out_first() -> None:
