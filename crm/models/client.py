@@ -43,7 +43,7 @@ class Client(Versioned, Base):
     erased_at: Mapped[datetime | None] = mapped_column(
         server_default=FetchedValue(),
         comment="Since when the person is forgotten: the record holds placeholders, and the audit "
-        '"(erased)" in their stead. It cannot be undone.',
+        '{"erased": true} in their stead. It cannot be undone.',
     )
     sales_contact_role: Mapped[str] = mapped_column(
         String(10), Computed("'SALES'::character varying"), nullable=True, deferred=True

@@ -12,6 +12,7 @@ from crm.domain.fields import Kind
 from crm.domain.rows import Row, build_named_row
 from crm.queries.audit import TABLES, parse_value
 from crm.queries.listing import Listing
+from crm.queries.undo import replace_erased
 
 if TYPE_CHECKING:
     from crm.database.transaction import Transaction
@@ -117,7 +118,7 @@ def _rewind(now: State | None, later: list[_Entry]) -> State | None:
     """Take what came later off the record as it is now."""
     state = now
     for entry in later:
-        old = {name: pair[0] for name, pair in entry.changes.items()}
+        old = {name: replace_erased(pair[0]) for name, pair in entry.changes.items()}
         if entry.action == "INSERT":
             state = None
         elif entry.action == "DELETE":

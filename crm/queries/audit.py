@@ -10,6 +10,7 @@ from crm.domain.fields import Field, Kind
 from crm.domain.rows import Row
 from crm.queries import client, contract, event, payment, user
 from crm.queries.listing import Filter, Listing
+from crm.queries.undo import replace_erased
 
 if TYPE_CHECKING:
     from crm.database.transaction import Transaction
@@ -190,7 +191,7 @@ def parse_changes(changes: Mapping[str, Sequence[Any]]) -> list[FieldChange]:
     known = _columns()
     changed = []
     for name in [*filter(changes.__contains__, known), *sorted(changes.keys() - known.keys())]:
-        old, new = changes[name]
+        old, new = map(replace_erased, changes[name])
         field = known.get(name, Field(name))
         try:
             changed.append(

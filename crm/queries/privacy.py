@@ -7,7 +7,6 @@ from crm.domain.fields import Field
 from crm.domain.rows import Row
 from crm.queries import audit, client, contract, event, payment
 from crm.queries.listing import Listing
-from crm.queries.undo import ERASED
 
 if TYPE_CHECKING:
     from crm.database.transaction import Transaction
@@ -67,12 +66,23 @@ def read_last_email(tx: "Transaction", client_id: int) -> str | None:
     None too where no such client was deleted.
     """
     found: str | None = tx.value(
-        "SELECT changes -> 'email' ->> 0 FROM audit_list"
+        "SELECT CASE WHEN jsonb_typeof(changes -> 'email' -> 0) = 'string'"
+        " THEN changes -> 'email' ->> 0 END FROM audit_list"
         " WHERE table_name = 'clients' AND record_id = %s AND action = 'DELETE'"
         " ORDER BY id DESC LIMIT 1",
         (client_id,),
     )
-    return None if found == ERASED else found
+    return found
+
+
+def read_mentions(tx: "Transaction", client_id: int) -> list[tuple[str, str]]:
+    """Return other records' texts with the client's email or phone: which, and what it says."""
+    return [
+        (mention, content)
+        for mention, content in tx.rows(
+            "SELECT mention, content FROM client_mentions(%s)", (client_id,)
+        )
+    ]
 
 
 def read_held(tx: "Transaction", client_id: int) -> dict[str, HeldRecords]:

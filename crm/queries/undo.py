@@ -25,7 +25,7 @@ FIELDS = (
 )
 # What only the account's owner may choose, and the audit does not hold.
 SECRETS = ("hashed_password", "must_change_password")
-ERASED = "(erased)"  # what the audit has in the place of what a forgotten person was
+ERASED = "(erased)"  # how the value of a forgotten person reads; the audit has {"erased": true}
 NAMED = 5  # records or transactions that a refusal names
 
 
@@ -134,10 +134,18 @@ def has_erased_values(tx: "Transaction", number: int) -> bool:
     return bool(
         tx.value(
             "SELECT EXISTS (SELECT FROM audit_list WHERE transaction_id = %s"
-            " AND strpos(changes::text, %s) > 0)",
-            (number, ERASED),
+            " AND changes @? '$.*[*].erased')",
+            (number,),
         )
     )
+
+
+def replace_erased(value: Any) -> Any:
+    """Return a value of the audit, and "(erased)" for one that was erased.
+
+    That is an object, which no column holds: a text that reads "(erased)" was typed by somebody.
+    """
+    return ERASED if isinstance(value, dict) else value
 
 
 def read_groups(tx: "Transaction", number: int) -> list[RestoreGroup]:

@@ -1,5 +1,6 @@
 """What the law gives a person: to know what is held on them, and to be forgotten."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -47,10 +48,14 @@ def find_held(tx: "Transaction", client_id: int) -> "dict[str, privacy.HeldRecor
     return held
 
 
-def erase(tx: "Transaction", client_id: int, reason: str) -> Erased:
+def erase(
+    tx: "Transaction", client_id: int, reason: str, *, mentions: Sequence[str] = ()
+) -> Erased:
     """Forget a client for good: MANAGEMENT, with a reason. Amounts, dates and history remain.
 
-    Also one that is deleted, whom the history still names.
+    Also one that is deleted, whom the history still names. Other records are touched only where
+    ``mentions`` names them, see :func:`crm.queries.privacy.read_mentions`; an email or a phone of
+    the client is erased there, never a name.
 
     Raises NotFound, PermissionDenied, RuleViolation ``client_erased``.
     """
@@ -63,7 +68,9 @@ def erase(tx: "Transaction", client_id: int, reason: str) -> Erased:
     tx.session.expunge_all()
     # Each name that the client ever had is looked for in the whole history.
     tx.execute("SET LOCAL statement_timeout = 0")
-    found: tuple[Any, ...] | None = tx.row("SELECT * FROM erase_client(%s)", (client_id,))
+    found: tuple[Any, ...] | None = tx.row(
+        "SELECT * FROM erase_client(%s, %s)", (client_id, list(mentions))
+    )
     if found is None:
         raise missing_record_error("clients", client_id)
     return Erased(*found)

@@ -38,7 +38,7 @@ CREATE TABLE clients (
         AND last_updated >= '1900-01-01' AND last_updated < '3000-01-01')
 );
 COMMENT ON COLUMN clients.erased_at IS
-    'Since when the person is forgotten: the record holds placeholders, and the audit "(erased)" in their stead. It cannot be undone.';
+    'Since when the person is forgotten: the record holds placeholders, and the audit {"erased": true} in their stead. It cannot be undone.';
 
 CREATE INDEX idx_client_sales_contact ON clients (sales_contact_id);
 CREATE INDEX ix_clients_full_name_folded ON clients (full_name_folded, id);

@@ -84,6 +84,23 @@ def test_a_script_says_yes(manager: Workstation, owner: Connection) -> None:
     assert (again.status, again.error()["code"]) == (6, "client_erased")
 
 
+def test_texts_of_other_records_are_shown_before_they_are_erased(
+    manager: Workstation, owner: Connection
+) -> None:
+    manager.run("contract", "amend", "5", "5100", "--reason", f"as for {EMAIL}").done()
+    listed = re.compile(rf"audit entry \d+: as for {re.escape(EMAIL)}")
+    assert listed.search(manager.run(*ERASE, "--dry-run").done().err)
+    with manager.terminal(*ERASE, width=100) as child:
+        child.expect(rf"audit entry \d+: as for {re.escape(EMAIL)}")
+        child.expect_exact("to erase the client: ")
+        child.sendline("no")
+        assert finish(child)[0] == 2
+    assert listed.search(manager.run(*ERASE, "--yes").done().err)
+    cursor = owner.cursor()
+    cursor.execute("SELECT count(*) FROM audit_entries WHERE reason = 'as for (erased)'")
+    assert (cursor.fetchone() or (0,))[0] > 0
+
+
 def test_without_a_reason_nobody_is_erased(manager: Workstation) -> None:
     refused = manager.run("client", "erase", "1", "--yes", "--no-input", "--json")
     assert (refused.status, refused.error()["code"]) == (2, "missing_option")
@@ -168,7 +185,7 @@ def test_who_is_deleted_is_erased_by_the_id(
     cursor = owner.cursor()
     cursor.execute("SELECT string_agg(changes::text, ' ') FROM audit_entries WHERE record_id = 4")
     (kept,) = cursor.fetchone() or ("",)
-    assert ("Marsh" in kept, "marsh" in kept, "(erased)" in kept) == (False, False, True)
+    assert ("Marsh" in kept, "marsh" in kept, '"erased": true' in kept) == (False, False, True)
     again = manager.run(*erase, "--yes", "--json")
     assert (again.status, again.error()["code"]) == (3, "not_found")
     assert manager.run("client", "erase", "99", "--reason", "x", "--yes").status == 3

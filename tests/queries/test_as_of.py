@@ -172,7 +172,8 @@ def test_what_was_blanked_stays_blank(company: Company, owner: Connection) -> No
     do(company, lambda tx: events.update(tx, 1, {"notes": "N", "attendees": 9}))
     owner.cursor().execute(
         """
-        UPDATE audit_entries SET changes = '{"notes": ["(erased)", "N"], "attendees": [75, 9]}'
+        UPDATE audit_entries
+        SET changes = '{"notes": [{"erased": true}, "N"], "attendees": [75, 9]}'
         WHERE table_name = 'events' AND action = 'UPDATE'
         """
     )

@@ -86,7 +86,9 @@ def test_values_are_those_of_their_columns() -> None:
 
 @pytest.mark.parametrize("name", ["start_date", "paid_on", "total_amount", "is_active", "nothing"])
 def test_what_was_blanked_or_is_unknown_is_text(name: str) -> None:
-    assert audit.parse_changes({name: ["(erased)", None]}) == [(Field(name), "(erased)", None)]
+    assert audit.parse_changes({name: [{"erased": True}, None]}) == [
+        (Field(name), "(erased)", None)
+    ]
 
 
 def test_fields_come_in_the_order_of_the_columns() -> None:

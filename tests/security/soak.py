@@ -82,7 +82,7 @@ VIOLATIONS = {
         UNION ALL
         SELECT a.record_id FROM audit_entries a, jsonb_each(a.changes) field (key, change),
             jsonb_array_elements_text(change) value
-        WHERE a.table_name = 'clients' AND value <> '(erased)'
+        WHERE a.table_name = 'clients' AND value <> '{"erased": true}'
           AND key IN ('full_name', 'email', 'phone', 'company_name')
           AND a.record_id IN (SELECT id FROM clients WHERE erased_at <= utc_now())""",
     "a contract that was sold to somebody who is forgotten": """

@@ -32,6 +32,31 @@ def test_nobody_but_management_erases(database: Database, who: int | None) -> No
         assert refusal(cursor, "SELECT erase_client(1)")[0] == DENIED
 
 
+@pytest.mark.parametrize("who", [None, 3, 4, 5])
+def test_nobody_but_management_sees_where_a_client_is_named(
+    database: Database, who: int | None
+) -> None:
+    with acting(database, who) as cursor:
+        assert refusal(cursor, "SELECT client_mentions(1)")[0] == DENIED
+
+
+@pytest.mark.parametrize("mentions", ["'{}'", "ARRAY['audit entry 1', 'denied attempt 1']"])
+def test_no_text_is_erased_in_which_the_person_is_not_reached(
+    database: Database, owner: Connection, mentions: str
+) -> None:
+    """Whoever names a text erases there an email or a phone of the client, and nothing else."""
+    sql = owner.cursor()
+    sql.execute("SELECT set_config('epicevents.reason', 'Éléonore Lefèvre', false)")
+    sql.execute("UPDATE users SET last_name = 'Q' WHERE id = 3 RETURNING id")
+    sql.execute("SELECT max(id) FROM audit_entries")
+    ((entry,),) = sql.fetchall()
+    with acting(database, 1) as cursor:
+        cursor.execute(REASON)
+        cursor.execute(f"SELECT erase_client(1, {mentions} || ARRAY['audit entry {entry}'])")
+        cursor.execute("COMMIT")
+    assert stored(owner, "audit_entries", entry, "reason") == "Éléonore Lefèvre"
+
+
 @pytest.mark.parametrize("reason", ["", "   ", "\u200b"])
 def test_nobody_erases_without_a_reason(database: Database, reason: str) -> None:
     with acting(database, 1) as cursor:
@@ -181,7 +206,8 @@ def test_what_is_sold_while_a_client_is_erased_is_refused(
     "function",
     [
         "text_pattern('x')", "phone_pattern('+336')", "without_person('x', 'x')",
-        "personal_patterns('{}', true)", "without_person('{}'::jsonb, '{}', 'x')",
+        "personal_patterns('{}')", "client_identities(1)", "addresses_of('{}')",
+        "without_person('{}'::jsonb, '{}', 'x')",
         "events_ever_of(1)", "erase_texts('events', 'x', 1, '{}', true)",
     ],
 )  # fmt: skip

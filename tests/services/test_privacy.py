@@ -9,9 +9,11 @@ from crm.domain.errors import NotFound, PermissionDenied, RuleViolation
 from crm.queries import client as clients
 from crm.queries.listing import Request
 from crm.queries.pages import read_page, read_record
+from crm.queries.privacy import read_mentions
 from crm.services import client, contract, event, payment, portfolio, privacy, undo
 
-GONE = ["(erased)", "(erased)"]
+ERASED = {"erased": True}
+GONE = [ERASED, ERASED]
 REASON = "asked to be forgotten"
 # Where a person may have been named: nothing else in the database holds texts of clients.
 TABLES = (
@@ -28,7 +30,7 @@ NAMES = (
 def written_about(company: Company, owner: Connection) -> Company:
     """A company in which the first client left traces wherever a person can."""
     with company.database.as_user(company.manager) as tx:
-        tx.execute("SELECT set_config('epicevents.command', 'client update Lefèvre', true)")
+        tx.execute("SELECT set_config('epicevents.command', 'client update', true)")
         client.update(tx, 1, {"full_name": "Éléonore Dupré", "phone": "+33700000000"})
         event.update(
             tx, 1, {"notes": "Call ELEONORE (07 00 00 00 00) or 06.12.34.56.78\nNo peanuts"}
@@ -38,7 +40,7 @@ def written_about(company: Company, owner: Connection) -> Company:
         payment.reverse(tx, 2, 3, "Mme Lefèvre paid twice")
         contract.amend(tx, 2, "2100", "éléonore dupré wants more")
         # On another client, naming her.
-        contract.amend(tx, 5, "5100", "as for Éléonore Dupré, and for Éléonore")
+        contract.amend(tx, 5, "5100", "as for eleonore@lefevre.example, and for Éléonore")
     owner.cursor().execute(
         "INSERT INTO denied_attempts (at, database_role, permission, kind, record_id, message)"
         " VALUES (utc_now(), 'epicevents_cli', 'client:delete', 'client', 1,"
@@ -80,7 +82,8 @@ def test_nothing_names_the_person_any_more(written_about: Company, owner: Connec
     before = everything(owner)
     assert [name for name in NAMES if name not in before] == []
     with written_about.database.as_user(written_about.manager) as tx:
-        privacy.erase(tx, 1, REASON)
+        mentions = [mention for mention, _content in read_mentions(tx, 1)]
+        privacy.erase(tx, 1, REASON, mentions=mentions)
     after = everything(owner)
     # In the reason that is about somebody else, a first name alone may be anybody's.
     assert after.count("Éléonore") == 1
@@ -138,7 +141,7 @@ def test_the_audit_keeps_that_a_value_was_there(written_about: Company, owner: C
     with written_about.database.as_user(written_about.manager) as tx:
         privacy.erase(tx, 1, "Mme Dupré asked")
     created, changed, erased = (entry for entry in history(owner, "clients") if entry[0] == 1)
-    assert created[2]["email"] == [None, "(erased)"]
+    assert created[2]["email"] == [None, ERASED]
     assert created[2]["sales_contact_id"] == [None, 3]
     assert changed[2] == dict.fromkeys(("full_name", "phone"), GONE)
     assert erased[2].pop("erased_at")[0] is None
@@ -243,6 +246,42 @@ def test_business_with_what_was_sold_goes_on(company: Company, owner: Connection
     assert stored(owner, "clients", 1, "sales_contact_id") == company.sales2
 
 
+@pytest.mark.parametrize("name", ["contract pay", "pocketed by"])
+def test_what_a_client_is_called_is_nobody_elses_word(
+    company: Company, owner: Connection, name: str
+) -> None:
+    """SALES choose what a client is called: it takes no word from anybody's history."""
+    with company.database.as_user(company.manager) as tx:
+        tx.execute("SELECT set_config('epicevents.command', 'contract pay', true)")
+        contract.amend(tx, 5, "5100", "pocketed by Bill, told jo@bill.example")
+    with company.database.as_user(company.sales) as tx:
+        client.update(tx, 1, {"full_name": name, "email": "jo@bill.example"})
+    with company.database.as_user(company.manager) as tx:
+        assert [content for _mention, content in read_mentions(tx, 1)] == [
+            "pocketed by Bill, told jo@bill.example"
+        ]
+        privacy.erase(tx, 1, REASON)
+    cursor = owner.cursor()
+    cursor.execute(
+        "SELECT command, reason FROM audit_entries e JOIN audit_transactions t"
+        " ON t.id = transaction_id WHERE table_name = 'contracts' AND record_id = 5"
+        " AND reason IS NOT NULL"
+    )
+    assert cursor.fetchall() == [("contract pay", "pocketed by Bill, told jo@bill.example")]
+
+
+def test_a_text_that_reads_erased_was_typed(company: Company, owner: Connection) -> None:
+    """What only looks erased is taken back like any other change."""
+    with company.database.as_user(company.manager) as tx:
+        client.update(tx, 2, {"full_name": "(erased)"})
+    cursor = owner.cursor()
+    cursor.execute("SELECT max(id) FROM audit_transactions")
+    ((number,),) = cursor.fetchall()
+    with company.database.as_user(company.manager) as tx:
+        undo.undo(tx, number, reason=REASON)
+    assert stored(owner, "clients", 2, "full_name") == "Kevin Casey"
+
+
 # What is held
 
 
@@ -295,7 +334,7 @@ def test_nothing_is_taken_back_to_what_is_erased(written_about: Company, owner: 
         privacy.erase(tx, 1, REASON)
     cursor = owner.cursor()
     cursor.execute(
-        "SELECT DISTINCT transaction_id FROM audit_entries WHERE changes::text LIKE '%(erased)%'"
+        "SELECT DISTINCT transaction_id FROM audit_entries WHERE changes @? '$.*[*].erased'"
         " ORDER BY 1"
     )
     numbers = [number for (number,) in cursor.fetchall()]

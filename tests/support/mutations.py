@@ -252,7 +252,7 @@ NOTICED_BY: tuple[tuple[str, Tests], ...] = (
     # Refusals inside functions
     (rf"check \d of {RULE_FUNCTIONS} silent", (RULES,)),
     (r"check \d of (\w+_guard) silent", (ROWS,)),
-    (r"check \d of (?:erase_client|\w+_erased) silent", (PRIVACY,)),
+    (r"check \d of (?:erase_client|client_mentions|\w+_erased) silent", (PRIVACY,)),
     (r"check \d of audit_transaction silent", (AUDIT,)),
     (r"check \d of delete_record silent", (f"{ROWS} -k delete", f"{INSIDER} -k deleting")),
     (r"check \d of (?:begin_undo|undo_\w+|payments_stay) silent", (UNDO,)),

@@ -1,7 +1,8 @@
--- Puts placeholders for the person in the record, and "(erased)" for each value of theirs that it finds
--- in events, payments, the audit and denied attempts. Never who did something, when, or to which
--- record. What it does not reach is said in docs/privacy.md.
-CREATE FUNCTION erase_client(client integer)
+-- Puts placeholders for the person in the record, and blanks each value of theirs that it finds in
+-- their events, payments, audit and denied attempts. Never who did something, when, by which command,
+-- or to which record. Elsewhere it touches only those of client_mentions() that it is given: a name may
+-- be anybody's word, and was typed by somebody. What it does not reach is said in docs/privacy.md.
+CREATE FUNCTION erase_client(client integer, mentions text[] DEFAULT '{}')
     RETURNS TABLE (events integer, payments integer, entries integer, denied integer)
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
@@ -10,7 +11,7 @@ DECLARE
     personal CONSTANT text[] := columns_of('clients', 'identity');
     who jsonb[];
     theirs text[];  -- find the person in what is about them
-    anywhere text[];  -- and elsewhere, where a part of the name may be somebody else's
+    addresses text[];  -- and in other records: an email or a phone, which is nobody else's word
     pattern text;
     contracts integer[] := ARRAY(SELECT id FROM contracts WHERE client_id = client);
     happened integer[] := events_ever_of(client);
@@ -33,19 +34,9 @@ BEGIN
     ORDER BY id FOR UPDATE;
     PERFORM FROM clients WHERE id = client FOR UPDATE;
     PERFORM FROM contracts WHERE client_id = client ORDER BY id FOR UPDATE;
-    -- As the person is known now, and by every name, email and number that the audit remembers.
-    SELECT array_agg(known) INTO who FROM (
-        SELECT jsonb_object_agg(key, value) FROM clients c, jsonb_each(to_jsonb(c))
-        WHERE c.id = client AND key = ANY (personal)
-        GROUP BY c.id
-        UNION ALL
-        SELECT jsonb_build_object(key, change ->> side)
-        FROM audit_entries, jsonb_each(changes) field (key, change), generate_series(0, 1) side
-        WHERE table_name = 'clients' AND record_id = client AND key = ANY (personal)
-          AND change ->> side IS NOT NULL
-    ) all_of_them (known);
-    theirs := personal_patterns(who, true);
-    anywhere := coalesce(personal_patterns(who, false), theirs);
+    who := client_identities(client);
+    theirs := personal_patterns(who);
+    addresses := personal_patterns(addresses_of(who));
     -- Nobody was ever known by that number, or is any more.
     IF theirs IS NULL THEN
         RETURN;
@@ -87,27 +78,26 @@ BEGIN
            OR (table_name = 'payments' AND record_id = ANY (paid));
         GET DIAGNOSTICS found = ROW_COUNT;
         entries := greatest(entries, found);
-        UPDATE audit_transactions SET command = without_person(command, pattern)
-        WHERE command COLLATE "C" ~ pattern AND id IN (
-            SELECT transaction_id FROM audit_entries
-            WHERE (table_name = 'clients' AND record_id = client)
-               OR (table_name = 'contracts' AND record_id = ANY (contracts))
-               OR (table_name = 'events' AND record_id = ANY (happened))
-               OR (table_name = 'payments' AND record_id = ANY (paid)));
-    END LOOP;
-    FOREACH pattern IN ARRAY anywhere LOOP
-        UPDATE audit_entries SET reason = without_person(reason, pattern)
-        WHERE reason IS NOT NULL AND reason COLLATE "C" ~ pattern;
-        UPDATE audit_transactions SET command = without_person(command, pattern)
-        WHERE command COLLATE "C" ~ pattern;
         UPDATE denied_attempts SET message = left(without_person(message, pattern), 500)
-        WHERE message COLLATE "C" ~ pattern;
+        WHERE message COLLATE "C" ~ pattern
+          AND (kind = 'client' AND record_id = client
+            OR kind = 'contract' AND record_id = ANY (contracts)
+            OR kind = 'event' AND record_id = ANY (happened)
+            OR kind = 'payment' AND record_id = ANY (paid));
+        GET DIAGNOSTICS found = ROW_COUNT;
+        denied := denied + found;
+    END LOOP;
+    FOREACH pattern IN ARRAY coalesce(addresses, '{}') LOOP
+        UPDATE audit_entries SET reason = without_person(reason, pattern)
+        WHERE reason COLLATE "C" ~ pattern AND 'audit entry ' || id = ANY (mentions);
+        UPDATE denied_attempts SET message = left(without_person(message, pattern), 500)
+        WHERE message COLLATE "C" ~ pattern AND 'denied attempt ' || id = ANY (mentions);
         GET DIAGNOSTICS found = ROW_COUNT;
         denied := denied + found;
     END LOOP;
     RETURN NEXT;
 END;
 $$;
-COMMENT ON FUNCTION erase_client(integer) IS
-    'Forgets a client, also one that is deleted, for good: MANAGEMENT, with a reason. Returns how many events, payments, audit entries and denied attempts it went through; no row where there was never such a client.';
-GRANT EXECUTE ON FUNCTION erase_client(integer) TO epicevents_app;
+COMMENT ON FUNCTION erase_client(integer, text[]) IS
+    'Forgets a client, also one that is deleted, for good: MANAGEMENT, with a reason. Of other records it touches only the mentions given. Returns how many events, payments, audit entries and denied attempts it went through; no row where there was never such a client.';
+GRANT EXECUTE ON FUNCTION erase_client(integer, text[]) TO epicevents_app;

@@ -1,21 +1,19 @@
 -- Some names at a time: the cost of one pattern grows faster than what it finds.
-CREATE FUNCTION personal_patterns(who jsonb[], with_parts boolean) RETURNS text[]
+CREATE FUNCTION personal_patterns(who jsonb[]) RETURNS text[]
     LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, public, pg_temp
 BEGIN ATOMIC
     WITH known (field, value) AS (
         SELECT DISTINCT key, jsonb.value
         FROM unnest(who) one, jsonb_each_text(one) jsonb
-        WHERE jsonb.value NOT IN ('', '(erased)')
+        WHERE jsonb.value <> ''
     ), wanted (pattern) AS (
         SELECT phone_pattern(value) FROM known
         WHERE field = 'phone' AND length(regexp_replace(value, '[^0-9]', '', 'g')) >= 6
         UNION SELECT text_pattern(value) FROM known
-        WHERE field = 'email' OR field = 'full_name' AND (with_parts OR value ~ '\S\s+\S')
-        UNION SELECT text_pattern(value) FROM known
-        WHERE field NOT IN ('phone', 'email', 'full_name') AND with_parts
+        WHERE field <> 'phone'
         UNION SELECT text_pattern(part)
             FROM known, regexp_split_to_table(value, '[\s,.''’()-]+') part
-            WHERE field = 'full_name' AND with_parts AND length(part) >= 3
+            WHERE field = 'full_name' AND length(part) >= 3
     ), longest_first (pattern, portion) AS (
         SELECT pattern,
             sum(length(pattern)) OVER (ORDER BY length(pattern) DESC, pattern) / 10000
@@ -29,5 +27,5 @@ BEGIN ATOMIC
         GROUP BY portion
     ) together;
 END;
-COMMENT ON FUNCTION personal_patterns(jsonb[], boolean) IS
-    'Regular expressions that find a person by the values of their record, the longest first, with the parts of the name and the company where those can mean nobody else. Granted to nobody.';
+COMMENT ON FUNCTION personal_patterns(jsonb[]) IS
+    'Regular expressions that find a person by the values of their record, the longest first, with the parts of the name. Granted to nobody.';

@@ -10,11 +10,11 @@ BEGIN ATOMIC
     SELECT coalesce(jsonb_object_agg(key, CASE WHEN jsonb_typeof(change) <> 'array' THEN change ELSE (
         SELECT jsonb_agg(CASE
             WHEN jsonb_typeof(one) <> 'string' THEN one
-            WHEN key = ANY (always) OR (one #>> '{}') COLLATE "C" ~ pattern THEN '"(erased)"'
+            WHEN key = ANY (always) OR (one #>> '{}') COLLATE "C" ~ pattern THEN '{"erased": true}'
             ELSE one END ORDER BY number)
         FROM jsonb_array_elements(change) WITH ORDINALITY pair (one, number)
     ) END), '{}')
     FROM jsonb_each(changes) field (key, change);
 END;
 COMMENT ON FUNCTION without_person(jsonb, text[], text) IS
-    'What an audit entry changed, with "(erased)" for each value of the fields that are always personal, and for each other text in which the person is found. Granted to nobody.';
+    'What an audit entry changed, with the object {"erased": true}, which nobody can type, for each value of the fields that are always personal, and for each other text in which the person is found. Granted to nobody.';

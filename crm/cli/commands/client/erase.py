@@ -25,8 +25,10 @@ def erase(
     """Erase a client's personal data for good (MANAGEMENT only, with a reason).
 
     Placeholders replace the name, email, phone and company; "(erased)" replaces the person in
-    events, payments and the history. Amounts, dates and the record of who did what remain. A
-    deleted client that the history still names can be erased by its id.
+    events, payments and the history. Amounts, dates and the record of who did what remain. In the
+    history of other records only the client's emails and phones are erased; each of these texts is
+    listed before you confirm, also with --yes and --dry-run. A deleted client that the history
+    still names can be erased by its id.
 
     \b
     Examples:
@@ -45,15 +47,18 @@ def erase(
         client_id = reference.find_lasting_id(tx, "client", client)
         before: Any = read_record(tx, LISTING, client_id)
         email = before.email if before else privacy.read_last_email(tx, client_id)
-        services.privacy.erase(tx, client_id, why)
+        found = privacy.read_mentions(tx, client_id)
+        mentions = [mention for mention, _content in found]
+        services.privacy.erase(tx, client_id, why, mentions=mentions)
         after: Any = read_record(tx, LISTING, client_id)
+    _show_mentions(app, found)
     if not dry_run:
         _confirm(app, before, email or str(client_id), yes=yes)
         with app.transaction() as tx:
             now = read_record(tx, LISTING, client_id)
             if before and now:
                 writing.deleting.require_as_shown(before, now)
-            services.privacy.erase(tx, client_id, why)
+            services.privacy.erase(tx, client_id, why, mentions=mentions)
             after = read_record(tx, LISTING, client_id)
     done = _("Client {id} erased; this cannot be undone.").format(id=client_id)
     # Of one that is deleted there is nothing left but the number.
@@ -61,6 +66,16 @@ def erase(
     row = after or tuple(gone.values())
     writing.outcome.report_write(app, output, done, fields, row, dry_run=dry_run)
     app.console.note(_describe_out_of_reach(), loud=True)
+
+
+def _show_mentions(app: App, mentions: list[tuple[str, str]]) -> None:
+    """List the texts of other records in which the client's email or phone is erased."""
+    if not mentions:
+        return
+    said = _("The client's email or phone is also erased in these texts of other records:")
+    app.console.note(said, loud=True)
+    for mention, content in mentions:
+        app.console.note(f"  {mention}: {content}", loud=True)
 
 
 def _confirm(app: App, row: Any, typed: str, *, yes: bool) -> None:
