@@ -91,13 +91,15 @@ def give_back(parameters: Mapping[str, str], contents: Contents) -> list[str]:
 def _grant(
     connection: Connection, database: Identifier, role: str, privilege: str, *, grantable: bool
 ) -> bool:
+    if privilege not in _PRIVILEGES:
+        return False
     statement = SQL("GRANT {} ON DATABASE {} TO {}{}").format(
-        SQL(privilege if privilege in _PRIVILEGES else ""),
+        SQL(privilege),
         database,
         Identifier(role),
         SQL(" WITH GRANT OPTION" if grantable else ""),
     )
-    return privilege in _PRIVILEGES and _try(connection, statement)
+    return _try(connection, statement)
 
 
 def _set(connection: Connection, database: Identifier, role: str, name: str, value: str) -> bool:

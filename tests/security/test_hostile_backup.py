@@ -158,6 +158,7 @@ def test_of_a_dump_rows_and_positions_alone_are_taken(empty_database: Database) 
             "\\.",
             "SELECT pg_catalog.setval('public.clients_id_seq', 41, true); DROP TABLE users;",
             "SELECT pg_catalog.setval('pg_catalog.not_ours', 41, true);",
+            "SELECT pg_catalog.setval('public.clients', 41, true);",
         )
         assert held == {"function evil()": "evil"}
         assert tx.value("SELECT nextval('clients_id_seq')") == 42
@@ -198,6 +199,11 @@ def forge(path: Path, forged: Path, **changes: Any) -> None:
 INJECTED = "CONNECT ON DATABASE postgres TO PUBLIC; COPY (SELECT 1) TO PROGRAM 'touch {canary}'; --"
 
 
+def forge_right(role: str, privilege: str, kind: str, name: str) -> dict[str, Any]:
+    """What a manifest says that gives a role of its own a right."""
+    return {"rights": [[role, privilege, kind, name, ""]], "roles": {"reporting": False}}
+
+
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
@@ -207,15 +213,13 @@ INJECTED = "CONNECT ON DATABASE postgres TO PUBLIC; COPY (SELECT 1) TO PROGRAM '
         ({"settings": [["", "local_preload_libraries", "evil"]]}, None),
         ({"settings": [["postgres", "role", "epicevents_owner"]]}, None),
         ({"settings": [["", "x'; COPY (SELECT 1) TO PROGRAM 'touch {canary}'; --", "1"]]}, None),
-        ({"rights": [["reporting", INJECTED, "TABLE", "clients", ""]]}, None),
-        ({"rights": [["reporting", "TRIGGER", "TABLE", "clients", ""]]}, None),
-        ({"rights": [["reporting", "SELECT", "TABLE", "pg_authid", ""]]}, None),
-        ({"rights": [["epicevents_app", "SELECT", "TABLE", "sessions", ""]]}, None),
-        ({"rights": [["public", "SELECT", "TABLE", "sessions", ""]]}, None),
-        (
-            {"rights": [["reporting", "EXECUTE", "FUNCTION", "fold(text); DROP TABLE users", ""]]},
-            None,
-        ),
+        (forge_right("reporting", INJECTED, "TABLE", "clients"), None),
+        (forge_right("reporting", "TRIGGER", "TABLE", "clients"), None),
+        (forge_right("reporting", "SELECT", "TABLE", "pg_authid"), None),
+        (forge_right("reporting", "SELECT", "TABLE clients TO PUBLIC; --", "clients"), None),
+        (forge_right("reporting", "EXECUTE", "FUNCTION", "fold(text); DROP TABLE users"), None),
+        (forge_right("epicevents_app", "SELECT", "TABLE", "sessions"), None),
+        (forge_right("public", "SELECT", "TABLE", "sessions"), None),
         ({"schema_revision": f"{SCHEMA_REVISION}/../../evil"}, "backup_damaged"),
         ({"server_major": "1"}, "backup_damaged"),
         ({"grants": [[1, 2, 3]]}, "backup_damaged"),
