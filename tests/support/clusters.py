@@ -26,7 +26,10 @@ each_set_of_programs = pytest.mark.parametrize(
         pytest.param(
             SYSTEM_15,
             id="system15",
-            marks=pytest.mark.skipif(not SYSTEM_15.exists(), reason=f"no {SYSTEM_15}"),
+            marks=[
+                pytest.mark.proof,
+                pytest.mark.skipif(not SYSTEM_15.exists(), reason=f"no {SYSTEM_15}"),
+            ],
         ),
     ],
 )
