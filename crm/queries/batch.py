@@ -61,7 +61,7 @@ def read_batch(
             )
         parts.append(
             SQL(
-                "SELECT {key}, {read}::text, total FROM"
+                "SELECT {key} AS key, {read}::text AS read, total FROM"
                 " (SELECT count(*) AS total, array_agg(id) AS ids FROM ({some}) each) counted"
             ).format(
                 key=parameters.bind(key),
@@ -71,13 +71,15 @@ def read_batch(
                 ),
             )
         )
-    found = {key: rest for key, *rest in tx.rows(SQL(" UNION ALL ").join(parts), parameters)}
+    found = {row.key: row for row in tx.rows(SQL(" UNION ALL ").join(parts), parameters)}
     sections = {}
     for key, (listing, request) in wanted.items():
-        rows, total = found[key]
+        part = found[key]
         fields = select_fields(listing, request)
-        values = json.loads(rows or "[]", parse_float=Decimal)
-        sections[key] = Section(listing.noun, fields, [_row(fields, row) for row in values], total)
+        values = json.loads(part.read or "[]", parse_float=Decimal)
+        sections[key] = Section(
+            listing.noun, fields, [_row(fields, row) for row in values], part.total
+        )
     return sections
 
 

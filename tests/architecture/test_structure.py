@@ -77,6 +77,18 @@ def test_no_row_is_read_by_position() -> None:
     assert [each for each in found if not each.startswith(FILES_OF_OTHERS)] == []
 
 
+def test_no_loop_takes_rows_apart_by_a_star() -> None:
+    """``for key, *rest in rows``: what is in the rest moves with the columns."""
+    found = [
+        f"{name(path)}:{node.target.lineno}: {ast.unparse(node.target)}"
+        for path in MODULES
+        for node in nodes(path)
+        if isinstance(node, ast.For | ast.comprehension)
+        and any(isinstance(each, ast.Starred) for each in ast.walk(node.target))
+    ]
+    assert found == []
+
+
 def is_number(node: ast.AST | None) -> bool:
     negative = isinstance(node, ast.UnaryOp) and isinstance(node.operand, ast.Constant)
     return negative or (isinstance(node, ast.Constant) and isinstance(node.value, int))

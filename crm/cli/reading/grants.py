@@ -1,6 +1,6 @@
 """Who may do what, from the same table that decides it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crm.cli.app import App
@@ -26,7 +26,7 @@ def show_matrix(app: App, output: str) -> None:
     """Print what each role may do."""
     roles = [Field(role, Kind.CODE) for role in Role]
     if output == "json":
-        rows = [(each, *(scope_of(role, each) for role in Role)) for each in Permission]
+        rows = {each: [scope_of(role, each) for role in Role] for each in Permission}
         _as_json(app, (PERMISSION, *roles), rows)
         return
     wide = not app.console.out.interactive or app.console.out.width >= WIDE
@@ -50,7 +50,7 @@ def show_grants(app: App, role: Role, output: str) -> None:
     """Print what ``role`` may do, on which records, and what takes a reason."""
     granted = [each for each in Permission if scope_of(role, each)]
     if output == "json":
-        rows = [(each, scope_of(role, each)) for each in granted]
+        rows = {each: [scope_of(role, each)] for each in granted}
         _as_json(app, (PERMISSION, Field("scope", Kind.CODE)), rows)
         return
     shown = [(each, _scope(role, each), describe_permission(each)) for each in granted]
@@ -70,8 +70,13 @@ def _scope(role: Role, permission: Permission) -> str | None:
     return words[scope]
 
 
-def _as_json(app: App, fields: Sequence[Field], rows: Sequence[tuple[Any, ...]]) -> None:
-    flagged = [(each, *rest, each in NEEDS_REASON, each in NEVER_ONESELF) for each, *rest in rows]
+def _as_json(
+    app: App, fields: Sequence[Field], scopes: Mapping[Permission, Sequence[str | None]]
+) -> None:
+    flagged = [
+        (each, *scope, each in NEEDS_REASON, each in NEVER_ONESELF)
+        for each, scope in scopes.items()
+    ]
     records.print_json_list(app, (*fields, *FLAGS), flagged)
 
 
