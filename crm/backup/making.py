@@ -12,7 +12,7 @@ from crm.backup.manifest import Manifest
 from crm.database import provisioning, upgrades
 from crm.database.administrator import OWNER, is_superuser
 from crm.database.provisioning import DATABASE, LOGIN
-from crm.database.revision import refuse_newer
+from crm.database.revision import SCHEMA_REVISION
 from crm.domain.errors import DatabaseUnavailable
 from crm.domain.i18n import gettext as _
 from crm.files import replace_whole
@@ -79,7 +79,17 @@ def _refuse_foreign(tx: "Transaction") -> None:
             hint=_("Run: epicevents init"),
             code="schema_missing",
         )
-    refuse_newer(revision)
+    # It may keep secrets in a table that this program does not know to leave out, and such a backup
+    # is found out only when it is too late.
+    if revision > SCHEMA_REVISION:
+        raise DatabaseUnavailable(
+            _(
+                "The schema ({found}) is newer than this program ({expected}), which does not know"
+                " what a backup of it must leave out."
+            ).format(found=revision, expected=SCHEMA_REVISION),
+            hint=_("Back up with the newer version of epicevents that your colleagues use."),
+            code="schema_newer",
+        )
 
 
 @contextmanager

@@ -116,14 +116,13 @@ class Revision(NamedTuple):
     changes_data: bool  # whether records could be lost by it
 
 
-def find_pending(parameters: Mapping[str, str]) -> list[Revision]:
-    """Return what :func:`upgrade_schema` would apply to a database that has a schema, in order.
+def find_pending(current: str | None) -> list[Revision]:
+    """Return what :func:`upgrade_schema` would apply to a schema of that revision, in order.
 
     Raises DatabaseUnavailable for a schema that this program does not know.
     """
     from alembic.script import ScriptDirectory
 
-    current = read_current_revision(parameters)
     if current is None:
         return []
     refuse_newer(current)

@@ -161,6 +161,26 @@ def test_without_its_backup_nothing_is_upgraded(
     assert upgrades.read_current_revision(database.admin) == SCHEMA_REVISION
 
 
+def test_a_refused_upgrade_leaves_no_backup_behind(
+    admin: Workstation, database: Database, migrations: Migrations
+) -> None:
+    migrations.add_revision("ALTER TABLE clients ADD COLUMN email TEXT", changes_data=True)
+    assert admin.run("db", "upgrade").status != 0
+    assert upgrades.read_current_revision(database.admin) == SCHEMA_REVISION
+    assert list((admin.home / "backups").iterdir()) == []
+
+
+def test_an_upgrade_whose_outcome_is_unknown_keeps_its_backup_and_names_it(
+    admin: Workstation, migrations: Migrations
+) -> None:
+    lose = "SET ROLE NONE; SELECT pg_terminate_backend(pg_backend_pid())"
+    migrations.add_revision(lose, changes_data=True)
+    lost = admin.run("db", "upgrade", "--json")
+    assert lost.status == 7
+    (path,) = (admin.home / "backups").iterdir()
+    assert f"{path} holds the company as it was." in lost.error()["hint"]
+
+
 def test_an_upgrade_says_that_older_programs_are_refused(
     admin: Workstation, migrations: Migrations
 ) -> None:

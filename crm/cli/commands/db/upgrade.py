@@ -1,6 +1,8 @@
 """epicevents db upgrade."""
 
 import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -10,7 +12,7 @@ from crm.cli.app import App
 from crm.cli.groups import Command
 from crm.cli.options import write_options
 from crm.cli.writing import backups
-from crm.domain.errors import CRMError
+from crm.domain.errors import CRMError, DatabaseUnavailable
 from crm.domain.fields import Field
 from crm.domain.i18n import gettext as _
 
@@ -41,13 +43,14 @@ def upgrade(app: App, /, no_backup: bool, output: str, dry_run: bool) -> None:
     parameters = location.read_admin_parameters(app.settings)
     login = location.read_parameters(app.settings).get("user", provisioning.LOGIN)
     before = upgrades.read_current_revision(parameters)
-    pending = upgrades.find_pending(parameters)
+    pending = upgrades.find_pending(before)
     path = None
     if any(each.changes_data for each in pending) and not (dry_run or no_backup):
         path = _back_up(app, parameters, pending[0].name[:4])
     refused: list[str] = []
     with show_progress(_("Upgrading the database"), app.console):
-        applied = upgrades.upgrade_schema(parameters, dry_run=dry_run)
+        with _drop_backup_of_no_change(path):
+            applied = upgrades.upgrade_schema(parameters, dry_run=dry_run)
         if not dry_run:
             # An older program may have left the login more than this one does.
             refused = provisioning.restrict_database(parameters, login)
@@ -95,6 +98,25 @@ def _back_up(app: App, parameters: dict[str, str], revision: str) -> "Path":
         raise
     app.console.success(_("{path} holds the company as it was.").format(path=path))
     return path
+
+
+@contextmanager
+def _drop_backup_of_no_change(path: "Path | None") -> Iterator[None]:
+    """Remove the backup where the upgrade is refused; name it where that may not be the end of it.
+
+    An upgrade is all or nothing. But if the server is lost at its commit, nobody knows which.
+    """
+    try:
+        yield
+    except DatabaseUnavailable as error:
+        if path:
+            kept = _("{path} holds the company as it was.").format(path=path)
+            error.hint = " ".join(filter(None, (error.hint, kept)))
+        raise
+    except Exception:
+        if path:
+            path.unlink(missing_ok=True)
+        raise
 
 
 def _report_workstations(app: App, before: str, oldest: str) -> None:
