@@ -187,7 +187,7 @@ CONSTRAINTS: dict[str | None, Rule] = {
     # 7
     "tg_contracts_amount_due_is_derived": Rule(
         "amount_due_derived",
-        lambda: _("The amount due follows from the payments and cannot be set directly."),
+        lambda: _("The amounts due and received follow from the payments and cannot be set."),
         lambda: _("Record a payment: epicevents contract pay ID AMOUNT"),
     ),
     "tg_payments_are_final": _FINAL,

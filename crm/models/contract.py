@@ -63,6 +63,10 @@ class Contract(Versioned, Base):
     due_date: Mapped[date | None] = mapped_column(
         Date, server_default=FetchedValue(), server_onupdate=FetchedValue()
     )
+    # Rule 18: what came in, derived from the ledger too.
+    received: Mapped[Decimal] = mapped_column(
+        Numeric(15, 2), server_default=text("0"), server_onupdate=FetchedValue()
+    )
     sales_contact_role: Mapped[str] = mapped_column(
         String(10), Computed("'SALES'::character varying"), nullable=True, deferred=True
     )

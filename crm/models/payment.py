@@ -29,11 +29,11 @@ class Payment(Base):
     __tablename__ = "payments"
     __table_args__ = (
         UniqueConstraint("contract_id", "request_key"),
-        UniqueConstraint("id", "contract_id", "amount"),
+        UniqueConstraint("id", "contract_id", "amount", "kind"),
         # A reversal is the exact opposite of one entry of the same contract.
         ForeignKeyConstraint(
-            ["reverses_id", "contract_id", "reversed_amount"],
-            ["payments.id", "payments.contract_id", "payments.amount"],
+            ["reverses_id", "contract_id", "reversed_amount", "reversed_kind"],
+            ["payments.id", "payments.contract_id", "payments.amount", "payments.kind"],
             name="fk_payments_reverses",
         ),
         Index("ix_payments_created_by_id", "created_by_id"),
@@ -53,6 +53,8 @@ class Payment(Base):
     reversed_amount: Mapped[Decimal] = mapped_column(
         Numeric(15, 2), Computed("(- amount)"), nullable=True, deferred=True
     )
+    # Filled in by the database, and held by the foreign key.
+    reversed_kind: Mapped[str | None] = mapped_column(String(10), server_default=FetchedValue())
     # Said by the database, which knows whom the transaction acts for.
     created_by_id: Mapped[int | None] = mapped_column(
         ForeignKey("users.id"), server_default=FetchedValue()

@@ -5,6 +5,7 @@ What is not a column, such as a name beside an id, is worked out from what was t
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     from crm.database.transaction import Transaction
 
 State = dict[str, Any]
+
+_RECEIVED = (
+    "SELECT coalesce(sum(amount), 0) FROM payment_list WHERE contract_id = %s AND created_at <= %s"
+    " AND coalesce(reversed_kind, kind) <> 'ADJUSTMENT'"
+)
 
 
 class AsOf(NamedTuple):
@@ -43,11 +49,15 @@ class _Entry(NamedTuple):
 
 
 class _Then(NamedTuple):
-    """What derived fields are made of; ``look_up`` returns another record as it was then."""
+    """What derived fields are made of; ``look_up`` returns another record as it was then.
+
+    ``received`` returns what had been paid on the contract.
+    """
 
     state: State
     today: date
     look_up: Callable[[str, int | None], State]
+    received: Callable[[], Any]
 
 
 def read_as_of(
@@ -77,7 +87,12 @@ def read_as_of(
             return {}
         return _rewind(*_read(tx, noun, its_id, moment)[:2]) or {}
 
-    then = _Then(state, today, look_up)
+    def sum_received() -> Any:
+        if now is None:  # its ledger went with it, and had nothing but an opening payment
+            return Decimal(str(state["total_amount"])) - Decimal(str(state["amount_due"]))
+        return tx.value(_RECEIVED, (record_id, moment))
+
+    then = _Then(state, today, look_up, sum_received)
     values = {
         **state,
         "id": record_id,
@@ -167,7 +182,7 @@ def _status(then: _Then) -> str:
         return "DRAFT"
     if state["amount_due"] == 0:
         return "PAID"
-    return "PARTLY_PAID" if state["amount_due"] < state["total_amount"] else "SIGNED"
+    return "PARTLY_PAID" if then.received() > 0 else "SIGNED"
 
 
 def _days_overdue(then: _Then) -> int | None:
@@ -185,6 +200,7 @@ DERIVED: dict[str, dict[str, Callable[[_Then], Any]]] = {
         "company_name": _client("company_name"),
         "sales_contact": _colleague("sales_contact_id"),
         "signed_by": _colleague("signed_by_id"),
+        "received": lambda then: then.received(),
         "status": _status,
         "days_overdue": _days_overdue,
     },

@@ -23,6 +23,7 @@ LISTING = Listing(
         Field("sales_contact", sort="sales_contact_folded"),
         Field("total_amount", Kind.MONEY, sort="total_amount"),
         Field("amount_due", Kind.MONEY, sort="amount_due"),
+        Field("received", Kind.MONEY, shown=False),
         Field("due_date", Kind.DATE, sort="due_date"),
         Field("days_overdue", Kind.INTEGER),
         Field("created_at", Kind.TIMESTAMP, sort="created_at", shown=False),

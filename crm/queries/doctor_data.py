@@ -20,6 +20,22 @@ DATA = (
         """,
     ),
     Check(
+        "received",
+        lambda: _("The amount received is the sum of what came in"),
+        lambda: _("A contract's amount received does not match its payments: {found}."),
+        lambda: _("Its balance or its ledger was changed without the database's rules."),
+        lambda: _("Compare: epicevents contract payments ID, epicevents history contract ID"),
+        """
+        SELECT c.id || ' (' || c.received || ' ≠ ' || coalesce(sum(p.amount), 0) || ')'
+        FROM contracts c LEFT JOIN payments p ON p.contract_id = c.id AND (CASE p.kind
+            WHEN 'REVERSAL' THEN (SELECT o.kind FROM payments o WHERE o.id = p.reverses_id)
+            ELSE p.kind END) <> 'ADJUSTMENT'
+        GROUP BY c.id
+        HAVING c.received IS DISTINCT FROM coalesce(sum(p.amount), 0)
+        ORDER BY c.id
+        """,
+    ),
+    Check(
         "sales_contacts",
         lambda: _("Sales contacts are SALES"),
         lambda: _("A sales contact is not SALES: {found}."),

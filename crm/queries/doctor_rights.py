@@ -143,7 +143,7 @@ RIGHTS = (
         WHERE c.relnamespace = 'public'::regnamespace
           AND (c.relname IN ('payments', 'alembic_version')
               OR c.relname IN ('users', 'clients', 'contracts', 'events') AND t.attname IN
-                  ('id', 'version', 'created_at', 'amount_due', 'signed_by_id',
+                  ('id', 'version', 'created_at', 'amount_due', 'received', 'signed_by_id',
                    'hashed_password', 'must_change_password'))
           AND has_column_privilege(session_user, c.oid, t.attnum, 'UPDATE')
         UNION ALL

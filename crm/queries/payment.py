@@ -17,6 +17,7 @@ LISTING = Listing(
         Field("reason", Kind.LONG_TEXT),
         Field("request_key", shown=False),
         Field("reverses_id", Kind.ID, shown=False),
+        Field("reversed_kind", Kind.CODE, shown=False),
         Field("created_by_id", Kind.ID, shown=False),
         Field("created_by"),
         Field("created_at", Kind.TIMESTAMP, sort="created_at", shown=False),

@@ -59,16 +59,25 @@ def check_amounts(total: Decimal, due: Decimal) -> None:
 
 
 def check_total(contract: "Contract", total: Decimal) -> None:
-    """Refuse a total that is less than what is paid: ``total_below_paid``."""
-    paid = contract.total_amount - contract.amount_due
-    if total < paid:
+    """Refuse a total that is less than what is paid or adjusted: ``total_below_paid``."""
+    settled = contract.total_amount - contract.amount_due
+    if total < settled:
+        said = _("The total cannot be {total}: {paid} is already paid.")
+        if settled != contract.received:
+            said = _(
+                "The total cannot be {total}: {settled} of it is settled ({paid} paid, "
+                "{adjusted} adjusted)."
+            )
         raise RuleViolation(
-            _("The total cannot be {total}: {paid} is already paid.").format(
-                total=format_amount(total), paid=format_amount(paid)
+            said.format(
+                total=format_amount(total),
+                paid=format_amount(contract.received),
+                settled=format_amount(settled),
+                adjusted=format_amount(settled - contract.received),
             ),
-            hint=_("The total must be at least {paid}.").format(paid=format_amount(paid)),
+            hint=_("The total must be at least {settled}.").format(settled=format_amount(settled)),
             code="total_below_paid",
-            details={"paid": str(paid)},
+            details={"settled": str(settled), "paid": str(contract.received)},
         )
     check_amounts(total, Decimal(0))
 

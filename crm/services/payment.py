@@ -95,13 +95,16 @@ def reverse(
 
 def _refuse_overpayment(contract: "Contract", amount: Decimal) -> None:
     if amount > contract.amount_due:
+        settled = _("It is already paid: epicevents contract payments {id}")
+        if contract.received < contract.total_amount:
+            settled = _("Nothing is due any more: epicevents contract payments {id}")
         raise RuleViolation(
             _("{amount} is more than what is due on contract {id}.").format(
                 amount=format_amount(amount), id=contract.id
             ),
             hint=_("At most {due} can be paid.").format(due=format_amount(contract.amount_due))
             if contract.amount_due
-            else _("It is already paid: epicevents contract payments {id}").format(id=contract.id),
+            else settled.format(id=contract.id),
             code="overpayment",
             details={"maximum": str(contract.amount_due)},
         )

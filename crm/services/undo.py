@@ -23,6 +23,8 @@ from crm.services import contract, payment, undoable, user
 from crm.services.editing import find_record, refresh_record
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from crm.database.transaction import Transaction
     from crm.queries.undo import PastTransaction, RestoreGroup
     from crm.services.undoable import Actions
@@ -190,6 +192,9 @@ def _move_balances(tx: "Transaction", number: int, reason: str, today: date | No
         match entry.kind:
             case PaymentKind.REVERSAL:
                 first = find_record(tx, models.Payment, entry.reverses_id or 0)
+                if first.kind == PaymentKind.ADJUSTMENT:
+                    _adjust(tx, entry.contract_id, entry.amount, reason or first.reason or "")
+                    continue
                 payment.pay(
                     tx,
                     entry.contract_id,
@@ -199,11 +204,16 @@ def _move_balances(tx: "Transaction", number: int, reason: str, today: date | No
                     reference=first.reference,
                 )
             case PaymentKind.ADJUSTMENT:
-                of = find_record(tx, models.Contract, entry.contract_id)
-                refresh_record(tx, of, lock=True)
-                contract.adjust(tx, of.id, of.amount_due + entry.amount, reason)
+                _adjust(tx, entry.contract_id, entry.amount, reason)
             case _:
                 payment.reverse(tx, entry.contract_id, entry.id, reason, paid_on=today)
+
+
+def _adjust(tx: "Transaction", contract_id: int, amount: Decimal, reason: str) -> None:
+    """Give the amount due back what an entry of ``amount`` took from it."""
+    of = find_record(tx, models.Contract, contract_id)
+    refresh_record(tx, of, lock=True)
+    contract.adjust(tx, of.id, of.amount_due + amount, reason)
 
 
 def _changed_error() -> Conflict:

@@ -17,6 +17,8 @@ CREATE TABLE contracts (
     due_date DATE CONSTRAINT ck_contracts_due_date
         CHECK (due_date >= '1900-01-01' AND due_date < '3000-01-01'),
     signed_by_id INTEGER CONSTRAINT fk_contracts_signed_by_id_users REFERENCES users (id),
+    -- Derived as well: what came in, whatever was adjusted.
+    received NUMERIC(15, 2) NOT NULL DEFAULT 0,
 
     -- What the foreign key of events refers to.
     CONSTRAINT uq_contracts_id_client_id_signed_status UNIQUE (id, client_id, signed_status),

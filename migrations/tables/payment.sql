@@ -23,16 +23,21 @@ CREATE TABLE payments (
     created_at TIMESTAMP NOT NULL DEFAULT timezone('utc', now())
         CONSTRAINT ck_payments_created_at_range
         CHECK (created_at >= '1900-01-01' AND created_at < '3000-01-01'),
+    -- The kind of what a reversal reverses: only that says whether money went back.
+    reversed_kind VARCHAR(10),
 
     CONSTRAINT uq_payments_contract_id_request_key UNIQUE (contract_id, request_key),
-    CONSTRAINT uq_payments_id_contract_id_amount UNIQUE (id, contract_id, amount),
+    CONSTRAINT uq_payments_id_contract_id_amount_kind UNIQUE (id, contract_id, amount, kind),
     CONSTRAINT fk_payments_reverses
-        FOREIGN KEY (reverses_id, contract_id, reversed_amount)
-        REFERENCES payments (id, contract_id, amount),
+        FOREIGN KEY (reverses_id, contract_id, reversed_amount, reversed_kind)
+        REFERENCES payments (id, contract_id, amount, kind),
     CONSTRAINT ck_payments_sign CHECK (
         kind = 'ADJUSTMENT' OR (kind = 'REVERSAL') = (amount < 0)
     ),
-    CONSTRAINT ck_payments_reversal CHECK ((kind = 'REVERSAL') = (reverses_id IS NOT NULL)),
+    CONSTRAINT ck_payments_reversal CHECK (
+        (kind = 'REVERSAL') = (reverses_id IS NOT NULL)
+        AND (kind = 'REVERSAL') = (reversed_kind IS NOT NULL)
+    ),
     CONSTRAINT ck_payments_reason_given CHECK (
         kind IN ('OPENING', 'PAYMENT') OR reason IS NOT NULL
     )

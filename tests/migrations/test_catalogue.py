@@ -17,7 +17,7 @@ DIALECT = make_url("postgresql+psycopg2://").get_dialect()()
 # functions of identity and audit write.
 INTERNAL = {
     "uq_users_id_role", "uq_contracts_id_client_id_signed_status",
-    "uq_payments_id_contract_id_amount", "ck_security_policy_one_row",
+    "uq_payments_id_contract_id_amount_kind", "ck_security_policy_one_row",
     "ck_sessions_secret_hash", "uq_sessions_secret_hash", "uq_sessions_attempt_id",
     "fk_session_uses_session_id_sessions", "fk_audit_entries_transaction_id",
     "uq_audit_transactions_xid_at", "fk_audit_transactions_undoes", "ck_audit_transactions_undoes",

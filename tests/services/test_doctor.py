@@ -210,7 +210,7 @@ def test_lists_of_the_program_are_those_of_the_migrations(owner: Connection) -> 
         # What only other constraints refer to.
         "uq_users_id_role",
         "uq_contracts_id_client_id_signed_status",
-        "uq_payments_id_contract_id_amount",
+        "uq_payments_id_contract_id_amount_kind",
     }
 
 

@@ -217,7 +217,7 @@ ONE_LOGIN = f"{LOGIN} -k not hundred"
 # key points at, which goes with them; its tests notice.
 IMPLIED = {
     "uq_users_id_role", "uq_contracts_id_client_id_signed_status",
-    "uq_payments_id_contract_id_amount",
+    "uq_payments_id_contract_id_amount_kind",
 }  # fmt: skip
 
 # The first pattern that fits the whole name says which tests must turn red; {0}, {1} … are what its

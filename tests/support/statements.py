@@ -133,6 +133,7 @@ REFUSED = (
     (6, "fk_events_client_id_clients", event(client=99)),
     (6, "fk_events_signed_contract", "UPDATE events SET client_id = 2 WHERE id = 1"),
     (7, "tg_contracts_amount_due_is_derived", "UPDATE contracts SET amount_due = 0 WHERE id = 2"),
+    (7, "tg_contracts_amount_due_is_derived", "UPDATE contracts SET received = 0 WHERE id = 3"),
     (7, "tg_payments_are_final", "UPDATE payments SET amount = 1"),
     (7, "tg_payments_stay", "DELETE FROM payments"),
     (7, "ck_contracts_amount_due", payment("1000.01")),

@@ -8,7 +8,7 @@ CREATE VIEW contract_list AS
         k.total_amount, k.amount_due, k.signed_status,
         CASE WHEN NOT k.signed_status THEN 'DRAFT'
             WHEN k.amount_due = 0 THEN 'PAID'
-            WHEN k.amount_due < k.total_amount THEN 'PARTLY_PAID'
+            WHEN k.received > 0 THEN 'PARTLY_PAID'
             ELSE 'SIGNED' END AS status,
         k.signed_at, k.created_at, k.version,
         c.full_name_folded AS client_folded, s.name_folded AS sales_contact_folded,
@@ -17,7 +17,7 @@ CREATE VIEW contract_list AS
         CASE WHEN k.signed_status AND k.amount_due > 0 AND k.due_date < (SELECT company_today())
             THEN (SELECT company_today()) - k.due_date END AS days_overdue,
         k.signed_by_id, b.first_name || ' ' || b.last_name AS signed_by,
-        c.search_words
+        c.search_words, k.received
     FROM (SELECT OFFSET 0) fence, contracts k
     LEFT JOIN clients c ON c.id = k.client_id
     LEFT JOIN users s ON s.id = k.sales_contact_id

@@ -7,8 +7,8 @@ BEGIN
         NEW.version := OLD.version + 1;
         -- One level down is the ledger itself, which alone moves the balance.
         IF pg_trigger_depth() = 1 THEN
-            IF NEW.amount_due IS DISTINCT FROM OLD.amount_due THEN
-                RAISE EXCEPTION 'amount_due is what the payments leave; write a payment instead'
+            IF (NEW.amount_due, NEW.received) IS DISTINCT FROM (OLD.amount_due, OLD.received) THEN
+                RAISE EXCEPTION 'payments move amount_due and received; write a payment instead'
                     USING ERRCODE = 'check_violation', TABLE = 'contracts',
                     CONSTRAINT = 'tg_contracts_amount_due_is_derived';
             END IF;
@@ -33,6 +33,9 @@ BEGIN
                 USING ERRCODE = 'check_violation', TABLE = 'contracts',
                 CONSTRAINT = 'tg_contracts_unsign_with_payments';
         END IF;
+    ELSE
+        -- The opening payment, which is written beside it.
+        NEW.received := NEW.total_amount - NEW.amount_due;
     END IF;
     IF NOT NEW.signed_status THEN
         -- A due date that nobody chose goes with the signature that it followed from.

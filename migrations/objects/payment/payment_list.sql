@@ -2,7 +2,8 @@
 CREATE VIEW payment_list AS
     SELECT p.id, p.contract_id, p.amount, p.kind, p.paid_on, p.method, p.reference, p.reason,
         p.request_key, p.reverses_id, p.created_by_id,
-        u.first_name || ' ' || u.last_name AS created_by, p.created_at
+        u.first_name || ' ' || u.last_name AS created_by, p.created_at,
+        p.reversed_kind
     FROM (SELECT OFFSET 0) fence, payments p
     LEFT JOIN users u ON u.id = p.created_by_id
     WHERE (SELECT employee_id()) IS NOT NULL;

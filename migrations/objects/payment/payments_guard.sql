@@ -5,8 +5,11 @@ BEGIN
     IF row_security_active(TG_RELID) THEN
         NEW.created_by_id := employee_id();
     END IF;
+    IF NEW.reverses_id IS NOT NULL THEN
+        NEW.reversed_kind := (SELECT kind FROM payments WHERE id = NEW.reverses_id);
+    END IF;
     RETURN NEW;
 END;
 $$;
 COMMENT ON FUNCTION payments_guard() IS
-    'Records the employee who recorded a payment.';
+    'Records the employee who recorded a payment, and the kind of the entry that it reverses.';

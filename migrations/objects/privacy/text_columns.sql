@@ -29,6 +29,7 @@ BEGIN ATOMIC
         ('payments', 'request_key', 'key', 'erased-%s'),
         ('payments', 'method', 'none', NULL),
         ('payments', 'kind', 'none', NULL),
+        ('payments', 'reversed_kind', 'none', NULL),
         ('audit_entries', 'changes', 'text', NULL),
         ('audit_entries', 'reason', 'text', NULL),
         ('audit_entries', 'table_name', 'none', NULL),
