@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 State = dict[str, Any]
 
 _RECEIVED = (
-    "SELECT coalesce(sum(amount), 0) FROM payment_list WHERE contract_id = %s AND created_at <= %s"
-    " AND coalesce(reversed_kind, kind) <> 'ADJUSTMENT'"
+    "SELECT coalesce(sum(p.amount), 0) FROM payment_list p WHERE p.contract_id = %s"
+    " AND coalesce(p.reversed_kind, p.kind) <> 'ADJUSTMENT'"
+    " AND NOT EXISTS (SELECT FROM audit_list a WHERE a.table_name = 'payments'"
+    "  AND a.record_id = p.id AND a.action = 'INSERT' AND a.at > %s)"
 )
 
 

@@ -62,22 +62,24 @@ def check_total(contract: "Contract", total: Decimal) -> None:
     """Refuse a total that is less than what is paid or adjusted: ``total_below_paid``."""
     settled = contract.total_amount - contract.amount_due
     if total < settled:
-        said = _("The total cannot be {total}: {paid} is already paid.")
-        if settled != contract.received:
-            said = _(
+        adjusted = settled - contract.received
+        amounts = {
+            "total": format_amount(total),
+            "paid": format_amount(contract.received),
+            "settled": format_amount(settled),
+            "adjusted": format_amount(adjusted),
+        }
+        raise RuleViolation(
+            _(
                 "The total cannot be {total}: {settled} of it is settled ({paid} paid, "
                 "{adjusted} adjusted)."
-            )
-        raise RuleViolation(
-            said.format(
-                total=format_amount(total),
-                paid=format_amount(contract.received),
-                settled=format_amount(settled),
-                adjusted=format_amount(settled - contract.received),
-            ),
+            ).format(**amounts)
+            if adjusted
+            else _("The total cannot be {total}: {paid} is already paid.").format(**amounts),
             hint=_("The total must be at least {settled}.").format(settled=format_amount(settled)),
             code="total_below_paid",
-            details={"settled": str(settled), "paid": str(contract.received)},
+            details={"paid": str(contract.received)}
+            | ({"adjusted": str(adjusted)} if adjusted else {}),
         )
     check_amounts(total, Decimal(0))
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from crm import models
@@ -23,8 +24,6 @@ from crm.services import contract, payment, undoable, user
 from crm.services.editing import find_record, refresh_record
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from crm.database.transaction import Transaction
     from crm.queries.undo import PastTransaction, RestoreGroup
     from crm.services.undoable import Actions

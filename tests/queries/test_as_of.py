@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -68,6 +69,25 @@ def test_every_field_of_a_listing_is_known_of_the_past(owner: Connection) -> Non
         columns = {name for (name,) in cursor.fetchall()}
         known = columns | DERIVED.get(listing.noun, {}).keys() | MOVED | {"id", "version"}
         assert {field.name for field in listing.fields} - known == set(), table
+
+
+def test_what_was_received_is_as_it_was(company: Company, owner: Connection) -> None:
+    def then(moment: datetime) -> tuple[Any, Any, Any]:
+        found = look(company, "contracts", 2, moment)
+        assert found
+        assert found.row
+        return found.row.received, found.row.amount_due, found.row.status
+
+    moments = [clock(owner)]
+    for act in (
+        lambda tx: contracts.adjust(tx, 2, Decimal(1500), "as agreed"),
+        lambda tx: payments.pay(tx, 2, amount="600"),
+    ):
+        do(company, act)
+        moments.append(clock(owner))
+    assert [then(moment) for moment in moments] == [
+        (0, 2000, "SIGNED"), (0, 1500, "SIGNED"), (600, 900, "PARTLY_PAID"),
+    ]  # fmt: skip
 
 
 @pytest.mark.proof

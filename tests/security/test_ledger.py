@@ -20,14 +20,15 @@ ACT = {
     "sign": "UPDATE contracts SET signed_status = true WHERE id = %(id)s",
 }
 STORIES = (
-    (DRAFT, [("pay", "100"), ("pay", "0.01")], "899.99"),
-    (DRAFT, [("pay", "1000")], "0"),
-    (DRAFT, [("total", "1500"), ("pay", "500"), ("total", "500")], "0"),
-    (DRAFT, [("pay", "400"), ("reverse", "400"), ("pay", "400")], "600"),
-    (DRAFT, [("adjust", "250"), ("adjust", "-50"), ("sign", "0")], "800"),
-    (DRAFT, [("sign", "0"), ("total", "1200"), ("pay", "200")], "1000"),
-    (PARTLY_PAID, [("reverse", "2000")], "3000"),
-    (PARTLY_PAID, [("adjust", "-500"), ("total", "5000"), ("pay", "3500")], "0"),
+    (DRAFT, [("pay", "100"), ("pay", "0.01")], "899.99", "100.01"),
+    (DRAFT, [("pay", "1000")], "0", "1000"),
+    (DRAFT, [("total", "1500"), ("pay", "500"), ("total", "500")], "0", "500"),
+    (DRAFT, [("pay", "400"), ("reverse", "400"), ("pay", "400")], "600", "400"),
+    (DRAFT, [("adjust", "250"), ("adjust", "-50"), ("sign", "0")], "800", "0"),
+    (DRAFT, [("adjust", "250"), ("reverse", "250"), ("pay", "10")], "990", "10"),
+    (DRAFT, [("sign", "0"), ("total", "1200"), ("pay", "200")], "1000", "200"),
+    (PARTLY_PAID, [("reverse", "2000")], "3000", "0"),
+    (PARTLY_PAID, [("adjust", "-500"), ("total", "5000"), ("pay", "3500")], "0", "5500"),
 )
 
 
@@ -52,14 +53,50 @@ def due(cursor: Cursor, contract: int) -> Decimal:
     return balance
 
 
-@pytest.mark.parametrize(("contract", "story", "expected"), STORIES)
+def received(cursor: Cursor, contract: int) -> Decimal:
+    """What came in for a contract, which its ledger must explain without its adjustments."""
+    cursor.execute(
+        "SELECT received, (SELECT coalesce(sum(p.amount), 0) FROM payments p"
+        " LEFT JOIN payments o ON o.id = p.reverses_id"
+        " WHERE p.contract_id = c.id AND coalesce(o.kind, p.kind) <> 'ADJUSTMENT')"
+        " FROM contracts c WHERE c.id = %s",
+        (contract,),
+    )
+    ((stored, explained),) = cursor.fetchall()
+    assert stored == explained
+    assert isinstance(stored, Decimal)
+    return stored
+
+
+@pytest.mark.parametrize(("contract", "story", "left", "came"), STORIES)
 def test_balance_is_what_the_ledger_explains(
-    manager: Cursor, contract: int, story: list[tuple[str, str]], expected: str
+    manager: Cursor, contract: int, story: list[tuple[str, str]], left: str, came: str
 ) -> None:
     for act, amount in story:
         manager.execute(ACT[act], {"id": contract, "amount": amount})
         due(manager, contract)
-    assert due(manager, contract) == Decimal(expected)
+        received(manager, contract)
+    assert due(manager, contract) == Decimal(left)
+    assert received(manager, contract) == Decimal(came)
+
+
+@pytest.mark.parametrize("kind", ["PAYMENT", "ADJUSTMENT"])
+def test_reversal_names_the_kind_of_what_it_reverses_and_no_other(
+    database: Database, kind: str
+) -> None:
+    cursor = database.owner().cursor()
+    cursor.execute(
+        "INSERT INTO payments (contract_id, amount, kind, reason) VALUES (1, 7, %s, 'why')"
+        " RETURNING id",
+        (kind,),
+    )
+    ((entry,),) = cursor.fetchall()
+    cursor.execute(
+        "INSERT INTO payments (contract_id, amount, kind, reverses_id, reversed_kind, reason)"
+        " VALUES (1, -7, 'REVERSAL', %s, 'OPENING', 'twice') RETURNING reversed_kind",
+        (entry,),
+    )
+    assert cursor.fetchone() == (kind,)
 
 
 @pytest.mark.parametrize("who", [1, 3])

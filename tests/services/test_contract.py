@@ -172,6 +172,36 @@ def test_the_total_never_falls_below_what_is_paid(company: Company) -> None:
     assert refusal.value.details == {"paid": "300.00"}
 
 
+def test_what_was_adjusted_is_not_called_paid(company: Company) -> None:
+    with company.database.as_user(company.manager) as tx:
+        contract.adjust(tx, company.draft, Decimal(0), "as a gift")
+    with company.database.as_user(company.sales) as tx:
+        with pytest.raises(RuleViolation) as refusal:
+            contract.update(tx, company.draft, {"total_amount": "299.99"})
+        with pytest.raises(RuleViolation) as nothing_due:
+            payment.pay(tx, company.draft, amount="1")
+    assert refusal.value.code == "total_below_paid"
+    assert "€0.00 paid, €1,000.00 adjusted" in str(refusal.value)
+    assert refusal.value.details == {"paid": "0.00", "adjusted": "1000.00"}
+    assert str(nothing_due.value.hint).startswith("Nothing is due any more")
+
+
+@pytest.mark.parametrize(
+    ("paid", "due", "status"),
+    [(0, 1500, "SIGNED"), (500, 2000, "PARTLY_PAID"), (0, 0, "PAID"), (500, 500, "PARTLY_PAID")],
+)
+def test_a_contract_is_partly_paid_when_money_came_in(
+    company: Company, owner: Connection, paid: int, due: int, status: str
+) -> None:
+    with company.database.as_user(company.manager) as tx:
+        if paid:
+            payment.pay(tx, company.signed, amount=str(paid))
+        contract.adjust(tx, company.signed, Decimal(due), "as agreed")
+    with company.database.as_user(company.support) as tx:
+        row = tx.row("SELECT status, received FROM contract_list WHERE id = 2")
+    assert row == (status, paid)
+
+
 def test_after_signing_client_and_total_are_frozen(company: Company) -> None:
     for values in ({"total_amount": "5"}, {"client_id": 2}):
         with (

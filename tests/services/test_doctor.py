@@ -85,6 +85,7 @@ DAMAGES = {
     "sales_contacts": "UPDATE clients SET sales_contact_id = 5 WHERE id = 1",
     "sales_contacts: contract": "UPDATE contracts SET sales_contact_id = 1 WHERE id = 1",
     "support_contacts": "UPDATE events SET support_contact_id = 3 WHERE id = 1",
+    "received": "UPDATE contracts SET received = 1 WHERE id = 2",
     "overlaps": "UPDATE pg_index SET indisready = false"
     " WHERE indexrelid = 'ex_events_support_overlap'::regclass;"
     "UPDATE events SET start_date = '2030-06-04 23:59', end_date = '2030-06-05 01:00',"

@@ -183,6 +183,19 @@ def test_an_adjustment_is_taken_back_by_another(
     assert stored(owner, "contracts", 3, "amount_due") == Decimal("950.00")
 
 
+def test_an_adjustment_that_was_reversed_comes_back_as_an_adjustment(
+    company: Company, owner: Connection, do: Do
+) -> None:
+    do(company.manager, lambda tx: contract.adjust(tx, 3, Decimal(100), WHY))
+    entry = contents(owner)["payments"][-1]["id"]
+    reversed_ = do(company.manager, lambda tx: payment.reverse(tx, 3, entry, WHY))
+    assert stored(owner, "contracts", 3, "amount_due") == Decimal("1000.00")
+    do(company.manager, taking_back(reversed_, None))
+    assert stored(owner, "contracts", 3, "amount_due") == Decimal("100.00")
+    assert stored(owner, "contracts", 3, "received") == Decimal("2000.00")
+    assert contents(owner)["payments"][-1]["kind"] == "ADJUSTMENT"
+
+
 def test_a_contract_with_later_payments_is_not_undone_though_they_were_reversed(
     company: Company, do: Do
 ) -> None:

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 # What moves with every write, or says again what another field says.
-_UNTOLD = frozenset({"version", "updated_at", "last_updated", "signed_status", "days_overdue"})
+_UNTOLD = frozenset(
+    {"version", "updated_at", "last_updated", "signed_status", "days_overdue", "received"}
+)
 
 
 class Wording(NamedTuple):
