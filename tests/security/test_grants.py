@@ -51,7 +51,7 @@ TABLES = {
     },
 }  # fmt: skip
 FUNCTIONS = {
-    "begin_import", "begin_session", "begin_undo", "change_password",
+    "begin_import", "begin_session", "begin_undo", "change_password", "client_mentions",
     "columns_of", "company_today", "company_zone", "delete_record", "deny",
     "employee_id", "employee_role", "end_other_sessions", "end_session", "erase_client", "fold",
     "has_reason",
