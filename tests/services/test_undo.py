@@ -321,14 +321,16 @@ def test_what_a_colleague_did_is_theirs_even_if_the_opposite_is_mine(
     assert error.value.details["permission"] == Permission.UNDO
 
 
-def test_who_may_not_undo_it_takes_nobody_s_rights(
+def test_an_undo_that_is_refused_takes_nobody_s_rights(
     company: Company, owner: Connection, do: Do
 ) -> None:
     do(company.manager, lambda tx: user.deactivate(tx, company.manager2))
     number = do(company.manager, lambda tx: user.reactivate(tx, company.manager2))
+    do(company.manager, taking_back(number))
+    do(company.manager, lambda tx: user.reactivate(tx, company.manager2))
     with (
-        refused(PermissionDenied, "permission_denied"),
-        undo.suspend_for_undo(lambda: company.database.as_user(company.sales), number) as tx,
+        refused(RuleViolation, "already_undone"),
+        undo.suspend_for_undo(lambda: company.database.as_user(company.manager), number) as tx,
     ):
         undo.undo(tx, number)
     assert value(owner, "SELECT count(*) FROM suspensions") == 0
