@@ -6,7 +6,7 @@ revision = "0027"
 down_revision = "0026"
 branch_labels = None
 depends_on = None
-changes_data = False
+changes_data = True
 
 
 def upgrade() -> None:
