@@ -64,7 +64,12 @@ def test_in_a_terminal(manager: Workstation, line: str) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_signals_end_it(manager: Workstation, number: signal.Signals) -> None:
+def test_signals_end_it(
+    manager: Workstation, number: signal.Signals, request: pytest.FixtureRequest
+) -> None:
+    # Under nohup, what is started cold would inherit that nobody hears it.
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    request.addfinalizer(lambda: signal.signal(signal.SIGHUP, before))
     command = [*warm.COLD, "contract", "delete", "1"]
     ended = []
     for more in ({}, {"PYTHONUTF8": "1"}):

@@ -102,7 +102,8 @@ def test_what_pg_dump_did_not_write_is_refused(
     ran = admin.run(*words, stdin=f"{passphrase}\n" if passphrase else "")
     assert (ran.status, ran.out) == (6, ""), ran.err
     assert '"backup_not_restorable"' in ran.err
-    assert "pg_restore: " in ran.err
+    # Where pg_restore takes it, what came out of it is not what was backed up.
+    assert "pg_restore: " in ran.err or "differ from those" in ran.err
     assert not (tmp_path / "canary").exists()
 
 

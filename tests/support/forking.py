@@ -117,6 +117,7 @@ def _import_everything() -> None:
 def _run(request: dict[str, Any], handed: list[int]) -> NoReturn:
     """Become the program, as ``python -m crm`` does."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # which nohup before the tests would ignore
     if len(handed) == 1:
         os.login_tty(handed[0])
     else:
