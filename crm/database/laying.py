@@ -189,12 +189,11 @@ def replace_functions(cursor: Cursor, scripts: Path) -> None:
 
     They are in the files of ``tables/`` that make no table, which can be run again.
     """
-    _run(cursor, _replaceable(scripts))
+    _run(cursor, _select_replaceable(read_files(scripts / "tables")))
 
 
-def _replaceable(scripts: Path) -> list[SqlFile]:
-    files = read_files(scripts / "tables")
-    return [file for file in files if all(kind != "TABLE" for kind, _name in file.made)]
+def _select_replaceable(tables: Iterable[SqlFile]) -> list[SqlFile]:
+    return [file for file in tables if all(kind != "TABLE" for kind, _name in file.made)]
 
 
 def lay_objects(cursor: Cursor, scripts: Path) -> None:
@@ -204,17 +203,17 @@ def lay_objects(cursor: Cursor, scripts: Path) -> None:
     reads and cannot write.
     """
     before = {each.name for each in _objects(cursor)}
-    laid = read_files(scripts / "objects")
+    laid, tables = read_files(scripts / "objects"), read_files(scripts / "tables")
     _run(cursor, laid)
     order = [made for file in laid for made in file.made]
-    under = {made for file in read_files(scripts / "tables") for made in file.made}
+    under = {made for file in tables for made in file.made}
     found = _objects(cursor)
     made = [each for each in found if each.name not in before]
     made.sort(key=lambda each: order.index((each.kind, each.plain)))
     kept = [each for each in found if each.name in before and (each.kind, each.plain) in under]
     lines = [
         _NOTE,
-        f"{_FILES}\t{_fingerprint_files(scripts)}",
+        _fingerprint(laid, tables),
         *(f"{_KEPT}{each.name}\t{each.print}" for each in kept),
         *(f"{each.name}\t{each.print}" for each in made),
     ]
@@ -223,20 +222,20 @@ def lay_objects(cursor: Cursor, scripts: Path) -> None:
 
 def is_current(cursor: Cursor, scripts: Path) -> bool:
     """Return whether the objects are those of the files, and nobody has changed them since."""
-    if f"{_FILES}\t{_fingerprint_files(scripts)}" not in _read_note(cursor):
+    laid, tables = read_files(scripts / "objects"), read_files(scripts / "tables")
+    if _fingerprint(laid, tables) not in _read_note(cursor):
         return False
     cursor.execute(CHANGED)
     return not cursor.fetchall()
 
 
-def _fingerprint_files(scripts: Path) -> str:
-    """Return what changes when any definition does: of the objects, and of what is under tables."""
+def _fingerprint(laid: Iterable[SqlFile], tables: Iterable[SqlFile]) -> str:
+    """Return the line of the note that changes when a definition that can be laid anew does."""
     from hashlib import sha256
 
-    texts = [file.sql for file in read_files(scripts / "objects")]
-    texts += [file.sql for file in _replaceable(scripts)]
     # In an order of their own: that of laying is not the same wherever the files lie.
-    return sha256("\0".join(sorted(texts)).encode()).hexdigest()[:32]
+    texts = sorted(file.sql for file in (*laid, *_select_replaceable(tables)))
+    return f"{_FILES}\t{sha256(chr(0).join(texts).encode()).hexdigest()[:32]}"
 
 
 def _read_note(cursor: Cursor) -> list[str]:

@@ -160,8 +160,7 @@ def authorize(
     require_own_password(actor)
     if permission in NEVER_ONESELF and record_id == actor.id:
         why = _("Nobody may {doing}.").format(doing=_SELF_DESCRIPTIONS[permission]())
-        if permission is Permission.USER_RESET_PASSWORD:
-            instead = _("Change it, with the current one: epicevents password")
+        instead = _SELF_HINTS.get(permission, instead)
         raise _denied_error(permission, kind, record_id, why, instead)
     scope = scope_of(actor.role, permission)
     if scope is Scope.ANY or (scope is Scope.OWN and owner_id == actor.id):
@@ -272,4 +271,9 @@ _SELF_DESCRIPTIONS = {
     Permission.USER_DELETE: lambda: _("delete their own account"),
     Permission.USER_CHANGE_ROLE: lambda: _("change their own role"),
     Permission.USER_RESET_PASSWORD: lambda: _("reset their own password"),
+}
+_SELF_HINTS = {
+    Permission.USER_RESET_PASSWORD: lambda: _(
+        "Change it, with the current one: epicevents password"
+    ),
 }

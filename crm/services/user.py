@@ -117,14 +117,15 @@ def suspend_accounts(
 ) -> "Iterator[Transaction]":
     """Yield a transaction in which accounts are changed while their owners have no rights.
 
-    See :func:`suspend_people`. Raises what ``permission`` and the change raise.
+    See :func:`suspend_people`. ``permission`` is one that nobody has on their own account. Raises
+    what it and the change raise.
     """
 
     def whom(tx: "Transaction") -> list[int]:
         for user_id in user_ids:
             person = find_record(tx, models.User, user_id)
             authorize(tx.actor, permission, owner_id=user_id, kind="user", record_id=person.id)
-        return [user_id for user_id in user_ids if user_id != tx.actor.id]
+        return list(user_ids)
 
     with suspend_people(begin, whom) as tx:
         yield tx

@@ -40,17 +40,13 @@ def _convert_rows(
     app: App, tx: "Transaction", fields: Sequence[Field], rows: "Iterable[Row]", output: str
 ) -> "Iterable[Row]":
     """Return the rows with their changes as text, in JSON as an object."""
-    from crm.domain.rows import build_named_row
-
-    names = [field.name for field in fields]
-    if "changes" not in names:
+    if "changes" not in {field.name for field in fields}:
         return rows
-    named = (build_named_row(names, row) for row in rows)
     if output == "table":
-        return _format_rows(app, tx, list(named))
+        return _format_rows(app, tx, list(rows))
     say = _build_formatter(app)
     as_json = output.startswith("json")
-    return (row.replace(changes=_format_plain(row.changes, say, as_json=as_json)) for row in named)
+    return (row.replace(changes=_format_plain(row.changes, say, as_json=as_json)) for row in rows)
 
 
 # For machines

@@ -39,6 +39,11 @@ def map_fields(fields: "Sequence[Field]", row: Sequence[Any]) -> dict[str, Any]:
     return dict(zip((field.name for field in fields), row, strict=True))
 
 
+def hide_field(fields: "Sequence[Field]", row: "Row", name: str) -> "tuple[Sequence[Field], Row]":
+    """Return the fields and the values of a record without one of them."""
+    return [field for field in fields if field.name != name], row.leave_out(name)
+
+
 def show_record(
     app: App,
     output: str,

@@ -8,6 +8,7 @@ from crm.cli import asking, writing
 from crm.cli.app import App
 from crm.cli.groups import Command
 from crm.cli.options import prompted_reason_option, write_options, yes_option
+from crm.cli.reading import records
 from crm.cli.types import CLIENT
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission
@@ -84,8 +85,8 @@ def _confirm(app: App, row: Any, typed: str, *, yes: bool) -> None:
 
     if row and not yes and asking.prompts.may_ask(app):
         # Without when it was erased, which is what is being asked.
-        fields = [field for field in LISTING.fields if field.name != "erased_at"]
-        detail.show_sheet(row.full_name, fields, row.leave_out("erased_at"), app.console, err=True)
+        fields, shown = records.hide_field(LISTING.fields, row, "erased_at")
+        detail.show_sheet(row.full_name, fields, shown, app.console, err=True)
     question = _("This cannot be undone. Type {email} to erase the client").format(email=typed)
     asking.prompts.confirm(app, question, yes=yes, typed=typed)
 

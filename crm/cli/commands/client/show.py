@@ -52,8 +52,7 @@ def show(app: App, /, client: str, moment: datetime | None, output: str) -> None
         reading.offers.history_command("client", record["id"]),
     ]
     if record["erased_at"] is None and output == "table":
-        fields = [field for field in fields if field.name != "erased_at"]
-        row = row.leave_out("erased_at")
+        fields, row = records.hide_field(fields, row, "erased_at")
     records.show_record(
         app,
         output,
