@@ -27,7 +27,7 @@ _FILES = "files"  # the line of the note that has the fingerprint of the files t
 _KEPT = "kept "  # before what stands under a table, and is replaced instead of dropped
 
 _MADE = re.compile(
-    r"^CREATE (?:OR REPLACE )?(TABLE|VIEW|FUNCTION|TRIGGER|POLICY) (\w+)", re.MULTILINE
+    r"^CREATE (?:OR REPLACE |CONSTRAINT )?(TABLE|VIEW|FUNCTION|TRIGGER|POLICY) (\w+)", re.MULTILINE
 )
 # Neither a comment nor a text names anything that must be there already.
 _SILENT = re.compile(r"--[^\n]*|'(?:[^']|'')*'")

@@ -259,6 +259,11 @@ CONSTRAINTS: dict[str | None, Rule] = {
         lambda: _("A record that this transaction created has been changed since."),
         lambda: _("See its history: epicevents history KIND ID"),
     ),
+    "tg_audit_transactions_opposite": Rule(
+        "undo_not_opposite",
+        lambda: _("An undo must set back exactly the records that the transaction changed."),
+        lambda: _("Undo it with the program: epicevents undo N"),
+    ),
     # Persons who are forgotten
     "tg_clients_stay_erased": Rule(
         "client_erased", lambda: _("This client has been erased for good.")

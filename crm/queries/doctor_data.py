@@ -97,6 +97,16 @@ DATA = (
         """,
     ),
     Check(
+        "undone",
+        lambda: _("Every undo set back exactly what it took back"),
+        lambda: _("An undo is not the opposite of what it says it took back: {found}."),
+        lambda: _("The history shows changes as taken back that still stand."),
+        lambda: _("Compare: epicevents audit list --transaction N"),
+        """
+        SELECT number || ' (of ' || undone || ')' FROM undos_amiss()
+        """,
+    ),
+    Check(
         "active_manager",
         lambda: _("MANAGEMENT has an active account"),
         lambda: _("MANAGEMENT has no active account: there are {found}."),

@@ -14,11 +14,14 @@ CREATE TABLE audit_transactions (
         -- Once: whoever wants it back undoes the undoing. The key also decides between two at once.
         CONSTRAINT uq_audit_transactions_undoes UNIQUE
         CONSTRAINT fk_audit_transactions_undoes REFERENCES audit_transactions (id),
+    undo_checked BOOLEAN NOT NULL DEFAULT false,
 
     CONSTRAINT uq_audit_transactions_xid_at UNIQUE (xid, at),
     CONSTRAINT ck_audit_transactions_undoes CHECK (undoes < id)
 );
 COMMENT ON COLUMN audit_transactions.undoes IS 'The transaction that this one took back.';
+COMMENT ON COLUMN audit_transactions.undo_checked IS
+    'Whether it was found to be the opposite of that one; it writes nothing more then.';
 CREATE INDEX ix_audit_transactions_employee_id ON audit_transactions (employee_id, id);
 
 CREATE TABLE audit_entries (

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from psycopg2.errors import InsufficientPrivilege
+from psycopg2.errors import CheckViolation, InsufficientPrivilege
 from psycopg2.extensions import connection as Connection  # noqa: N812
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from support.company import Company
@@ -15,6 +15,7 @@ from support.statements import client, contract
 BEGIN = "SELECT begin_undo(%s)"
 CREATED, DELETED = "SELECT undo_created()", "SELECT undo_deleted()"
 SALES, MANAGER, MANAGER2 = 3, 1, 2
+OPPOSITE = "tg_audit_transactions_opposite"
 
 
 def wrote(database: Database, who: int, *statements: str) -> int:
@@ -204,6 +205,7 @@ def test_rules_bind_what_is_brought_back(company: Company) -> None:
 def test_a_number_from_before_a_restore_is_not_taken_for_this_transaction(
     company: Company, theirs: int, owner: Connection
 ) -> None:
+    owner.cursor().execute(f"ALTER TABLE audit_transactions DISABLE TRIGGER {OPPOSITE}")
     with acting(company.database, company.manager) as cursor:
         cursor.execute("SELECT pg_current_xact_id()")
         ((xid,),) = cursor.fetchall()
@@ -216,3 +218,66 @@ def test_a_number_from_before_a_restore_is_not_taken_for_this_transaction(
         ((mine,),) = cursor.fetchall()
         assert mine > theirs
         assert one(cursor, CREATED) == 1
+
+
+# At commit an undo is the opposite of exactly what it marks
+
+PAID = "INSERT INTO payments (contract_id, amount) VALUES (2, 10)"
+REVERSED = (
+    "SELECT set_config('epicevents.reason', 'a mistake', true);"
+    " INSERT INTO payments (contract_id, amount, kind, reverses_id, reason)"
+    " SELECT 2, -10, 'REVERSAL', max(id), 'a mistake' FROM payment_list"
+)
+NAMED = "UPDATE clients SET full_name = 'Other' WHERE id = 1"
+NAMED_BACK = "UPDATE clients SET full_name = 'Éléonore Lefèvre' WHERE id = 1"
+ELSEWHERE = "UPDATE clients SET full_name = 'Other' WHERE id = 2"
+
+
+@pytest.mark.parametrize(
+    ("done", "written"),
+    [
+        (PAID, ()),
+        (PAID, (NAMED,)),
+        (PAID, (REVERSED, ELSEWHERE)),
+        (NAMED, ()),
+        (NAMED, ("UPDATE clients SET full_name = 'Third' WHERE id = 1",)),
+        (NAMED, (NAMED_BACK, ELSEWHERE)),
+        (NAMED, (NAMED_BACK, "UPDATE clients SET phone = '+33611111111' WHERE id = 1")),
+        (NAMED, (NAMED_BACK, PAID)),
+        (client(contact=3), ()),
+        ("SELECT delete_record('contracts', 1)", ()),
+        (NAMED, ("SAVEPOINT s", NAMED_BACK, "ROLLBACK TO s")),
+    ],
+)
+def test_nothing_is_marked_as_taken_back_that_stands(
+    company: Company, owner: Connection, done: str, written: tuple[str, ...]
+) -> None:
+    number = wrote(company.database, company.manager, done)
+    with acting(company.database, company.manager) as cursor:
+        cursor.execute(BEGIN, (number,))
+        for statement in written:
+            cursor.execute(statement)
+        refused = attempt(cursor, "SET CONSTRAINTS ALL IMMEDIATE")
+        assert refused is not None
+        assert OPPOSITE in str(refused.diag.constraint_name)  # type: ignore[union-attr]
+    with acting(company.database, company.manager) as cursor:
+        cursor.execute(BEGIN, (number,))
+        for statement in written:
+            cursor.execute(statement)
+        with pytest.raises(CheckViolation):
+            cursor.execute("COMMIT")
+    assert one(owner.cursor(), "SELECT count(*) FROM audit_transactions WHERE undoes > 0") == 0
+
+
+@pytest.mark.parametrize(("done", "back"), [(PAID, REVERSED), (NAMED, NAMED_BACK)])
+def test_the_opposite_is_kept_and_nothing_is_written_behind_its_check(
+    company: Company, owner: Connection, done: str, back: str
+) -> None:
+    number = wrote(company.database, company.manager, done)
+    with acting(company.database, company.manager) as cursor:
+        cursor.execute(BEGIN, (number,))
+        cursor.execute(back)
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        assert refusal(cursor, ELSEWHERE) == ("23514", OPPOSITE)
+        cursor.execute("COMMIT")
+    assert one(owner.cursor(), "SELECT undoes FROM audit_transactions WHERE undoes > 0") == number

@@ -92,6 +92,9 @@ DAMAGES = {
     " support_contact_id = 5 WHERE id = 3",
     "event_contracts": "UPDATE contracts SET signed_status = false, signed_at = NULL WHERE id = 2",
     "event_contracts: client": "UPDATE events SET client_id = 2 WHERE id = 1",
+    "undone": "ALTER TABLE audit_transactions DISABLE TRIGGER USER;"
+    "UPDATE audit_transactions SET undoes = 1 WHERE id = 2;"
+    "ALTER TABLE audit_transactions ENABLE TRIGGER USER",
     "active_manager": "UPDATE users SET is_active = false WHERE role = 'MANAGEMENT'",
     **{
         name: f"ALTER ROLE epicevents_cli IN DATABASE {{database}} SET {name} = '{value}'"

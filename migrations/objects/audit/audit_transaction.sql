@@ -4,6 +4,7 @@ AS $$
 DECLARE
     number bigint;
     mine open_sessions;
+    checked boolean;
 BEGIN
     SELECT * INTO mine FROM live_session() WHERE in_force;
     -- A statement that outlives its session would otherwise be nobody's.
@@ -11,7 +12,7 @@ BEGIN
         RAISE EXCEPTION 'the session has ended' USING ERRCODE = 'insufficient_privilege';
     END IF;
     -- Ids of transactions begin anew on a restored server: not those of before this one.
-    SELECT id INTO number FROM audit_transactions
+    SELECT id, undo_checked INTO number, checked FROM audit_transactions
     WHERE xid = pg_current_xact_id() AND at >= timezone('utc', transaction_timestamp());
     IF NOT FOUND THEN
         INSERT INTO audit_transactions (xid, at, employee_id, session_id, database_role, command)
@@ -22,6 +23,11 @@ BEGIN
             left(nullif(current_setting('epicevents.command', true), ''), 200)
         )
         RETURNING id INTO number;
+    END IF;
+    IF checked THEN
+        RAISE EXCEPTION 'an undo that was checked writes nothing more'
+            USING ERRCODE = 'check_violation', TABLE = 'audit_transactions',
+            CONSTRAINT = 'tg_audit_transactions_opposite';
     END IF;
     RETURN number;
 END;
