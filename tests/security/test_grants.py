@@ -60,6 +60,7 @@ FUNCTIONS = {
     "login_result", "oldest_program", "prefix_query", "record_denial", "reset_password",
     "restore_access",
     "revoke_session", "revoke_sessions", "session_id", "suspend_access", "undo_created",
+    "undos_amiss",
     "undo_deleted", "utc_now", "words", "text_columns",
 }  # fmt: skip
 
