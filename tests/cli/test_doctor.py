@@ -13,7 +13,7 @@ def test_when_all_is_well_it_is_quiet(sales: Workstation) -> None:
 def test_verbose_lists_every_check(sales: Workstation) -> None:
     lines = sales.run("doctor", "--verbose").done().out.splitlines()
     assert lines[0].split() == ["Check", "OK", "What"]
-    assert len(lines) == 1 + 44
+    assert len(lines) == 1 + 45
     assert "ledger" in [line.split()[0] for line in lines]
     assert {line.split()[1] for line in lines[1:]} == {"yes"}
     for width in (80, 140):
