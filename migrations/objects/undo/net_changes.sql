@@ -19,16 +19,18 @@ BEGIN ATOMIC
         FROM audit_entries, jsonb_each(changes)
         WHERE transaction_id = of_transaction AND action = 'UPDATE'
         GROUP BY 1, 2, 3
-    )
-    SELECT k.table_name, k.record_id, k.kind, CASE WHEN k.kind = 'UPDATE' THEN (
+    ), written AS (
         -- What nobody may write follows from the rest: balances, the moment of signing.
-        SELECT jsonb_object_agg(n.key, jsonb_build_array(n.old, n.new)) FROM net n
+        SELECT n.table_name, n.record_id, jsonb_object_agg(key, jsonb_build_array(old, new)) AS fields
+        FROM net n
         JOIN pg_attribute a ON a.attrelid = to_regclass(n.table_name) AND a.attname = n.key
             AND has_column_privilege('epicevents_app', a.attrelid, a.attnum, 'UPDATE')
-        WHERE n.table_name = k.table_name AND n.record_id = k.record_id
-          AND n.old IS DISTINCT FROM n.new
-    ) END
-    FROM kinds k WHERE k.kind <> 'NOTHING';
+        WHERE old IS DISTINCT FROM new
+        GROUP BY 1, 2
+    )
+    SELECT k.table_name, k.record_id, k.kind, CASE WHEN k.kind = 'UPDATE' THEN w.fields END
+    FROM kinds k LEFT JOIN written w USING (table_name, record_id)
+    WHERE k.kind <> 'NOTHING';
 END;
 COMMENT ON FUNCTION net_changes(bigint) IS
     'What a transaction made of each record, payments apart: INSERT, DELETE or UPDATE with the fields that somebody may write, from and to. Granted to nobody.';
