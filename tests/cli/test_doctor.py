@@ -126,8 +126,8 @@ def test_without_anybody_logged_in_the_data_is_not_proved(workstation: Workstati
     assert ran.out == ""
     assert ran.err == (
         "✓ All is well: 37 checks.\nNot checked: ledger, received, sales_contacts, "
-        "support_contacts, overlaps, event_contracts, undone, active_manager. You are not logged in."
-        "\nLog in (epicevents login) or set EPICEVENTS_ADMIN_DATABASE_URL.\n"
+        "support_contacts, overlaps, event_contracts, undone, active_manager. You are not logged "
+        "in.\nLog in (epicevents login) or set EPICEVENTS_ADMIN_DATABASE_URL.\n"
     )
     unproved = [check for check in workstation.run("doctor", "--json").json() if not check["ok"]]
     assert {(check["ok"], check["why"]) for check in unproved} == {(None, "You are not logged in.")}
