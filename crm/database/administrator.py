@@ -92,6 +92,7 @@ def _log_in(cursor: Cursor, parameters: Mapping[str, str]) -> Connection:
                 try:
                     return connect(place | ({"password": password} if password else {}))
                 except DatabaseUnavailable as error:
+                    # Of several places one is enough. The last refusal becomes the cause.
                     refusal = error
     raise DatabaseUnavailable(
         _("The server does not let {role} log in to {database}.").format(

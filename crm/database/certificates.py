@@ -49,13 +49,18 @@ def find_private_authority(parameters: Mapping[str, str]) -> Authority | None:
     unverified = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     unverified.check_hostname = False
     unverified.verify_mode = ssl.CERT_NONE
-    _server, presented = _shake_hands(parameters, unverified)
+    try:
+        _server, presented = _shake_hands(parameters, unverified)
+    except ssl.SSLError as error:
+        # Nothing was verified: it speaks no TLS, or only what this machine takes for unsafe.
+        raise unreachable_error(str(error)) from None
     for certificate in reversed(presented):
         trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         try:
             trusting.load_verify_locations(cadata=certificate)
             server, _rest = _shake_hands(parameters, trusting)
         except ssl.SSLError:
+            # This one does not verify the server: the next of the chain may.
             continue
         return Authority(certificate, server)
     return None
@@ -86,6 +91,7 @@ def _shake_hands(
             with context.wrap_socket(plain, server_hostname=host) as secured:
                 return secured.getpeercert() or {}, _read_chain(secured)
     except ssl.SSLError:
+        # An OSError too, but of what was presented, which the caller judges.
         raise
     except OSError as error:
         raise unreachable_error(str(error)) from None

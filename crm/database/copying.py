@@ -86,6 +86,7 @@ class _Pieces:
         try:
             return next(self._pieces, b"")
         except BaseException as failure:
+            # The driver replaces it by an error of its own, which says nothing of the cause.
             self.failure = failure
             raise
 

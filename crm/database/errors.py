@@ -27,8 +27,10 @@ def translate_errors() -> Iterator[None]:
     try:
         yield
     except CRMError:
+        # Said already, by a service or an inner block.
         raise
     except Exception as error:
+        # SQLAlchemy wraps the driver's error, and is not imported here: its shape tells.
         cause = getattr(error, "orig", error)
         if isinstance(cause, psycopg2.Error):
             raise translate_error(cause) from error

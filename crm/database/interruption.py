@@ -35,6 +35,7 @@ def open_interruptibly(attempt: Callable[[], Opened], close: Callable[[Opened], 
         try:
             found = attempt()
         except BaseException as error:
+            # Raised again in the thread that waits, which alone can answer it.
             failed.append(error)
         else:
             with lock:
@@ -48,6 +49,8 @@ def open_interruptibly(attempt: Callable[[], Opened], close: Callable[[Opened], 
         while not done.wait(HEARD):
             pass
     except KeyboardInterrupt:
+        # The attempt goes on and cannot be stopped. Under the lock either it sees that nobody
+        # waits, or what it has opened is seen here.
         with lock:
             given_up.set()
             for late in made:
@@ -75,6 +78,7 @@ def cancel_on_interrupt(cancel: Callable[[], object]) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
+        # The main module tells it from a Ctrl-C at a question.
         raise Cancelled from None
     finally:
         signal.set_wakeup_fd(before)
@@ -88,6 +92,8 @@ def _listen(heard: int, cancel: Callable[[], object]) -> None:
     """Cancel at each SIGINT, until the other end is closed."""
     while signals := os.read(heard, 64):
         if signal.SIGINT in signals:
+            # A connection that has gone needs no cancelling, and an error here would end the
+            # thread.
             with suppress(Exception):
                 cancel()
 
@@ -113,5 +119,6 @@ def _wait(connection: Any) -> None:
             ready = [connection.fileno()]
             select(*((ready, [], []) if state == POLL_READ else ([], ready, [])))
     except KeyboardInterrupt:
+        # Tells the server only. The statement's error, if it comes at all, is of no interest.
         connection.cancel()
         raise

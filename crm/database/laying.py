@@ -274,6 +274,7 @@ def _run(cursor: Cursor, laid: Iterable[SqlFile]) -> None:
         try:
             cursor.execute(file.sql)
         except psycopg2.Error as error:
+            # PostgreSQL says what is wrong, but not in which of two hundred files.
             error.add_note(f"in {file.path}")
             raise
 

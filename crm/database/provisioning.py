@@ -135,7 +135,10 @@ def restrict_login(connection: Connection, login: str) -> list[str]:
             try:
                 cursor.execute(statement)
             except InsufficientPrivilege:
+                # A managed server's administrator is no superuser. What it cannot set is reported,
+                # and no reason not to use it: the settings are a second line of defence.
                 refused.append(name)
+        # As above; the query below says what is left to everybody.
         with suppress(InsufficientPrivilege):
             withhold_functions(cursor)
         # Whoever may not revoke is only warned.

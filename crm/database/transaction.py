@@ -179,6 +179,7 @@ def _transaction(
             else:
                 _commit(current)
     except BaseException:
+        # Also for Ctrl-C and a consumer that stops: locks must not outlive the command in a shell.
         _roll_back(connection)
         raise
 
@@ -190,6 +191,7 @@ def _find_row_type(cursor: Cursor) -> type[Row]:
 
 def _roll_back(connection: Connection) -> None:
     """End the transaction, if need be with its connection."""
+    # A rollback fails where the connection is broken; closing it below does the same.
     with suppress(psycopg2.Error), connection.cursor() as cursor:
         cursor.execute("ROLLBACK")
     if connection.info.transaction_status != TRANSACTION_STATUS_IDLE:
@@ -201,6 +203,8 @@ def _commit(current: Transaction) -> None:
         with current.connection.cursor() as cursor:
             cursor.execute("COMMIT")
     except psycopg2.Error as error:
+        # A server that answers has kept nothing. One that has gone may have committed before, and
+        # only what has written can be in doubt.
         if current.connection.closed and current.has_written:
             raise outcome_unknown_error() from error
         raise
@@ -212,8 +216,10 @@ def _separate_lost_connection(connection: Connection) -> Iterator[None]:
     try:
         yield
     except OutcomeUnknown:
+        # Worse than a lost connection, of which it is a kind: it must not be told as one.
         raise
     except DatabaseUnavailable as error:
+        # A connection that was open and broke: running the command again is enough.
         if not connection.closed:
             raise
         raise ConnectionLost(

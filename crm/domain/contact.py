@@ -44,6 +44,7 @@ def parse_email(value: str) -> str:
         # "test_environment" is what accepts names under ".test".
         valid = validate_email(typed, check_deliverability=False, test_environment=True)
     except EmailNotValidError:
+        # The library's reason is in English; ``_explain_email`` says it in the reader's language.
         raise InvalidValue(
             _("“{value}” is not an email address: {reason}.").format(
                 value=quote(typed), reason=_explain_email(typed)
@@ -103,6 +104,7 @@ def _parse_international(typed: str, digits: str) -> str:
     try:
         number = phonenumbers.parse(f"+{digits}")
     except phonenumbers.NumberParseException:
+        # The length is right, so only the calling code can be unknown.
         raise _phone_error(typed, _("no country has that calling code")) from None
     if phonenumbers.is_valid_number(number):
         # This drops the 0 of "+33 (0)6 …"; in a number that the plan does not know, it stays.
@@ -116,6 +118,7 @@ def _parse_national(typed: str, digits: str) -> str:
     try:
         number = phonenumbers.parse(digits, HOME_REGION)
     except phonenumbers.NumberParseException as error:
+        # So few or so many digits that the library does not even compare them with the plan.
         long = error.error_type == error.TOO_LONG
         raise _phone_error(typed, _("it is too long") if long else _("it is too short")) from None
     possible = phonenumbers.is_possible_number_with_reason(number)
@@ -150,5 +153,6 @@ def format_phone(e164: str) -> str:
     try:
         number = phonenumbers.parse(e164)
     except phonenumbers.NumberParseException:
+        # Stored before a rule or an update of the numbering plans; shown is better than refused.
         return e164
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)

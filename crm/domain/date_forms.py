@@ -111,6 +111,7 @@ def _possible(read: Callable[..., Period], *arguments: object) -> Readings:
     try:
         return [read(*arguments)]
     except ValueError:
+        # A text may have several readings; one that no calendar has is none of them.
         return []
 
 

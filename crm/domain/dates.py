@@ -74,6 +74,7 @@ def _meanings(text: str, asked: Asked) -> list[Period]:
     try:
         periods = readings(folded, asked)
     except OtherWeekday as other:
+        # The weekday contradicts the date. One of them is a slip, and only the person knows which.
         raise _other_weekday(text, other.day) from None
     except ValueError:  # the 30th of February
         raise _not_in_calendar_error(text) from None

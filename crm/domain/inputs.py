@@ -93,6 +93,7 @@ def parse_role(typed: str, _label: str = "") -> Role:
     try:
         return Role(typed.strip().upper())
     except ValueError:
+        # The enum's own message is in English and names no way out.
         raise InvalidValue(
             _("Unknown role {role}.").format(role=quote(typed)),
             hint=_("Write one of: {roles}.").format(roles=", ".join(Role)),

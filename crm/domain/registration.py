@@ -23,6 +23,8 @@ def parse_siret(value: str) -> str:
     try:
         return str(siret.validate(re.sub(_MARKS, "", typed)))
     except ValidationError:
+        # Wrong length, letter or check digit: the library has a class for each, the person one
+        # answer.
         raise InvalidValue(
             _("“{value}” is not a SIRET: its digits do not check.").format(value=quote(typed)),
             hint=_("Write its 14 digits, such as 732 829 320 00074."),
@@ -43,6 +45,7 @@ def parse_vat_number(value: str) -> str:
     try:
         number = str(vat.validate(re.sub(_MARKS, "", typed)))
     except ValidationError:
+        # As for a SIRET; also a country outside the Union.
         raise InvalidValue(
             _("“{value}” is not the VAT number of a country of the European Union.").format(
                 value=quote(typed)

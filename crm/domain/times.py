@@ -65,6 +65,8 @@ def parse_datetime(text: str, *, zone: ZoneInfo, now: datetime, past: bool = Fal
         try:
             return _naive_utc(datetime.fromisoformat(folded.upper()))
         except ValueError:
+            # Well formed, but no day, hour or offset that exists; a year beyond 9999 comes here
+            # too.
             raise _invalid_time_error(text) from None
     if (moment := _from_now(folded, aware)) is not None:
         return moment
@@ -172,6 +174,7 @@ def _days(text: str, today: date, *, past: bool) -> list[date]:
     try:
         return days_meant(text, today=today, past=past)
     except InvalidValue as error:
+        # The same refusal, with forms that have a time: the person was asked for a day and an hour.
         if error.code != "invalid_date":
             raise
         raise InvalidValue(error.message, hint=describe_datetime_forms(), code=error.code) from None
@@ -194,6 +197,7 @@ def _wall_time(day: date, found: re.Match[str], text: str) -> datetime:
     try:
         return datetime.combine(day, time(hour, minute, second))
     except ValueError:
+        # The pattern takes any two digits: 25:00, 12:99.
         raise _invalid_time_error(text) from None
 
 

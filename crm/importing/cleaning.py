@@ -47,6 +47,7 @@ def clean(
                 refuse_broken(cell, label)
                 values.append(read(cell, label))
             except InvalidValue as error:
+                # Kept, not raised: all that is wrong with a file is said at once.
                 wrong.append(error)
         if wrong:
             # Of several the first gives the code; the sentences say all of it.

@@ -47,6 +47,7 @@ def _read_csv(source: SourceFile, encoding: str, delimiter: str) -> Iterator[Row
                 lines.begin_row()
                 yield number, [unguard(cell) for cell in cells]
         except csv.Error:
+            # A file of another kind, or a quotation mark that swallows the rest of it.
             raise InvalidValue(
                 _("The file cannot be divided into cells after row {number}.").format(
                     number=number
@@ -108,6 +109,8 @@ def _require_encoding(encoding: str) -> str:
     try:
         "".encode(encoding)
     except (LookupError, ValueError):
+        # LookupError: no codec of that name. ValueError: the name holds a NUL. Asked before the
+        # file is opened, so that it is not blamed for it.
         raise UsageFault(
             _("Unknown encoding “{name}”.").format(name=quote(encoding)),
             hint=_("Write utf-8, windows-1252 or utf-16."),
@@ -121,6 +124,7 @@ def _translate_errors(encoding: str) -> Iterator[None]:
     try:
         yield
     except UnicodeError:
+        # Raised where the first such byte is read, which may be in the middle of the rows.
         raise InvalidValue(
             _("The file is not {encoding} text.").format(encoding=encoding.removesuffix("-sig")),
             hint=_("Spreadsheets on Windows often use windows-1252: add --encoding windows-1252."),

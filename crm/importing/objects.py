@@ -42,6 +42,7 @@ def _rows(source: SourceFile, headings: list[str]) -> Iterator[Row]:
         try:
             cells = [_text(record.get(name)) for name in headings]
         except RecursionError:
+            # Deep enough to be written back as text only with more stack than there is.
             raise _invalid_record_error(number) from None
         yield number, cells
 
@@ -67,6 +68,7 @@ def _records(source: SourceFile) -> Iterator[dict[str, Any]]:
                     raise _invalid_record_error(number)
                 yield record
         except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
+            # It is raised by the record after the last that was read whole.
             raise _invalid_record_error(number + 1) from None
 
 

@@ -38,6 +38,7 @@ class SourceFile:
         try:
             found = path.stat()
         except FileNotFoundError:
+            # Other OSErrors name their file and are told by the main module.
             raise UsageFault(
                 _("The file {path} does not exist.").format(path=path),
                 hint=_("Check the path."),

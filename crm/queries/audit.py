@@ -198,6 +198,7 @@ def parse_changes(changes: Mapping[str, Sequence[Any]]) -> list[FieldChange]:
                 FieldChange(field, parse_value(field.kind, old), parse_value(field.kind, new))
             )
         except (ValueError, ArithmeticError, TypeError):
+            # An entry from before a column changed its kind, or blanked: shown as it stands.
             changed.append(FieldChange(Field(name), old, new))
     return changed
 

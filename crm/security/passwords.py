@@ -86,6 +86,7 @@ def derive_key(password: str, salt: bytes, parameters: HashParameters) -> bytes:
             version=19,
         )
     except HashingError:
+        # The parameters and the salt are checked above: memory is all that Argon2 can still lack.
         message = _(
             "Checking a password needs {mib} MiB of memory, and this machine does not have it free."
         )

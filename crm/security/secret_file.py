@@ -32,8 +32,10 @@ def read_secret(path: Path, *, private: bool = True) -> str | None:
     try:
         descriptor = os.open(path, os.O_RDONLY | NO_FOLLOW | NO_WAIT)
     except FileNotFoundError:
+        # Nobody is logged in, or no key was made yet: no failure.
         return None
     except (OSError, ValueError) as error:
+        # ValueError: the path, which an environment variable can name, holds a NUL.
         if getattr(error, "errno", None) in NOT_A_FILE:
             raise _not_a_file_error(path) from None
         raise _file_error(path, error, "unreadable_token_file") from None
@@ -41,6 +43,7 @@ def read_secret(path: Path, *, private: bool = True) -> str | None:
         _check(path, os.fstat(descriptor), private=private)
         content = os.read(descriptor, LARGEST + 1)
     except OSError as error:
+        # Opened but not readable: a disk or network drive that fails, not a file that is missing.
         raise _file_error(path, error, "unreadable_token_file") from None
     finally:
         os.close(descriptor)
@@ -67,6 +70,8 @@ def create_secret(path: Path, text: str) -> None:
         try:
             path.hardlink_to(temporary)
         except FileExistsError:
+            # Another process was first. Its key stands, since it may have signed a token with it
+            # already; the caller reads the file again.
             return
 
 
@@ -78,6 +83,7 @@ def remove_secret(path: Path) -> None:
     try:
         path.unlink(missing_ok=True)
     except (OSError, ValueError) as error:
+        # As in ``read_secret``, a path can be refused before the system is asked.
         raise _file_error(path, error, "unwritable_token_file") from None
 
 
@@ -90,6 +96,7 @@ def _write_beside(path: Path, text: str) -> Iterator[Path]:
         with open_beside(path, text.encode()) as temporary:
             yield temporary
     except (OSError, ValueError) as error:
+        # Also what fails in the caller's block: the link or the rename of what was written.
         raise _file_error(path, error, "unwritable_token_file") from None
 
 

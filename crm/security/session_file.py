@@ -44,6 +44,8 @@ def require_token_file(path: Path) -> None:
     try:
         found = secret_file.read_secret(path, private=False)
     except NotLoggedIn as error:
+        # The caller is about to write. That the file cannot be read only means that it cannot be
+        # replaced.
         if error.code == "unreadable_token_file":
             error.code = "unwritable_token_file"
         raise

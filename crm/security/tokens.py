@@ -104,6 +104,8 @@ def is_ours(text: str) -> bool:
     try:
         found = json.loads(base64.urlsafe_b64decode(header + "=" * (-len(header) % 4)))
     except (ValueError, RecursionError):
+        # Any file can be named as the token file. What does not decode, or is nested too deeply to,
+        # is somebody else's.
         return False
     return isinstance(found, dict) and found.get("typ") == TYPE
 
@@ -131,18 +133,22 @@ def decode_token(token: str, key: str) -> Session:
             raise jwt.InvalidAlgorithmError("typ")
         return _parse_claims(found["payload"])
     except jwt.ExpiredSignatureError:
+        # The commonest end of a session comes first: it is a PyJWTError too, which below is damage.
         raise NotLoggedIn(
             _("Your session has expired."),
             hint=_("Log in again: epicevents login"),
             code="session_expired",
         ) from None
     except FOREIGN:
+        # A whole token of another key or program, as after the key was removed or a home copied.
         raise NotLoggedIn(
             _("The token file was not written by this program on this machine."),
             hint=_("Log in again: epicevents login"),
             code="foreign_token",
         ) from None
     except (jwt.PyJWTError, ValueError, TypeError, OverflowError, OSError, RecursionError):
+        # The file is hostile. PyJWT lets through what its JSON raises (ValueError, RecursionError);
+        # claims of a wrong type or a year that no clock has raise the others.
         raise _damaged_error() from None
 
 
@@ -191,6 +197,8 @@ def _require_key(key: str, source: str) -> str:
             jwt.get_algorithm_by_name(ALGORITHM).prepare_key(key)
             return key
     except (UnicodeEncodeError, jwt.InvalidKeyError):
+        # InvalidKeyError: a PEM or SSH key, whose public half would be no secret. It is refused
+        # like a short one.
         pass
     raise UsageFault(
         _("{source} cannot sign tokens: it needs at least {count} random bytes.").format(

@@ -57,6 +57,9 @@ def translate_overlap(
     try:
         yield
     except IntegrityError as error:
+        # Between the look and the write somebody else has booked. The constraint knows that, not
+        # with whom: look again. The transaction is read committed and the savepoint undone, so the
+        # other event is seen now.
         diagnosis = getattr(error.orig, "diag", None)
         if diagnosis and diagnosis.constraint_name == _CONSTRAINT:
             refuse_clash(tx, slot, hint=hint, zone=zone)

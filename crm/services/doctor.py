@@ -216,6 +216,7 @@ def _examine(tx: "Transaction", checks: Iterable[Check]) -> list[Result]:
             with translate_errors():
                 found = find_faults(tx, check)
         except CRMError as error:
+            # One check that may not be made says so and does not hide the others.
             tx.execute("ROLLBACK TO SAVEPOINT examination")
             reason, hint = error.message, error.hint
             results.append(Result(check, None, reason=reason, hint=hint, refused=True))
@@ -252,6 +253,7 @@ def _revision(tx: "Transaction") -> Result:
     try:
         require_schema(tx)
     except DatabaseUnavailable:
+        # It is an answer here, not a failure: which revision the schema has.
         return Result(REVISION, False, [read_schema_revision(tx) or _("none")])
     return Result(REVISION, True)
 
@@ -264,8 +266,10 @@ def _files(check: Check, paths: Iterable[Path], *, mask: int = 0o077) -> Result:
         try:
             status = path.stat()
         except FileNotFoundError:
+            # Made at the first login; nothing to look at before.
             continue
         except OSError as error:
+            # Its directory may be closed to us: unknown is not wrong.
             return report_unknown([check], str(error.strerror))[0]
         if status.st_mode & mask or status.st_uid != os.geteuid():
             found.append(f"{path} ({stat.filemode(status.st_mode)})")

@@ -127,6 +127,8 @@ def write_values(
                     setattr(record, name, value)
             break
         except StaleDataError:
+            # Somebody else wrote the record since it was read. Read again once and merge; lost
+            # twice in a row it is a Conflict, lest two programs chase each other for ever.
             read = _read_again(tx, record, read, old, changed, last=last)
     return Change(record, {name: old[name] for name in changed}, changed)
 

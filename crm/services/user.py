@@ -1,7 +1,7 @@
 """Employees' accounts: created, changed, deactivated and deleted by MANAGEMENT."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from crm import models
@@ -151,10 +151,21 @@ def suspend_people(
             yield tx
             _restore(tx, ended)
     except BaseException as error:
+        # All but a wait (BUSY): that one is tried again, without rights for the account meanwhile.
         if ended and getattr(error, "code", None) != BUSY:
-            with suppress(CRMError), begin() as tx:
-                _restore(tx, ended)
+            try:
+                with begin() as tx:
+                    _restore(tx, ended)
+            except CRMError:
+                # As without a connection. The change's own error is the one to tell; that somebody
+                # is left without rights is not known otherwise.
+                if isinstance(error, CRMError):
+                    error.hint = " ".join(filter(None, (error.hint, *map(_say_suspended, people))))
         raise
+
+
+def _say_suspended(user_id: int) -> str:
+    return _("Account {id} has no rights until: epicevents user reactivate {id}").format(id=user_id)
 
 
 def _restore(tx: "Transaction", ended: list[tuple[int, int]]) -> None:

@@ -63,6 +63,7 @@ def save_variables(home: "Path", values: Mapping[str, str]) -> None:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_private(path, (content + "".join(missing.values())).encode())
     except OSError as error:
+        # The directory or the file: the system says which and why, the person chooses another home.
         raise UsageFault(
             _("{path} cannot be written: {reason}.").format(path=path, reason=error.strerror),
             hint=_("Set EPICEVENTS_HOME to a directory of your own."),
@@ -84,8 +85,11 @@ def _bindings(path: "str | os.PathLike[str]") -> "list[Binding]":
         else:
             raise _unsafe_error(path, reason)
     except (FileNotFoundError, NotADirectoryError):
+        # Every directory on the way may have such a file, and most have none.
         return []
     except OSError as error:
+        # A file that is there and cannot be read may hold what the person relies on, such as the
+        # server's URL: going on without it could reach another database.
         raise _unreadable_error(path, error.strerror or "") from None
     except UnicodeDecodeError:
         raise _unreadable_error(path, _("it is not UTF-8 text")) from None

@@ -42,6 +42,7 @@ def save_agreement(home: "Path", kind: str, name: str, value: str) -> None:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_private(path, json.dumps(known, indent=1, ensure_ascii=False).encode() + b"\n")
     except OSError as error:
+        # Forgetting the agreement silently would ask for it at every command.
         raise UsageFault(
             _("{path} cannot be written: {reason}.").format(path=path, reason=error.strerror),
             hint=_("Set EPICEVENTS_HOME to a directory of your own."),
@@ -55,10 +56,14 @@ def _read(path: "Path") -> dict[str, dict[str, str]]:
             raise _unusable_error(path, reason)
         found = json.loads(path.read_bytes().decode())
     except (FileNotFoundError, NotADirectoryError):
+        # Nothing was agreed to yet.
         return {}
     except OSError as error:
+        # Not the same as no agreement: an empty answer would be written over what is there.
         raise _unusable_error(path, error.strerror or "") from None
     except (ValueError, RecursionError):
+        # The program writes this file whole, so somebody else has changed it; who is trusted is not
+        # guessed. RecursionError: JSON that is nested too deeply.
         raise _unusable_error(path, _("it is damaged")) from None
     if not isinstance(found, dict) or not all(isinstance(each, dict) for each in found.values()):
         raise _unusable_error(path, _("it is damaged"))

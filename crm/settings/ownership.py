@@ -48,6 +48,7 @@ def _is_private(group_id: int) -> bool:
     try:
         person, group = pwd.getpwuid(os.geteuid()), grp.getgrgid(group_id)
     except KeyError:
+        # A user or group without a name, as in a container: nobody can say who else is in it.
         return False
     return (group.gr_gid, group.gr_name) == (person.pw_gid, person.pw_name) and set(
         group.gr_mem

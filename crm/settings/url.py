@@ -65,6 +65,8 @@ def _parameters(url: str) -> dict[str, str] | None:
     try:
         return parse_dsn(f"postgresql://{rest}")
     except (ProgrammingError, UnicodeEncodeError):
+        # The driver's message quotes the URL, password and all: it goes no further.
+        # UnicodeEncodeError: bytes of the environment that are no text.
         return None
 
 

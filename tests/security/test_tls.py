@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import socket
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -12,8 +13,10 @@ import pytest
 from support.certificates import Authority, Certificate, self_signed
 from support.cli import PASSWORD, Ran, Workstation, answer, finish
 from support.false_server import listening
+from support.listening import Listener
 from support.tls import HOST, TlsServer, relaying, serving_tls
 
+from crm.database.certificates import find_private_authority
 from crm.database.transaction import connect
 from crm.database.verification import (
     BUNDLES,
@@ -248,6 +251,21 @@ def test_an_authority_that_is_not_presented_is_asked_of_the_administrator(
     with office.terminal("join", "--database-url", server.url(), width=300) as child:
         status, said = finish(child)
     assert (status, "add sslrootcert=FILE" in said, "Trust it" in said) == (7, True, False)
+
+
+def test_what_agrees_to_tls_and_does_not_speak_it_is_no_server(tmp_path: Path) -> None:
+    server = _Mumbling()
+    parameters = {"host": "127.0.0.1", "port": str(server.port)}
+    with closing(server), pytest.raises(DatabaseUnavailable):
+        find_private_authority(parameters)
+
+
+class _Mumbling(Listener):
+    def meet(self, guest: socket.socket) -> None:
+        with guest:
+            guest.recv(8)
+            guest.sendall(b"S" + b"no handshake" * 20)
+            guest.recv(4096)
 
 
 def test_a_certificate_for_another_name_is_not_even_shown(

@@ -12,6 +12,7 @@ from support.waiting import PATIENCE, until
 from crm.domain.errors import (
     Conflict,
     CRMError,
+    DatabaseUnavailable,
     InvalidValue,
     NotFound,
     NotLoggedIn,
@@ -302,6 +303,24 @@ def test_a_change_that_has_to_wait_leaves_nobody_their_rights(
 
 def _has_to_wait() -> None:
     raise Conflict("Somebody else is changing this record.", code="busy")
+
+
+def test_rights_that_cannot_be_given_back_are_told(company: Company, begin: Any) -> None:
+    opened = iter([begin, begin, _cannot_be_reached])
+    with (
+        refused(RuleViolation, "role_in_use") as raised,
+        user.suspend_accounts(
+            lambda: next(opened)(), [company.sales], Permission.USER_CHANGE_ROLE
+        ) as tx,
+    ):
+        user.update(tx, company.sales, {"role": "SUPPORT"})
+    assert f"epicevents user reactivate {company.sales}" in (raised.value.hint or "")
+    with refused(NotLoggedIn, "account_inactive"), company.database.as_user(company.sales):
+        pass
+
+
+def _cannot_be_reached() -> Any:
+    raise DatabaseUnavailable("The server went away.")
 
 
 def test_nobody_is_shut_out_by_who_may_not(company: Company, owner: Connection) -> None:

@@ -18,6 +18,7 @@ def open_details(file: BinaryIO, most: int | None) -> Details:
     try:
         archive = ZipFile(file)
     except BadZipFile:
+        # It ends like a zip archive and is none.
         raise Failed(Failure.DAMAGED) from None
     _refuse_bomb(archive, most)
     names = set(archive.namelist())

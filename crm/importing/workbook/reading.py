@@ -86,6 +86,7 @@ def _take_apart(source: SourceFile, sheet: str | None) -> _Rows:
                 check=False,
             ).returncode
         except subprocess.TimeoutExpired:
+            # A file made to keep its reader busy is as unusable as one that is too large.
             status = Failure.TOO_LARGE
     if status:
         raise _workbook_error(status, bounds)

@@ -38,8 +38,10 @@ def take_apart(numbers: Sequence[int] | None, only: str | None) -> None:
         write_sheets(sys.stdin.buffer, sys.stdout.buffer, limits, only)
         sys.stdout.flush()
     except Failed as failed:
+        # The only way to the parent, which shares nothing but a file with this process.
         sys.exit(failed.args[0])
     except MemoryError:
+        # The limit that the process gave itself, and so an answer and no accident.
         sys.exit(Failure.TOO_LARGE)
     except BaseException:  # calamine's panics are no Exceptions
         sys.exit(Failure.DAMAGED)
