@@ -84,8 +84,10 @@ def _temporary(path: Path) -> tuple[int, str]:
         # mkstemp refuses what exists, follows no link and always makes the file 0600.
         return tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     except FileNotFoundError as error:
+        # The directory is missing; the error would name a temporary file that nobody knows.
         error.filename = str(path.parent)
         raise
     except OSError as error:
+        # The same for every other reason.
         error.filename = str(path)
         raise

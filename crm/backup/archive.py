@@ -150,6 +150,7 @@ def _read_parts(path: Path, file: BinaryIO) -> Backup:
     try:
         name = tarfile.TarInfo.frombuf(first, "utf-8", "strict").name
     except (tarfile.HeaderError, ValueError):
+        # Not a tar header at all, which is the same answer as a header of another file.
         name = ""
     if name.removesuffix(ENCRYPTED) != DUMP:
         # An encrypted one begins no differently; zeros are what an unfinished one begins with.
@@ -163,6 +164,7 @@ def _read_parts(path: Path, file: BinaryIO) -> Backup:
         with tarfile.open(fileobj=file, mode="r:") as tar:
             members = tar.getmembers()
     except (tarfile.TarError, ValueError, OSError):
+        # It begins as ours, so it was ours: the rest is missing or was written over.
         raise truncated_error() from None
     ending = ENCRYPTED if name.endswith(ENCRYPTED) else ""
     expected = [DUMP + ending, MANIFEST + ending, SUMS]

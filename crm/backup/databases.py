@@ -94,6 +94,8 @@ class Server:
                     SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(Identifier(kept))
                 )
         except Exception as error:
+            # It comes as one of our errors; the driver's, beneath it, tells what PostgreSQL waited
+            # for.
             if isinstance(error.__cause__, psycopg2.errors.ObjectInUse):
                 raise DatabaseUnavailable(
                     _(

@@ -81,6 +81,8 @@ def suspend_keys(tx: Transaction) -> Iterator[None]:
         for _drop, make in reversed(statements):
             cursor.execute(make)
     except psycopg2.IntegrityError as error:
+        # The rows do not fit together. The constraint names what to say; the driver's text would
+        # quote a row.
         raise UnusableRows(error.diag.constraint_name) from error
 
 
@@ -128,6 +130,8 @@ def _load_table(
     try:
         send_bytes(tx.connection, statement.as_string(tx.connection), rows)
     except (psycopg2.DataError, psycopg2.IntegrityError) as error:
+        # Of another type than the column, or against a check: the file was changed, or is not of
+        # this schema. Other errors are the server's, and go on as they are.
         raise UnusableRows(table) from error
 
 

@@ -121,8 +121,12 @@ def parse_manifest(content: bytes) -> Manifest:
         manifest.moment  # noqa: B018  it must be one
         _require_shape(manifest)
     except CRMError:
+        # Ours, from above: a CRMError is none of those below, but saying so first keeps it that
+        # way.
         raise
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        # The content is hostile. Whatever is missing, of a wrong type or nested too deeply means
+        # one thing.
         raise damaged_error() from None
     return manifest
 

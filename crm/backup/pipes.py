@@ -63,6 +63,7 @@ class Program:
                 try:
                     stream.close()
                 except BrokenPipeError:
+                    # Closing writes what is buffered, to a program that was just killed.
                     continue
         self.process.wait()
         self._complaints.close()
@@ -107,6 +108,7 @@ def pour(pieces: Iterable[bytes], into: IO[bytes] | BinaryIO) -> bool:
             into.write(piece)
         into.close()
     except BrokenPipeError:
+        # The program has ended early. Why, its exit status and its stderr say better.
         return False
     return True
 
@@ -123,7 +125,9 @@ def feed(pieces: Iterable[bytes], into: IO[bytes]) -> Iterator[None]:
         try:
             pour(pieces, into)
         except BaseException as failure:
+            # A thread has nobody to raise to: kept, and raised at the end of the block.
             failures.append(failure)
+            # So that the program sees the end of its input and ends too; it may have gone already.
             with suppress(OSError):
                 into.close()
 

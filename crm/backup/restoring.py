@@ -183,6 +183,7 @@ def _translate_unusable_rows() -> Iterator[None]:
     try:
         yield
     except loading.UnusableRows as error:
+        # To the person it is one thing with any other reason why a backup cannot be restored.
         raise not_restorable_error(_("its rows do not fit {name}").format(name=error)) from error
 
 

@@ -120,6 +120,8 @@ def _try(connection: Connection, statement: Composable) -> bool:
     try:
         _run(connection, statement)
     except CRMError:
+        # Who restores may have fewer rights than who backed up, and the server other settings. What
+        # was left out is reported; it is no reason to give up the company's data.
         return False
     return True
 

@@ -93,6 +93,7 @@ def _directories(path: str) -> Iterator[Path]:
 
 
 def _major(program: Path) -> int | None:
+    # Not executable, of another machine, or gone since it was found: not the one we look for.
     with suppress(OSError):
         said = run_program(program, "--version", directory=Path("/")).stdout
         if found := re.search(r"\) ([0-9]+)", said):

@@ -86,6 +86,7 @@ class App:
 
         What is wrong with the settings is told by who needs them.
         """
+        # Help and completion need no settings, and are to work with wrong ones.
         with suppress(CRMError):
             _settings = self.settings
 
@@ -230,6 +231,8 @@ class App:
                 self.actor = tx.actor
                 yield tx
         except PermissionDenied as error:
+            # Here and not in the services, because the refused transaction takes its own record
+            # with it.
             self._record(error, secret)
             raise
 

@@ -96,6 +96,8 @@ def _history(path: Path) -> History:
         os.close(os.open(path, os.O_CREAT | os.O_APPEND | os.O_RDWR | os.O_NOFOLLOW, 0o600))
         path.chmod(0o600)
     except OSError:
+        # The history is a convenience: a full disk or a link laid in its place does not keep the
+        # shell closed.
         return InMemoryHistory()
     return _History(path)
 

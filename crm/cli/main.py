@@ -58,6 +58,8 @@ def run_command(args: list[str], app: App | None = None) -> int:
         with ignore_broken_pipe():
             status = _run(args, app)
     except OSError as error:
+        # Writing what was held has failed, after the command itself had ended well. Its own
+        # failure, if there is one, was told and counts.
         status = status or _explain(app, _system_error(error))
     finally:
         app.close()
@@ -78,6 +80,7 @@ def run_shell_line(line: str, app: App) -> int:
         current.json_errors = wants_json(args)
         return _run(args, current)
     except CRMError as error:
+        # The line itself, which ``_run`` never saw.
         return _explain(current, error)
     finally:
         app.after_line(current)
@@ -103,6 +106,7 @@ def _run(args: list[str], app: App) -> int:
         )
         app.console.flush()
     except BrokenPipeError:
+        # An OSError too, but no failure: whoever read the output has seen enough.
         raise
     except SystemExit:
         # Click ends a process whose reader has gone, with its streams wrapped.
@@ -111,16 +115,21 @@ def _run(args: list[str], app: App) -> int:
         sys.stdout, sys.stderr = streams
         raise BrokenPipeError from None
     except (click.Abort, KeyboardInterrupt, EOFError) as stopped:
+        # Three ways to stop, which Click and Python raise for the same keys.
         return _report_stop(app, stopped)
     except click.UsageError as error:
+        # Click's English sentence names parameters as it knows them; ours says what to type.
         from crm.cli.help.usage import translate_usage_error
 
         return _explain(app, translate_usage_error(error), error)
     except CRMError as error:
         return _explain(app, error)
     except OSError as error:
+        # No file's error is worth a traceback: the system says which file and why.
         return _explain(app, _system_error(error), error)
     except Exception as error:
+        # A fault of ours. Its message may hold rows or a password, so only its kind is told;
+        # ``--debug`` says where.
         return _explain(app, _unexpected_error(error), error)
     return result if isinstance(result, int) else 0
 

@@ -44,6 +44,7 @@ def choose_account(home: Path, data: Path) -> Account | None:
     try:
         return _find_account()
     except KeyError:
+        # A machine that has never run it as root.
         _add_account()
         return _find_account()
 
@@ -69,8 +70,10 @@ def _add_account() -> None:
             try:
                 _find_account()
             except KeyError:
+                # Under the lock: another process may have added it since it was looked for.
                 subprocess.run([*command, NAME], check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError):
+        # No useradd (Alpine, macOS), a read-only system, or a policy against it.
         raise DatabaseUnavailable(
             _(
                 "PostgreSQL does not run as root, and the system user {name} cannot be created."
@@ -104,6 +107,7 @@ def make_private(directory: Path, account: Account | None) -> None:
         # By its descriptor, so that nobody can lay a link in its place meanwhile.
         descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     except OSError:
+        # A link, a file, or a directory that is closed to us: none is one that we have made.
         raise _foreign_error(directory) from None
     try:
         if os.fstat(descriptor).st_uid not in {os.geteuid(), *(account or ())[:1]}:
@@ -130,8 +134,10 @@ def refuse_foreign_directory(directory: Path, home: Path) -> None:
 def _owners(home: Path) -> set[int]:
     owners = {os.geteuid()}
     if owners == {0}:
+        # The home is made later, and then by us.
         with suppress(FileNotFoundError):
             owners.add(home.stat().st_uid)
+        # The server's account is added at its first start only.
         with suppress(KeyError):
             owners.add(_find_account().uid)
     return owners

@@ -27,6 +27,8 @@ def require_ours(data: Path) -> None:
     try:
         found = read_regular(data / _NAME, _LARGEST)
     except OSError:
+        # Missing, a link, or closed to us: no proof that we have made it, which is all that is
+        # asked.
         found = b""
     if found != _describe(data):
         raise DatabaseUnavailable(

@@ -128,5 +128,6 @@ def _answers(directory: Path) -> bool:
         except BlockingIOError:  # so many connect at once that its queue is full
             return True
         except OSError:
+            # No socket, or one that a killed server left behind.
             return False
         return True

@@ -25,6 +25,8 @@ def read_postmaster(data: Path) -> Postmaster | None:
         lines = os.fsdecode(read_regular(data / _NAME, _LARGEST)).split("\n")
         pid = int(lines[0])
     except (OSError, ValueError):
+        # No server, or one that is writing the file at this moment: its first line is not there
+        # yet.
         return None
     lines += [""] * 8  # written step by step
     return Postmaster(pid, lines[4], lines[7].strip() or "starting")

@@ -73,6 +73,7 @@ def _lock(home: Path) -> Iterator[None]:
         finally:
             os.close(lock)
     except OSError as error:
+        # Of the lock or of what is done under it: all of it is about the home directory.
         raise DatabaseUnavailable(
             _("The embedded PostgreSQL cannot be used: {reason}.").format(reason=error),
             hint=_("Check that {path} is yours and that its disk has space.").format(path=home),
@@ -159,6 +160,7 @@ def _log(place: Place, start: int = 0) -> str:
     try:
         return read_regular(place.log, _LARGEST_LOG, start).decode(errors="replace")
     except OSError:
+        # It only adds the reason to an error; without it the error stands.
         return ""
 
 

@@ -223,6 +223,11 @@ def test_a_moment_is_one_that_has_passed(manager: Workstation, moment: str) -> N
     assert "\x1b" not in ran.err
 
 
+def test_a_day_with_two_meanings_lacks_no_time(manager: Workstation) -> None:
+    ran = manager.run("client", "show", "1", "--as-of", "06-05-04", "-o", "json")
+    assert (ran.status, ran.error()["code"]) == (2, "ambiguous_date")
+
+
 def test_colleagues_are_shown_with_what_is_known_of_the_past(manager: Workstation) -> None:
     told = manager.run("user", "show", "me", "--as-of", "today", "-o", "json").done().json()
     assert list(told) == list(manager.run("user", "show", "me", "-o", "json").done().json())

@@ -165,6 +165,7 @@ def test_one_that_there_is_not_names_the_nearest(verb: str, sales: Workstation) 
         (b"late = 3", "late is not text"),
         (b"late = '\xff'", "it is not UTF-8 text"),
         (b"[late]\nx = 'client list'", "late is not text"),
+        (b"late = " + b"[" * 100_000, "its values are nested too deeply"),
     ],
 )
 @pytest.mark.parametrize("command", [("list",), ("run", "late"), ("save", "x", *LATE)])

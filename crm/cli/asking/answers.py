@@ -31,8 +31,11 @@ def ask(app: App, question: Question) -> Any:
         try:
             value = question.read(answer)
         except (NotLoggedIn, DatabaseUnavailable):
+            # No other answer can mend these: asking again would go round for ever.
             raise
         except CRMError as error:
+            # All others are about what was typed. A pipe cannot correct itself, and its next line
+            # answers the next question.
             if not app.console.stdin.isatty():
                 raise
             app.console.error(error.message, error.hint)
@@ -88,6 +91,7 @@ def _read_unless_interrupted(read: Callable[[], str]) -> str:
     try:
         return read()
     except UnicodeDecodeError:
+        # Met while reading, before there is an answer to ask about again.
         raise UsageFault(
             _("Standard input is not UTF-8 text."),
             hint=_("Send it as UTF-8."),
@@ -142,6 +146,8 @@ def _list_first_choices(offer: picks.Offer) -> list[str]:
     try:
         found = list(islice(offer(""), HINTED + 1))
     except (NotLoggedIn, DatabaseUnavailable):
+        # The choices are a help. The question can be answered without, and what is wrong is said
+        # when the answer is looked up.
         return []
     names = [each.text for each in found[:HINTED]]
     return [", ".join(names + ["…"] * (len(found) > HINTED))] if names else []
@@ -162,6 +168,7 @@ def _find_readings(question: Question, error: CRMError) -> list[str]:
     readings = []
     told: Any = error.details.get("readings") or error.details.get("neighbours") or ()
     for each in told:
+        # A reading that the question would refuse is none to offer.
         with suppress(CRMError):
             question.read(each)
             readings.append(each)

@@ -94,6 +94,7 @@ def _read(typed: str, argument: click.Argument, ctx: click.Context) -> Any:
             return tuple(split_shell_words(typed))
         return argument.type.convert(typed, argument, ctx)
     except click.UsageError as error:
+        # Click's sentence, as it would be said of the command line, in our words.
         from crm.cli.help.usage import translate_usage_error
 
         raise translate_usage_error(error) from None
@@ -106,6 +107,7 @@ def split_shell_words(line: str) -> list[str]:
     try:
         return shlex.split(line)
     except ValueError:
+        # shlex says which of the two in English.
         raise UsageFault(
             _("A quotation mark is not closed, or the line ends with a backslash."),
             hint=_("Close it, or put a backslash before the mark: O\\'Brien."),

@@ -70,6 +70,8 @@ class _Offers(Completer):
         try:
             found = list(self._offer(typed))
         except Exception:
+            # It runs at each key, in the middle of the line: an error would tear the prompt apart,
+            # and the answer's own check tells it in time.
             return
         for text, meaning in found:
             yield Completion(text, -len(typed), display_meta=meaning)

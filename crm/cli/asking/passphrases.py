@@ -87,10 +87,13 @@ def _read_file(path: Path) -> str:
                 )
             line = file.readline(5 * _LONGEST)
     except OSError as error:
+        # Without the passphrase there is no backup to make or read, so a missing file is an error
+        # here.
         raise _unusable_file_error(path, str(error.strerror), "") from None
     try:
         return line.decode().rstrip("\r\n")
     except UnicodeDecodeError:
+        # gpg would take the bytes, but another machine's keyboard could not type them.
         raise _unusable_file_error(path, _("it is not UTF-8 text"), "") from None
 
 

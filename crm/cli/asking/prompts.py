@@ -107,6 +107,8 @@ def ask_for_password(
                 return answer
             app.console.error(_("The two entries differ."))
         except CRMError as error:
+            # At a terminal a weak password is not the end: its reason is said, and it is asked for
+            # again.
             app.console.error(error.message, error.hint)
 
 

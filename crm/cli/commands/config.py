@@ -69,5 +69,6 @@ def _warn_of_unverified_servers(app: App) -> None:
         from crm.cli.asking.servers import warn_of_weaker_mode
         from crm.settings.url import parse_database_url
 
+        # A URL that is not valid is marked in the table already.
         with suppress(CRMError):
             warn_of_weaker_mode(app, parse_database_url(url))

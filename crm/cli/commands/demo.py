@@ -52,6 +52,7 @@ def demo(ctx: click.Context, clients: int | None, reset: bool, yes: bool) -> Non
     try:
         writing.setup.prepare_database(app)
     except DatabaseUnavailable as error:
+        # Started over, an older schema does not matter: it is dropped below.
         if error.code not in {"schema_older", "schema_too_old"} or not reset:
             raise
         outdated = True

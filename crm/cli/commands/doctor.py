@@ -63,6 +63,8 @@ def _examine(app: App) -> "list[Result]":
         with app.anonymous() as tx:
             results += service.examine_server(tx, lambda: app.now)
     except DatabaseUnavailable as error:
+        # A diagnosis answers also where the server does not: what can be known is shown, the rest
+        # is unknown.
         return [
             *results,
             *service.report_unreachable(error),
@@ -78,11 +80,14 @@ def _examine_data(app: App) -> "list[Result]":
         with app.transaction() as tx:
             return service.examine_data(tx)
     except (NotLoggedIn, PermissionDenied, DatabaseUnavailable) as error:
+        # Nobody is logged in, or without rights. The owner, where one is at hand, sees the same.
         reason = error.message
     try:
         with app.owner() as tx:
             return service.examine_data(tx)
     except DatabaseUnavailable:
+        # Neither could look. The first reason is the person's own, and the one they can do
+        # something about.
         hint = _("Log in (epicevents login) or set EPICEVENTS_ADMIN_DATABASE_URL.")
         return service.report_unknown(service.DATA, reason, hint)
 

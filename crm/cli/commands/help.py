@@ -50,6 +50,7 @@ def _format_command(root: click.Context, words: tuple[str, ...]) -> str:
     try:
         context, rest = resolve(root, words)
     except click.exceptions.NoSuchCommand as error:
+        # Here the words are a topic and no command: Click's sentence would speak of a command.
         raise _unknown_topic_error(error) from None
     if rest:
         raise _unknown_topic_error(click.exceptions.NoSuchCommand(rest[0], ctx=context))

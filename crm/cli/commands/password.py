@@ -64,6 +64,7 @@ def _verify_password(app: App, email: str, current: str) -> "Login":
     try:
         return authentication.login(app.anonymous, email, current)
     except NotLoggedIn as error:
+        # There is no doubt about the email here, so the sentence for a login would mislead.
         if error.code != "wrong_credentials":
             raise
         wrong = _("The current password is wrong.")
@@ -73,5 +74,6 @@ def _verify_password(app: App, email: str, current: str) -> "Login":
 def _end_session(app: App, opened: "Login") -> None:
     from crm.services import authentication
 
+    # It was opened to prove the password and is known to nobody else; it expires by itself.
     with suppress(CRMError), app.transaction(allow_pending=True, secret=opened.secret) as tx:
         authentication.logout(tx)

@@ -75,6 +75,7 @@ def _read_script(app: App) -> Iterator[tuple[int, str]]:
             try:
                 more = asking.answers.read_stdin_line(app)
             except UsageFault as error:
+                # The end of a script is no error, also where its last line has no line end.
                 if error.code != "input_ended":
                     raise
                 if is_command(line):
@@ -107,8 +108,10 @@ def _converse(app: App) -> int:
                     with editor.undisturbed:
                         _run(app, line)
         except KeyboardInterrupt:
+            # Ctrl-C drops the line, as in other shells; in a command it was answered there.
             continue
         except EOFError:
+            # Ctrl-D.
             return 0
 
 
@@ -118,8 +121,10 @@ def _greet(app: App) -> None:
         with app.transaction(allow_pending=True):
             return
     except NotLoggedIn:
+        # Settled first, or the first command would stop for it.
         _log_in(app, "")
     except CRMError as error:
+        # Most of the shell works without a database: help, config, doctor.
         app.console.error(error.message, error.hint)
 
 

@@ -120,9 +120,11 @@ def _rehearse(
         try:
             return reason, _undo(app, number, reason, dry_run=True, patient=patient)
         except UsageFault as error:
+            # Only the database knows whether a reason is needed, and it says so by refusing.
             if error.code != "reason_required" or reason or not asking.prompts.may_ask(app):
                 raise
         except Conflict as error:
+            # Worth no wait in a trial: see the docstring.
             if error.code != services.user.BUSY or patient:
                 raise
             return reason, None

@@ -23,6 +23,8 @@ def answer_shell(root: click.Group, app: App) -> int:
     try:
         shell_complete(root, {"obj": app}, PROGRAM, VARIABLE, app.environ[VARIABLE])
     except (Exception, KeyboardInterrupt):
+        # At a Tab there is nowhere to say what is wrong; anything printed would become part of the
+        # line.
         return 0
     finally:
         timer.cancel()

@@ -34,6 +34,7 @@ class Completion(ShellComplete):
             found = self._of_option(args, incomplete)
             return super().get_completions(args, incomplete) if found is None else found
         except Exception:
+            # As at a Tab in ``answer.py``; here in the middle of a shell of ours.
             return []
 
     def _of_option(self, args: list[str], incomplete: str) -> list[CompletionItem[str]] | None:
@@ -148,6 +149,7 @@ def _is_in_quotes(line: str) -> bool:
     try:
         shlex.split(line + "x")
     except ValueError:
+        # The one letter closes a backslash at the end, so that only quotes can be open.
         return True
     return False
 

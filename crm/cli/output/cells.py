@@ -58,6 +58,7 @@ def encodable(text: str, encoding: str) -> str:
     try:
         text.encode(encoding)
     except UnicodeEncodeError:
+        # Letters that this terminal or file has not, so the cell is spelt with those that it has.
         return "".join(_likeness(letter, encoding) for letter in text)
     return text
 

@@ -191,6 +191,7 @@ def ignore_broken_pipe() -> Iterator[None]:
             if stream:
                 stream.flush()
     except OSError as error:
+        # Which of the two streams it was, the error does not say.
         for stream in (sys.stdout, sys.stderr):
             _abandon_if_broken(stream)
         if not isinstance(error, BrokenPipeError):
@@ -203,6 +204,9 @@ def _abandon_if_broken(stream: TextIO | None) -> None:
     try:
         stream.flush()
     except OSError:
+        # Nobody reads it, or the disk is full: Python would try again at its end, and say so in its
+        # own way.
+        # Nothing is left to say it on.
         with suppress(OSError):
             nothing = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nothing, stream.fileno())

@@ -22,7 +22,10 @@ def show_in_pager(command: str, text: bytes, environ: Mapping[str, str]) -> bool
             shlex.split(command), stdin=subprocess.PIPE, env=_DEFAULTS | dict(environ)
         )
     except (OSError, ValueError, IndexError):
+        # The variable names no program (ValueError, IndexError) or none that starts: the text is
+        # shown as it is.
         return False
+    # Left before the end of the text: it has shown enough.
     with suppress(BrokenPipeError, KeyboardInterrupt), cast("IO[bytes]", process.stdin) as pipe:
         pipe.write(text)
     while process.poll() is None:

@@ -97,6 +97,7 @@ class _Moments:
             try:
                 return [hours[cell[:_HOUR]] % cell[_HOUR:] for cell in column]
             except KeyError:
+                # No hour of the table, such as infinity: cell by cell.
                 pass
         return map(self._moment, column)
 

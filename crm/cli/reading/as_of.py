@@ -28,7 +28,10 @@ def _parse_moment(text: str, app: App, _option: str) -> datetime:
     zone = app.settings.timezone
     try:
         day = parse_date(text, today=app.today, past=True)
-    except InvalidValue:
+    except InvalidValue as error:
+        # What is no day at all may be a moment. A day with two meanings has no time to add.
+        if error.code != "invalid_date":
+            raise
         moment = parse_datetime(text, zone=zone, now=app.now, past=True)
     else:
         if day == app.today:

@@ -114,6 +114,7 @@ def _suggest_create(
     try:
         scope = scope_of(tx.actor.role, Permission(f"{listing.noun}:create"))
     except ValueError:
+        # Nobody creates such records by hand: audit entries, denied attempts.
         return None
     command = f"epicevents {listing.noun} create"
     if given is None:

@@ -33,13 +33,18 @@ def read_views(home: Path) -> dict[str, str]:
             raise _unreadable_error(path, reason)
         views = tomllib.loads(path.read_bytes().decode())
     except (FileNotFoundError, NotADirectoryError):
+        # Nothing was kept yet.
         return {}
     except OSError as error:
+        # Not the same as none: keeping another view would write over those that cannot be read.
         raise _unreadable_error(path, error.strerror or "") from None
     except UnicodeDecodeError:
+        # Written by another program, or damaged.
         raise _unreadable_error(path, _("it is not UTF-8 text")) from None
     except tomllib.TOMLDecodeError as error:
         raise _unreadable_error(path, str(error)) from None
+    except RecursionError:
+        raise _unreadable_error(path, _("its values are nested too deeply")) from None
     for name, line in views.items():
         if not isinstance(line, str):
             raise _unreadable_error(path, _("{name} is not text").format(name=quote(name)))
@@ -57,6 +62,7 @@ def write_views(home: Path, views: Mapping[str, str]) -> None:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_private(path, (_HEADER + "".join(lines)).encode())
     except OSError as error:
+        # The directory or the file: the system says which and why.
         raise UsageFault(
             _("{path} cannot be written: {reason}.").format(path=path, reason=error.strerror),
             hint=_("Set EPICEVENTS_HOME to a directory of your own."),

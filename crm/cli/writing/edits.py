@@ -157,6 +157,8 @@ def run_all_or_none(
                 if row.id not in done:
                     done[row.id] = run(row)
         except CRMError as error:
+            # All or none: which of the records it was, and that the others are as before, is what
+            # they need to know.
             if len(names) > 1:
                 error.message = _("{which}: {message} No record was changed.").format(
                     which=quote(text), message=error.message

@@ -101,6 +101,7 @@ def try_patiently() -> Iterator[None]:
     try:
         yield
     except Conflict as error:
+        # In a trial only; see above. Whatever else refuses it would refuse it in earnest.
         if error.code != services.user.BUSY:
             raise
 

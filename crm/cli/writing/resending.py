@@ -46,6 +46,8 @@ def resend_until_known(app: App, key: str, act: Callable[[], Done]) -> tuple[Don
         try:
             return act(), in_doubt
         except (Collision, DatabaseUnavailable, NotLoggedIn) as error:
+            # NotLoggedIn: the session can end between two attempts; what the first did is in doubt
+            # all the same.
             in_doubt = in_doubt or isinstance(error, OutcomeUnknown)
             again = pause is not None and (
                 isinstance(error, AGAIN) or (in_doubt and isinstance(error, DatabaseUnavailable))

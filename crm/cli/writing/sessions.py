@@ -56,6 +56,7 @@ def _end_session_before(app: App) -> "Actor | None":
             authentication.logout(tx)
             return tx.actor
     except NotLoggedIn as error:
+        # There is no session here to end, which is as good as ended.
         if error.code == "session_elsewhere":
             app.console.note(_("Your session at the other database goes on until it expires."))
         return None

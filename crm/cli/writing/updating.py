@@ -82,6 +82,8 @@ def run_update(
             with begin(values, dry_run) as tx:
                 return _write(tx, update, named, values, seen)
         except SameField as conflict:
+            # Somebody was faster with the same field. Which value is right only a person can say; a
+            # script is refused.
             if not prompts.may_ask(app):
                 raise
             now = {name: theirs for name, (_base, theirs, _mine) in conflict.fields.items()}

@@ -94,6 +94,7 @@ def _back_up(app: App, parameters: dict[str, str], revision: str) -> "Path":
         with backups.show_bytes(app, _("Backing up (MB)")) as moved:
             making.make_backup(parameters, path, passphrase, login, moved)
     except CRMError as error:
+        # Nothing was upgraded yet. Who cannot make a backup here must know the way on without.
         error.hint = " ".join(filter(None, (error.hint, _("To go on without: --no-backup"))))
         raise
     app.console.success(_("{path} holds the company as it was.").format(path=path))
@@ -109,11 +110,13 @@ def _drop_backup_of_no_change(path: "Path | None") -> Iterator[None]:
     try:
         yield
     except DatabaseUnavailable as error:
+        # The server went away, perhaps in the middle of the commit.
         if path:
             kept = _("{path} holds the company as it was.").format(path=path)
             error.hint = " ".join(filter(None, (error.hint, kept)))
         raise
     except Exception:
+        # Rolled back: a backup of what is still there would only fill the disk.
         if path:
             path.unlink(missing_ok=True)
         raise

@@ -60,6 +60,7 @@ def delete(
                 app, user, transfer_to, override, dry_run=True
             )
     except RuleViolation as refusal:
+        # The usual way to leave is another: what it is, and what it takes, is proposed at once.
         if refusal.code != "user_in_use" or transfer_to or yes or not asking.prompts.may_ask(app):
             raise
         app.console.error(refusal.message)

@@ -49,6 +49,8 @@ def _require_valid_view(ctx: click.Context, name: str, words: Sequence[str]) -> 
     try:
         check_listing(ctx, words)
     except click.UsageError as error:
+        # The words are right, what they name has gone: the person is not to blame for a line that
+        # worked.
         raise UsageFault(
             _("The view {name} no longer works: {reason}").format(
                 name=name, reason=translate_usage_error(error).message
@@ -64,6 +66,7 @@ def _split_line(line: str, app: App) -> list[str]:
     try:
         return views.without_program(shlex.split(line))
     except (ValueError, IndexError):
+        # Somebody has edited the file: a quotation mark that is not closed, or no word at all.
         raise UsageFault(
             _("The view is damaged: {line}").format(line=line),
             hint=_("Fix it in {path}.").format(path=app.settings.home / views.FILE),
