@@ -1,3 +1,5 @@
+-- What a policy cannot say, which sees the old row or the new, never both; whose record this is, it has
+-- said already. The owner is not bound, whose functions erase and take back.
 CREATE FUNCTION contracts_guard() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
 AS $$
@@ -11,6 +13,7 @@ BEGIN
     THEN
         PERFORM deny('only MANAGEMENT unsigns or amends a signed contract, with a reason');
     END IF;
+    -- Signing and unsigning set and clear it: then the row is unsigned before or after.
     IF OLD.signed_status AND NEW.signed_status AND NEW.signed_at IS DISTINCT FROM OLD.signed_at THEN
         PERFORM deny('the moment of a signature does not change');
     END IF;

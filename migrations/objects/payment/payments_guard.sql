@@ -5,6 +5,7 @@ BEGIN
     IF row_security_active(TG_RELID) THEN
         NEW.created_by_id := employee_id();
     END IF;
+    -- Copied, so that what was received can be summed up without looking at another row.
     IF NEW.reverses_id IS NOT NULL THEN
         NEW.reversed_kind := (SELECT kind FROM payments WHERE id = NEW.reverses_id);
     END IF;

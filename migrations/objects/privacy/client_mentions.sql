@@ -13,6 +13,7 @@ BEGIN
         PERFORM deny('only MANAGEMENT erases a client');
     END IF;
     patterns := personal_patterns(addresses_of(client_identities(client)));
+    -- What lies in the client's own records is erased anyway: only the others are shown.
     RETURN QUERY
     SELECT 'audit entry ' || e.id, e.reason FROM audit_entries e
     WHERE e.reason IS NOT NULL

@@ -28,6 +28,7 @@ BEGIN
             WHEN letter ~ '[0-9]' THEN letter
             WHEN letter ~ '\s' THEN '\s+'
             WHEN letter = '''' THEN '[''’]'
+            -- Punctuation, which may mean something in a pattern.
             WHEN octet_length(letter) = 1 THEN '\' || letter
             ELSE letter
         END;

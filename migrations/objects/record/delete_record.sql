@@ -6,6 +6,7 @@ BEGIN
     IF employee_role() IS DISTINCT FROM 'MANAGEMENT' THEN
         PERFORM deny('only MANAGEMENT deletes records');
     END IF;
+    -- No ELSE: another table is a mistake of the program, and case_not_found says so.
     CASE from_table
         WHEN 'users' THEN
             IF record = employee_id() THEN
@@ -15,6 +16,7 @@ BEGIN
         WHEN 'clients' THEN
             DELETE FROM clients WHERE id = record;
         WHEN 'contracts' THEN
+            -- Signed in this moment by somebody else, it is not found, and so stays.
             DELETE FROM contracts WHERE id = record AND NOT signed_status;
         WHEN 'events' THEN
             DELETE FROM events WHERE id = record;

@@ -1,3 +1,5 @@
+-- A session ends without anybody touching its row: by its own end, by resting too long, by another
+-- password (credential), or by a revocation whose range has its number.
 CREATE VIEW open_sessions AS
     SELECT s.id, s.secret_hash, s.credential, s.attempt_id, s.created_at, s.expires_at,
         used.last_used_at, s.user_id, u.email, u.first_name, u.last_name, u.role,

@@ -10,6 +10,7 @@ BEGIN
         RAISE EXCEPTION 'only MANAGEMENT ends the sessions of others'
             USING ERRCODE = 'insufficient_privilege';
     END IF;
+    -- Inserted, never an update of the session, whose row its owner may have locked: ADR 11.
     IF its_user IS NOT NULL THEN
         INSERT INTO session_revocations
             (user_id, first_session_id, last_session_id, revoked_at, revoked_by_id)

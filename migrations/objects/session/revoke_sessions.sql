@@ -11,6 +11,8 @@ BEGIN
             USING ERRCODE = 'insufficient_privilege';
     END IF;
     SELECT count(*) INTO living FROM open_sessions WHERE user_id = of_user;
+    -- The range ends, by default, with the next number of a session: all that were handed out before are in
+    -- it, none that a later login gets.
     INSERT INTO session_revocations (user_id, revoked_at, revoked_by_id)
     VALUES (of_user, utc_now(), me);
     RETURN living;

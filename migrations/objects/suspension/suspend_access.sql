@@ -9,6 +9,7 @@ BEGIN
         RAISE EXCEPTION 'only MANAGEMENT suspends others, and nobody themselves'
             USING ERRCODE = 'insufficient_privilege';
     END IF;
+    -- Into a table of its own: no lock that the person holds on their own row delays it (ADR 11).
     INSERT INTO suspensions (user_id, suspended_at, suspended_by_id) VALUES (of_user, utc_now(), me)
     RETURNING id INTO suspension;
     RETURN suspension;

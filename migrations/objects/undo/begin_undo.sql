@@ -17,6 +17,7 @@ BEGIN
     IF NOT FOUND THEN
         PERFORM deny('a transaction undoes one other');
     END IF;
+    -- Those are the entries that an erasure rewrites.
     PERFORM FROM audit_entries
     WHERE transaction_id = number AND (table_name = 'payments'
         OR action <> 'INSERT' AND table_name IN ('clients', 'events'))

@@ -3,6 +3,7 @@ CREATE FUNCTION net_changes(of_transaction bigint)
     LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp
 BEGIN ATOMIC
     WITH kinds AS (
+        -- The first and the last of several entries tell what came of the record.
         SELECT table_name, record_id, CASE
             WHEN (array_agg(action ORDER BY id))[1] = 'INSERT'
                 THEN CASE (array_agg(action ORDER BY id DESC))[1]
@@ -13,6 +14,7 @@ BEGIN ATOMIC
         WHERE transaction_id = of_transaction AND table_name <> 'payments'
         GROUP BY 1, 2
     ), net AS (
+        -- Likewise of each field: what it was at first, and what it is at last.
         SELECT table_name, record_id, key,
             (array_agg(value -> 0 ORDER BY id))[1] AS old,
             (array_agg(value -> 1 ORDER BY id DESC))[1] AS new

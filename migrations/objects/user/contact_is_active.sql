@@ -1,3 +1,5 @@
+-- Four queries, since tables name the contact differently, and an INSERT has no old rows to ask; one built
+-- by EXECUTE would be planned anew for each statement.
 -- Without nested loops and compiling: migrations/README.md.
 CREATE FUNCTION contact_is_active() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER

@@ -1,3 +1,5 @@
+-- What a policy cannot say, which sees the old row or the new, never both; whose record this is, it has
+-- said already. The owner is not bound, whose functions erase and take back.
 CREATE FUNCTION users_guard() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
 AS $$
