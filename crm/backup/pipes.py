@@ -36,13 +36,13 @@ class Program:
     @property
     def stdin(self) -> IO[bytes]:
         """What it reads."""
-        assert self.process.stdin is not None  # noqa: S101
+        assert self.process.stdin is not None  # noqa: S101  who asks has opened it
         return self.process.stdin
 
     @property
     def stdout(self) -> IO[bytes]:
         """What it writes."""
-        assert self.process.stdout is not None  # noqa: S101
+        assert self.process.stdout is not None  # noqa: S101  the same
         return self.process.stdout
 
     def wait(self) -> int:

@@ -53,7 +53,8 @@ def give_rights(
     tx: "Transaction", wanted: list[Right], login: str
 ) -> tuple[list[Right], list[Right]]:
     """Give rights back, as the owner; return which were given, and which were not."""
-    there = set(tx.rows(f"SELECT kind, name, col FROM ({_OBJECTS}) o (kind, name, col, acl)"))  # noqa: S608
+    query = f"SELECT kind, name, col FROM ({_OBJECTS}) o (kind, name, col, acl)"  # noqa: S608  ours
+    there = set(tx.rows(query))
     roles = {role for (role,) in tx.rows("SELECT rolname FROM pg_roles WHERE rolname !~ '^pg_'")}
     possible = roles - set(_list_ours(login))
     given = [

@@ -17,7 +17,7 @@ from crm.domain.errors import CRMError, PermissionDenied
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from psycopg2.extensions import connection as Connection  # noqa: N812
+    from psycopg2.extensions import connection as Connection  # noqa: N812  a class
 
     from crm.cli.output.terminal import Color
     from crm.database.transaction import Transaction

@@ -117,6 +117,7 @@ class Group(TranslatedHelp, click.Group):
         try:
             name, command, rest = super().resolve_command(ctx, args)
         except click.NoSuchCommand as error:
+            # Click's error has the word only; the words after it tell which command was meant.
             error.rest = args[1:]  # type: ignore[attr-defined]
             raise
         return name, command.load() if isinstance(command, Stub) else command, rest

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 import psycopg2
-from psycopg2.extensions import connection as Connection  # noqa: N812
+from psycopg2.extensions import connection as Connection  # noqa: N812  a class
 from psycopg2.extensions import get_wait_callback, set_wait_callback
 
 _LINES = 1000  # that are sent together

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import psycopg2
-from psycopg2.extensions import cursor as Cursor  # noqa: N812
+from psycopg2.extensions import cursor as Cursor  # noqa: N812  a class
 from psycopg2.sql import SQL, Literal
 
 from crm.domain.errors import RuleViolation
@@ -103,7 +103,7 @@ CHANGED = f"""
     WHERE found.print IS DISTINCT FROM laid.print
     UNION ALL
     SELECT 'everything (no fingerprint)' WHERE NOT EXISTS (SELECT FROM laid)
-"""  # noqa: S608
+"""  # noqa: S608  a constant of ours
 
 # The rule and the types of a view belong to it, and to it alone; whatever else depends on what is
 # ours, or on that, is somebody else's.

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg2
 from psycopg2.extensions import TRANSACTION_STATUS_IDLE, make_dsn
-from psycopg2.extensions import connection as Connection  # noqa: N812
-from psycopg2.extensions import cursor as Cursor  # noqa: N812
+from psycopg2.extensions import connection as Connection  # noqa: N812  a class
+from psycopg2.extensions import cursor as Cursor  # noqa: N812  a class
 
 from crm.database.actor import not_logged_in_error, read_actor
 from crm.database.errors import outcome_unknown_error, translate_errors

@@ -23,10 +23,10 @@ class Permission(StrEnum):
     USER_REACTIVATE = "user:reactivate"
     USER_TRANSFER = "user:transfer"
     USER_DELETE = "user:delete"
-    USER_RESET_PASSWORD = "user:reset-password"  # noqa: S105
+    USER_RESET_PASSWORD = "user:reset-password"  # noqa: S105  a name
     USER_CHANGE_ROLE = "user:change-role"
     OWN_PHONE = "user:own-phone"
-    OWN_PASSWORD = "user:own-password"  # noqa: S105
+    OWN_PASSWORD = "user:own-password"  # noqa: S105  a name
     CLIENT_CREATE = "client:create"
     CLIENT_UPDATE = "client:update"
     CLIENT_TRANSFER = "client:transfer"

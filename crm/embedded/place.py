@@ -112,10 +112,13 @@ def _temporary(home: Path) -> Path:
     from hashlib import sha256
 
     name = f"epicevents-{sha256(os.fsencode(home)).hexdigest()[:16]}"
-    named = (os.environ.get("XDG_RUNTIME_DIR", ""), tempfile.gettempdir(), "/tmp")  # noqa: S108
+    # The last is short on every system, and a socket's path has at most a hundred characters. The
+    # directory in it must be ours: see make_private().
+    shortest = "/tmp"  # noqa: S108
+    named = (os.environ.get("XDG_RUNTIME_DIR", ""), tempfile.gettempdir(), shortest)
     places = [Path(place) for place in named if place]
     usable = (place / name for place in places if place.is_absolute() and place.is_dir())
-    return next((directory for directory in usable if _fits(directory)), Path("/tmp", name))  # noqa: S108
+    return next((directory for directory in usable if _fits(directory)), Path(shortest, name))
 
 
 def _answers(directory: Path) -> bool:

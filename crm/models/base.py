@@ -38,8 +38,9 @@ class Versioned:
     version: Mapped[int] = mapped_column(server_default=text("1"), server_onupdate=FetchedValue())
 
     @declared_attr.directive
-    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805
+    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805  a class method to SQLAlchemy
         return {
+            # The column is the database's, which every model adds to; the mixin alone has no table.
             "version_id_col": cls.__table__.c.version,  # type: ignore[attr-defined]
             "version_id_generator": False,
             "eager_defaults": True,

@@ -199,7 +199,7 @@ RIGHTS = (
         SELECT oid::regprocedure::text FROM pg_proc
         WHERE pronamespace = 'pg_catalog'::regnamespace AND proname ~ '{WITHHELD}'
           AND has_function_privilege(session_user, oid, 'EXECUTE')
-        """,  # noqa: S608
+        """,  # noqa: S608  no value from outside
     ),
     # A role may always change its own password and defaults: nothing in PostgreSQL forbids it.
     Check(
@@ -219,6 +219,6 @@ RIGHTS = (
             unnest(setconfig) setting
         WHERE setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
           AND lower(split_part(setting, '=', 1)) NOT IN ({_OWN_SETTINGS})
-        """,  # noqa: S608
+        """,  # noqa: S608  no value from outside
     ),
 )

@@ -112,7 +112,7 @@ def find_newest_of_chain(tx: "Transaction", number: int) -> int:
 def count_actions(tx: "Transaction", number: int) -> dict[tuple[str, str], int]:
     """Return how many records of each table a transaction created, updated and deleted."""
     rows = tx.rows(
-        f"SELECT table_name, kind, count(*) FROM ({_KINDS}) k GROUP BY 1, 2",  # noqa: S608
+        f"SELECT table_name, kind, count(*) FROM ({_KINDS}) k GROUP BY 1, 2",  # noqa: S608  a constant of ours
         {"number": number},
     )
     return {(table, kind): count for table, kind, count in rows}
@@ -254,7 +254,7 @@ NET = f"""
         AND has_column_privilege(w.attrelid, w.attnum, 'UPDATE')
     WHERE k.kind <> 'INSERT' AND k.kind <> 'NOTHING' AND f.old IS DISTINCT FROM f.new
     GROUP BY 1, 2
-"""  # noqa: S608
+"""  # noqa: S608  a constant of ours
 
 _GROUPS = f"""
     SELECT table_name, fields, owner_id, min(record_id), count(*), signing, activating,
@@ -278,7 +278,7 @@ _GROUPS = f"""
     ) each
     GROUP BY table_name, fields, owner_id, signing, activating, overlapping, signed
     ORDER BY table_name, min(record_id)
-"""  # noqa: S608
+"""  # noqa: S608  a constant of ours
 
 _LATER = f"""
     SELECT DISTINCT l.transaction_id, l.command, l.employee FROM (
@@ -294,7 +294,7 @@ _LATER = f"""
       AND (mine.fields IS NULL OR l.action <> 'UPDATE' OR l.changes ?| mine.fields)
       AND NOT l.cancelled
     ORDER BY 1 LIMIT %(named)s
-"""  # noqa: S608
+"""  # noqa: S608  a constant of ours
 
 _NAMING = (
     ("users", "clients", "sales_contact_id"),

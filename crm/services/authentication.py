@@ -74,7 +74,7 @@ def login(begin: "Begin", email: str, password: str) -> Login:
             "SELECT outcome, retry_after, user_id, expires_at, answer FROM login_result(%s)",
             (attempt,),
         )
-    assert outcome is not None  # noqa: S101
+    assert outcome is not None  # noqa: S101  this function does too
     state, retry_after, user_id, expires_at, answer = outcome
     if state != "ok":
         raise _login_error(state, retry_after, email)

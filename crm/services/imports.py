@@ -75,7 +75,8 @@ def copy_rows_in(
 def refuse_rows(tx: "Transaction", plan: Plan, code: str, lines: Sequence[int]) -> None:
     """Refuse the rows with these numbers."""
     tx.execute(
-        f"UPDATE {plan.table} SET refused = %s WHERE refused IS NULL AND line = ANY(%s)",  # noqa: S608
+        f"UPDATE {plan.table} SET refused = %s"  # noqa: S608  names of ours
+        " WHERE refused IS NULL AND line = ANY(%s)",
         (code, list(lines)),
     )
 
@@ -105,7 +106,7 @@ def finish_import(
 
 def _read_refusals(tx: "Transaction", plan: Plan) -> list[Refused]:
     rows = tx.rows(
-        f"SELECT line, refused, about, about_id FROM {plan.table}"  # noqa: S608
+        f"SELECT line, refused, about, about_id FROM {plan.table}"  # noqa: S608  names of ours
         " WHERE refused IS NOT NULL ORDER BY line"
     )
     return [explain_refusal(*row) for row in rows]
@@ -114,7 +115,7 @@ def _read_refusals(tx: "Transaction", plan: Plan) -> list[Refused]:
 def _count_existing(tx: "Transaction", plan: Plan) -> tuple[int, int]:
     """Return how many rows mean a record that is to be updated, and how many are skipped."""
     row = tx.row(
-        "SELECT count(*) FILTER (WHERE NOT skipped AND id IS NOT NULL),"  # noqa: S608
+        "SELECT count(*) FILTER (WHERE NOT skipped AND id IS NOT NULL),"  # noqa: S608  names of ours
         f" count(*) FILTER (WHERE skipped) FROM {plan.table} WHERE refused IS NULL"
     )
     return row or (0, 0)

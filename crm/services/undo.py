@@ -179,7 +179,7 @@ def _build_update(table: str, fields: list[str]) -> str:
     sets = [_SET.format(table=table, field=field) for field in fields]
     holds = [_HOLDS.format(table=table, field=field) for field in fields]
     return (
-        f"WITH n AS MATERIALIZED ({query.NET})"  # noqa: S608
+        f"WITH n AS MATERIALIZED ({query.NET})"  # noqa: S608  names of the catalogue
         f" UPDATE {table} r SET {', '.join(sets)} FROM n"
         f" WHERE n.table_name = '{table}' AND r.id = n.record_id AND {' AND '.join(holds)}"
     )

@@ -166,7 +166,7 @@ class _Held(io.StringIO):
         self._console = console
 
     @property
-    def encoding(self) -> str:  # type: ignore[override]
+    def encoding(self) -> str:  # type: ignore[override]  # read only, as of any file
         return self._console.out.encoding
 
     def isatty(self) -> bool:

@@ -16,7 +16,7 @@ _OVERLAP = 4096
 class Details:
     """A workbook whose cells say all that there is to know."""
 
-    def cells(self, sheet: str, *, days: bool) -> Special:  # noqa: ARG002
+    def cells(self, sheet: str, *, days: bool) -> Special:  # noqa: ARG002  others need it
         """Return by row the columns and texts of errors, and with None those that show hours.
 
         The latter are looked for where a sheet has ``days``. Raises Failed.

@@ -22,7 +22,7 @@ class DurationType(click.ParamType[timedelta]):
     """A length of time: ``30m``, ``24h``, ``7d``."""
 
     name = "DURATION"
-    _UNITS = {"m": "minutes", "h": "hours", "d": "days"}  # noqa: RUF012
+    _UNITS = {"m": "minutes", "h": "hours", "d": "days"}  # noqa: RUF012  changed by nobody
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
