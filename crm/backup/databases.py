@@ -22,6 +22,7 @@ from crm.domain.i18n import gettext as _
 _LOCK = 7_301_943_202
 _TRIED = "epicevents_scratch_"
 _BEFORE = "_before_"
+_NAMED = 40  # characters of the target; _BEFORE and the moment fill the 63 that a name has
 _LINGERS = 2  # seconds that the server may take to notice who has gone
 _PAUSE = 0.05  # seconds between two looks at who is connected
 
@@ -82,7 +83,7 @@ class Server:
             with self.transaction() as tx:
                 tx.execute(_rename(new, self.target))
             return None
-        kept = f"{self.target[:40]}{_BEFORE}{datetime.now(UTC):%Y%m%d_%H%M%S}"
+        kept = f"{self.target[:_NAMED]}{_BEFORE}{datetime.now(UTC):%Y%m%d_%H%M%S}"
         try:
             with self._keep_empty([self.target, new]), self.transaction() as tx:
                 # The first rename waits up to five seconds until the database is empty, and holds
@@ -135,7 +136,7 @@ class Server:
 
     def list_replaced(self) -> list[str]:
         """Return the databases that earlier restores have replaced, the oldest first."""
-        pattern = f"^{re.escape(self.target[:40] + _BEFORE)}[0-9]{{8}}_[0-9]{{6}}$"
+        pattern = f"^{re.escape(self.target[:_NAMED] + _BEFORE)}[0-9]{{8}}_[0-9]{{6}}$"
         with self.transaction() as tx:
             return [
                 name
@@ -160,7 +161,7 @@ def lock_server(parameters: Mapping[str, str]) -> Iterator[Server]:
                     hint=_("Try again when it has finished."),
                     code="busy",
                 )
-            time.sleep(0.05)
+            time.sleep(_PAUSE)
         found.tidy_up()
         yield found
 

@@ -191,7 +191,7 @@ def _compare(expected: Contents, found: Contents) -> None:
     if different := find_differences(expected, found):
         raise not_restorable_error(
             _("after restoring, the rows of {tables} differ from those that were backed up").format(
-                tables=", ".join(different[:5])
+                tables=", ".join(different[:5])  # enough to see what it is about
             )
         )
 

@@ -90,7 +90,7 @@ def cancel_on_interrupt(cancel: Callable[[], object]) -> Iterator[None]:
 
 def _listen(heard: int, cancel: Callable[[], object]) -> None:
     """Cancel at each SIGINT, until the other end is closed."""
-    while signals := os.read(heard, 64):
+    while signals := os.read(heard, 64):  # signals; more that wait are read next
         if signal.SIGINT in signals:
             # A connection that has gone needs no cancelling, and an error here would end the
             # thread.

@@ -238,6 +238,7 @@ def _end_of(found: re.Match[str], asked: Asked) -> Readings | None:
         return [day_of(around(asked.today, unit).last)]
     for form, read in _PERIODS:
         if (rest := re.fullmatch(form, found[1])) and (periods := read(rest, asked)):
+            # Longer than a week, whose end is Sunday to some and Friday to others.
             return [day_of(last) for first, last in periods if (last - first).days > 6]
     return None
 

@@ -67,7 +67,7 @@ def is_only_french(word: str) -> bool:
 def counts(word: str) -> Sequence[int]:
     """Return what a number in digits or words may count; nothing where it is none."""
     if word.isascii() and word.isdigit():
-        return (int(word),) if len(word) <= 9 else ()
+        return (int(word),) if len(word) <= 9 else ()  # more overflows
     return (NUMBERS[word],) if word in NUMBERS else IDIOMS.get(word, ())
 
 

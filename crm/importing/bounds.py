@@ -22,6 +22,7 @@ class Bounds(NamedTuple):
     sheets: int
 
 
+# Rows: as many as a sheet of Excel has.
 USUAL = Bounds(
     length=128 << 20, rows=1_048_576, columns=1024, memory=256 << 20, seconds=8,
     unpacked=256 << 20, sheets=256,

@@ -47,7 +47,7 @@ def open_table(
 
 
 def _candidates(source: SourceFile, encoding: str | None, sheet: str | None) -> Iterable[Candidate]:
-    start = source.start(4096)
+    start = source.start(4096)  # more than any mark or word by which a kind is known
     text = start.removeprefix(codecs.BOM_UTF8).lstrip()
     for mark, kind in _NO_TABLES.items():
         if text[: len(mark)].lower() == mark.lower():

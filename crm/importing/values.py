@@ -23,7 +23,7 @@ _DAY_FIRST = re.compile(r"\s*([0-9]{1,2})([/.-])([0-9]{1,2})\2([0-9]{4})\b")
 
 def is_nothing(cell: str) -> bool:
     """Whether a cell without spaces around it has no value."""
-    return not cell or (len(cell) <= 4 and cell.lower() in _NOTHING)
+    return not cell or (len(cell) <= 4 and cell.lower() in _NOTHING)  # the longest of them
 
 
 def refuse_broken(cell: str, label: str) -> None:
@@ -87,6 +87,7 @@ class Moments:
         if not found:
             return cell
         first, _mark, second, year = found.groups()
+        # Above 12 it can only be a day; the same twice is the same date both ways.
         if self._order is None and int(first) <= 12 and first != second:
             if int(second) <= 12:
                 self.doubtful.add(self.line)

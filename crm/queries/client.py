@@ -46,5 +46,5 @@ LISTING = Listing(
     joined=frozenset({"sales_contact"}),
     indexed=frozenset({"id", "full_name", "email", "company_name", "created_at"}),
     words=frozenset({SEARCH, COMPANY}),
-    near=10_000,
+    near=10_000,  # the words stand in the client's own row
 )

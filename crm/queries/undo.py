@@ -93,6 +93,8 @@ def read_latest(tx: "Transaction", *, most: int = 1) -> list[PastTransaction]:
         " FROM (SELECT * FROM audit_list WHERE employee_id = %(me)s AND NOT cancelled"
         " AND changes - %(secrets)s::text[] <> '{}' ORDER BY transaction_id DESC"
         " LIMIT %(entries)s) newest ORDER BY transaction_id DESC LIMIT %(most)s",
+        # A command seldom writes more than 20 records. After larger ones fewer commands are found
+        # than were asked for, but always the last.
         {"me": tx.actor.id, "secrets": list(SECRETS), "entries": most * 20, "most": most},
     )
     return [PastTransaction(*row) for row in rows]

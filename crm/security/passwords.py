@@ -16,11 +16,12 @@ from crm.domain.errors import NotLoggedIn, RuleViolation
 from crm.domain.i18n import gettext as _
 from crm.security.strength import find_weakness
 
-SHORTEST, LONGEST = 15, 128
+SHORTEST, LONGEST = 15, 128  # 15: NIST SP 800-63B-4 for a password without a second factor
 DERIVED_BYTES = 32
 SALT_BYTES = 16
 
-MIB = 1024
+MIB = 1024  # KiB
+# What a server may ask for: see require_safe_parameters().
 MEMORY_KIB = range(19 * MIB, 1024 * MIB + 1)
 TIME_COST = range(1, 21)
 PARALLELISM = range(1, 17)
@@ -42,6 +43,7 @@ class HashParameters:
     parallelism: int
 
 
+# RFC 9106's second choice, for machines that cannot spare 2 GiB at a login.
 CURRENT = HashParameters(memory_kib=64 * MIB, time_cost=3, parallelism=4)
 
 

@@ -85,6 +85,8 @@ def _read_file(path: Path) -> str:
                 raise _unusable_file_error(
                     path, _("other users of this machine can read it"), f"chmod 600 {path}"
                 )
+            # At most four bytes a character, and the line end: a longer line is seen to be too
+            # long.
             line = file.readline(5 * _LONGEST)
     except OSError as error:
         # Without the passphrase there is no backup to make or read, so a missing file is an error

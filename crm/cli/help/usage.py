@@ -71,6 +71,7 @@ def _describe(error: click.UsageError, path: str) -> tuple[str, str, Iterable[st
         said = ngettext(
             "Unexpected argument “{words}”.", "Unexpected arguments “{words}”.", len(words)
         )
+        # 0.8: only what is nearly the option's own name was meant as one.
         near = get_close_matches(f"--{words[0]}", _list_options(error.ctx), 1, 0.8)
         return "too_many_arguments", said.format(words=quote(extra[1])), near
     return "usage", error.format_message(), ()

@@ -72,6 +72,7 @@ def _lines(lines: Sequence[SheetLine], size: int, out: Terminal) -> Iterator[str
 
 
 def _wrap_text(text: str, out: Terminal, indent: str) -> list[str]:
+    # As on a timeline: 20 columns at the least, and the terminal breaks the rest.
     room = max(min(out.width, _WIDEST) - len(indent), 20)
     return [
         (indent + line).rstrip()

@@ -133,6 +133,7 @@ def _block(moment: Moment, console: Console) -> Iterator[str]:
 
 def _format_line(label: str, value: str, indent: str, terminal: Terminal) -> Iterator[str]:
     label += ":"
+    # Too narrow a terminal breaks the line itself, better than one word under the other.
     first, *rest = wrap(f"{label} {value}", max(terminal.width - len(indent + GAP), 20))
     yield indent + terminal.paint(label, "label") + first.removeprefix(label)
     yield from (indent + GAP + line for line in rest)

@@ -10,6 +10,7 @@ from zipfile import ZipFile
 from crm.importing.workbook.protocol import Special
 
 _CHUNK = 1 << 20
+# More than the longest thing that is looked for, which may lie across two pieces.
 _OVERLAP = 4096
 
 

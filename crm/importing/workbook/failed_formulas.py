@@ -15,7 +15,7 @@ from crm.importing.workbook.protocol import Failed, Failure
 
 # As LibreOffice shows them in its own language; where a value is not available there is none.
 _ODS_ERROR = re.compile(rb"<text:p[^>]*>(?:#[^<#]{1,15}[!?]|Err\s?:[0-9]{3})</text:p>")
-_NOT_AVAILABLE = 0x2A
+_NOT_AVAILABLE = 0x2A  # the error #N/A: not a failure but a gap that somebody meant
 _PASSWORD = 0x2F  # the record that says how an old workbook is encrypted
 
 
@@ -48,6 +48,8 @@ class BinaryExcel(_ErrorsSomewhere):
     def _has_errors(self) -> bool:
         parts = [name for name in self._source.namelist() if name.startswith("xl/worksheets/")]
         return any(
+            # A cell (3) or a formula (11) that is an error: position and look take eight bytes
+            # before it.
             kind in {3, 11} and value[8:9] not in {b"", bytes([_NOT_AVAILABLE])}
             for part in parts
             if part.endswith(".bin")

@@ -13,6 +13,7 @@ Special = Mapping[int, Sequence[tuple[int, str | None]]]
 class Failure(IntEnum):
     """Why a workbook cannot be read, as the exit status of the process."""
 
+    # Other than 1 and 2, with which Python itself ends.
     DAMAGED = 10
     LOCKED = 11
     TOO_LARGE = 12

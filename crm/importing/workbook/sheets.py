@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from crm.importing.workbook.details import Details
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+# Spreadsheets keep moments as fractions of a day, which come back a little early.
 _HALF_A_SECOND = timedelta(milliseconds=500)
 
 
