@@ -91,7 +91,7 @@ def _day_or_none(text: str, app: App, option: str) -> Any:
 def _payment(text: str, _app: App, _option: str) -> Any:
     from crm.queries.reference import parse_record_id
 
-    return parse_record_id(text, "contract")
+    return parse_record_id(text, "payment")
 
 
 def _moment(text: str, app: App, _option: str) -> Any:
@@ -127,6 +127,7 @@ USER = TextType("USER", _keep_text, "users")
 SALES_USER = TextType("USER", _keep_text, "sales_users")
 SUPPORT_USER = TextType("USER", _keep_text, "support_users")
 PAYMENT = TextType("PAYMENT", _payment)
+METHOD = TextType("METHOD", _keep_text, "methods")
 TRANSACTION = TextType("TRANSACTION", _keep_text, "transactions")
 # Of the kind that the argument before it says.
 RECORD = TextType("RECORD", _keep_text, "records_of_kind")

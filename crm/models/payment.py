@@ -37,6 +37,7 @@ class Payment(Base):
             name="fk_payments_reverses",
         ),
         Index("ix_payments_created_by_id", "created_by_id"),
+        Index("ix_payments_paid_on", "paid_on", "id"),
     )
 
     contract_id: Mapped[int] = mapped_column(ForeignKey("contracts.id"))

@@ -35,6 +35,7 @@ LISTING = Listing(
         Field("version", Kind.INTEGER, shown=False),
     ),
     filters={
+        "id": Filter("id = {value}"),
         "client": Filter("client_id = {value}"),
         "sales": Filter("sales_contact_id = {value}"),
         # To the letter what the partial indexes say.

@@ -15,11 +15,12 @@ MOST = 10  # records of each kind that the sheet of another shows
 
 
 def read_related(tx: "Transaction", noun: str, record_id: int, now: datetime) -> dict[str, Section]:
-    """Return what the sheet of a client, contract or event shows beside the record.
+    """Return what the sheet of a client, contract, event or payment shows beside the record.
 
     Of a client the first ``contracts`` and the ``events`` not ended at ``now``, naive UTC; of a
     contract the first ``events`` and the latest ``payments``; of an event its ``contract`` and its
-    ``client``, with how to reach them.
+    ``client``, with how to reach them. Of a payment ``record_id`` is its contract's: that
+    ``contract``, and its latest ``payments``.
     """
     return read_batch(tx, _WANTED[noun](record_id, now))
 
@@ -39,7 +40,11 @@ _WANTED: dict[str, Callable[[int, datetime], dict[str, tuple[Listing, Request]]]
     },
     "contract": lambda number, _now: {
         "events": _request_first(event.LISTING, contract=number),
-        "payments": _request_first(payment.LISTING, contract=number),
+        "payments": _request_first(payment.OF_CONTRACT, contract=number),
+    },
+    "payment": lambda number, _now: {
+        "contract": _request_first(contract.LISTING, id=number),
+        "payments": _request_first(payment.OF_CONTRACT, contract=number),
     },
     "event": lambda number, _now: {
         "contract": _request_all(contract.LISTING, event=number),

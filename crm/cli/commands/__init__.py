@@ -29,6 +29,7 @@ SECTIONS = {
         "client": _("Clients and who looks after them"),
         "contract": _("Contracts, signatures and payments"),
         "event": _("Events and who runs them"),
+        "payment": _("What came in and what went back"),
         "user": _("Colleagues and their accounts"),
     },
     _("Administration"): {

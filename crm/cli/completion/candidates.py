@@ -31,7 +31,7 @@ DAYS = (
 
 # Commands that list something else than their noun's records.
 _LISTINGS = {
-    "contract payments": ("payment", "LISTING"),
+    "contract payments": ("payment", "OF_CONTRACT"),
     "history": ("audit", "ENTRIES"),
     "audit list": ("audit", "ENTRIES"),
     "audit denied": ("audit", "DENIED"),

@@ -80,6 +80,7 @@ COLUMNS = {
     "signed_by": Column(_("Signed by"), 5),
     "reverses_id": Column(_("Reverses"), 5),
     "reversed_kind": Column(_("Reversed kind"), 8),
+    "reversed_by_id": Column(_("Reversed by"), 8),
     "notes": Column(_("Notes"), 6),
     "overlap_allowed": Column(_("May overlap"), 6),
     "hashed_password": Column(_("Password"), 7),

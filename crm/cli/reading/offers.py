@@ -90,6 +90,14 @@ def event_offers(record: Mapping[str, Any]) -> list[Offer]:
     return [change] if record["support_contact_id"] else [assign, change]
 
 
+def payment_offers(record: Mapping[str, Any]) -> list[Offer]:
+    """Return what comes next for an entry of the ledger: what was reversed stays so."""
+    if record["kind"] not in {"OPENING", "PAYMENT"} or record["reversed_by_id"] is not None:
+        return []
+    reverse = f"epicevents contract reverse-payment {record['contract_id']} {record['id']}"
+    return [Offer(Permission.CONTRACT_REVERSE_PAYMENT, reverse, _("reverse it, if it is wrong"))]
+
+
 def history_command(kind: str, number: int) -> "NextCommand":
     """Return the command that everybody may run on every record."""
     from crm.cli.output.detail import NextCommand

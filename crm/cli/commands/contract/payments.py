@@ -28,16 +28,16 @@ def payments(app: App, /, contract: str, **given: Any) -> None:
     from crm.queries import contract as contracts
     from crm.queries.listing import Request
     from crm.queries.pages import count_records
-    from crm.queries.payment import LISTING
+    from crm.queries.payment import OF_CONTRACT
 
     options = reading.request.ListingOptions.take_from(given)
     with app.transaction() as tx:
         row = records.find_row(tx, contracts.LISTING, contract)
         of_contract = {"contract": row.id}
         if options == reading.request.ListingOptions() and not count_records(
-            tx, LISTING, Request(filters=of_contract), most=1
+            tx, OF_CONTRACT, Request(filters=of_contract), most=1
         ):
             pay = _("No payments yet. Record one: epicevents contract pay {id} AMOUNT")
             app.console.note(pay.format(id=row.id))
             return
-        reading.listing.run_listing(app, tx, LISTING, options, of_contract)
+        reading.listing.run_listing(app, tx, OF_CONTRACT, options, of_contract)
