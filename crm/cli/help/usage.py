@@ -126,7 +126,8 @@ def _find_meant(error: exceptions.NoSuchCommand, path: str) -> list[str]:
         return [f"{PROGRAM} {noun} {rest[0]}"]
     if rest and (noun := _find_noun(rest[0], nouns)):  # list contracts
         return [f"{PROGRAM} {noun} {word}"]
-    return near + _find_named(error, word)
+    # A command of that very name, under its noun, before words that only resemble it.
+    return _find_named(error, word) or near
 
 
 def _find_noun(word: str, nouns: Iterable[str]) -> str | None:
