@@ -27,9 +27,7 @@ SHOWN = {
 }
 
 
-def test_the_journal_is_narrowed(
-    sales: Workstation, database: Database, company: Company
-) -> None:
+def test_the_journal_is_narrowed(sales: Workstation, database: Database, company: Company) -> None:
     connection = database.owner()
     connection.cursor().execute(ENTRIES)
     connection.close()
@@ -54,7 +52,7 @@ def test_an_entry_is_shown_with_its_contract_and_how_to_reverse_it(
     sheet = manager.look("payment", "show", "1")
     assert "Payment 1 on contract 3 of Éléonore Lefèvre" in sheet
     assert "epicevents contract reverse-payment 3 1" in sheet
-    manager.run(*"contract reverse-payment 3 1 --reason wrong -y".split()).done()
+    manager.run(*["contract", "reverse-payment", "3", "1", "--reason", "wrong", "-y"]).done()
     opposite = manager.run("payment", "show", "1", "--json").json()["reversed_by_id"]
     assert manager.run("payment", "show", str(opposite), "--json").json()["reverses_id"] == 1
     for entry in ("1", str(opposite)):

@@ -16,9 +16,7 @@ from crm.domain.i18n import gettext as _
 
 @click.command("list", cls=Command)
 @listing_options
-@click.option(
-    "--from", "paid_from", type=PAST_PERIOD, help=_("Only those of DATE or a later day.")
-)
+@click.option("--from", "paid_from", type=PAST_PERIOD, help=_("Only those of DATE or a later day."))
 @click.option("--to", "paid_to", type=PAST_PERIOD, help=_("Only those of DATE or an earlier day."))
 @click.option("--method", type=METHOD, help=_("Only those paid by METHOD, such as transfer."))
 @click.option(
