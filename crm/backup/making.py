@@ -55,16 +55,7 @@ def make_backup(
             archive_major=programs.major,
             contents=measuring.measure_contents(tx, login, measuring.run_checks(tx)),
         )
-        command = programs.command(
-            "pg_dump",
-            "--format=custom",
-            f"--snapshot={snapshot}",
-            f"--lock-wait-timeout={_LOCKS}",
-            "--no-password",
-            *(f"--exclude-table-data=public.{table}" for table in measuring.LEFT_OUT),
-            *([] if is_superuser(parameters) else [f"--role={OWNER}"]),
-            f"--dbname={tools.build_target(parameters)}",
-        )
+        command = _build_command(programs, parameters, snapshot)
         with replace_whole(path) as file, _dump(command, parameters, passphrase) as pieces:
             return archive.write_archive(
                 file, pipes.count_bytes(pieces, moved), described, passphrase
@@ -90,6 +81,21 @@ def _refuse_foreign(tx: "Transaction") -> None:
             hint=_("Back up with the newer version of epicevents that your colleagues use."),
             code="schema_newer",
         )
+
+
+def _build_command(
+    programs: tools.Tools, parameters: Mapping[str, str], snapshot: str
+) -> list[str]:
+    return programs.command(
+        "pg_dump",
+        "--format=custom",
+        f"--snapshot={snapshot}",
+        f"--lock-wait-timeout={_LOCKS}",
+        "--no-password",
+        *(f"--exclude-table-data=public.{table}" for table in measuring.LEFT_OUT),
+        *([] if is_superuser(parameters) else [f"--role={OWNER}"]),
+        f"--dbname={tools.build_target(parameters)}",
+    )
 
 
 @contextmanager

@@ -94,25 +94,7 @@ def parse_manifest(content: bytes) -> Manifest:
     """
     try:
         found: dict[str, Any] = json.loads(content)
-        if found["format"] > FORMAT:
-            raise DatabaseUnavailable(
-                _("This backup was made by a newer program ({version}).").format(
-                    version=found["program"]
-                ),
-                hint=_("Install that version of epicevents."),
-                code="backup_newer",
-            )
-        if found["format"] < FORMAT:
-            raise DatabaseUnavailable(
-                _("This backup was made by an older program ({version}).").format(
-                    version=found["program"]
-                ),
-                hint=_(
-                    "Restore it with the program that wrote it, export the records there, and"
-                    " import them with this one."
-                ),
-                code="backup_older",
-            )
+        _require_format(found)
         contents = found["contents"]
         tables = {name: TableSum(**table) for name, table in contents["tables"].items()}
         rights = [Right(*each) for each in contents["rights"]]
@@ -129,6 +111,29 @@ def parse_manifest(content: bytes) -> Manifest:
         # one thing.
         raise damaged_error() from None
     return manifest
+
+
+def _require_format(found: dict[str, Any]) -> None:
+    """Refuse what another version of the program wrote, before its fields are looked at."""
+    if found["format"] > FORMAT:
+        raise DatabaseUnavailable(
+            _("This backup was made by a newer program ({version}).").format(
+                version=found["program"]
+            ),
+            hint=_("Install that version of epicevents."),
+            code="backup_newer",
+        )
+    if found["format"] < FORMAT:
+        raise DatabaseUnavailable(
+            _("This backup was made by an older program ({version}).").format(
+                version=found["program"]
+            ),
+            hint=_(
+                "Restore it with the program that wrote it, export the records there, and"
+                " import them with this one."
+            ),
+            code="backup_older",
+        )
 
 
 def _require_shape(manifest: Manifest) -> None:

@@ -76,16 +76,7 @@ def make_roles(
     """
     connection.autocommit = True
     with translate_errors(), connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('server_encoding'), current_database()")
-        encoding, database = cursor.fetchone() or ("", "")
-        if encoding != "UTF8":
-            raise DatabaseUnavailable(
-                _("The database uses the encoding {encoding}, but must use UTF8.").format(
-                    encoding=encoding
-                ),
-                hint=_("Create a database with the encoding UTF8."),
-                code="database_encoding",
-            )
+        _require_utf8(cursor)
         for role, option in ((OWNER, "NOLOGIN"), (GROUP, "NOLOGIN"), (login, "LOGIN")):
             cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,))
             if not cursor.fetchone():
@@ -96,22 +87,42 @@ def make_roles(
             cursor.execute(
                 SQL("ALTER ROLE {} PASSWORD {}").format(Identifier(login), Literal(verifier))
             )
-        cursor.execute(
-            SQL(
-                "GRANT {owner} TO CURRENT_USER; GRANT {group} TO {login};"
-                "ALTER DATABASE {database} OWNER TO {owner};"
-                "ALTER SCHEMA public OWNER TO {owner};"
-                "REVOKE ALL ON SCHEMA public FROM PUBLIC;"
-                "REVOKE ALL ON DATABASE {database} FROM PUBLIC;"
-                "GRANT CONNECT ON DATABASE {database} TO {group};"
-            ).format(
-                owner=Identifier(OWNER),
-                group=Identifier(GROUP),
-                login=Identifier(login),
-                database=Identifier(database),
-            )
-        )
+        _give_database(cursor, login)
         return restrict_login(connection, login)
+
+
+def _require_utf8(cursor: Cursor) -> None:
+    cursor.execute("SELECT current_setting('server_encoding')")
+    ((encoding,),) = cursor.fetchall()
+    if encoding != "UTF8":
+        raise DatabaseUnavailable(
+            _("The database uses the encoding {encoding}, but must use UTF8.").format(
+                encoding=encoding
+            ),
+            hint=_("Create a database with the encoding UTF8."),
+            code="database_encoding",
+        )
+
+
+def _give_database(cursor: Cursor, login: str) -> None:
+    """Give the connected database to the owner, and let only our logins connect to it."""
+    cursor.execute("SELECT current_database()")
+    ((database,),) = cursor.fetchall()
+    cursor.execute(
+        SQL(
+            "GRANT {owner} TO CURRENT_USER; GRANT {group} TO {login};"
+            "ALTER DATABASE {database} OWNER TO {owner};"
+            "ALTER SCHEMA public OWNER TO {owner};"
+            "REVOKE ALL ON SCHEMA public FROM PUBLIC;"
+            "REVOKE ALL ON DATABASE {database} FROM PUBLIC;"
+            "GRANT CONNECT ON DATABASE {database} TO {group};"
+        ).format(
+            owner=Identifier(OWNER),
+            group=Identifier(GROUP),
+            login=Identifier(login),
+            database=Identifier(database),
+        )
+    )
 
 
 def restrict_database(parameters: Mapping[str, str], login: str) -> list[str]:

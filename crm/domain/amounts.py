@@ -67,15 +67,7 @@ def parse_money(value: str, *, field: str, allow_negative: bool = False) -> "Dec
         raise _decimals_error(typed, number, field)
     amount = Decimal(f"{units}.{decimals:0<2}")
     if amount > Decimal(LARGEST_MONEY):
-        raise InvalidValue(
-            _("{field} is too large: {value} has more than 13 digits before the decimals.").format(
-                field=field, value=quote(typed)
-            ),
-            hint=_("The largest amount is {largest}.").format(
-                largest=format_amount(Decimal(LARGEST_MONEY))
-            ),
-            code="amount_too_large",
-        )
+        raise _too_large_error(typed, field)
     if around["minus"] and not allow_negative:
         raise InvalidValue(
             _("{field} cannot be negative: {value}.").format(field=field, value=quote(typed)),
@@ -83,6 +75,20 @@ def parse_money(value: str, *, field: str, allow_negative: bool = False) -> "Dec
             code="negative_amount",
         )
     return -amount if around["minus"] else amount
+
+
+def _too_large_error(typed: str, field: str) -> InvalidValue:
+    from decimal import Decimal
+
+    return InvalidValue(
+        _("{field} is too large: {value} has more than 13 digits before the decimals.").format(
+            field=field, value=quote(typed)
+        ),
+        hint=_("The largest amount is {largest}.").format(
+            largest=format_amount(Decimal(LARGEST_MONEY))
+        ),
+        code="amount_too_large",
+    )
 
 
 def _decimals_error(typed: str, number: re.Match[str], field: str) -> InvalidValue:

@@ -60,14 +60,7 @@ def parse_datetime(text: str, *, zone: ZoneInfo, now: datetime, past: bool = Fal
     exact = re.fullmatch(_WITH_OFFSET, folded)
     if exact:
         _days(exact["day"], today, past=past)
-        if exact["hour"] == "24":  # the next midnight to Python 3.14, a mistake to those before
-            raise _invalid_time_error(text)
-        try:
-            return _naive_utc(datetime.fromisoformat(folded.upper()))
-        except ValueError:
-            # Well formed, but no day, hour or offset that exists; a year beyond 9999 comes here
-            # too.
-            raise _invalid_time_error(text) from None
+        return _parse_exact(exact, text)
     if (moment := _from_now(folded, aware)) is not None:
         return moment
     found = re.fullmatch(_ON_THE_WALL, folded)
@@ -84,6 +77,17 @@ def parse_datetime(text: str, *, zone: ZoneInfo, now: datetime, past: bool = Fal
         clock = folded[found.end("day") :]
         raise ambiguous(text, [f"{day}{clock}" for day in days])
     return _resolve_wall_clock(_wall_time(days[0], found, text), zone, text)
+
+
+def _parse_exact(found: re.Match[str], text: str) -> datetime:
+    """Return the moment of a full ISO form with its offset, as naive UTC."""
+    if found["hour"] == "24":  # the next midnight to Python 3.14, a mistake to those before
+        raise _invalid_time_error(text)
+    try:
+        return _naive_utc(datetime.fromisoformat(found[0].upper()))
+    except ValueError:
+        # Well formed, but no day, hour or offset that exists; a year beyond 9999 comes here too.
+        raise _invalid_time_error(text) from None
 
 
 def _from_now(folded: str, now: datetime) -> datetime | None:

@@ -10,6 +10,8 @@ from crm.importing.values import Moments, is_nothing, refuse_broken
 
 _SAID_EVERY = 1000  # rows
 
+_Source = tuple[str, Callable[[str, str], Any], tuple[int, ...]]  # its name, how, from which cells
+
 
 def clean(
     table: Table,
@@ -21,7 +23,7 @@ def clean(
 
     Rows that have no value at all are left out. ``said`` is called with how many are read.
     """
-    sources = [
+    sources: list[_Source] = [
         (
             each.label(),
             each.read,
@@ -34,26 +36,34 @@ def clean(
         moments.line = number
         if count % _SAID_EVERY == 0:
             said(count)
-        width = len(cells)
-        values: list[Any] = []
-        wrong: list[InvalidValue] = []
-        for label, read, positions in sources:
-            parts = [cells[at].strip() for at in positions if at < width]
-            cell = parts[0] if len(parts) == 1 else _join(parts)
-            try:
-                if is_nothing(cell):
-                    values.append(None)
-                    continue
-                refuse_broken(cell, label)
-                values.append(read(cell, label))
-            except InvalidValue as error:
-                # Kept, not raised: all that is wrong with a file is said at once.
-                wrong.append(error)
+        values, wrong = _clean_row(cells, sources)
         if wrong:
             # Of several the first gives the code; the sentences say all of it.
             yield number, wrong[0].code, " ".join(each.message for each in wrong), *nothing
         elif values != nothing:
             yield number, None, None, *values
+
+
+def _clean_row(
+    cells: Sequence[str], sources: Sequence[_Source]
+) -> tuple[list[Any], list[InvalidValue]]:
+    """Return the values of a row, and all that is wrong with it."""
+    width = len(cells)
+    values: list[Any] = []
+    wrong: list[InvalidValue] = []
+    for label, read, positions in sources:
+        parts = [cells[at].strip() for at in positions if at < width]
+        cell = parts[0] if len(parts) == 1 else _join(parts)
+        try:
+            if is_nothing(cell):
+                values.append(None)
+                continue
+            refuse_broken(cell, label)
+            values.append(read(cell, label))
+        except InvalidValue as error:
+            # Kept, not raised: all that is wrong with a file is said at once.
+            wrong.append(error)
+    return values, wrong
 
 
 def _join(parts: Sequence[str]) -> str:

@@ -70,16 +70,9 @@ def read_as_of(
     None where there never was such a record.
     """
     now, later, before = _read(tx, listing.noun, record_id, moment)
-    if now is None and not later and not before:
-        return None
-    last = before[0].transaction if before else None
     state = _rewind(now, later)
-    if state is None and before:
-        return AsOf(None, last, until=before[0].at)
     if state is None:
-        entered = later[-1]
-        older = datetime.fromisoformat(entered.changes["created_at"][1]) <= moment
-        return AsOf(None, entered.transaction, since=entered.at, older=older)
+        return _explain_absence(later, before, moment)
     created = datetime.fromisoformat(state["created_at"])
     if not before and created > moment:  # before the audit began
         return AsOf(None, None, since=created)
@@ -105,7 +98,18 @@ def read_as_of(
         (field.name for field in listing.fields),
         (_parse_value(field.kind, values.get(field.name)) for field in listing.fields),
     )
-    return AsOf(row, last)
+    return AsOf(row, before[0].transaction if before else None)
+
+
+def _explain_absence(later: list[_Entry], before: list[_Entry], moment: datetime) -> AsOf | None:
+    """Return until when, or since when there was a record; None where there never was."""
+    if before:
+        return AsOf(None, before[0].transaction, until=before[0].at)
+    if not later:
+        return None
+    entered = later[-1]
+    older = datetime.fromisoformat(entered.changes["created_at"][1]) <= moment
+    return AsOf(None, entered.transaction, since=entered.at, older=older)
 
 
 def _read(

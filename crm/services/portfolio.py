@@ -60,21 +60,27 @@ def transfer_all(
     giver = find_record(tx, models.User, from_id)
     authorize(tx.actor, Permission.USER_TRANSFER, kind="user", record_id=giver.id)
     taker = find_record(tx, models.User, to_id)
+    _require_other_owner(giver, taker)
+    # Thousands of records may take longer than a statement usually may.
+    tx.execute("SET LOCAL statement_timeout = 0")
+    if giver.role == Role.SALES:
+        contacts.require_contact(tx, to_id, Role.SALES)
+        counts = _move_sales(tx, from_id, to_id, include_settled=include_settled)
+    else:
+        contacts.require_contact(tx, to_id, Role.SUPPORT)
+        counts = _move_events(tx, from_id, to_id, everything=include_settled, override=override)
+    return Moved(giver, taker, counts, _count_remaining(tx, giver))
+
+
+def _require_other_owner(giver: "User", taker: "User") -> None:
+    """Refuse to hand over what nobody can own, or to the person who owns it."""
     if giver.id == taker.id:
         raise RuleViolation(
             _("{name} cannot transfer to themselves.").format(name=giver.full_name),
             hint=_("Give somebody else; see: epicevents user list --active"),
             code="same_person",
         )
-    # Thousands of records may take longer than a statement usually may.
-    tx.execute("SET LOCAL statement_timeout = 0")
-    if giver.role == Role.SALES:
-        contacts.require_contact(tx, to_id, Role.SALES)
-        counts = _move_sales(tx, from_id, to_id, include_settled=include_settled)
-    elif giver.role == Role.SUPPORT:
-        contacts.require_contact(tx, to_id, Role.SUPPORT)
-        counts = _move_events(tx, from_id, to_id, everything=include_settled, override=override)
-    else:
+    if giver.role not in {Role.SALES, Role.SUPPORT}:
         raise RuleViolation(
             _("{name} is {role}; that role owns no clients or events.").format(
                 name=giver.full_name, role=giver.role
@@ -82,7 +88,6 @@ def transfer_all(
             hint=_("See who has clients: epicevents user list --role SALES"),
             code="no_portfolio",
         )
-    return Moved(giver, taker, counts, _count_remaining(tx, giver))
 
 
 def _move_sales(

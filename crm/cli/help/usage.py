@@ -65,16 +65,19 @@ def _describe(error: click.UsageError, path: str) -> tuple[str, str, Iterable[st
             return "unexpected_value", said, ()
         case exceptions.BadParameter(param=click.Parameter() as param):
             return _bad_value(error, param)
+    # Click has no class for these.
     extra = re.fullmatch(r"Got unexpected extra arguments? \((.*)\)", error.message, re.DOTALL)
     if extra:
-        words = extra[1].split()
-        said = ngettext(
-            "Unexpected argument “{words}”.", "Unexpected arguments “{words}”.", len(words)
-        )
-        # 0.8: only what is nearly the option's own name was meant as one.
-        near = get_close_matches(f"--{words[0]}", _list_options(error.ctx), 1, 0.8)
-        return "too_many_arguments", said.format(words=quote(extra[1])), near
+        return _describe_extra(error, extra[1])
     return "usage", error.format_message(), ()
+
+
+def _describe_extra(error: click.UsageError, extra: str) -> tuple[str, str, Iterable[str]]:
+    words = extra.split()
+    said = ngettext("Unexpected argument “{words}”.", "Unexpected arguments “{words}”.", len(words))
+    # 0.8: only what is nearly the option's own name was meant as one.
+    near = get_close_matches(f"--{words[0]}", _list_options(error.ctx), 1, 0.8)
+    return "too_many_arguments", said.format(words=quote(extra)), near
 
 
 def _bad_value(error: click.BadParameter, param: click.Parameter) -> tuple[str, str, Iterable[str]]:

@@ -177,19 +177,7 @@ def _say(
 
         rows = [each._asdict() for each in outcome.refused]
         export.write_value(numbers | {"rows": rows}, app.console.stream)
-    words = {
-        "created": _("{n} created"),
-        "updated": _("{n} updated"),
-        "unchanged": _("{n} unchanged"),
-        "skipped": _("{n} skipped"),
-        "refused": _("{n} refused"),
-    }
-    told = [
-        words[name].format(n=format_count(number)) for name, number in numbers.items() if number
-    ]
-    done = _("{noun} import: {told}.").format(
-        noun=noun, told=", ".join(told) or _("the file has no rows")
-    )
+    done = _("{noun} import: {told}.").format(noun=noun, told=_describe_counts(numbers))
     if dry_run:
         report_dry_run(app, done)
     elif outcome.created or outcome.updated:
@@ -203,6 +191,20 @@ def _say(
         app.console.note("\n".join([_("Refused:"), *told]), loud=True)
     elif not dry_run and outcome.created:
         app.console.note(_("Next: epicevents {noun} list").format(noun=noun))
+
+
+def _describe_counts(numbers: "Mapping[str, int]") -> str:
+    words = {
+        "created": _("{n} created"),
+        "updated": _("{n} updated"),
+        "unchanged": _("{n} unchanged"),
+        "skipped": _("{n} skipped"),
+        "refused": _("{n} refused"),
+    }
+    told = [
+        words[name].format(n=format_count(number)) for name, number in numbers.items() if number
+    ]
+    return ", ".join(told) or _("the file has no rows")
 
 
 def moments(app: App, order: str | None = None) -> "Moments":
