@@ -64,6 +64,16 @@ def login(begin: "Begin", email: str, password: str) -> Login:
     derived = passwords.derive_key(password, bytes(salt), parameters)
     secret = tokens.make_secret()
     exchange = proofs.Exchange(bytes(challenge), tokens.hash_secret(secret), email)
+    attempt, user_id, ends = _prove_key(begin, email, derived, exchange)
+    outdated = passwords.needs_rehash(parameters)
+    return Login(secret, user_id, ends, attempt, outdated, str(installation), exchange, derived)
+
+
+def _prove_key(
+    begin: "Begin", email: str, derived: bytes, exchange: proofs.Exchange
+) -> tuple[int, int, datetime]:
+    """Prove that the key is known, and have the server prove it; return attempt, user and end."""
+    # Committed before its outcome is asked for, so that no guess can be rolled back.
     with begin() as tx:
         attempt = tx.value(
             "SELECT login_attempt(%s, %s, %s, %s)",
@@ -80,9 +90,7 @@ def login(begin: "Begin", email: str, password: str) -> Login:
         raise _login_error(state, retry_after, email)
     if not proofs.is_answer(bytes(answer or b""), derived, exchange):
         raise _false_server_error()
-    outdated = passwords.needs_rehash(parameters)
-    ends = expires_at.replace(tzinfo=UTC)
-    return Login(secret, user_id, ends, attempt, outdated, str(installation), exchange, derived)
+    return attempt, user_id, expires_at.replace(tzinfo=UTC)
 
 
 def renew_hash(tx: "Transaction", opened: Login, password: str) -> None:

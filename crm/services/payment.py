@@ -57,29 +57,7 @@ def reverse(
     Raises NotFound, PermissionDenied, RuleViolation ``already_reversed`` or ``invalid_reversal``.
     """
     contract = find_permitted(tx, contract_id, Permission.CONTRACT_REVERSE_PAYMENT)
-    payment = tx.session.get(models.Payment, payment_id)
-    if payment is None or payment.contract_id != contract.id:
-        raise NotFound(
-            _("Contract {contract} has no payment {id}.").format(
-                contract=contract.id, id=payment_id
-            ),
-            hint=_("See its payments: epicevents contract payments {id}").format(id=contract.id),
-        )
-    if payment.amount < 0:
-        raise RuleViolation(
-            _("Entry {id} is a reversal itself and cannot be reversed.").format(id=payment.id),
-            hint=_("Record a payment: epicevents contract pay {id}").format(id=contract.id),
-            code="invalid_reversal",
-        )
-    before = tx.value("SELECT id FROM payments WHERE reverses_id = %s", (payment.id,))
-    if before:
-        raise RuleViolation(
-            _("Payment {id} is already reversed, by entry {entry}.").format(
-                id=payment.id, entry=before
-            ),
-            hint=_("See them: epicevents contract payments {id}").format(id=contract.id),
-            code="already_reversed",
-        )
+    payment = _find_reversible(tx, contract.id, payment_id)
     reason = inputs.REASON.clean(reason)
     tx.give_reason(reason)
     opposite = models.Payment(
@@ -91,6 +69,33 @@ def reverse(
         **({} if paid_on is None else {"paid_on": paid_on}),
     )
     return _write(tx, contract, opposite, None)
+
+
+def _find_reversible(tx: "Transaction", contract_id: int, payment_id: int) -> models.Payment:
+    payment = tx.session.get(models.Payment, payment_id)
+    if payment is None or payment.contract_id != contract_id:
+        raise NotFound(
+            _("Contract {contract} has no payment {id}.").format(
+                contract=contract_id, id=payment_id
+            ),
+            hint=_("See its payments: epicevents contract payments {id}").format(id=contract_id),
+        )
+    if payment.amount < 0:
+        raise RuleViolation(
+            _("Entry {id} is a reversal itself and cannot be reversed.").format(id=payment.id),
+            hint=_("Record a payment: epicevents contract pay {id}").format(id=contract_id),
+            code="invalid_reversal",
+        )
+    before = tx.value("SELECT id FROM payments WHERE reverses_id = %s", (payment.id,))
+    if before:
+        raise RuleViolation(
+            _("Payment {id} is already reversed, by entry {entry}.").format(
+                id=payment.id, entry=before
+            ),
+            hint=_("See them: epicevents contract payments {id}").format(id=contract_id),
+            code="already_reversed",
+        )
+    return payment
 
 
 def _refuse_overpayment(contract: "Contract", amount: Decimal) -> None:

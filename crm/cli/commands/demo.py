@@ -39,7 +39,6 @@ def demo(ctx: click.Context, clients: int | None, reset: bool, yes: bool) -> Non
     """
     from crm.database import location
     from crm.demo import company
-    from crm.services import administration
 
     app: App = ctx.obj
     if not location.is_embedded(app.settings):
@@ -48,6 +47,28 @@ def demo(ctx: click.Context, clients: int | None, reset: bool, yes: bool) -> Non
             hint=_("Unset EPICEVENTS_DATABASE_URL, which points to a server, and try again."),
             code="not_embedded",
         )
+    if _has_demo(app, reset=reset, yes=yes):
+        app.console.note(_("The demo company already exists; --reset starts over."))
+    else:
+        _fill(app, company.Size(clients, clients, clients) if clients else company.Size())
+    writing.sessions.log_in(app, company.email_of(Role.MANAGEMENT, 1), company.PASSWORD)
+    app.console.note(
+        _("Everyone's password is {password}: manager@, sales@, support@ … {domain}").format(
+            password=company.PASSWORD, domain=company.DOMAIN
+        )
+    )
+
+    dashboard, _rest = resolve(ctx.find_root(), ["dashboard"])
+    ctx.invoke(dashboard.command)
+
+
+def _has_demo(app: App, *, reset: bool, yes: bool) -> bool:
+    """Make the database, or with ``reset`` make it anew; return whether the demo is there already.
+
+    Raises RuleViolation ``not_a_demo`` where it holds anything else.
+    """
+    from crm.services import administration
+
     outdated = False
     try:
         writing.setup.prepare_database(app)
@@ -67,19 +88,7 @@ def demo(ctx: click.Context, clients: int | None, reset: bool, yes: bool) -> Non
     if (held.accounts or outdated) and reset:
         asking.prompts.confirm(app, _("Drop the demo company and start over?"), yes=yes)
         writing.setup.replace_database(app)
-    if held.accounts and not reset:
-        app.console.note(_("The demo company already exists; --reset starts over."))
-    else:
-        _fill(app, company.Size(clients, clients, clients) if clients else company.Size())
-    writing.sessions.log_in(app, company.email_of(Role.MANAGEMENT, 1), company.PASSWORD)
-    app.console.note(
-        _("Everyone's password is {password}: manager@, sales@, support@ … {domain}").format(
-            password=company.PASSWORD, domain=company.DOMAIN
-        )
-    )
-
-    dashboard, _rest = resolve(ctx.find_root(), ["dashboard"])
-    ctx.invoke(dashboard.command)
+    return bool(held.accounts) and not reset
 
 
 def _fill(app: App, size: "Size") -> None:

@@ -46,8 +46,6 @@ def undo(
       epicevents undo
       epicevents undo 123 --reason "paid by another client" --yes
     """
-    from crm.queries import undo as query
-
     number = _parse_number(transaction)
     # Tried first, so that the difference is what it will be and nobody confirms what is refused.
     done, shuts_out = _find_transaction(app, number)
@@ -64,15 +62,26 @@ def undo(
         asking.prompts.confirm(app, _("Undo it?"), yes=yes)
         tried = _undo(app, done.number, reason, dry_run=False)
     assert tried is not None  # noqa: S101  a dry run is patient
-    undone, difference = tried
-    if output == "json":
-        told = []
-    _show_plan(app, told)
+    _show_plan(app, [] if output == "json" else told)
+    _report(app, output, done.number, *tried, dry_run=dry_run)
+
+
+def _report(
+    app: App,
+    output: str,
+    number: int,
+    undone: "Undone",
+    difference: "Difference",
+    *,
+    dry_run: bool,
+) -> None:
+    from crm.queries import undo as query
+
     writing.outcome.report_write(
         app,
         output,
         _("Transaction {number} undone: {summary}.").format(
-            number=done.number, summary=difference.summary
+            number=number, summary=difference.summary
         ),
         query.FIELDS,
         # Of a dry run there is no number.

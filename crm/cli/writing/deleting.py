@@ -1,6 +1,6 @@
 """Records are shown before they are deleted, once, and deleted as they were shown or not at all."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -36,24 +36,16 @@ def delete_records(
     are deleted, or none. Raises NotFound, and what the service raises: it is tried first, so that
     nobody confirms a deletion that is then refused.
     """
-
-    def remove(tx: "Transaction", row: "Row") -> "Row":
-        act(tx, row.id)
-        return row
-
     with app.transaction(dry_run=True) as tx:
-        rows = edits.run_all_or_none(tx, listing, named, partial(remove, tx))
+        rows = edits.run_all_or_none(tx, listing, named, partial(_delete, tx, act))
     if not dry_run:
         titles = [title.format(**edits.format_fields(app, listing.fields, row)) for row in rows]
         confirm_deletion(app, titles, listing.fields, rows, yes=yes)
         shown = {row.id: row for row in rows}
         with app.transaction() as tx:
-
-            def remove_as_shown(row: "Row") -> "Row":
-                require_as_shown(shown[row.id], row)
-                return remove(tx, row)
-
-            edits.run_all_or_none(tx, listing, [str(each) for each in shown], remove_as_shown)
+            edits.run_all_or_none(
+                tx, listing, [str(each) for each in shown], partial(_delete, tx, act, shown=shown)
+            )
     for row in rows:
         said = done.format(**edits.format_fields(app, listing.fields, row))
         kept = row if output == "json" and len(rows) == 1 else None
@@ -62,6 +54,19 @@ def delete_records(
         records.print_json(app, listing.fields, *rows)
     if output != "json" and not dry_run:
         app.console.note(_("To restore: {command}").format(command="epicevents undo"))
+
+
+def _delete(
+    tx: "Transaction",
+    act: "Callable[[Transaction, int], object]",
+    row: "Row",
+    shown: "Mapping[int, Row] | None" = None,
+) -> "Row":
+    """Delete a record, if it is still what was ``shown``, and return it as it was."""
+    if shown is not None:
+        require_as_shown(shown[row.id], row)
+    act(tx, row.id)
+    return row
 
 
 def confirm_deletion(

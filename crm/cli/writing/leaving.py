@@ -14,6 +14,7 @@ from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission
 
 if TYPE_CHECKING:
+    from crm.database.transaction import Transaction
     from crm.services.portfolio import Moved
 
 
@@ -41,7 +42,6 @@ def close_accounts(
     At a terminal, and without ``yes``, the people are named and it is asked whether they are meant,
     unless that is ``confirmed`` already.
     """
-    from crm import services
     from crm.queries.user import LISTING
 
     takers: dict[int, str | None] = {}
@@ -54,21 +54,30 @@ def close_accounts(
     with people.suspend_users(app, users, permission, dry_run=dry_run) as (tx, _ids):
 
         def leave(before: Any) -> _Left:
-            user_id, moved = before.id, None
-            taker = takers.get(user_id, transfer_to)
-            if taker is not None:
-                moved = handover.hand_over(tx, user_id, taker, override=override)
-            edited = edits.run_in_transaction(tx, LISTING, str(user_id), services.user.deactivate)
-            counts = people.count_duties(app, tx, user_id)
-            for field in people.COUNTS:
-                edited = edited.with_field(field, counts[field.name])
-            return _Left(moved, edited, counts)
+            return _close(app, tx, before.id, takers.get(before.id, transfer_to), override)
 
         left = edits.run_all_or_none(tx, LISTING, users, leave)
     for each in left:
         _tell(app, output if len(left) == 1 else "", each, dry_run=dry_run)
     if output == "json" and len(left) > 1:
         records.print_json(app, left[0].edited.fields, *(each.edited.row for each in left))
+
+
+def _close(
+    app: App, tx: "Transaction", user_id: int, taker: str | None, override: str | None
+) -> _Left:
+    """Hand over to ``taker``, if any, and close the account; count what it is still to run."""
+    from crm import services
+    from crm.queries.user import LISTING
+
+    moved = None
+    if taker is not None:
+        moved = handover.hand_over(tx, user_id, taker, override=override)
+    edited = edits.run_in_transaction(tx, LISTING, str(user_id), services.user.deactivate)
+    counts = people.count_duties(app, tx, user_id)
+    for field in people.COUNTS:
+        edited = edited.with_field(field, counts[field.name])
+    return _Left(moved, edited, counts)
 
 
 def _tell(app: App, output: str, left: _Left, *, dry_run: bool) -> None:

@@ -39,10 +39,7 @@ def reverse_payment(
       epicevents contract reverse-payment 1 1 --reason "paid by another client"
     """
     from crm import services
-    from crm.cli.output import detail
     from crm.queries import contract as contracts
-    from crm.queries import payment as query
-    from crm.queries.pages import read_record
 
     why = writing.edits.ask_for_reason(app, Permission.CONTRACT_REVERSE_PAYMENT, reason)
 
@@ -60,12 +57,7 @@ def reverse_payment(
     # Tried first, so that nobody confirms what is then refused.
     edited = reverse(dry_run=True)
     if not dry_run:
-        with app.transaction() as tx:
-            entry = read_record(tx, query.LISTING, payment)
-        title = _("Payment {id} on contract {contract}").format(id=payment, contract=contract)
-        if entry and not yes and app.console.stdin.isatty():
-            detail.show_sheet(title, query.LISTING.fields, entry, app.console, err=True)
-        asking.prompts.confirm(app, _("Reverse it?"), yes=yes)
+        _confirm(app, contract, payment, yes=yes)
         edited = reverse(dry_run=False)
     writing.edits.report_edit(
         app,
@@ -79,3 +71,17 @@ def reverse_payment(
         also={"payment": str(payment)},
         dry_run=dry_run,
     )
+
+
+def _confirm(app: App, contract: str, payment: int, *, yes: bool) -> None:
+    """Show the payment, and ask once."""
+    from crm.cli.output import detail
+    from crm.queries import payment as query
+    from crm.queries.pages import read_record
+
+    with app.transaction() as tx:
+        entry = read_record(tx, query.LISTING, payment)
+    title = _("Payment {id} on contract {contract}").format(id=payment, contract=contract)
+    if entry and not yes and app.console.stdin.isatty():
+        detail.show_sheet(title, query.LISTING.fields, entry, app.console, err=True)
+    asking.prompts.confirm(app, _("Reverse it?"), yes=yes)

@@ -19,6 +19,8 @@ from crm.domain.i18n import gettext as _
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from crm.backup.manifest import Manifest
+
 
 @click.command(cls=Command)
 @click.argument("path", metavar="FILE", type=File())
@@ -62,6 +64,10 @@ def backup(
         made = making.make_backup(parameters, path, passphrase, backups.read_login(app).name, moved)
     if output == "json":
         records.print_json(app, FIELDS, backups.build_row(path, made, encrypted=encrypt))
+    _report(app, path, made)
+
+
+def _report(app: App, path: "Path", made: "Manifest") -> None:
     app.console.success(
         _("Backed up to {path} as of {moment}: {clients} clients, {contracts} contracts.")
         .format(

@@ -55,8 +55,22 @@ def upgrade(app: App, /, no_backup: bool, output: str, dry_run: bool) -> None:
             # An older program may have left the login more than this one does.
             refused = provisioning.restrict_database(parameters, login)
     writing.setup.warn_of_refused(app, refused)
-    after = applied[-1][:4] if applied else before
     oldest = None if dry_run else upgrades.read_oldest_program(parameters)
+    _report(app, output, before, applied, oldest, path, dry_run=dry_run)
+
+
+def _report(
+    app: App,
+    output: str,
+    before: str | None,
+    applied: list[str],
+    oldest: str | None,
+    path: "Path | None",
+    *,
+    dry_run: bool,
+) -> None:
+    """Say what was applied, which programs still work with it, and where the backup is."""
+    after = applied[-1][:4] if applied else before
     names = ", ".join(applied)
     row = [after, names, oldest, path and str(path)]
     if not applied:

@@ -47,7 +47,6 @@ def delete(
       epicevents user delete 9 --transfer-to support2@epicevents.example --override "stands in"
     """
     from crm.queries import reference
-    from crm.services.user import HANDED_OVER
 
     with app.transaction() as tx:
         fields, row = writing.people.read_person(tx, reference.find_user_id(tx, user))
@@ -64,14 +63,9 @@ def delete(
         if refusal.code != "user_in_use" or transfer_to or yes or not asking.prompts.may_ask(app):
             raise
         app.console.error(refusal.message)
-        left = cast("dict[str, int]", refusal.details["dependents"])
-        if left.keys() <= HANDED_OVER:
-            transfer_to = _ask_for_taker(app, user, override)
+        transfer_to = _ask_for_taker(app, user, override) if _is_handed_over(refusal) else None
         if transfer_to is None:
-            asking.prompts.confirm(app, _("Deactivate the account instead?"), yes=False)
-            writing.leaving.close_accounts(
-                app, [user], None, override, output, yes=False, dry_run=dry_run, confirmed=True
-            )
+            _deactivate_instead(app, user, override, output, dry_run=dry_run)
             return
         fields, row, moved = _hand_over_and_delete(app, user, transfer_to, override, dry_run=True)
     name, email = writing.people.full_name(row), row.email
@@ -105,6 +99,23 @@ def _hand_over_and_delete(
             )
         services.user.delete(tx, user_id)
     return fields, row, moved
+
+
+def _is_handed_over(refusal: RuleViolation) -> bool:
+    """Whether all that refers to the account can be taken over by a colleague."""
+    from crm.services.user import HANDED_OVER
+
+    left = cast("dict[str, int]", refusal.details["dependents"])
+    return left.keys() <= HANDED_OVER
+
+
+def _deactivate_instead(
+    app: App, user: str, override: str | None, output: str, *, dry_run: bool
+) -> None:
+    asking.prompts.confirm(app, _("Deactivate the account instead?"), yes=False)
+    writing.leaving.close_accounts(
+        app, [user], None, override, output, yes=False, dry_run=dry_run, confirmed=True
+    )
 
 
 def _ask_for_taker(app: App, user: str, override: str | None) -> str | None:
