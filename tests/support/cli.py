@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pexpect
+from psycopg2.extensions import connection as Connection  # noqa: N812
 from support import terminal, warm
 from support.database import Database
 from support.keyboard import Keyboard
@@ -104,14 +105,14 @@ class Workstation:
     def run(self, *args: str, stdin: str = "") -> Ran:
         """Run one command line in this process, into pipes."""
         console = _console(self.environ, stdin)
-        status = run_command(list(args), App(console, self.environ, self.directory))
+        status = run_command(list(args), _Borrowing(self, console))
         return Ran(status, _text(console.out.stream), _text(console.err.stream))
 
     def look(self, *args: str, width: int = 80, color: bool = False) -> str:
         """Run one command line in this process, and return what a terminal is sent."""
         with Screen(width, height=200) as screen:
             console = screen.console(environ=self.environ, color="always" if color else "never")
-            run_command(list(args), App(console, self.environ, self.directory))
+            run_command(list(args), _Borrowing(self, console))
             return screen.text
 
     def process(
@@ -180,14 +181,38 @@ class Workstation:
         return {"PATH": os.defpath, "PYTHONPATH": str(REPOSITORY), **self.environ}
 
 
+class _Borrowing(App):
+    """One run of the program, over the connection that the run before it has left behind."""
+
+    def __init__(self, workstation: Workstation, console: Console) -> None:
+        super().__init__(console, workstation.environ, workstation.directory)
+        self._database = workstation.database
+
+    @property
+    def connection(self) -> Connection:
+        """The connection of the company's database, or to wherever the settings lead."""
+        there = url(self._database.app)
+        if not self.is_connected and self.settings.database_url == there:
+            self._connection, self._connected_to = self._database.borrow("app"), there
+            self._installation = ""
+        return super().connection
+
+    def close(self) -> None:
+        """Leave the connection behind."""
+        if self._connection is not None and self._connected_to == url(self._database.app):
+            self._database.give_back("app", self._connection)
+            self._connection = None
+        super().close()
+
+
 def give_password(database: Database, *user_ids: int) -> None:
     """Let employees log in with :data:`PASSWORD`."""
-    connection = database.owner()
-    connection.cursor().execute(
-        "UPDATE users SET hashed_password = %s, must_change_password = false WHERE id = ANY(%s)",
-        (_hashed(), list(user_ids)),
-    )
-    connection.close()
+    with database.borrowed_owner() as cursor:
+        cursor.execute(
+            "UPDATE users SET hashed_password = %s, must_change_password = false"
+            " WHERE id = ANY(%s)",
+            (_hashed(), list(user_ids)),
+        )
 
 
 def finish(child: "pexpect.spawn[str]") -> tuple[int, str]:

@@ -6,7 +6,10 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from select import select
 
+from psycopg2 import Error
+from psycopg2.extensions import TRANSACTION_STATUS_IDLE
 from psycopg2.extensions import connection as Connection  # noqa: N812
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from psycopg2.sql import SQL, Identifier
@@ -22,6 +25,7 @@ LEAVING = 50
 
 _numbers = itertools.count(1)
 _servers: dict[tuple[str | None, str | None], Connection] = {}
+_installations: dict[str, str] = {}
 
 
 def migrate(cluster: Cluster, name: str) -> dict[str, str]:
@@ -48,13 +52,18 @@ def copied(template: dict[str, str], *setup: str) -> "Iterator[Database]":
 
 
 class Database:
-    """A copy of a template database, which may be damaged at will."""
+    """A copy of a template database, which may be damaged at will.
+
+    A backend that has just been forked reads its catalogue anew, which takes longer than most of
+    what tests ask. So connections that nobody needs any more are lent again, as a pooler does.
+    """
 
     def __init__(self, template: dict[str, str], name: str | None = None) -> None:
         self.template = template
         self.name = name or f"test_{os.getpid()}_{next(_numbers)}"
         self.admin = {**template, "dbname": self.name}
         self.app = {**self.admin, "user": provisioning.LOGIN}
+        self._idle: dict[str, list[Connection]] = {"admin": [], "app": []}
 
     def create(self) -> dict[str, str]:
         """Copy the template, with the privileges that a copy does not inherit."""
@@ -74,6 +83,8 @@ class Database:
 
     def drop(self) -> None:
         """Remove the database, whoever is still connected."""
+        for connection in itertools.chain(*self._idle.values()):
+            connection.close()
         cursor = self.server()
         for _moment in range(LEAVING):
             cursor.execute("SELECT FROM pg_stat_activity WHERE datname = %s", (self.name,))
@@ -89,49 +100,82 @@ class Database:
         connection.cursor().execute("SET ROLE epicevents_owner")
         return connection
 
+    def borrow(self, user: str) -> Connection:
+        """A connection as ``admin`` or ``app`` that was given back before, or a new one."""
+        while self._idle[user]:
+            connection = self._idle[user].pop()
+            if not connection.closed and not select([connection], [], [], 0)[0]:
+                return connection
+            connection.close()
+        return connect(self.admin if user == "admin" else self.app)
+
+    def give_back(self, user: str, connection: Connection) -> None:
+        """Take back a connection that was borrowed, with nothing of what was done left on it."""
+        try:
+            connection.autocommit = True
+            cursor = connection.cursor()
+            if connection.info.transaction_status != TRANSACTION_STATUS_IDLE:
+                cursor.execute("ROLLBACK")
+            cursor.execute("DISCARD ALL")
+        except Error:  # it is in the middle of something, or gone
+            connection.close()
+        else:
+            self._idle[user].append(connection)
+
+    @contextmanager
+    def borrowed_owner(self) -> Iterator[Cursor]:
+        """A cursor in autocommit mode as the owner."""
+        connection = self.borrow("admin")
+        connection.autocommit = True
+        try:
+            cursor = connection.cursor()
+            cursor.execute("SET ROLE epicevents_owner")
+            yield cursor
+        finally:
+            self.give_back("admin", connection)
+
     def session_of(self, user_id: int) -> str:
         """Open a session for an employee without the cost of a password; return its secret."""
         secret = secrets.token_urlsafe(32)
-        connection = self.owner()
-        cursor = connection.cursor()
-        cursor.execute(
-            """
-            WITH opened AS (
-                INSERT INTO sessions
-                    (secret_hash, user_id, credential, attempt_id, created_at, expires_at)
-                SELECT sha256(convert_to(%s, 'UTF8')), id,
-                    sha256(convert_to(hashed_password, 'UTF8')),
-                    -(SELECT count(*) FROM sessions) - 1, utc_now(), utc_now() + interval '1 hour'
-                FROM users WHERE id = %s
-                RETURNING id, created_at
+        with self.borrowed_owner() as cursor:
+            cursor.execute(
+                """
+                WITH opened AS (
+                    INSERT INTO sessions
+                        (secret_hash, user_id, credential, attempt_id, created_at, expires_at)
+                    SELECT sha256(convert_to(%s, 'UTF8')), id,
+                        sha256(convert_to(hashed_password, 'UTF8')),
+                        -(SELECT count(*) FROM sessions) - 1, utc_now(),
+                        utc_now() + interval '1 hour'
+                    FROM users WHERE id = %s
+                    RETURNING id, created_at
+                )
+                INSERT INTO session_uses SELECT id, created_at FROM opened
+                """,
+                (secret, user_id),
             )
-            INSERT INTO session_uses SELECT id, created_at FROM opened
-            """,
-            (secret, user_id),
-        )
-        connection.close()
         return secret
 
     def installation(self) -> str:
-        """Return which company it is."""
-        connection = self.owner()
-        cursor = connection.cursor()
-        cursor.execute("SELECT installation_id()::text")
-        ((installation,),) = cursor.fetchall()
-        connection.close()
-        return str(installation)
+        """Return which company it is; the copies of one template are the same."""
+        template = self.template["dbname"]
+        if template not in _installations:
+            with self.borrowed_owner() as cursor:
+                cursor.execute("SELECT installation_id()::text")
+                ((_installations[template],),) = cursor.fetchall()
+        return _installations[template]
 
     @contextmanager
     def as_user(self, user_id: int, *, dry_run: bool = False) -> Iterator[Transaction]:
         """A transaction of the program's own login, acting for an employee."""
-        connection = connect(self.app)
+        connection = self.borrow("app")
         try:
             with transaction(
                 connection, self.session_of(user_id), command="test", dry_run=dry_run
             ) as current:
                 yield current
         finally:
-            connection.close()
+            self.give_back("app", connection)
 
     def server(self) -> Cursor:
         """A cursor in autocommit mode beside the databases, on a connection that stays open."""

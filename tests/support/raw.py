@@ -26,7 +26,7 @@ def acting(database: Database, user_id: int | None) -> Iterator[Cursor]:
 @contextmanager
 def acting_with(database: Database, secret: str | None) -> Iterator[Cursor]:
     """A transaction of the app's login that has shown ``secret``; rolled back at the end."""
-    connection = connect(database.app)
+    connection = database.borrow("app")
     connection.autocommit = True
     try:
         cursor = connection.cursor()
@@ -35,7 +35,7 @@ def acting_with(database: Database, secret: str | None) -> Iterator[Cursor]:
             cursor.execute("SELECT begin_session(%s)", (secret,))
         yield cursor
     finally:
-        connection.close()
+        database.give_back("app", connection)
 
 
 def refusal(cursor: Cursor, statement: str, parameters: Parameters = ()) -> tuple[str, str]:
