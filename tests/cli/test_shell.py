@@ -67,6 +67,7 @@ def patient_with_locks(workstation: Workstation) -> None:
 @pytest.fixture
 def shell(workstation: Workstation, company: Company, opened: Open) -> Keyboard:
     """A shell of somebody in SALES, at its prompt."""
+    workstation.database.lend = False
     workstation.be(company.sales)
     keyboard = opened()
     keyboard.sees(SOPHIE)

@@ -26,6 +26,7 @@ Act = Callable[[Transaction], object]
 def large(company_template: dict[str, str]) -> Iterator[Database]:
     """The company, and among its clients and contracts thousands of Samuel's."""
     database = Database(company_template)
+    database.lend = False
     database.create()
     connection = database.owner()
     connection.cursor().execute(

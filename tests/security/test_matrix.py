@@ -178,6 +178,8 @@ def test_the_database_holds_no_other_functions_of_employees(matrix: Database) ->
         "end_session", "end_other_sessions", "revoke_session", "record_denial",
         # What an erasure shows first: test_privacy.
         "client_mentions",
+        # What doctor compares: test_undo.
+        "undos_amiss",
         # Of which day it is.
         "company_today", "company_zone",
     }  # fmt: skip

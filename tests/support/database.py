@@ -25,7 +25,8 @@ LEAVING = 50
 
 _numbers = itertools.count(1)
 _servers: dict[tuple[str | None, str | None], Connection] = {}
-_installations: dict[str, str] = {}
+# By database and user: connections in autocommit mode that are lent again.
+_idle: dict[tuple[str, str], list[Connection]] = {}
 
 
 def migrate(cluster: Cluster, name: str) -> dict[str, str]:
@@ -55,18 +56,21 @@ class Database:
     """A copy of a template database, which may be damaged at will.
 
     A backend that has just been forked reads its catalogue anew, which takes longer than most of
-    what tests ask. So connections that nobody needs any more are lent again, as a pooler does.
+    what tests ask. So connections that nobody needs any more are lent again, as a pooler does,
+    unless a test that counts connections, or what one has read, says that it does not ``lend``.
     """
+
+    lend = True
 
     def __init__(self, template: dict[str, str], name: str | None = None) -> None:
         self.template = template
         self.name = name or f"test_{os.getpid()}_{next(_numbers)}"
         self.admin = {**template, "dbname": self.name}
         self.app = {**self.admin, "user": provisioning.LOGIN}
-        self._idle: dict[str, list[Connection]] = {"admin": [], "app": []}
 
     def create(self) -> dict[str, str]:
         """Copy the template, with the privileges that a copy does not inherit."""
+        _close_idle(self.template["dbname"])
         names = {
             "name": Identifier(self.name),
             "template": Identifier(self.template["dbname"]),
@@ -83,8 +87,7 @@ class Database:
 
     def drop(self) -> None:
         """Remove the database, whoever is still connected."""
-        for connection in itertools.chain(*self._idle.values()):
-            connection.close()
+        _close_idle(self.name)
         cursor = self.server()
         for _moment in range(LEAVING):
             cursor.execute("SELECT FROM pg_stat_activity WHERE datname = %s", (self.name,))
@@ -102,8 +105,9 @@ class Database:
 
     def borrow(self, user: str) -> Connection:
         """A connection as ``admin`` or ``app`` that was given back before, or a new one."""
-        while self._idle[user]:
-            connection = self._idle[user].pop()
+        idle = _idle.get((self.name, user), [])
+        while idle:
+            connection = idle.pop()
             if not connection.closed and not select([connection], [], [], 0)[0]:
                 return connection
             connection.close()
@@ -111,6 +115,9 @@ class Database:
 
     def give_back(self, user: str, connection: Connection) -> None:
         """Take back a connection that was borrowed, with nothing of what was done left on it."""
+        if not self.lend:
+            connection.close()
+            return
         try:
             connection.autocommit = True
             cursor = connection.cursor()
@@ -120,7 +127,7 @@ class Database:
         except Error:  # it is in the middle of something, or gone
             connection.close()
         else:
-            self._idle[user].append(connection)
+            _idle.setdefault((self.name, user), []).append(connection)
 
     @contextmanager
     def borrowed_owner(self) -> Iterator[Cursor]:
@@ -157,13 +164,11 @@ class Database:
         return secret
 
     def installation(self) -> str:
-        """Return which company it is; the copies of one template are the same."""
-        template = self.template["dbname"]
-        if template not in _installations:
-            with self.borrowed_owner() as cursor:
-                cursor.execute("SELECT installation_id()::text")
-                ((_installations[template],),) = cursor.fetchall()
-        return _installations[template]
+        """Return which company it is."""
+        with self.borrowed_owner() as cursor:
+            cursor.execute("SELECT installation_id()::text")
+            ((installation,),) = cursor.fetchall()
+        return str(installation)
 
     @contextmanager
     def as_user(self, user_id: int, *, dry_run: bool = False) -> Iterator[Transaction]:
@@ -185,3 +190,9 @@ class Database:
             connection = _servers[where] = connect({**self.template, "dbname": "postgres"})
             connection.autocommit = True
         return connection.cursor()
+
+
+def _close_idle(name: str) -> None:
+    for user in ("admin", "app"):
+        for connection in _idle.pop((name, user), []):
+            connection.close()
