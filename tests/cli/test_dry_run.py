@@ -20,7 +20,15 @@ NO_RECORD = {
 READING = {
     *("whoami", "dashboard", "search", "history", "view run", "view list", "doctor", "config"),
     *("client list", "client show", "client privacy-export", "contract list", "contract show"),
-    *("contract payments", "event list", "event show", "event agenda", "event sheet"),
+    *(
+        "contract payments",
+        "payment list",
+        "payment show",
+        "event list",
+        "event show",
+        "event agenda",
+        "event sheet",
+    ),
     *("user list", "user show", "audit list", "audit denied", "audit sessions", "db status"),
     *("db check", "completion", "permissions", "help"),
 }

@@ -84,7 +84,8 @@ UNTYPED = {
     "fk_events_support_contact_id_users", "fk_payments_created_by_id_users",
     "tg_clients_stay_erased", "tg_contracts_active_contact",
     "tg_contracts_amount_due_is_derived", "tg_contracts_erased_client",
-    "tg_audit_transactions_opposite", "tg_login_attempts_challenge", "tg_payments_are_final", "tg_payments_stay",
+    "tg_audit_transactions_opposite",
+    "tg_login_attempts_challenge", "tg_payments_are_final", "tg_payments_stay",
     "tg_undo_changed_since", "tg_users_keep_a_manager", "uq_audit_transactions_undoes",
     "uq_login_attempts_challenge",
     # Of the owner's command: tests/cli/test_administration.py.
