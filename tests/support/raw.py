@@ -11,7 +11,6 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from support.database import Database
 from support.waiting import PATIENCE
 
-
 Parameters = Sequence[Any] | Mapping[str, Any]
 
 
