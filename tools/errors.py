@@ -100,12 +100,12 @@ def _in_module(tree: ast.Module) -> Iterator[Found]:
         if kind is None or not node.args:
             continue
         code = next((each.value for each in node.keywords if each.arg == "code"), None)
-        said = _sentence(node.args[0], named)
         codes = [kind.code] if code is None else [*_texts(code)]
         if isinstance(code, ast.Name):
             codes = variable
-        for each in codes:
-            yield kind, each, said
+        for said in _arms(node.args[0]):
+            for each in codes:
+                yield kind, each, _sentence(said, named)
 
 
 def _passed_as_code(tree: ast.Module) -> Iterator[str]:
@@ -151,13 +151,19 @@ def _looped(loop: ast.For, tree: ast.Module) -> Iterator[str]:
                             yield from _texts(row.elts[at])
 
 
+def _arms(value: ast.expr) -> Iterator[ast.expr]:
+    """Yield what an expression may be: of ``a if x else b`` both."""
+    if isinstance(value, ast.IfExp):
+        yield from _arms(value.body)
+        yield from _arms(value.orelse)
+    else:
+        yield value
+
+
 def _texts(value: ast.expr) -> Iterator[str]:
-    match value:
-        case ast.Constant(value=str(text)):
-            yield text
-        case ast.IfExp(body=body, orelse=orelse):
-            yield from _texts(body)
-            yield from _texts(orelse)
+    for arm in _arms(value):
+        if isinstance(arm, ast.Constant) and isinstance(arm.value, str):
+            yield arm.value
 
 
 def _named_sentences(tree: ast.Module) -> list[tuple[int, str, str]]:

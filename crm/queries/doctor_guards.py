@@ -1,4 +1,4 @@
-"""What holds the rules in the database: policies, gates, triggers, constraints, functions."""
+"""What holds the rules in the database: policies, triggers, constraints, functions."""
 
 from collections.abc import Iterable
 
@@ -52,19 +52,6 @@ GUARDS = (
         WHERE schemaname = 'public'
           AND strpos(obj_description('public.alembic_version'::regclass, 'pg_class'),
               concat(E'\\nPOLICY ', policyname, ' ON ', tablename, E'\\t')) = 0
-        """,
-    ),
-    Check(
-        "view_gates",
-        lambda: _("Every view checks who is logged in"),
-        lambda: _("A view is open to anybody with the login's password: {found}."),
-        lambda: _("A view reads as the owner, for whom no policy applies."),
-        lambda: _("As the owner: REVOKE ALL ON … FROM {login}, epicevents_app"),
-        """
-        SELECT c.relname FROM pg_class c
-        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('v', 'm')
-          AND has_any_column_privilege(session_user, c.oid, 'SELECT')
-          AND pg_get_viewdef(c.oid) !~ '(employee_id|employee_role)[(]'
         """,
     ),
     Check(

@@ -1,4 +1,4 @@
-"""What roles may do: the program's login what the application needs, PUBLIC nothing."""
+"""What roles may be and do; which rights the login has on our objects: ``doctor_needs``."""
 
 from crm.database.provisioning import LOGIN_SETTINGS, WITHHELD
 from crm.domain.i18n import gettext as _
@@ -84,73 +84,6 @@ RIGHTS = (
         UNION ALL
         SELECT 'CREATE ON SCHEMA ' || nspname FROM pg_namespace
         WHERE has_schema_privilege(session_user, oid, 'CREATE')
-        """,
-    ),
-    Check(
-        "table_rights",
-        lambda: _("The login can only read and write rows of tables"),
-        lambda: _("The login may do more than read and write rows: {found}."),
-        lambda: _("Row-level security does not limit this, and it can lock whole tables."),
-        lambda: _("As the owner: REVOKE … FROM {login}, epicevents_app"),
-        """
-        SELECT a.privilege_type || ' ON ' || c.relname
-        FROM pg_class c, aclexplode(c.relacl) a
-        WHERE c.relnamespace = 'public'::regnamespace
-          AND (a.privilege_type IN ('TRUNCATE', 'TRIGGER', 'REFERENCES', 'MAINTAIN')
-              OR a.privilege_type = 'DELETE'
-              AND c.relname IN ('users', 'clients', 'contracts', 'events'))
-          AND a.grantee NOT IN (0, c.relowner) AND pg_has_role(session_user, a.grantee, 'MEMBER')
-        """,
-    ),
-    Check(
-        "hashed_passwords",
-        lambda: _("The login cannot read hashed passwords"),
-        lambda: _("The login may read {found}."),
-        lambda: _("With the hashes, somebody can guess passwords without being noticed."),
-        lambda: _("As the owner: REVOKE SELECT ON users FROM {login}; then: epicevents db upgrade"),
-        """
-        SELECT 'users.' || attname FROM pg_attribute
-        WHERE attrelid = to_regclass('public.users') AND attname = 'hashed_password'
-          AND has_column_privilege(session_user, attrelid, attnum, 'SELECT')
-        """,
-    ),
-    Check(
-        "private_tables",
-        lambda: _("The login can use sessions and the audit only through functions"),
-        lambda: _("The login has direct rights on private tables: {found}."),
-        lambda: _("Sessions could be forged and audit entries deleted."),
-        lambda: _("As the owner: REVOKE ALL ON … FROM {login}, epicevents_app"),
-        """
-        SELECT DISTINCT c.relname
-        FROM pg_class c, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE']) kind
-        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
-          AND c.relname NOT IN
-              ('users', 'clients', 'contracts', 'events', 'payments', 'alembic_version')
-          AND (has_any_column_privilege(session_user, c.oid, kind)
-              OR has_table_privilege(session_user, c.oid, 'DELETE'))
-        """,
-    ),
-    Check(
-        "derived_columns",
-        lambda: _("The login cannot change payments or derived values"),
-        lambda: _("The login may change values that nobody may write: {found}."),
-        lambda: _("The ledger explains a balance only as long as nobody rewrites either of them."),
-        lambda: _("As the owner: REVOKE UPDATE, DELETE ON … FROM {login}, epicevents_app"),
-        """
-        SELECT c.relname || '.' || t.attname
-        FROM pg_class c
-        JOIN pg_attribute t ON t.attrelid = c.oid AND t.attnum > 0 AND NOT t.attisdropped
-        WHERE c.relnamespace = 'public'::regnamespace
-          AND (c.relname IN ('payments', 'alembic_version')
-              OR c.relname IN ('users', 'clients', 'contracts', 'events') AND t.attname IN
-                  ('id', 'version', 'created_at', 'amount_due', 'received', 'signed_by_id',
-                   'hashed_password', 'must_change_password'))
-          AND has_column_privilege(session_user, c.oid, t.attnum, 'UPDATE')
-        UNION ALL
-        SELECT c.relname FROM pg_class c
-        WHERE c.relnamespace = 'public'::regnamespace
-          AND c.relname IN ('payments', 'alembic_version')
-          AND has_table_privilege(session_user, c.oid, 'DELETE')
         """,
     ),
     Check(

@@ -24,7 +24,7 @@ from crm.domain.errors import DatabaseUnavailable, UsageFault
 from crm.domain.rules import CONSTRAINTS
 from crm.queries import doctor as queries
 from crm.queries.doctor_data import DATA
-from crm.queries.doctor_needs import NEEDED
+from crm.queries.doctor_needs import read_granted
 from crm.services import doctor
 
 # In one database, and gone with it.
@@ -37,15 +37,18 @@ DAMAGES = {
     "application_rights": "REVOKE SELECT ON event_list FROM epicevents_app",
     "application_rights: columns": "REVOKE INSERT (full_name, email, phone, company_name,"
     " address, siret, vat_number, sales_contact_id) ON clients FROM epicevents_app",
+    "application_rights: one column": "REVOKE UPDATE (phone) ON clients FROM epicevents_app",
+    "table_rights: function": "GRANT EXECUTE ON FUNCTION undone_transaction() TO epicevents_cli",
+    "table_rights: view": "GRANT DELETE ON client_list TO epicevents_app",
     "application_rights: function": "REVOKE EXECUTE ON FUNCTION login_result FROM epicevents_app",
     "table_rights: login": "GRANT TRIGGER ON events TO epicevents_cli",
-    "hashed_passwords": "GRANT SELECT (hashed_password) ON users TO epicevents_app",
-    "private_tables": "GRANT SELECT ON sessions TO epicevents_app",
-    "private_tables: one column": "GRANT UPDATE (changes) ON audit_entries TO epicevents_cli",
-    "private_tables: rows": "GRANT DELETE ON denied_attempts TO epicevents_app",
-    "derived_columns": "GRANT UPDATE (amount_due) ON contracts TO epicevents_app",
-    "derived_columns: payments": "GRANT DELETE ON payments TO epicevents_app",
-    "derived_columns: password": "GRANT UPDATE (hashed_password) ON users TO epicevents_app",
+    "table_rights: passwords": "GRANT SELECT (hashed_password) ON users TO epicevents_app",
+    "table_rights: sessions": "GRANT SELECT ON sessions TO epicevents_app",
+    "table_rights: one column": "GRANT UPDATE (changes) ON audit_entries TO epicevents_cli",
+    "table_rights: denials": "GRANT DELETE ON denied_attempts TO epicevents_app",
+    "table_rights: derived": "GRANT UPDATE (amount_due) ON contracts TO epicevents_app",
+    "table_rights: payments": "GRANT DELETE ON payments TO epicevents_app",
+    "table_rights: new password": "GRANT UPDATE (hashed_password) ON users TO epicevents_app",
     "public_rights": "GRANT EXECUTE ON FUNCTION fold(text) TO PUBLIC",
     "public_rights: database": "GRANT CONNECT ON DATABASE {database} TO PUBLIC",
     "public_rights: schema": "GRANT USAGE ON SCHEMA public TO PUBLIC",
@@ -66,7 +69,7 @@ DAMAGES = {
     "objects: another verb": "DROP POLICY clients_insert ON clients;"
     "CREATE POLICY clients_insert ON clients TO epicevents_app"
     " USING ((SELECT employee_role()) = 'SALES')",
-    "view_gates": "CREATE VIEW open_clients AS SELECT * FROM clients;"
+    "table_rights: open view": "CREATE VIEW open_clients AS SELECT * FROM clients;"
     "ALTER VIEW open_clients OWNER TO epicevents_owner;"
     "GRANT SELECT ON open_clients TO epicevents_app",
     "objects: trigger": "DROP TRIGGER tg_contracts_guard ON contracts",
@@ -220,11 +223,11 @@ def test_lists_of_the_program_are_those_of_the_migrations(owner: Connection) -> 
 
 def test_the_rights_that_are_looked_for_are_those_of_the_migrations(owner: Connection) -> None:
     found = {
-        f"{privilege.split()[0]} {on.split()[1].partition('(')[0]}"
+        (*privilege.removesuffix(")").partition(" (")[::2], on.split()[1].partition("(")[0])
         for privilege, on in grants(owner.cursor())
         if not on.startswith("SCHEMA")
     }
-    assert found == {f"{verb} {name}" for verb, names in NEEDED.items() for name in names}
+    assert found == {(verb, column, name) for verb, name, column in read_granted()}
 
 
 # What a fault says
