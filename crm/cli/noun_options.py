@@ -27,9 +27,7 @@ def due_date_option(kind: TextType) -> Callable[[Decorated], Decorated]:
 
 # One for each column of an event that people write.
 event_options = combine_options(
-    click.option(
-        "--contract", type=CONTRACT, metavar="ID", help=_("The signed contract of the event.")
-    ),
+    click.option("--contract", type=CONTRACT, help=_("The signed contract: id or words.")),
     input_options(*inputs.EVENT[:2]),
     click.option(
         "--start-date", type=MOMENT, help=_("Start of the event (such as: tomorrow 18:00).")

@@ -126,7 +126,7 @@ def listing_options_with(*more_formats: str) -> Callable[[Decorated], Decorated]
             "-S",
             "--search",
             metavar="TEXT",
-            help=_("Search for words by their beginning: lefe finds Lefèvre."),
+            help=_("Search for words by their beginning, a phone by its last digits, or an id."),
         ),
         click.option(
             "--count", "only_count", is_flag=True, help=_("Show only the number of records.")

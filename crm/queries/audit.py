@@ -64,8 +64,12 @@ ENTRIES = Listing(
         "action": Filter("action = {value}"),
         "command": Filter("strpos(lower(command), lower({value})) > 0"),
     },
-    search="array_to_tsvector(words(concat_ws(' ', employee, command, reason)))"
-    " @@ prefix_query({value})",
+    search=(
+        (
+            "array_to_tsvector(search_terms(concat_ws(' ', employee, command, reason)))"
+            " @@ {find}({value})"
+        ),
+    ),
     mine=dict.fromkeys(Role, "employee_id = {value}"),
     largest_id=LARGEST_ID,
 )
@@ -89,8 +93,12 @@ DENIED = Listing(
         "at_from": Filter("at >= {value}"),
         "at_to": Filter("at < {value}"),
     },
-    search="array_to_tsvector(words(concat_ws(' ', employee, permission, message)))"
-    " @@ prefix_query({value})",
+    search=(
+        (
+            "array_to_tsvector(search_terms(concat_ws(' ', employee, permission, message)))"
+            " @@ {find}({value})"
+        ),
+    ),
     mine=dict.fromkeys(Role, "employee_id = {value}"),
     nullable=frozenset({"record_id"}),
     largest_id=LARGEST_ID,
@@ -111,7 +119,7 @@ FAILED_LOGINS = Listing(
         "at_from": Filter("at >= {value}"),
         "at_to": Filter("at < {value}"),
     },
-    search="strpos(email, lower({value})) > 0",
+    search=("strpos(email, lower({value})) > 0",),
     default_sort=(("at", True),),
     largest_id=LARGEST_ID,
 )
@@ -129,7 +137,7 @@ SESSIONS = Listing(
         Field("mine", Kind.BOOLEAN),
     ),
     filters={"user": Filter("user_id = {value}")},
-    search="array_to_tsvector(words(employee)) @@ prefix_query({value})",
+    search=("array_to_tsvector(search_terms(employee)) @@ {find}({value})",),
     mine=dict.fromkeys(Role, "user_id = {value}"),
     largest_id=LARGEST_ID,
 )

@@ -2,9 +2,8 @@
 
 from crm.domain.enums import Role
 from crm.domain.fields import Field, Kind
-from crm.queries.listing import Filter, Listing
+from crm.queries.listing import SEARCH, Filter, Listing
 
-SEARCH = "search_words @@ prefix_query({value})"
 COMPANY = "company_words @@ prefix_query({value})"
 
 LISTING = Listing(
@@ -37,7 +36,7 @@ LISTING = Listing(
         "erased": Filter("erased_at IS NOT NULL", "erased_at IS NULL"),
         "event": Filter("id = (SELECT e.client_id FROM events e WHERE e.id = {value})"),
     },
-    search=SEARCH,
+    search=(SEARCH,),
     mine={
         Role.SALES: "sales_contact_id = {value}",
         Role.SUPPORT: "id IN (SELECT e.client_id FROM events e"

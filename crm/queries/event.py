@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 from crm.domain.enums import Role
 from crm.domain.fields import Field, Kind
 from crm.domain.rows import Row, build_named_row
-from crm.queries.listing import Filter, Listing
+from crm.queries.listing import SEARCH, Filter, Listing
 
 if TYPE_CHECKING:
     from crm.database.transaction import Transaction
 
-SEARCH = "search_words @@ prefix_query({value})"
 LOCATION = "location_words @@ prefix_query({value})"
 
 LISTING = Listing(
@@ -49,7 +48,7 @@ LISTING = Listing(
         "during": Filter("tsrange(start_date, end_date) && {value}::tsrange"),
         "location": Filter(LOCATION),
     },
-    search=SEARCH,
+    search=(SEARCH,),
     default_sort=(("start_date", False),),
     mine={
         Role.SALES: "client_sales_contact_id = {value}",

@@ -17,6 +17,9 @@ from crm.domain.text import quote
 
 Sort = tuple[tuple[str, bool], ...]  # names of fields, each with whether it descends
 
+# The words of a record, or its id.
+SEARCH = "search_words @@ {find}({value}) OR id = search_id({value})"
+
 _NONE: Mapping[Any, Any] = MappingProxyType({})
 
 
@@ -34,12 +37,15 @@ class Filter(NamedTuple):
 class Listing(NamedTuple):
     """What can be listed, how it is narrowed and in which orders.
 
-    ``noun`` is the word of the command line, ``view`` what is read. ``search`` and the conditions
-    of ``mine``, by role, are written like those of filters; the value of ``mine`` is the id of the
-    person logged in. Of the fields that can be sorted by, ``nullable`` names those that may have no
-    value, ``joined`` those whose sort key is another record's, and ``indexed`` those whose order an
-    index of the table has. ``words`` are the conditions on words, and ``near`` is how many records
-    are looked at before an index of words is asked: as many as milliseconds are enough for.
+    ``noun`` is the word of the command line, ``view`` what is read. ``search`` are conditions of
+    which one is enough, each with an index of its own; ``{find}`` in them stands for the function
+    that makes a query of words. Those of ``mine``, by role, are written like those of filters; its
+    value is the id of the person logged in. Of the fields that can be sorted by, ``nullable`` names
+    those that may have no value, ``joined`` those whose sort key is another record's, and
+    ``indexed`` those whose order an index of the table has. ``words`` are the conditions on words,
+    and ``near`` is how many records are looked at before an index of words is asked: as many as
+    milliseconds are enough for. ``found_by`` says a condition of ``search`` on another record's
+    words as it is found by their index, whatever the planner makes of a join.
     ``largest_id`` is what the id's column holds.
     """
 
@@ -47,13 +53,14 @@ class Listing(NamedTuple):
     view: str
     fields: tuple[Field, ...]
     filters: Mapping[str, Filter]
-    search: str
+    search: tuple[str, ...]
     default_sort: Sort = (("id", True),)
     mine: Mapping[Role, str] = _NONE
     nullable: frozenset[str] = frozenset()
     joined: frozenset[str] = frozenset()
     indexed: frozenset[str] = frozenset()
     words: frozenset[str] = frozenset()
+    found_by: Mapping[str, str] = _NONE
     near: int = 5_000
     largest_id: int = LARGEST_WHOLE_NUMBER
 
@@ -73,7 +80,9 @@ class Request(NamedTuple):
     ``fields`` are names, ``None`` for all. ``filters`` are values by the filter's name; one that is
     ``None`` is not asked for. ``sort`` is the listing's own when empty; ties break on the id.
     ``limit`` is how many rows, ``None`` for all; ``after`` the id of the record that the page
-    follows in this order. ``search`` finds words by prefix, without accents or case.
+    follows in this order. ``search`` finds words by prefix, without accents or case, phone numbers
+    by their last digits, and an id; with ``whole`` only whole words, and with ``whole_first``, of a
+    request that has a limit, those before the others.
     """
 
     fields: tuple[str, ...] | None = None
@@ -83,6 +92,8 @@ class Request(NamedTuple):
     after: int | None = None
     search: str | None = None
     mine: bool = False
+    whole: bool = False
+    whole_first: bool = False
 
 
 def select_fields(listing: Listing, request: Request) -> tuple[Field, ...]:

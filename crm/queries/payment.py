@@ -2,11 +2,11 @@
 
 from crm.domain.enums import Role
 from crm.domain.fields import Field, Kind
-from crm.queries.listing import Filter, Listing
+from crm.queries.listing import SEARCH, Filter, Listing
 
-SEARCH = "search_words @@ prefix_query({value})"
+_WORDS = "search_words @@ prefix_query({value})"
 # The words of all three texts are indexed; that they are the reference's is looked at afterwards.
-REFERENCE = f"({SEARCH} AND array_to_tsvector(words(reference)) @@ prefix_query({{value}}))"
+REFERENCE = f"({_WORDS} AND array_to_tsvector(words(reference)) @@ prefix_query({{value}}))"
 
 LISTING = Listing(
     noun="payment",
@@ -42,7 +42,7 @@ LISTING = Listing(
         "paid_to": Filter("paid_on <= {value}"),
         "reference": Filter(REFERENCE),
     },
-    search=SEARCH,
+    search=(SEARCH,),
     mine={
         Role.SALES: "client_sales_contact_id = {value}",
         Role.SUPPORT: "contract_id IN (SELECT e.contract_id FROM events e"

@@ -1,4 +1,4 @@
-"""Who or what somebody means: an id, an email or a name that only one record matches."""
+"""Who is meant: an id, an email, a phone or a name that only one client or colleague matches."""
 
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 LISTED = 5  # matches that an ambiguous name lists
 SUGGESTED = 3
-_LONGEST = 300  # characters; nothing that is kept under a name is longer
+LONGEST = 300  # characters; nothing that is kept under a name is longer
+PHONE_DIGITS = 8  # from as many on a number means whose phone it is
 _CLOSE = 0.6  # of difflib's ratio, where 1 is the same
 
 
@@ -51,21 +52,10 @@ _USER = _Kind(
 )
 
 
-def find_lasting_id(tx: "Transaction", noun: str, text: str) -> int:
-    """Return the id that ``text`` means, even of a record that was deleted.
-
-    An existing USER or CLIENT may be named by email or name too. Raises what
-    :func:`find_user_id` raises.
-    """
-    named = {"user": find_user_id, "client": find_client_id}
-    if noun in named and not text.strip().isdecimal():
-        return named[noun](tx, text)
-    return parse_record_id(text, noun)
-
-
 def find_user_id(tx: "Transaction", text: str) -> int:
     """Return the id of the colleague whom ``text`` means; ``me`` is the person logged in.
 
+    A phone number, in any notation, is as good as an email; digits alone are an id if there is one.
     A full name goes before one that only begins with the same words. Raises UsageFault
     ``ambiguous_reference`` when several match, NotFound with the nearest names when nobody does.
     """
@@ -85,12 +75,12 @@ def find_client_id(tx: "Transaction", text: str) -> int:
 def parse_record_id(
     text: str, noun: str, largest: int = LARGEST_WHOLE_NUMBER, *, listed: str = "list"
 ) -> int:
-    """Return the id that ``text`` is: digits, at least 1, no more than ``largest``.
+    """Return the id that ``text`` is: digits, perhaps behind a #, at least 1, at most ``largest``.
 
     ``noun`` and ``listed`` are the words of the command line that shows which there are. Raises
     UsageFault ``invalid_id``.
     """
-    number = _parse_number(text)
+    number = parse_number(text)
     if number is None or not 1 <= number <= largest:
         raise UsageFault(
             _("“{value}” is not an id.").format(value=quote(text)),
@@ -102,8 +92,9 @@ def parse_record_id(
     return number
 
 
-def _parse_number(text: str) -> int | None:
-    digits = re.fullmatch("0*([0-9]+)", text.strip())
+def parse_number(text: str) -> int | None:
+    """Return the number that ``text`` is, perhaps behind a #, ``None`` where it is none."""
+    digits = re.fullmatch("#?0*([0-9]+)", text.strip())
     if digits is None:
         return None
     # Python refuses to read thousands of digits.
@@ -111,31 +102,33 @@ def _parse_number(text: str) -> int | None:
 
 
 def _resolve(tx: "Transaction", kind: _Kind, text: str) -> int:
-    number = _parse_number(text)
-    if number is not None:
-        fits = number <= LARGEST_WHOLE_NUMBER
-        if not fits or not _run_template(tx, kind, "{select} WHERE id = %(id)s", id=number):
-            raise not_found_error(kind.noun, number if fits else quote(text))
+    number = parse_number(text)
+    fits = number is not None and number <= LARGEST_WHOLE_NUMBER
+    if number and fits and _run_template(tx, kind, "{select} WHERE id = %(id)s", id=number):
         return number
     matches = _find_matches(tx, kind, text.strip())
+    if not matches and number is not None:
+        raise not_found_error(kind.noun, number if fits else quote(text))
     if not matches:
-        raise _no_match_error(kind, text, _find_nearest(tx, kind, text[:_LONGEST]))
+        raise _no_match_error(kind, text, _find_nearest(tx, kind, text[:LONGEST]))
     if len(matches) > 1:
         raise _ambiguous_error(kind, text, matches)
     return matches[0].id
 
 
 def _find_matches(tx: "Transaction", kind: _Kind, text: str) -> list[Match]:
-    if len(text) > _LONGEST:
+    if len(text) > LONGEST:
         return []
     email = normalize("NFC", text).lower()
     values: dict[str, Any] = {"name": text, "email": email, "limit": LISTED + 1}
+    values["digits"] = PHONE_DIGITS
     # OFFSET keeps the LIMIT from being planned for: all records would be read in order, to find
     # more than the one that has an email.
     found = _run_template(
         tx,
         kind,
-        "SELECT * FROM ({select} WHERE email = %(email)s OR {named} OFFSET 0) whole"
+        "SELECT * FROM ({select} WHERE email = %(email)s OR {named}"
+        " OR search_words @@ phone_query(%(name)s, %(digits)s) OFFSET 0) whole"
         " ORDER BY id DESC LIMIT %(limit)s",
         **values,
     )
@@ -152,12 +145,14 @@ def _build_prefix_query(kind: _Kind) -> "Composable":
     from crm.queries import nearest
     from crm.queries.client import LISTING
 
+    words = [[SQL("search_words @@ prefix_query(%(name)s)")]]
     return nearest.build_nearest_page(
         Literal(LISTING.near),
         columns=SQL("id, full_name, email"),
         view=Identifier(kind.view),
         place=[],
-        conditions=[SQL("search_words @@ prefix_query(%(name)s)")],
+        conditions=words,
+        found=words,
         order=SQL("id DESC"),
         limit=SQL("%(limit)s"),
     )

@@ -20,13 +20,17 @@ LISTINGS = {
 def search_everything(tx: "Transaction", text: str, limit: int = 10) -> dict[str, Section]:
     """Find clients, contracts (by their client), events and colleagues that have all the words.
 
-    Each word counts as the beginning of one, without accents or case. The keys are ``clients``,
-    ``contracts``, ``events`` and ``users``, also where nothing was found; the newest come first.
+    Each word counts as the beginning of one, without accents or case; a number as an id too, and as
+    the end of a phone number. The keys are ``clients``, ``contracts``, ``events`` and ``users``,
+    also where nothing was found; what has the words as they are comes first, then the newest.
     """
     return read_batch(
         tx,
         {
-            key: (listing, Request(search=text, sort=(("id", True),), limit=limit))
+            key: (
+                listing,
+                Request(search=text, sort=(("id", True),), limit=limit, whole_first=True),
+            )
             for key, listing in LISTINGS.items()
         },
     )

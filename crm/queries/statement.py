@@ -4,7 +4,8 @@ Names in it come from declarations, never from a person; values are bound.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from psycopg2.sql import SQL, Composable, Composed, Identifier, Placeholder
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
 # What is sorted as text is sorted the same on every server, whatever its locale.
 _TEXTS = {Kind.TEXT, Kind.LONG_TEXT, Kind.EMAIL, Kind.PHONE, Kind.CODE}
+
+
+_NO_WORDS = SQL("")
+_AS_IS: Mapping[str, str] = MappingProxyType({})
 
 
 class Parameters(dict[str, Any]):
@@ -50,29 +55,55 @@ def build_select(
 
     Raises NotFound when ``request.after`` is no record, UsageFault ``mine_without_role``.
     """
+    if request.whole_first and request.search is not None:
+        return _build_select_whole_first(tx, listing, request, parameters, limit)
     keys = _sort_keys(listing, request)
     place = _not_null(keys)
     if request.after is not None:
         position = _read_position(tx, listing, keys, request.after)
         place = [build_after(keys, position, parameters.bind)]
-    wanted = _collect_conditions(tx, listing, request)
-    parts: dict[str, Any] = {
-        "columns": build_columns(select_fields(listing, request)),
-        "view": Identifier(listing.view),
-        "order": build_order_by(keys),
-    }
-    conditions = [_build_condition(template, value, parameters) for template, value in wanted]
-    if limit is not None and any(template in listing.words for template, _value in wanted):
+    view = Identifier(listing.view)
+    columns = build_columns(select_fields(listing, request))
+    order = build_order_by(keys)
+    found = _build_ways(tx, listing, request, parameters, listing.found_by)
+    if limit is not None and _is_of_words(listing, request):
         first = (request.sort or listing.default_sort)[0][0]
+        by_order = first in listing.indexed and not _is_number(request.search)
         return nearest.build_nearest_page(
-            parameters.bind(listing.near) if first in listing.indexed else None,
+            parameters.bind(listing.near) if by_order else None,
+            columns=columns,
+            view=view,
             place=place,
-            conditions=conditions,
+            conditions=_build_ways(tx, listing, request, parameters),
+            found=found,
+            order=order,
             limit=parameters.bind(limit),
-            **parts,
         )
-    return SQL("SELECT {columns} FROM {view}{where} ORDER BY {order}{limit}").format(
-        where=build_where([*place, *conditions]), limit=_build_limit(limit, parameters), **parts
+    return SQL("SELECT {columns} FROM {source} ORDER BY {order}{limit}").format(
+        columns=columns,
+        source=_build_source(view, SQL("*"), [[*place, *each] for each in found]),
+        order=order,
+        limit=_build_limit(limit, parameters),
+    )
+
+
+def _build_select_whole_first(
+    tx: "Transaction", listing: Listing, request: Request, parameters: Parameters, limit: int | None
+) -> Composable:
+    """Return the statement that reads what has the words searched for, before what begins so."""
+    each = request._replace(fields=("id",), whole_first=False)
+    return SQL(
+        "WITH whole AS MATERIALIZED ({whole}), begun AS MATERIALIZED ({begun})"
+        " SELECT {columns} FROM {view} WHERE id = ANY ("
+        " ARRAY(SELECT id FROM whole) || ARRAY(SELECT id FROM begun))"
+        " ORDER BY id = ANY (ARRAY(SELECT id FROM whole)) DESC, {order}{limit}"
+    ).format(
+        whole=build_select(tx, listing, each._replace(whole=True), parameters, limit),
+        begun=build_select(tx, listing, each, parameters, limit),
+        columns=build_columns(select_fields(listing, request)),
+        view=Identifier(listing.view),
+        order=build_order_by(_sort_keys(listing, request)),
+        limit=_build_limit(limit, parameters),
     )
 
 
@@ -85,7 +116,7 @@ def build_count(
 ) -> Composable:
     """Return the statement that counts what fits the filters, up to one more than ``most``."""
     return SQL("SELECT count(*) FROM ({some}) counted").format(
-        some=build_select_some(tx, listing, request, parameters, most, SQL(""))
+        some=build_select_some(tx, listing, request, parameters, most, SQL("id"))
     )
 
 
@@ -101,12 +132,12 @@ def build_select_some(
 
     It stops at one more than ``most``.
     """
-    wanted = _collect_conditions(tx, listing, request)
-    return SQL("SELECT {column} FROM {view}{where}{limit}").format(
+    return SQL("SELECT {column} FROM {source}{limit}").format(
         column=column,
-        view=Identifier(listing.view),
-        where=build_where(
-            [_build_condition(template, value, parameters) for template, value in wanted]
+        source=_build_source(
+            Identifier(listing.view),
+            column,
+            _build_ways(tx, listing, request, parameters, listing.found_by),
         ),
         limit=_build_limit(None if most is None else most + 1, parameters),
     )
@@ -146,26 +177,77 @@ def build_columns(fields: Iterable[Field]) -> Composable:
     return SQL(", ").join(Identifier(each.name) for each in fields)
 
 
-def _collect_conditions(
-    tx: "Transaction", listing: Listing, request: Request
-) -> list[tuple[str, Any]]:
-    """Return the conditions that a request means, each with its value."""
+def _build_ways(
+    tx: "Transaction",
+    listing: Listing,
+    request: Request,
+    parameters: Parameters,
+    found_by: Mapping[str, str] = _AS_IS,
+) -> list[list[Composable]]:
+    """Return the conditions that a request means, once for each way to be found by its search.
+
+    No record fits two of them. ``found_by`` has those that are written otherwise.
+    """
     wanted: list[tuple[str | None, Any]] = []
     for name, value in request.filters.items():
         if value is not None:
             asked = listing.filters[name]
             wanted.append((asked.opposite if value is False else asked.condition, value))
-    if request.search is not None:
-        wanted.append((listing.search, request.search))
     if request.mine:
         wanted.append((_build_mine(tx, listing), tx.actor.id))
-    return [(template, value) for template, value in wanted if template]
+    common: list[Composable] = [
+        _build_condition(template, value, parameters) for template, value in wanted if template
+    ]
+    if request.search is None:
+        return [common]
+    find = SQL("whole_query" if request.whole else "prefix_query")
+    ways: list[list[Composable]] = []
+    before: list[Composable] = []
+    for template in listing.search:
+        condition = _build_condition(template, request.search, parameters, find)
+        written = found_by.get(template, template)
+        ways.append([*common, *before, _build_condition(written, request.search, parameters, find)])
+        before.append(SQL("({}) IS NOT TRUE").format(condition))
+    return ways
 
 
-def _build_condition(template: str, value: Any, parameters: Parameters) -> Composed:
+def _is_of_words(listing: Listing, request: Request) -> bool:
+    """Whether something that is asked for is found by an index of words."""
+    asked = {
+        listing.filters[name].condition
+        for name, value in request.filters.items()
+        if value is not None
+    }
+    if request.search is not None:
+        asked.update(listing.search)
+    return not asked.isdisjoint(listing.words)
+
+
+def _is_number(search: str | None) -> bool:
+    """Whether a search is for a phone, an id or another number, which few records have."""
+    digits = re.sub(r"[\s+()./\u2010-\u2013-]", "", search or "")
+    return re.fullmatch("#[0-9]+|[0-9]{4,}", digits) is not None
+
+
+def _build_source(
+    view: Composable, column: Composable, ways: Sequence[Sequence[Composable]]
+) -> Composable:
+    """Return what stands behind FROM to read ``column`` of what fits one of several conditions."""
+    if len(ways) == 1:
+        return SQL("{}{}").format(view, build_where(ways[0]))
+    parts = [
+        SQL("SELECT {} FROM {}{}").format(column, view, build_where(conditions))
+        for conditions in ways
+    ]
+    return SQL("({}) {}").format(SQL(" UNION ALL ").join(parts), view)
+
+
+def _build_condition(
+    template: str, value: Any, parameters: Parameters, find: SQL = _NO_WORDS
+) -> Composed:
     if "{value}" not in template:
         return SQL(template).format()
-    return SQL(template).format(value=parameters.bind(value))
+    return SQL(template).format(value=parameters.bind(value), find=find)
 
 
 def _build_mine(tx: "Transaction", listing: Listing) -> str:

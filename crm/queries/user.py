@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from crm.domain.fields import Field, Kind
-from crm.queries.listing import Filter, Listing
+from crm.queries.listing import SEARCH, Filter, Listing
 
 if TYPE_CHECKING:
     from crm.database.transaction import Transaction
@@ -36,7 +36,7 @@ LISTING = Listing(
             " AND e.end_date > {value})"
         ),
     },
-    search="search_words @@ prefix_query({value})",
+    search=(SEARCH,),
     nullable=frozenset({"phone"}),
 )
 

@@ -17,9 +17,6 @@ CREATE TABLE clients (
     full_name_folded TEXT COLLATE "C" GENERATED ALWAYS AS (left(fold(full_name), 200)) STORED,
     company_name_folded TEXT COLLATE "C"
         GENERATED ALWAYS AS (left(fold(company_name), 200)) STORED,
-    search_words TSVECTOR GENERATED ALWAYS AS (
-        array_to_tsvector(words(full_name || ' ' || company_name || ' ' || email))) STORED,
-    company_words TSVECTOR GENERATED ALWAYS AS (array_to_tsvector(words(company_name))) STORED,
     erased_at TIMESTAMP CONSTRAINT ck_clients_erased_at
         CHECK (erased_at >= '1900-01-01' AND erased_at < '3000-01-01'),
     address VARCHAR(300) CONSTRAINT ck_clients_address CHECK (is_plain_text(address, true)),
@@ -27,6 +24,11 @@ CREATE TABLE clients (
     siret VARCHAR(14) CONSTRAINT ck_clients_siret CHECK (siret COLLATE "C" ~ '^[0-9]{14}$'),
     vat_number VARCHAR(15)
         CONSTRAINT ck_clients_vat_number CHECK (vat_number COLLATE "C" ~ '^[A-Z]{2}[0-9A-Z+*]{2,13}$'),
+    search_words TSVECTOR GENERATED ALWAYS AS (array_to_tsvector(
+        search_terms(full_name || ' ' || company_name || ' ' || email)
+        || CASE WHEN erased_at IS NULL THEN phone_terms(phone) ELSE '{}' END)) STORED,
+    company_words TSVECTOR GENERATED ALWAYS AS (
+        array_to_tsvector(search_terms(company_name))) STORED,
 
     -- A foreign key onto a constant: it holds the role now and refuses to let it change later, and
     -- no isolation level or race gets around it.

@@ -24,11 +24,11 @@ CREATE TABLE events (
     name_folded TEXT COLLATE "C" GENERATED ALWAYS AS (left(fold(name), 200)) STORED,
     location_folded TEXT COLLATE "C"
         GENERATED ALWAYS AS (left(fold(left(location, 200)), 200)) STORED,
-    search_words TSVECTOR GENERATED ALWAYS AS (array_to_tsvector(
-        words(name || ' ' || left(client_contact, 200) || ' ' || left(location, 300)))) STORED,
-    location_words TSVECTOR GENERATED ALWAYS AS (
-        array_to_tsvector(words(left(location, 300)))) STORED,
     updated_at TIMESTAMP NOT NULL DEFAULT timezone('utc', now()),
+    search_words TSVECTOR GENERATED ALWAYS AS (array_to_tsvector(search_terms(
+        name || ' ' || left(client_contact, 200) || ' ' || left(location, 300)))) STORED,
+    location_words TSVECTOR GENERATED ALWAYS AS (
+        array_to_tsvector(search_terms(left(location, 300)))) STORED,
 
     -- Onto constants, as in clients: the support contact's role, and that the contract is signed.
     CONSTRAINT fk_events_support_contact_role

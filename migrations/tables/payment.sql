@@ -25,9 +25,10 @@ CREATE TABLE payments (
         CHECK (created_at >= '1900-01-01' AND created_at < '3000-01-01'),
     -- The kind of what a reversal reverses: only that says whether money went back.
     reversed_kind VARCHAR(10),
-    search_words TSVECTOR GENERATED ALWAYS AS (array_to_tsvector(
-        words(coalesce(method, '') || ' ' || coalesce(reference, '') || ' ' || coalesce(reason, ''))
-    )) STORED,
+    search_words TSVECTOR GENERATED ALWAYS AS (array_to_tsvector(search_terms(
+        coalesce(method, '') || ' ' || coalesce(reference, '') || ' ' || coalesce(reason, '')
+    ))) STORED,
+    reference_folded TEXT COLLATE "C" GENERATED ALWAYS AS (fold_together(reference)) STORED,
 
     CONSTRAINT uq_payments_contract_id_request_key UNIQUE (contract_id, request_key),
     CONSTRAINT uq_payments_id_contract_id_amount_kind UNIQUE (id, contract_id, amount, kind),
@@ -49,6 +50,8 @@ CREATE TABLE payments (
 CREATE INDEX ix_payments_created_by_id ON payments (created_by_id);
 CREATE INDEX ix_payments_paid_on ON payments (paid_on, id);
 CREATE INDEX ix_payments_search_words ON payments USING gin (search_words);
+CREATE INDEX ix_payments_reference_folded ON payments (reference_folded)
+    WHERE reference_folded IS NOT NULL;
 
 ALTER TABLE payments ENABLE ROW LEVEL SECURITY;
 GRANT SELECT,

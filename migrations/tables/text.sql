@@ -107,3 +107,35 @@ END;
 $$;
 COMMENT ON FUNCTION words(text) IS 'The folded words of the first 700 characters of a text.';
 GRANT EXECUTE ON FUNCTION words(text) TO epicevents_app;
+
+-- What is typed without the apostrophe or the hyphen of a name is found too: omara, jeanpierre.
+CREATE OR REPLACE FUNCTION search_terms(value text) RETURNS text[]
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+DECLARE
+    together text := translate(value, '''’‘ʼ-‐‑', '');
+BEGIN
+    IF together = value THEN
+        RETURN public.words(value);
+    END IF;
+    RETURN public.words(value) || public.words(together);
+END;
+$$;
+COMMENT ON FUNCTION search_terms(text) IS
+    'The words that a text is found by: its own, and those with an apostrophe or a hyphen also as one.';
+GRANT EXECUTE ON FUNCTION search_terms(text) TO epicevents_app;
+
+-- Backwards, so that the last digits are a beginning, which the index finds. No word begins with ~.
+CREATE OR REPLACE FUNCTION phone_terms(phone text) RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN array_remove(ARRAY['~' || reverse(substring(phone COLLATE "C", '^\+([0-9]+)'))], NULL);
+COMMENT ON FUNCTION phone_terms(text) IS
+    'What a phone number in E.164 is found by: its digits from the last to the first, behind a ~.';
+GRANT EXECUTE ON FUNCTION phone_terms(text) TO epicevents_app;
+
+CREATE OR REPLACE FUNCTION fold_together(value text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN left(array_to_string(public.words(value), ''), 200);
+COMMENT ON FUNCTION fold_together(text) IS
+    'A text as one folded word, whatever stands between its letters and digits; what a reference is found by.';
+GRANT EXECUTE ON FUNCTION fold_together(text) TO epicevents_app;

@@ -22,7 +22,8 @@ CREATE TABLE users (
     name_folded TEXT COLLATE "C"
         GENERATED ALWAYS AS (left(fold(last_name || ' ' || first_name), 200)) STORED,
     search_words TSVECTOR GENERATED ALWAYS AS (
-        array_to_tsvector(words(first_name || ' ' || last_name || ' ' || email))) STORED,
+        array_to_tsvector(search_terms(first_name || ' ' || last_name || ' ' || email)
+        || phone_terms(phone))) STORED,
 
     -- What the composite foreign keys of clients, contracts and events refer to.
     CONSTRAINT uq_users_id_role UNIQUE (id, role),

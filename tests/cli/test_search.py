@@ -96,3 +96,32 @@ def test_commands_stand_below_each_other(sales: Workstation) -> None:
 
 def test_search_needs_somebody_logged_in(workstation: Workstation) -> None:
     assert workstation.run("search", "x").status == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("06 12 34 56 78", "Clients"),
+        ("5678", "Clients"),
+        ("#2", "Contracts"),
+        ("obrien", "Clients"),
+    ],
+)
+def test_what_one_has_at_hand_finds_whose_it_is(sales: Workstation, text: str, title: str) -> None:
+    assert f"{title}  " in sales.run("search", text).done().out
+    listed = sales.run("client", "list", "-S", text, "-o", "ids").done().out
+    assert listed == {"5678": "2\n1\n", "#2": "2\n", "obrien": "3\n"}.get(text, "1\n")
+
+
+def test_a_command_takes_words_for_a_contract_and_an_event(sales: Workstation) -> None:
+    shown = sales.run("contract", "show", "kevin casey").done().out
+    assert shown.startswith("ID: 4\n")
+    assert sales.run("event", "show", "mufflins").done().out.startswith("ID: 2\n")
+    several = sales.run("contract", "pay", "lefevre", "10", "-o", "json")
+    assert (several.status, several.error()["code"]) == (2, "ambiguous_reference")
+    assert "3 Éléonore Lefèvre, €3,000.00" in several.error()["message"]
+    assert sales.run("contract", "show", "nobody").status == 3
+    by_event = sales.run("event", "list", "--contract", "kevin", "-o", "ids").done().out
+    assert by_event == "2\n"
+    as_of = ("--as-of", "today")
+    assert sales.run("event", "show", "mufflins", *as_of).done().out.startswith("ID: 2\n")

@@ -89,6 +89,13 @@ def test_what_a_few_records_are_written_for_reads_few(large: Database, act: Act)
         (contract.LISTING, Request(search="nobody")),
         (contract.LISTING, Request(search="nobody", sort=(("client", False),))),
         (contract.LISTING, Request(search="lefe", sort=(("amount_due", True),))),
+        (client.LISTING, Request(search="06 98 76 54 32")),
+        (client.LISTING, Request(search="5432", sort=(("full_name", False),))),
+        (contract.LISTING, Request(search="06 98 76 54 32")),
+        (contract.LISTING, Request(search="#71")),
+        (contract.LISTING, Request(search="INV-2026-014")),
+        (client.LISTING, Request(search="martin", whole_first=True)),
+        (client.LISTING, Request(search="casey", whole_first=True)),
         (client.LISTING, Request(search="martin")),
         (contract.LISTING, Request(search="martin")),
         (client.LISTING, Request(search="martin crowd", sort=(("company_name", True),))),
@@ -107,7 +114,10 @@ def test_a_page_of_what_has_rare_or_common_words_reads_few(
     assert found.more == ("martin" in str(request_.search))
 
 
-@pytest.mark.parametrize("text", ["kevin@startup.example", "Kevin Casey", "kev", "nobody@no.where"])
+@pytest.mark.parametrize(
+    "text",
+    ["kevin@startup.example", "Kevin Casey", "kev", "nobody@no.where", "+678 123 456 78"],
+)
 def test_one_client_is_found_among_thousands_without_reading_them(
     large: Database, monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:

@@ -54,6 +54,8 @@ FUNCTIONS = {
     "begin_import", "begin_session", "begin_undo", "change_password", "client_mentions",
     "columns_of", "company_today", "company_zone", "delete_record", "deny",
     "employee_id", "employee_role", "end_other_sessions", "end_session", "erase_client", "fold",
+    "fold_together", "phone_query", "phone_terms", "search_id", "search_query", "search_reference",
+    "search_terms", "whole_query",
     "has_reason",
     "installation_id", "is_email",
     "is_own_client", "is_phone", "is_plain_text", "login_attempt", "login_challenge",

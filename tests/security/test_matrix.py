@@ -170,7 +170,8 @@ def test_the_database_holds_no_other_functions_of_employees(matrix: Database) ->
     assert may_run - tried == {
         # Pure, or about whoever asks.
         "columns_of", "text_columns", "is_plain_text", "is_email", "is_phone", "has_reason", "fold",
-        "words", "prefix_query",
+        "words", "prefix_query", "whole_query", "search_query", "search_terms", "search_id",
+        "search_reference", "phone_query", "phone_terms", "fold_together",
         "utc_now", "employee_id", "employee_role", "session_id", "is_own_client", "deny",
         "installation_id", "oldest_program",
         # Of logging in and out: test_login, test_identity, test_passwords.

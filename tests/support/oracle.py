@@ -68,6 +68,7 @@ FILTERS: dict[str, dict[str, Test]] = {
         ),
     },
     "contract": {
+        "id": _equal("id"),
         "client": _equal("client_id"),
         "sales": _equal("sales_contact_id"),
         "signed": _equal("signed_status"),
@@ -106,7 +107,18 @@ FILTERS: dict[str, dict[str, Test]] = {
         ),
         "location": _words("location_words"),
     },
-    "payment": {"contract": _equal("contract_id")},
+    "payment": {
+        "contract": _equal("contract_id"),
+        "client": _equal("client_id"),
+        "sales": _equal("sales_contact_id"),
+        "method": lambda record, value, _all: (record["method"] or "").lower() == value.lower(),
+        "kind": _equal("kind"),
+        "paid_from": _since("paid_on"),
+        "paid_to": lambda record, value, _all: record["paid_on"] <= value,
+        "reference": lambda record, value, _all: begins(
+            (record["reference"] or "").lower().replace("-", " "), value
+        ),
+    },
     "user": {
         "role": _equal("role"),
         "active": _equal("is_active"),
@@ -138,6 +150,11 @@ MINE: dict[tuple[str, Role], Test] = {
         for each in records["event"]
     ),
     ("event", Role.SUPPORT): _equal("support_contact_id"),
+    ("payment", Role.SALES): _equal("client_sales_contact_id"),
+    ("payment", Role.SUPPORT): lambda record, me, records: any(
+        each["support_contact_id"] == me and each["contract_id"] == record["contract_id"]
+        for each in records["event"]
+    ),
 }
 
 
@@ -180,7 +197,11 @@ def expected_ids(
             for name, value in request.filters.items()
             if value is not None
         )
-        and (request.search is None or begins(record["search_words"], request.search))
+        and (
+            request.search is None
+            or begins(record["search_words"], request.search)
+            or str(record["id"]) == request.search
+        )
         and (not request.mine or MINE[listing.noun, actor[1]](record, actor[0], records))
     ]
     order = request.sort or listing.default_sort

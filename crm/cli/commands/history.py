@@ -22,7 +22,7 @@ KINDS = ("user", "client", "contract", "event")
 def history(app: App, /, kind: str, record: str, **given: Any) -> None:
     """Show who changed a record, when and how, field by field (everybody).
 
-    A USER or CLIENT may also be given by email or name. The history of a contract includes its
+    A record may also be given by words: see contract show. The history of a contract includes its
     payments. A deleted record keeps its history, under its id.
 
     \b
@@ -32,12 +32,12 @@ def history(app: App, /, kind: str, record: str, **given: Any) -> None:
       epicevents history user 3 -o json
     """
     from crm.cli.reading.changes import audit_presentation
-    from crm.queries import audit, reference
+    from crm.queries import audit, lookup
     from crm.services import audit as service
 
     options = ListingOptions.take_from(given)
     with app.transaction() as tx:
-        record_id = reference.find_lasting_id(tx, kind, record)
+        record_id = lookup.find_lasting_id(tx, kind, record)
         filters = service.find_history(tx, kind, record_id)
         run_listing(
             app,

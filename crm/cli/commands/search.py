@@ -30,11 +30,15 @@ Row = dict[str, str]
 def search(app: App, /, text: str, limit: int, output: str) -> None:
     """Find clients, contracts, events and colleagues at once (everybody).
 
-    It finds words by their beginning, regardless of accents and case.
+    It finds words by their beginning, regardless of accents, case, apostrophes and hyphens, a phone
+    in any notation or by its last digits, an id, and the reference of a payment. Whole words first.
 
     \b
     Examples:
       epicevents search lefe
+      epicevents search "06 12 34 56 78"
+      epicevents search 5678
+      epicevents search INV-2026-014
       epicevents search "cool startup" -o json
     """
     from crm.cli.reading import sections

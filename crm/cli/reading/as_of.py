@@ -74,12 +74,12 @@ def show_as_of(
     Raises NotFound with ``since`` or ``until`` when there was one.
     """
     from crm.domain.times import format_wall_clock
-    from crm.queries import reference
+    from crm.queries import lookup
     from crm.services import audit
 
     zone = app.settings.timezone
     with app.transaction() as tx:
-        record_id = reference.find_lasting_id(tx, listing.noun, text)
+        record_id = lookup.find_lasting_id(tx, listing.noun, text)
         found = audit.find_as_of(tx, listing, record_id, moment, zone)
     row = found.row or ()
     records.show_record(

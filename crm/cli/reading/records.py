@@ -14,20 +14,15 @@ if TYPE_CHECKING:
 
 
 def find_row(tx: "Transaction", listing: "Listing", text: str) -> "Row":
-    """Return the record that ``text`` means: by its id, people also by email or name.
+    """Return the record that ``text`` means: by its id, or by words that only one has.
 
     Raises UsageFault ``invalid_id`` or ``ambiguous_reference``, NotFound.
     """
-    from crm.queries import reference
     from crm.queries.listing import not_found_error
+    from crm.queries.lookup import find_record_id
     from crm.queries.pages import read_record
 
-    if listing.noun == "client":
-        record_id = reference.find_client_id(tx, text)
-    elif listing.noun == "user":
-        record_id = reference.find_user_id(tx, text)
-    else:
-        record_id = reference.parse_record_id(text, listing.noun)
+    record_id = find_record_id(tx, listing.noun, text)
     row = read_record(tx, listing, record_id)
     if row is None:
         raise not_found_error(listing.noun, record_id)

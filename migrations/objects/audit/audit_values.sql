@@ -5,6 +5,6 @@ CREATE FUNCTION audit_values(record jsonb) RETURNS jsonb
         'full_name_folded', 'company_name_folded', 'location_folded', 'search_words',
         'company_words', 'location_words', 'sales_contact_role', 'support_contact_role',
         'contract_signed_status', 'reversed_amount',
-        'reversed_kind', 'received'];
+        'reversed_kind', 'received', 'reference_folded'];
 COMMENT ON FUNCTION audit_values(jsonb) IS
     'The values of a record that the audit keeps: those that are not derived from others.';

@@ -8,7 +8,7 @@ CREATE VIEW payment_list AS
         k.sales_contact_id, s.first_name || ' ' || s.last_name AS sales_contact,
         c.full_name_folded AS client_folded, s.name_folded AS sales_contact_folded,
         c.sales_contact_id AS client_sales_contact_id, p.search_words,
-        r.id AS reversed_by_id
+        r.id AS reversed_by_id, p.reference_folded
     FROM (SELECT OFFSET 0) fence, payments p
     LEFT JOIN users u ON u.id = p.created_by_id
     LEFT JOIN contracts k ON k.id = p.contract_id

@@ -37,7 +37,7 @@ def erase(
       epicevents client erase kevin.besnard@terremer.example --reason "asked for it" --dry-run
     """
     from crm import services
-    from crm.queries import privacy, reference
+    from crm.queries import lookup, privacy
     from crm.queries.client import LISTING
     from crm.queries.pages import read_record
 
@@ -45,7 +45,7 @@ def erase(
     fields = LISTING.fields
     # Tried first, so that nobody is asked to confirm what is refused.
     with app.transaction(dry_run=True) as tx:
-        client_id = reference.find_lasting_id(tx, "client", client)
+        client_id = lookup.find_lasting_id(tx, "client", client)
         before: Any = read_record(tx, LISTING, client_id)
         email = before.email if before else privacy.read_last_email(tx, client_id)
         found = privacy.read_mentions(tx, client_id)

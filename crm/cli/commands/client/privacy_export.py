@@ -39,12 +39,12 @@ def privacy_export(app: App, /, client: str, output_file: "Path | None") -> None
     """
     from crm import services
     from crm.cli.output.files import open_text, refuse_other_name, replace_file
-    from crm.queries import reference
+    from crm.queries import lookup
 
     if output_file is not None:
         refuse_other_name(output_file, "json")
     with app.transaction() as tx:
-        client_id = reference.find_lasting_id(tx, "client", client)
+        client_id = lookup.find_lasting_id(tx, "client", client)
         held = services.privacy.find_held(tx, client_id)
         if output_file is None:
             _write(app, tx, held, app.console.stream)

@@ -24,6 +24,8 @@ from crm.domain.i18n import gettext as _
 def show(app: App, /, client: str, moment: datetime | None, output: str) -> None:
     """Show a client with its contracts and coming events (everybody).
 
+    Wherever a command takes a CLIENT, an id, an email, a phone or words that only one has will do.
+
     \b
     Examples:
       epicevents client show 12

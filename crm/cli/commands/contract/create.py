@@ -16,7 +16,7 @@ from crm.domain.i18n import gettext as _
 
 
 @click.command(cls=Command)
-@click.option("--client", type=CLIENT, help=_("The client: id, email or name."))
+@click.option("--client", type=CLIENT, help=_("The client: id, email, phone or name."))
 @input_options(*inputs.CONTRACT)
 @signed_option
 @due_date_option(DAY)

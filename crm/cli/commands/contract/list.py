@@ -14,7 +14,7 @@ from crm.domain.i18n import gettext as _
 
 @click.command("list", cls=Command)
 @listing_options
-@click.option("--client", type=CLIENT, help=_("Only those of CLIENT (id, email or name)."))
+@click.option("--client", type=CLIENT, help=_("Only those of CLIENT (id, email, phone or name)."))
 @click.option("--sales", type=SALES_USER, help=_("Sold by USER."))
 @click.option("--signed/--unsigned", default=None, help=_("Only signed contracts, or only drafts."))
 @click.option(

@@ -21,9 +21,13 @@ from crm.domain.i18n import gettext as _
 def show(app: App, /, contract: str, moment: datetime | None, output: str) -> None:
     """Show a contract with its events and payments (everybody).
 
+    Wherever a command takes a CONTRACT, words that only one has are enough: of its client, or the
+    reference of a payment.
+
     \b
     Examples:
       epicevents contract show 12
+      epicevents contract show "kevin casey"
       epicevents contract show 12 -o json
       epicevents contract show 12 --as-of today
     """

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @click.command(cls=Command)
 @click.argument("contract", type=CONTRACT)
-@click.option("--client", type=CLIENT, help=_("The client: id, email or name."))
+@click.option("--client", type=CLIENT, help=_("The client: id, email, phone or name."))
 @input_options(*inputs.CONTRACT)
 @signed_option
 @due_date_option(OPTIONAL_DAY)

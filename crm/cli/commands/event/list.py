@@ -18,8 +18,8 @@ PERIODS = ("today", "week", "month")
 
 @click.command("list", cls=Command)
 @listing_options_with(CALENDAR)
-@click.option("--client", type=CLIENT, help=_("Only those of CLIENT (id, email or name)."))
-@click.option("--contract", type=CONTRACT, metavar="ID", help=_("Only events of contract ID."))
+@click.option("--client", type=CLIENT, help=_("Only those of CLIENT (id, email, phone or name)."))
+@click.option("--contract", type=CONTRACT, help=_("Only those of CONTRACT (id or words)."))
 @click.option("--support", type=SUPPORT_USER, help=_("Only events run by USER."))
 @click.option(
     "--no-support",

@@ -21,9 +21,13 @@ from crm.domain.i18n import gettext as _
 def show(app: App, /, event: str, moment: datetime | None, output: str) -> None:
     """Show an event with its contract and its client (everybody).
 
+    Wherever a command takes an EVENT, words that only one has are enough: its name, whom to meet,
+    or where.
+
     \b
     Examples:
       epicevents event show 40
+      epicevents event show "assemblee onze"
       epicevents event show 40 --as-of today -o json
     """
     from crm.queries.event import LISTING
