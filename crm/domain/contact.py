@@ -15,12 +15,19 @@ _PLAIN_EMAIL = (
     r"(?i)(?!.*[^.@]{60})(?=[^@]{1,64}@)(?!.*\.(?:arpa|invalid|local|localhost|onion)\Z)"
     r"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{2,}"
 )
-_PLAIN_PHONE = r"(?:0|\+33 ?)([1-9](?:[0-9]{8}|(?:[ .-][0-9]{2}){4}))"
+# What begins as overseas numbers do (0692 …, 0590 …) takes a judgement.
+_PLAIN_PHONE = r"(?:0(?!26|5[09]|6[39]|70|97)|\+33 ?)([1-9](?:[0-9]{8}|(?:[ .-][0-9]{2}){4}))"
 
 # Digits and the marks that people put between them; no letters, extensions or digits of other
 # scripts, which phonenumbers would turn into another number than the one that was meant.
+# An extension stands behind the number: the library reads "poste 12" as more digits.
+_EXTENSION = r"(?i)(.*?)[ ,]*(?:;ext=|\b(?:ext\.?|extension|poste)) ?:? ?([0-9]{1,11})"
+# Whose numbers have ten digits with the 0, as in France, and a country's code of their own.
+_OVERSEAS = ("GP", "GF", "MQ", "RE", "YT")
+_PHONE_LENGTH = 20  # of the columns
 _PHONE = r"\(?\+?[0-9 ()./\u00a0\u202f\u2010-\u2013-]+"
 _FRENCH = r"\+33([1-9])([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})"
+_FRENCH_LENGTH = 10  # digits, with the 0
 _TYPED_LENGTH = 60  # of a phone number with every mark that people put into it
 _SHORTEST, _LONGEST = 7, 15  # digits of a number with its country code
 
@@ -73,10 +80,12 @@ def _explain_email(typed: str) -> str:
 
 
 def parse_phone(value: str) -> str:
-    """Return the number in E.164, such as ``+33612345678``.
+    """Return the number in E.164, such as ``+33612345678``, or with ``;ext=12`` behind it.
 
-    A number without country code is French and must be possible there. One with ``+`` (or ``00``)
-    and a country's code is taken with 7 to 15 digits, whatever that country's plan says of it.
+    A number without country code is French and must be possible there, with its 0 of ten digits;
+    where it is not valid in France but in one of the overseas regions, it is of that region. One
+    with ``+`` (or ``00``) and a country's code is taken with 7 to 15 digits, whatever that
+    country's plan says of it. An extension ("ext. 543", "poste 12") is kept where it fits.
 
     Raises InvalidValue: ``invalid_phone``, or what ``clean_text`` raises.
     """
@@ -84,6 +93,23 @@ def parse_phone(value: str) -> str:
     if plain:
         return "+33" + re.sub("[^0-9]", "", plain[1])
     typed = clean_text(value, field=_("Phone number"), limit=_TYPED_LENGTH)
+    extended = re.fullmatch(_EXTENSION, typed)
+    if extended:
+        return _add_extension(typed, _parse_number(extended[1].strip()), extended[2])
+    return _parse_number(typed)
+
+
+def _add_extension(typed: str, number: str, extension: str) -> str:
+    room = _PHONE_LENGTH - len(f"{number};ext=")
+    if len(extension) > room:
+        reason = (
+            _("its extension is too long, and {n} digits fit") if room > 0 else _("it is too long")
+        )
+        raise _phone_error(typed, reason.format(n=room))
+    return f"{number};ext={extension}"
+
+
+def _parse_number(typed: str) -> str:
     if not re.fullmatch(_PHONE, typed):
         raise _phone_error(typed, _("only digits, spaces and . - / ( ) are allowed"))
     digits = re.sub("[^0-9]", "", typed)
@@ -115,6 +141,14 @@ def _parse_international(typed: str, digits: str) -> str:
 def _parse_national(typed: str, digits: str) -> str:
     import phonenumbers
 
+    if digits.startswith("0") and len(digits) != _FRENCH_LENGTH:
+        short = len(digits) < _FRENCH_LENGTH
+        raise _phone_error(
+            typed,
+            _("it is too short, a French number has ten digits")
+            if short
+            else _("it is too long, a French number has ten digits"),
+        )
     try:
         number = phonenumbers.parse(digits, HOME_REGION)
     except phonenumbers.NumberParseException as error:
@@ -126,6 +160,15 @@ def _parse_national(typed: str, digits: str) -> str:
         raise _phone_error(typed, _("it is too long"))
     if possible != phonenumbers.ValidationResult.IS_POSSIBLE:
         raise _phone_error(typed, _("it is too short"))
+    if not phonenumbers.is_valid_number_for_region(number, HOME_REGION):
+        overseas = {
+            phonenumbers.format_number(each, phonenumbers.PhoneNumberFormat.E164)
+            for region in _OVERSEAS
+            for each in [phonenumbers.parse(digits, region)]
+            if phonenumbers.is_valid_number_for_region(each, region)
+        }
+        if len(overseas) == 1:
+            return overseas.pop()
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
@@ -140,9 +183,12 @@ def _phone_error(typed: str, reason: str) -> InvalidValue:
 def format_phone(e164: str) -> str:
     """Return a stored number as people read it: ``06 12 34 56 78``, ``+44 20 7946 0958``.
 
-    French numbers are shown in national form, others in international form, and what is not a
-    number is returned as it is.
+    French numbers are shown in national form, others in international form, an extension behind
+    them, and what is not a number is returned as it is.
     """
+    e164, _mark, extension = e164.partition(";ext=")
+    if extension:
+        return _("{number} ext. {extension}").format(number=format_phone(e164), extension=extension)
     # Almost every number of a listing is French; grouping it by hand takes 1 µs, whereas importing
     # phonenumbers alone takes longer (20 ms and more) than the query that read the page.
     french = re.fullmatch(_FRENCH, e164)

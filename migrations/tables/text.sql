@@ -27,8 +27,8 @@ GRANT EXECUTE ON FUNCTION is_email(text) TO epicevents_app;
 
 CREATE OR REPLACE FUNCTION is_phone(value text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN value COLLATE "C" ~ '^\+[1-9][0-9]{5,14}$';
-COMMENT ON FUNCTION is_phone(text) IS 'Whether a text is a phone number in E.164.';
+    RETURN value COLLATE "C" ~ '^\+[1-9][0-9]{5,14}(;ext=[0-9]{1,8})?$';
+COMMENT ON FUNCTION is_phone(text) IS 'Whether a text is a phone number in E.164, perhaps with an extension as in +33123456789;ext=12.';
 GRANT EXECUTE ON FUNCTION is_phone(text) TO epicevents_app;
 
 -- In plpgsql, because that folds a text in one pass and not once for each time it is looked at: a

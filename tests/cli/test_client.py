@@ -132,8 +132,11 @@ def test_a_dry_run_keeps_nothing(sales: Workstation) -> None:
 
 
 def test_an_update_says_what_changed(sales: Workstation) -> None:
+    extended = sales.run("client", "update", "1", "--phone", "01 23 45 67 89 poste 12").done()
+    assert "01 23 45 67 89 ext. 12" in extended.err
+    assert sales.run("search", "0123456789").done().out.startswith("Clients  1\n")
     changed = sales.run("client", "update", "1", "--phone", "0698765432").done()
-    assert "Phone: 06 12 34 56 78 → 06 98 76 54 32" in changed.err
+    assert "Phone: 01 23 45 67 89 ext. 12 → 06 98 76 54 32" in changed.err
     assert sales.run("client", "update", "1", "--phone", "0698765432").err == "Nothing to change.\n"
 
 

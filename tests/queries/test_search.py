@@ -104,6 +104,7 @@ def names(tx: Transaction, text: str, limit: int = 10) -> list[str]:
         *((text, "Sean O’Mara") for text in (
             "0755501234", "07 55 50 12 34", "07.55.50.12.34", "07-55-50-12-34", "+33 7 55 50 12 34",
             "+33 (0)7 55 50 12 34", "0033755501234", "+33755501234", "33755501234",
+            "07 55 50 12 34 poste 12", "+33755501234;ext=7",
             " 07/55/50/12/34 ",
             "07\u00a055\u202f50\u00a012\u201134",
             # Its end, from four digits on, also beside a name.
