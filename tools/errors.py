@@ -1,27 +1,22 @@
-"""Writes the page of error codes from the places of the program that raise them.
+"""Writes the page of error codes: what the tests have seen raised, and the rules of the database.
 
-Run it as ``python -m tools.errors`` after a change; a test says when it was forgotten.
+The page is its own record. A run of the tests with EPICEVENTS_TEST_WRITE_ERRORS=1 adds to it what
+they raise; ``python -m tools.errors`` leaves out sentences that the program no longer has, and
+takes those of constraints from their table. Tests say when either was forgotten.
 """
 
 import ast
+import re
 from collections import defaultdict
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
-from crm.domain import errors
-from crm.domain.errors import CRMError
 from crm.domain.rules import CONSTRAINTS
 from crm.services.refusals import SENTENCES
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "errors.md"
-KINDS = {
-    name: kind
-    for name, kind in vars(errors).items()
-    if isinstance(kind, type) and issubclass(kind, CRMError)
-}
-KINDS["kind"] = errors.RuleViolation  # of the import: or PermissionDenied, if all rows are so
-SHOWN = 3  # sentences of one code
 
 HEAD = """\
 <!-- Written by tools/errors.py: change the errors, not this page. -->
@@ -55,143 +50,95 @@ HEADINGS = {
     7: "The database cannot be reached or used",
 }
 
-Found = tuple[type[CRMError], str, str]  # what is raised, its code and its sentence
+
+class Row(NamedTuple):
+    """What can be raised: the exit status, the code, and the sentence with its fields unfilled."""
+
+    status: int
+    code: str
+    says: str
 
 
-def page() -> str:
+def format_page(rows: set[Row]) -> str:
     """Return the page in Markdown, a table for each exit status."""
     by_status: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for kind, code, said in every_error():
-        sentences = by_status[kind.exit_code][code]
-        if said and said not in sentences:
-            sentences.append(said)
+    for row in sorted(rows):
+        by_status[row.status][row.code].append(row.says.replace("|", "\\|"))
     parts = [HEAD]
-    for status, codes in sorted(by_status.items()):
+    for status, codes in by_status.items():
         parts += [f"## {status}: {HEADINGS[status]}\n", "| code | says |", "| --- | --- |"]
-        for code, sentences in sorted(codes.items()):
-            said = "<br>".join(sentences[:SHOWN]).replace("|", "\\|").replace("\n", " ")
-            parts.append(f"| `{code}` | {said} |")
+        parts += [f"| `{code}` | {'<br>'.join(says)} |" for code, says in codes.items()]
         parts.append("")
     parts += [IMPORTED, "| code | says |", "| --- | --- |"]
-    parts += [f"| `{code}` | {said()} |" for code, said in sorted(SENTENCES.items())]
+    parts += [f"| `{code}` | {says()} |" for code, says in sorted(SENTENCES.items())]
     return "\n".join([*parts, ""])
 
 
-def every_error() -> Iterator[Found]:
-    """Yield the errors that the program raises, in the order of its files."""
-    for path in sorted((ROOT / "crm").rglob("*.py")):
-        yield from _in_module(ast.parse(path.read_text("utf-8")))
-    for rule in CONSTRAINTS.values():
-        yield rule.kind, rule.code, rule.message()
+def read_page() -> set[Row]:
+    """Return what stands on the page, of errors."""
+    rows = set()
+    for section in PAGE.read_text("utf-8").split(IMPORTED)[0].split("\n## ")[1:]:
+        for code, says in re.findall(r"^\| `(\w+)` \| (.*) \|$", section, re.MULTILINE):
+            for each in says.replace("\\|", "|").split("<br>"):
+                rows.add(Row(int(section[0]), code, each))
+    return rows
 
 
-def _in_module(tree: ast.Module) -> Iterator[Found]:
-    variable = [*_passed_as_code(tree)]
-    named = _named_sentences(tree)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple):
-            # Of the parser: a code, a sentence, and what may have been meant.
-            match node.value.elts:
-                case [ast.Constant(value=word), sentence, _meant]:
-                    yield errors.UsageFault, str(word), _sentence(sentence, named)
-        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
-            continue
-        kind = KINDS.get(node.func.id)
-        if kind is None or not node.args:
-            continue
-        code = next((each.value for each in node.keywords if each.arg == "code"), None)
-        codes = [kind.code] if code is None else [*_texts(code)]
-        if isinstance(code, ast.Name):
-            codes = variable
-        for said in _arms(node.args[0]):
-            for each in codes:
-                yield kind, each, _sentence(said, named)
+def find_current(rows: set[Row]) -> set[Row]:
+    """Return the rows whose sentence the program still has, and those of all constraints."""
+    sentences = set(read_sentences())
+    rules = {
+        Row(rule.kind.exit_code, rule.code, _flatten(rule.message()))
+        for rule in CONSTRAINTS.values()
+    }
+    return {row for row in rows if row.says in sentences} | rules
 
 
-def _passed_as_code(tree: ast.Module) -> Iterator[str]:
-    """Yield the texts that a module gives to variables and parameters called ``code``."""
-    takers = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef):
-            names = [arg.arg for arg in node.args.args]
-            if "code" in names:
-                takers[node.name] = names.index("code")
-        if isinstance(node, ast.Assign):
-            for target in node.targets:
-                yield from _assigned(target, node.value)
-        if isinstance(node, ast.For):
-            yield from _looped(node, tree)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            at = takers.get(node.func.id)
-            if at is not None and at < len(node.args):
-                yield from _texts(node.args[at])
+@cache
+def read_sentences() -> list[str]:
+    """Return every sentence of the program that goes through gettext, in both numbers.
+
+    Those of refused rows are told in tables and files, and stand below.
+    """
+    found = {
+        argument.value
+        for path in (ROOT / "crm").rglob("*.py")
+        if path.parts[-2:] != ("services", "refusals.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"_", "ngettext"}
+        for argument in node.args[:2]
+        if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+    }
+    return sorted(map(_flatten, found))
 
 
-def _assigned(target: ast.expr, value: ast.expr) -> Iterator[str]:
-    if isinstance(target, ast.Name) and target.id == "code":
-        yield from _texts(value)
-    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
-        for part, given in zip(target.elts, value.elts, strict=False):
-            yield from _assigned(part, given)
+def find_sentence(message: str) -> str | None:
+    """Return the sentence that a message was made from: of several, the one with most of it.
+
+    A list may follow it in lines of its own.
+    """
+    for text in (_flatten(message), message.partition("\n")[0]):
+        fitting = [says for says, form in _read_forms() if form.fullmatch(text)]
+        if fitting:
+            return max(fitting, key=lambda says: len(re.sub(_FIELD, "", says)))
+    return None
 
 
-def _looped(loop: ast.For, tree: ast.Module) -> Iterator[str]:
-    """Yield the codes of the rows that a function of the module returns to a loop over them."""
-    match loop:
-        case ast.For(target=ast.Tuple(elts=names), iter=ast.Call(func=ast.Name(id=function))):
-            columns = [name.id for name in names if isinstance(name, ast.Name)]
-            if "code" not in columns:
-                return
-            at = columns.index("code")
-            for node in ast.walk(tree):
-                if isinstance(node, ast.FunctionDef) and node.name == function:
-                    for row in ast.walk(node):
-                        if isinstance(row, ast.Tuple) and len(row.elts) == len(names):
-                            yield from _texts(row.elts[at])
+_FIELD = r"\{[^{}]*\}"
 
 
-def _arms(value: ast.expr) -> Iterator[ast.expr]:
-    """Yield what an expression may be: of ``a if x else b`` both."""
-    if isinstance(value, ast.IfExp):
-        yield from _arms(value.body)
-        yield from _arms(value.orelse)
-    else:
-        yield value
+@cache
+def _read_forms() -> list[tuple[str, re.Pattern[str]]]:
+    return [
+        (says, re.compile(".*".join(map(re.escape, re.split(_FIELD, says)))))
+        for says in read_sentences()
+        if re.sub(_FIELD, "", says).strip()
+    ]
 
 
-def _texts(value: ast.expr) -> Iterator[str]:
-    for arm in _arms(value):
-        if isinstance(arm, ast.Constant) and isinstance(arm.value, str):
-            yield arm.value
-
-
-def _named_sentences(tree: ast.Module) -> list[tuple[int, str, str]]:
-    """Return the sentences that variables are given: line, name and text."""
-    found = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            said = _sentence(node.value, [])
-            if said:
-                found.append((node.lineno, node.targets[0].id, said))
-    return found
-
-
-def _sentence(value: ast.expr, named: list[tuple[int, str, str]]) -> str:
-    """Return the first sentence of an argument as the program text has it, not yet filled."""
-    for node in ast.walk(value):
-        if (
-            isinstance(node, ast.Call)
-            and getattr(node.func, "id", "") in {"_", "ngettext"}
-            and isinstance(node.args[0], ast.Constant)
-        ):
-            return str(node.args[0].value)
-        if isinstance(node, ast.Name):
-            before = [said for line, name, said in named if name == node.id and line < node.lineno]
-            if before:
-                return before[-1]
-    return ""
+def _flatten(text: str) -> str:
+    return text.replace("\n", " ")
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(), "utf-8")
+    PAGE.write_text(format_page(find_current(read_page())), "utf-8")

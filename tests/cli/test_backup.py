@@ -33,6 +33,12 @@ def path(admin: Workstation, tmp_path: Path) -> Path:
     return path
 
 
+def test_a_passphrase_is_one_line_that_can_be_seen(admin: Workstation, tmp_path: Path) -> None:
+    command = ("db", "backup", str(tmp_path / "b"), "--encrypt", "--passphrase-stdin", "-o", "json")
+    ran = admin.run(*command, stdin="unseen\x07but long enough\n")
+    assert (ran.status, ran.error()["code"]) == (2, "invalid_passphrase")
+
+
 def test_there_and_back(admin: Workstation, database: Database, path: Path) -> None:
     before = rows(database.admin)
     execute(database.admin, "UPDATE clients SET full_name = 'Somebody Else'")

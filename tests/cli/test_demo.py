@@ -60,3 +60,8 @@ def test_a_demo_that_is_too_old_is_started_over(
     with closing(connect(parameters)) as connection:
         assert identify_company(connection) != before
     assert len(workstation.run("client", "list", "--all", "-o", "ids").done().out.split()) == 60
+
+    with closing(connect(parameters)) as connection, connection:
+        connection.cursor().execute("UPDATE security_policy SET filled_by_demo = false")
+    refused = workstation.run("demo", "--reset", "--yes", "-o", "json")
+    assert (refused.status, refused.error()["code"]) == (6, "not_a_demo")
