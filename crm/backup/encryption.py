@@ -88,5 +88,7 @@ def _start_gpg(passphrase: str, stdin: IO[bytes] | int, *arguments: str) -> Iter
         with os.fdopen(writing, "wb") as pipe:
             pipe.write(passphrase.encode() + b"\n")
         command += ["--passphrase-fd", str(reading), *arguments]
+        # Written before the program is there to read it: a passphrase fits into what a pipe holds.
+        # On the command line or in the environment others could see it.
         with pipes.start_program(command, environ, stdin=stdin, pass_fds=[reading]) as program:
             yield program

@@ -78,6 +78,7 @@ def suspend_keys(tx: Transaction) -> Iterator[None]:
         cursor.execute(drop)
     yield
     try:
+        # In the opposite order: a foreign key needs the unique index that it refers to.
         for _drop, make in reversed(statements):
             cursor.execute(make)
     except psycopg2.IntegrityError as error:

@@ -165,6 +165,7 @@ def _load(
     contents, cursor = source.manifest.contents, tx.connection.cursor()
     scripts = upgrades.find_migrations()
     tx.execute(f"SET LOCAL ROLE {provisioning.OWNER}")
+    # A large company takes longer to load, and to add up, than a command usually may.
     tx.execute("SET LOCAL statement_timeout = 0")
     known = loading.read_relation_names(tx) | laying.read_object_names(scripts)
     with (
@@ -202,6 +203,7 @@ def _prove(tx: Transaction, contents: Contents) -> list[str]:
     Nothing may be wrong now that was in order then: RuleViolation ``backup_not_restorable``.
     """
     tx.execute(f"SET LOCAL ROLE {provisioning.OWNER}")
+    # As above: the checks read every row.
     tx.execute("SET LOCAL statement_timeout = 0")
     faults = measuring.run_checks(tx) or []
     known = faults if contents.faults is None else contents.faults

@@ -51,6 +51,7 @@ def combine_options(*options: Callable[[Any], Any]) -> Callable[[Decorated], Dec
     """Return what adds several options to a command, in the order of its help."""
 
     def decorate(function: Decorated) -> Decorated:
+        # Decorators apply from the last to the first, and Click shows options the other way round.
         for option in reversed(options):
             function = option(function)
         return function

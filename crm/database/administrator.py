@@ -55,6 +55,8 @@ def connect_owner(parameters: Mapping[str, str]) -> Connection:
     with closing(connect_administrator(parameters)) as administrator, translate_errors():
         if not _is_superuser(administrator):
             return connect(parameters)
+        # Statements about roles stand by themselves: one that another command has forestalled must
+        # not undo those before it.
         administrator.autocommit = True
         with administrator.cursor() as cursor:
             make_admin(cursor)

@@ -25,6 +25,7 @@ def open_interruptibly(attempt: Callable[[], Opened], close: Callable[[Opened], 
 
     What is opened after that is closed. Raises what ``attempt`` raises, and KeyboardInterrupt.
     """
+    # Only the main thread is told of Ctrl-C; others wait for it anyway.
     if threading.current_thread() is not threading.main_thread():
         return attempt()
     made: list[Opened] = []
@@ -72,6 +73,8 @@ def cancel_on_interrupt(cancel: Callable[[], object]) -> Iterator[None]:
         return
     heard, told = os.pipe()
     os.set_blocking(told, False)
+    # Python writes the number of each signal into this pipe as it comes, even while the driver
+    # waits in C and no handler can run.
     before = signal.set_wakeup_fd(told, warn_on_full_buffer=False)
     listener = threading.Thread(target=_listen, args=(heard, cancel), daemon=True)
     listener.start()

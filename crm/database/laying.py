@@ -263,6 +263,7 @@ def drop_objects(cursor: Cursor) -> None:
 def drop_everything(cursor: Cursor, scripts: Path) -> None:
     """Drop what was laid, then the tables with all records and the functions under them."""
     drop_objects(cursor)
+    # What refers to others lies behind them, and goes before them.
     for file in reversed(read_files(scripts / "tables")):
         for kind, name in reversed(file.made):
             cursor.execute(f"DROP {kind} IF EXISTS {name}")

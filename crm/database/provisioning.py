@@ -74,6 +74,7 @@ def make_roles(
     ``login`` is what workstations connect as; ``password`` is sent as a SCRAM verifier, never as
     it is. Raises DatabaseUnavailable when the database is not in UTF-8.
     """
+    # Roles and databases are the server's: what is made stays, whatever fails afterwards.
     connection.autocommit = True
     with translate_errors(), connection.cursor() as cursor:
         _require_utf8(cursor)
@@ -191,6 +192,7 @@ def withhold_functions(cursor: Cursor) -> None:
 def vacuum(parameters: Mapping[str, str]) -> None:
     """Vacuum and analyse after a large load, so that the first listing is planned well."""
     with closing(connect_owner(parameters)) as connection, translate_errors():
+        # VACUUM cannot run inside a transaction.
         connection.autocommit = True
         connection.cursor().execute("VACUUM ANALYZE")
 

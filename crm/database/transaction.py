@@ -54,6 +54,7 @@ class Transaction:
     @property
     def has_written(self) -> bool:
         """Whether anything but reading was asked of it."""
+        # The session is made when a service first writes, or reads in order to.
         return self._executed or "session" in vars(self)
 
     @property

@@ -132,6 +132,7 @@ def find_pending(current: str | None) -> list[Revision]:
         Revision(Path(each.path).stem, getattr(each.module, "changes_data", True))
         for each in scripts.iterate_revisions("head", current)
     ]
+    # Alembic goes from the newest down.
     return pending[::-1]
 
 

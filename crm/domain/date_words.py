@@ -73,6 +73,7 @@ def counts(word: str) -> Sequence[int]:
 
 def one_of(words: Mapping[str, object] | Sequence[str]) -> str:
     """Return the alternatives of a pattern, the longest first."""
+    # A pattern takes the first alternative that fits: "mar" would end "mardi".
     return "|".join(sorted((word for word in words if word), key=len, reverse=True))
 
 

@@ -89,6 +89,8 @@ def _add_account() -> None:
 def _take_turns() -> Iterator[None]:
     import fcntl
 
+    # In a directory of root's own, so that nobody else can hold the lock. It goes with its
+    # descriptor, also where the process is killed.
     lock = os.open(_LOCK, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)

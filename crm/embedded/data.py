@@ -56,6 +56,8 @@ def initialise(data: Path, binaries: Path, account: Account | None, *, fast: boo
         )
     own = new / "postgresql.conf"
     included = f"include '{_CONFIGURATION}'\n".encode()
+    # Our settings come last in the file, and so they count. The directory gets its name at the end:
+    # what is there under it is whole.
     write_private(own, read_regular(own, _LARGEST) + included, account)
     origin.mark_as_ours(new, account)
     new.rename(data)

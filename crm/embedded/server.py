@@ -96,6 +96,7 @@ def _runs(place: Place) -> bool:
             raise _not_started_error(place, _log(place))
         if server.status == "ready":
             _stop(place)
+        # The file changes within milliseconds; nothing tells us when.
         time.sleep(0.02)
     return server is not None
 

@@ -162,6 +162,8 @@ def _find_nearest(tx: "Transaction", kind: _Kind, text: str) -> list[Match]:
     """Return the records whose names are most alike, out of a few hundred that begin alike."""
     name = fold(text)
     beginnings = [word[:2] for word in re.findall(r"[^\W_]+", name)[:4]]
+    # The first two letters survive most slips of the fingers. Both halves of the neighbourhood come
+    # from the index on names, so that no table is read as a whole.
     candidates = _run_template(
         tx,
         kind,

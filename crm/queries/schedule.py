@@ -63,6 +63,8 @@ def find_free(
     How busy somebody is, is how many events they run from two weeks before until two weeks after;
     ties go by name. The event ``apart_from`` counts for nobody.
     """
+    # Counted once for everybody; joined to the view directly, it would be looked up for each
+    # colleague.
     rows = tx.rows(
         """
         WITH around AS MATERIALIZED (

@@ -92,6 +92,7 @@ def _build_select_whole_first(
 ) -> Composable:
     """Return the statement that reads what has the words searched for, before what begins so."""
     each = request._replace(fields=("id",), whole_first=False)
+    # Each by the index on words, and the first only once, though it is named twice.
     return SQL(
         "WITH whole AS MATERIALIZED ({whole}), begun AS MATERIALIZED ({begun})"
         " SELECT {columns} FROM {view} WHERE id = ANY ("

@@ -68,6 +68,7 @@ def _names(context: Iterable[str]) -> list[str]:
     for item in context:
         words = re.findall(r"[^\W_]+", _fold_symbols(item.partition("@")[0]))
         names.update((*words, "".join(words)))
+    # "annamaria" before "anna", which would leave half of it.
     return sorted((name for name in names if len(name) >= 3), key=len, reverse=True)
 
 
@@ -98,6 +99,7 @@ def _count_remaining(text: str, names: Iterable[str]) -> int:
     Digits and signs around a name are what is tried next: the year, an exclamation mark.
     """
     read = text.translate(_LETTERS)
+    # Also written backwards, which programs that guess try as well.
     named = _find_words(read, names) | _find_words(read[::-1], names, len(read))
     if not named:
         return len(text)

@@ -113,6 +113,7 @@ def reset_password_as_owner(tx: "Transaction", email: str, password: str) -> Res
     """
     tx.execute(PATIENCE)
     address = clean_email(email)
+    # A login or a change of theirs that is under way is waited for, and seen.
     tx.execute("SELECT FROM users WHERE email = %s FOR UPDATE", (address,))
     person = _find_account(tx, address, password)
     tx.execute(

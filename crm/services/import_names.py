@@ -11,6 +11,8 @@ def match_colleagues(table: str, column: str, role: str, constraint: str) -> str
     ``<column>_id``. A row is refused where nobody or more than one is called so, and, as
     ``constraint`` does, where their role is not ``role``.
     """
+    # Each different name is looked up once, however many rows have it; the planner would otherwise
+    # do so for each row, as it cannot know how few there are.
     return f"""
 WITH named AS MATERIALIZED (
     SELECT {column}, CASE WHEN strpos({column}, '@') > 0

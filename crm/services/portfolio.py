@@ -104,6 +104,7 @@ def _move_sales(
         select(contract.id).join(client).where(client.sales_contact_id == from_id),
     )
     # Before the clients move: contracts that are open again follow them, whoever sold those.
+    # SQLAlchemy need not keep records in step: none of these was read here.
     contracts = tx.session.execute(
         update(contract)
         .where(contract.id.in_(touched), contract.sales_contact_id != to_id)

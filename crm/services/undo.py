@@ -136,6 +136,7 @@ def undo(
     elif needs_reason:
         raise undoable.reason_required_error()
     if sum(actions.values()) > MANY:
+        # More records than a statement is usually given time for.
         tx.execute("SET LOCAL statement_timeout = 0")
     mine = tx.value("SELECT begin_undo(%s)", (number,))
     if _count_records(actions, "INSERT"):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from crm.cli.asking import questions as questions
     from crm.cli.asking import servers as servers
 
+# See crm/lazy.py.
 __getattr__ = lazy_attributes(
     __name__, dict.fromkeys(("answers", "nouns", "prompts", "questions", "servers"))
 )

@@ -224,6 +224,7 @@ def hasty_transaction(app: App, *, alone: bool = False) -> "Iterator[Transaction
     try:
         require_installation(session.installation, identify_company(connection))
         with transaction(connection, session.secret, dry_run=True) as tx:
+            # At a Tab late is worse than nothing.
             tx.execute("SET LOCAL statement_timeout = %s", (STATEMENT_TIMEOUT,))
             yield tx
     finally:

@@ -107,6 +107,7 @@ def _build_column(
 def _fit(laid: list[_LaidColumn], room: int, *, exact: bool) -> list[str]:
     """Narrow the columns to ``room`` cells in all, hiding what must be; return the hidden names."""
     chosen: list[_LaidColumn] = []
+    # What matters most is given its place first; what does not fit beside it is hidden.
     for each in sorted(laid, key=lambda each: each.rank):
         wider = [*chosen, each]
         if exact or each.rank == 0 or _total_width([it.least(LEAST_WIDTH) for it in wider]) <= room:

@@ -111,6 +111,7 @@ def show_bytes(app: App, message: str, size: int | None = None) -> Iterator[Call
 @contextmanager
 def _interrupt_on_terminate() -> Iterator[None]:
     """What a service manager ends must clean up like what a person does."""
+    # Python handles signals in the main thread alone.
     if threading.current_thread() is not threading.main_thread():
         yield
         return
