@@ -17,19 +17,19 @@ from crm.cli.tree import every_command
 from crm.domain import inputs
 from crm.importing import nouns
 from crm.importing.values import Moments
-from crm.queries import client, contract, event, payment, user
+from crm.queries import client, contract, event, log, payment, user
 
 INPUTS: Mapping[str, tuple[inputs.Input, ...]] = {
     "user": inputs.USER, "client": inputs.CLIENT, "contract": inputs.CONTRACT,
-    "event": inputs.EVENT, "payment": inputs.PAYMENT,
+    "event": inputs.EVENT, "payment": inputs.PAYMENT, "log": inputs.LOG,
 }  # fmt: skip
 MODELS = {
     "user": models.User, "client": models.Client, "contract": models.Contract,
-    "event": models.Event, "payment": models.Payment,
+    "event": models.Event, "payment": models.Payment, "log": models.LogEntry,
 }  # fmt: skip
 LISTINGS = {
     "user": user.LISTING, "client": client.LISTING, "contract": contract.LISTING,
-    "event": event.LISTING, "payment": payment.LISTING,
+    "event": event.LISTING, "payment": payment.LISTING, "log": log.LISTING,
 }  # fmt: skip
 
 # Columns that no listing has: constants of the foreign keys, and what only the database reads.
@@ -39,11 +39,13 @@ NOT_LISTED = {
     "contract": {"sales_contact_role"},
     "event": {"support_contact_role", "contract_signed_status", "overlap_allowed"},
     "payment": {"reversed_amount"},
+    "log": set(),
 }
 # Commands that write a noun's inputs, where they are not create and update.
-WRITERS = {"payment": ("pay",)}
+WRITERS = {"payment": ("pay",), "log": ("log",)}
+GROUPS = {"payment": "contract", "log": "client"}  # of those commands, where it is not the noun
 # Inputs that a command takes as an argument, or not at all.
-WITHOUT_OPTION = {("pay", "amount"), ("pay", "request_key"), ("update", "role")}
+WITHOUT_OPTION = {("pay", "amount"), ("pay", "request_key"), ("log", "text"), ("update", "role")}
 # What is derived from the payments, and written by them alone.
 DERIVED = {("contract", "amount_due")}
 
@@ -55,7 +57,7 @@ every_input = pytest.mark.parametrize(
 @every_input
 def test_what_people_write_is_a_column_with_an_option(noun: str, name: str) -> None:
     assert name in MODELS[noun].__table__.columns, "crm/models lacks it"
-    group = "contract" if noun == "payment" else noun
+    group = GROUPS.get(noun, noun)
     for words, command in every_command(root):
         if words in {(group, verb) for verb in WRITERS.get(noun, ("create", "update"))}:
             options = {each.name for each in command.params if isinstance(each, click.Option)}
@@ -84,7 +86,7 @@ def test_what_people_write_the_application_may_write(
         )
         assert cursor.fetchone() == (
             True,
-            noun != "payment" and (noun, name) not in DERIVED,
+            noun not in WRITERS and (noun, name) not in DERIVED,
         ), f"migrations/tables/{noun}.sql lacks the grant"
 
 

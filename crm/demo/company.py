@@ -20,6 +20,7 @@ class Size(NamedTuple):
     clients: int = 60
     contracts: int = 90
     events: int = 70
+    entries: int = 40
 
 
 # What stands before the @ of an account, followed by a number from the second on.

@@ -5,6 +5,7 @@ CREATE TEMPORARY TABLE demo ON COMMIT DROP AS SELECT
     %(clients)s::bigint AS clients, %(contracts)s::bigint AS contracts, %(events)s::bigint AS events,
     %(first_names)s::text[] AS first_names, %(last_names)s::text[] AS last_names,
     %(companies)s::text[] AS companies, %(company_ends)s::text[] AS company_ends,
+    %(entries)s::bigint AS entries, %(said)s::text[] AS said,
     %(occasions)s::text[] AS occasions, %(places)s::text[] AS places, %(notes)s::text[] AS notes,
     date_trunc('day', timezone(%(zone)s, now())) AS today,
     ARRAY(SELECT id FROM users WHERE role = 'SALES' ORDER BY id) AS sales,
@@ -66,5 +67,17 @@ FROM demo, generate_series(1, events) i,
         chosen,
     LATERAL (SELECT timezone('utc', timezone(%(zone)s,
         today + interval '1 day' * day + interval '1 hour' * (9 + i %% 10))) AS starts) moment;
+
+INSERT INTO log_entries (client_id, kind, text, said_on, created_by_id, created_at)
+SELECT c.id, (ARRAY['CALL', 'EMAIL', 'MEETING', 'NOTE'])[1 + (i - 1) %% 4],
+    said[1 + (i - 1) %% cardinality(said)], day,
+    -- The phone is answered by whoever is there.
+    CASE WHEN i %% 4 = 0 THEN support[1 + i %% cardinality(support)] ELSE c.sales_contact_id END,
+    timezone('utc', timezone(%(zone)s, day + interval '1 hour' * (9 + i %% 9)))
+FROM demo, generate_series(1, entries) i,
+    LATERAL (SELECT 1 + i * 11 %% greatest(clients * 2 / 3, 1) AS number) picked
+    JOIN (SELECT *, row_number() OVER (ORDER BY id) AS number FROM clients) c USING (number),
+    LATERAL (SELECT greatest(c.created_at::date, (today - interval '1 day' * (1 + i * 7 %% 90))::date)
+        AS day) chosen;
 
 UPDATE security_policy SET filled_by_demo = true;

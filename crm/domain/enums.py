@@ -18,3 +18,13 @@ class PaymentKind(StrEnum):
     PAYMENT = "PAYMENT"
     REVERSAL = "REVERSAL"  # the opposite of one earlier payment
     ADJUSTMENT = "ADJUSTMENT"  # the amount due set by hand, with a reason
+
+
+class LogKind(StrEnum):
+    """How something was said to a client."""
+
+    CALL = "CALL"
+    EMAIL = "EMAIL"
+    MEETING = "MEETING"
+    NOTE = "NOTE"
+    TASK = "TASK"  # a task of the client's that was done

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from crm.domain import amounts, contact, registration
-from crm.domain.enums import Role
+from crm.domain.enums import LogKind, Role
 from crm.domain.errors import InvalidValue
 from crm.domain.i18n import gettext as _
 from crm.domain.text import clean_text, quote
@@ -101,6 +101,21 @@ def parse_role(typed: str, _label: str = "") -> Role:
         ) from None
 
 
+# The kinds of log entries that people write.
+LOG_KINDS = ("call", "email", "meeting", "note")
+
+
+def _parse_log_kind(typed: str, _label: str) -> LogKind:
+    kind = typed.strip().lower()
+    if kind not in LOG_KINDS:
+        raise InvalidValue(
+            _("Unknown kind of log entry {kind}.").format(kind=quote(typed)),
+            hint=_("Write one of: {kinds}.").format(kinds=", ".join(LOG_KINDS)),
+            code="invalid_log_kind",
+        )
+    return LogKind(kind.upper())
+
+
 USER = (
     Input("first_name", lambda: _("First name"), text_reader(50), example="Éléonore"),
     Input("last_name", lambda: _("Last name"), text_reader(50), example="Lefèvre"),
@@ -163,6 +178,17 @@ EVENT = (
 )
 
 NOTE = Input("note", lambda: _("Note"), text_reader(10_000, multiline=True), lines=True)
+
+LOG = (
+    Input("text", lambda: _("Text"), text_reader(10_000, multiline=True), lines=True),
+    Input(
+        "kind",
+        lambda: _("Kind"),
+        _parse_log_kind,
+        asked=False,
+        choices=LOG_KINDS,
+    ),
+)
 
 # What most payments are made by; another word is taken as it is typed.
 METHODS = ("transfer", "card", "cheque", "cash", "direct debit")

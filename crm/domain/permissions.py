@@ -34,6 +34,7 @@ class Permission(StrEnum):
     CLIENT_IMPORT = "client:import"
     CLIENT_PRIVACY_EXPORT = "client:privacy-export"
     CLIENT_ERASE = "client:erase"
+    CLIENT_LOG = "client:log"
     BULK_EXPORT = "export"
     CONTRACT_CREATE = "contract:create"
     CONTRACT_UPDATE = "contract:update"
@@ -68,6 +69,7 @@ _EVERYONE = {
     Permission.OWN_PHONE: OWN,
     Permission.OWN_PASSWORD: OWN,
     Permission.BULK_EXPORT: ANY,
+    Permission.CLIENT_LOG: ANY,
     Permission.HISTORY_READ: ANY,
     Permission.UNDO: OWN,
     Permission.SESSION_LIST: OWN,
@@ -227,6 +229,7 @@ _DESCRIPTIONS = {
     Permission.CLIENT_IMPORT: lambda: _("import clients"),
     Permission.CLIENT_PRIVACY_EXPORT: lambda: _("export the data held on a client"),
     Permission.CLIENT_ERASE: lambda: _("erase a client"),
+    Permission.CLIENT_LOG: lambda: _("log what was said to a client"),
     Permission.BULK_EXPORT: lambda: _("export listings"),
     Permission.CONTRACT_CREATE: lambda: _("create contracts"),
     Permission.CONTRACT_UPDATE: lambda: _("update a contract"),

@@ -61,6 +61,16 @@ _FINAL = Rule(
     lambda: _("A payment cannot be edited or deleted."),
     lambda: _("Reverse it instead: epicevents contract reverse-payment"),
 )
+_LOG_FINAL = Rule(
+    "log_final",
+    lambda: _("A log entry cannot be edited or deleted."),
+    lambda: _("To take back your own within the hour: epicevents undo"),
+)
+_IN_LOG = Rule(
+    "in_log",
+    lambda: _("The log refers to this record, so it cannot be deleted."),
+    lambda: _("See the entries: epicevents log list"),
+)
 _CHALLENGE = Rule(
     "login_expired",
     lambda: _("This login took more than two minutes, or was sent twice."),
@@ -107,6 +117,7 @@ CONSTRAINTS: dict[str | None, Rule] = {
     "ck_events_client_contact": _TEXT,
     "ck_events_location": _TEXT,
     "ck_events_notes": _TEXT,
+    "ck_log_entries_text": _TEXT,
     "ck_payments_method": _TEXT,
     "ck_payments_reference": _TEXT,
     "ck_payments_reason": _TEXT,
@@ -124,6 +135,8 @@ CONSTRAINTS: dict[str | None, Rule] = {
     "ck_events_created_at_range": _DATES,
     "ck_payments_paid_on": _DATES,
     "ck_payments_created_at_range": _DATES,
+    "ck_log_entries_said_on": _DATES,
+    "ck_log_entries_created_at_range": _DATES,
     # 1, 2, 8: who stands where. Users' own side of the key is what a change of role breaks.
     "fk_clients_sales_contact_role": _SALES_CONTACT,
     "fk_contracts_sales_contact_role": _SALES_CONTACT,
@@ -137,6 +150,10 @@ CONSTRAINTS: dict[str | None, Rule] = {
     "fk_events_support_contact_id_users": _IN_USE_USER,
     "fk_payments_created_by_id_users": _IN_USE_USER,
     "fk_contracts_signed_by_id_users": _IN_USE_USER,
+    "fk_log_entries_created_by_id_users": _IN_USE_USER,
+    "fk_log_entries_client_id_clients": _IN_LOG,
+    "fk_log_entries_contract_id_contracts": _IN_LOG,
+    "fk_log_entries_event_id_events": _IN_LOG,
     "fk_contracts_client_id_clients": Rule(
         "client_has_contracts",
         lambda: _("A client with contracts cannot be deleted."),
@@ -273,6 +290,29 @@ CONSTRAINTS: dict[str | None, Rule] = {
         lambda: _("This client has been erased and cannot get new contracts."),
         lambda: _("Create a new client: epicevents client create"),
     ),
+    "tg_log_entries_erased_client": Rule(
+        "client_erased",
+        lambda: _("This client has been erased; nothing more can be logged about them."),
+        lambda: _("Create a new client: epicevents client create"),
+    ),
+    # The log
+    "ck_log_entries_kind": _value_rule(
+        "invalid_log_kind",
+        lambda: _("Unknown kind of log entry."),
+        lambda: _("Write one of: call, email, meeting, note."),
+    ),
+    "tg_log_entries_of_client": Rule(
+        "other_client",
+        lambda: _("The contract or the event belongs to another client."),
+        lambda: _("See the client's records: epicevents client show CLIENT"),
+    ),
+    "tg_log_entries_in_future": Rule(
+        "said_in_future",
+        lambda: _("The date of a log entry cannot be in the future."),
+        lambda: _("To plan something, create a task; to log it now, leave out --date."),
+    ),
+    "tg_log_entries_are_final": _LOG_FINAL,
+    "tg_log_entries_stay": _LOG_FINAL,
     # Logging in
     "tg_login_attempts_challenge": _CHALLENGE,
     "uq_login_attempts_challenge": _CHALLENGE,

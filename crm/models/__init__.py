@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from crm.models.client import Client as Client
     from crm.models.contract import Contract as Contract
     from crm.models.event import Event as Event
+    from crm.models.log import LogEntry as LogEntry
     from crm.models.payment import Payment as Payment
     from crm.models.user import User as User
 
@@ -21,5 +22,6 @@ __getattr__ = lazy_attributes(
         "Contract": "contract",
         "Payment": "payment",
         "Event": "event",
+        "LogEntry": "log",
     },
 )

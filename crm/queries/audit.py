@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from crm.domain.enums import Role
 from crm.domain.fields import Field, Kind
 from crm.domain.rows import Row
-from crm.queries import client, contract, event, payment, user
+from crm.queries import client, contract, event, log, payment, user
 from crm.queries.listing import Filter, Listing
 from crm.queries.undo import replace_erased
 
@@ -24,7 +24,9 @@ TABLES = {
     "contract": "contracts",
     "event": "events",
     "payment": "payments",
+    "log": "log_entries",
 }
+NOUNS = {table: noun for noun, table in TABLES.items()}
 
 ENTRIES = Listing(
     noun="audit",
@@ -284,7 +286,7 @@ def _format_name(record_id: int | None, name: str | None) -> str | None:
 
 def _columns() -> dict[str, Field]:
     """Return the columns of all audited tables: a name is of the same kind in each of them."""
-    nouns = (user, contract, client, event, payment)
+    nouns = (user, contract, client, event, payment, log)
     fields = {field.name: field for noun in nouns for field in noun.LISTING.fields}
     first = {name: fields.pop(name) for name in ("full_name", "name")}
     last = {"created_at": fields.pop("created_at")}

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from crm.domain.fields import Field
 from crm.domain.rows import Row
-from crm.queries import audit, client, contract, event, payment
+from crm.queries import audit, client, contract, event, log, payment
 from crm.queries.listing import Listing
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ _OF_CLIENT: Mapping[str, tuple[Listing, str]] = {
         "contract_id IN (SELECT id FROM contracts WHERE client_id = %(id)s)",
     ),
     "events": (event.LISTING, "client_id = %(id)s"),
+    "log": (log.LISTING, "client_id = %(id)s"),
     "history": (
         audit.ENTRIES,
         # Each by the index of the audit. Events that are deleted are found by what they were.
@@ -43,6 +44,11 @@ _OF_CLIENT: Mapping[str, tuple[Listing, str]] = {
                 SELECT id FROM events WHERE client_id = %(id)s
                 UNION SELECT record_id FROM audit_list WHERE table_name = 'events'
                     AND action <> 'INSERT' AND changes ? 'client_id'
+                    AND changes -> 'client_id' @> to_jsonb(%(id)s)
+            )
+            UNION ALL SELECT id FROM audit_list WHERE table_name = 'log_entries' AND record_id IN (
+                SELECT id FROM log_entries WHERE client_id = %(id)s
+                UNION SELECT record_id FROM audit_list WHERE table_name = 'log_entries'
                     AND changes -> 'client_id' @> to_jsonb(%(id)s)
             )
         ))

@@ -304,8 +304,12 @@ _NAMING = (
     ("users", "contracts", "signed_by_id"),
     ("users", "events", "support_contact_id"),
     ("users", "payments", "created_by_id"),
+    ("users", "log_entries", "created_by_id"),
     ("clients", "contracts", "client_id"),
     ("clients", "events", "client_id"),
     ("contracts", "events", "contract_id"),
     ("contracts", "payments", "contract_id"),
+    ("clients", "log_entries", "client_id"),
+    ("contracts", "log_entries", "contract_id"),
+    ("events", "log_entries", "event_id"),
 )

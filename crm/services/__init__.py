@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from crm.services import client as client
     from crm.services import contract as contract
     from crm.services import event as event
+    from crm.services import log as log
     from crm.services import payment as payment
     from crm.services import portfolio as portfolio
     from crm.services import privacy as privacy
@@ -27,6 +28,7 @@ __getattr__ = lazy_attributes(
             "client",
             "contract",
             "event",
+            "log",
             "payment",
             "portfolio",
             "privacy",

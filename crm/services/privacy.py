@@ -25,6 +25,7 @@ class Erased(NamedTuple):
     payments: int
     entries: int
     denied: int
+    logged: int
 
 
 def find_held(tx: "Transaction", client_id: int) -> "dict[str, privacy.HeldRecords]":

@@ -3,16 +3,18 @@
 Nothing is written here; what remains for races, the database refuses by its own constraints.
 """
 
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
 from crm import models
 from crm.domain.amounts import LARGEST_WHOLE_NUMBER
-from crm.domain.enums import PaymentKind
-from crm.domain.errors import RuleViolation, UsageFault
+from crm.domain.enums import PaymentKind, Role
+from crm.domain.errors import PermissionDenied, RuleViolation, UsageFault
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import NEEDS_REASON, Permission, authorize
 from crm.queries import undo as query
+from crm.queries.audit import NOUNS
 from crm.services import contacts, contract
 from crm.services.editing import find_record
 
@@ -28,7 +30,10 @@ DELETING = {
     "clients": Permission.CLIENT_DELETE,
     "contracts": Permission.CONTRACT_DELETE,
     "events": Permission.EVENT_DELETE,
+    "log_entries": Permission.CLIENT_LOG,
 }
+# How long somebody may take back what they noted themselves (rule 21); the database knows it too.
+FRESH = timedelta(hours=1)
 # Setting a field back; what depends on more than the field is in _permission().
 SETTING_BACK = {
     ("users", "role"): Permission.USER_CHANGE_ROLE,
@@ -68,6 +73,7 @@ def authorize_undo(
     )
     _refuse_undone(tx, done)
     _refuse_unrecoverable(tx, number, actions)
+    _refuse_stale(tx, done, actions)
     wanted = _authorize(tx, number, actions, groups)
     refuse_later(tx, number)
     for group in groups:
@@ -97,7 +103,7 @@ def refuse_later(tx: "Transaction", number: int) -> None:
         )
     naming = query.find_references(tx, number)
     if naming:
-        nouns = [each.table_name.removesuffix("s") for each in naming]
+        nouns = [NOUNS[each.table_name] for each in naming]
         told = [f"{_(noun)} {each.id}" for noun, each in zip(nouns, naming, strict=True)]
         raise RuleViolation(
             _("Other records refer to what transaction {number} created: {records}.").format(
@@ -149,6 +155,18 @@ def _refuse_unrecoverable(tx: "Transaction", number: int, actions: "Actions") ->
     )
 
 
+def _refuse_stale(tx: "Transaction", done: "PastTransaction", actions: "Actions") -> None:
+    """Refuse to take back one's log entry after an hour, unless one is MANAGEMENT."""
+    if ("log_entries", "INSERT") not in actions or tx.actor.role == Role.MANAGEMENT:
+        return
+    if done.at <= tx.value("SELECT utc_now()") - FRESH:
+        raise PermissionDenied(
+            _("{role} may take back a log entry only within an hour.").format(role=tx.actor.role),
+            hint=_("Log a correction, or ask a colleague in MANAGEMENT."),
+            details={"permission": Permission.UNDO.value, "kind": "log", "record_id": None},
+        )
+
+
 def _authorize(
     tx: "Transaction", number: int, actions: "Actions", groups: "list[RestoreGroup]"
 ) -> set[Permission]:
@@ -156,7 +174,7 @@ def _authorize(
     wanted = set()
     for table, action in actions:
         if action in ("INSERT", "DELETE") and table in DELETING:
-            authorize(tx.actor, DELETING[table], kind=table.removesuffix("s"))
+            authorize(tx.actor, DELETING[table], kind=NOUNS[table])
     for group in groups:
         ask = partial(contacts.suggest_contact, tx, group.owner_id)
         for permission in {_permission(tx, group, field) for field in group.fields}:
@@ -166,7 +184,7 @@ def _authorize(
                 tx.actor,
                 permission,
                 owner_id=None if moves else group.owner_id,
-                kind=group.table.removesuffix("s"),
+                kind=NOUNS[group.table],
                 record_id=group.record_id,
                 instead=ask if permission == Permission.EVENT_UPDATE else None,
             )

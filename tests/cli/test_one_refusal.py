@@ -19,6 +19,8 @@ EVENT = ("event", "create", "--contract", "2", "--name", "Gala", "--client-conta
 USER = ("user", "create", "--first-name", "Jo", "--last-name", "Jones", "--email",
         "jo@epicevents.example", "--role", "SALES")  # fmt: skip
 
+LOG = ("client", "log", "1")
+
 # What a manager types that breaks the constraint: the later option wins.
 TYPED: dict[str, tuple[str, ...]] = {
     "uq_users_email": (*USER, "--email", "sophie@epicevents.example"),
@@ -69,6 +71,14 @@ TYPED: dict[str, tuple[str, ...]] = {
     "ck_payments_reason": ("contract", "reverse-payment", "3", "1", "--reason", "\x07"),
     "uq_payments_contract_id_request_key": ("contract", "pay", "2", "6", "--key", "k"),
     "uq_payments_reverses_id": ("contract", "reverse-payment", "3", "1", "--reason", "again"),
+    "ck_log_entries_text": (*LOG, "\x07"),
+    "ck_log_entries_said_on": (*LOG, "x", "--date", "1800-01-01"),
+    "tg_log_entries_in_future": (*LOG, "x", "--date", "2999-01-01"),
+    "tg_log_entries_of_client": (*LOG, "x", "--contract", "5"),
+    "tg_log_entries_erased_client": (*LOG, "x"),
+    "fk_log_entries_client_id_clients": ("client", "delete", "4", "-y"),
+    "fk_log_entries_contract_id_contracts": ("contract", "delete", "1", "-y"),
+    "fk_log_entries_event_id_events": ("event", "delete", "1", "-y"),
 }
 
 
@@ -85,6 +95,8 @@ UNTYPED = {
     "tg_clients_stay_erased", "tg_contracts_active_contact",
     "tg_contracts_amount_due_is_derived", "tg_contracts_erased_client",
     "tg_audit_transactions_opposite",
+    "ck_log_entries_kind", "ck_log_entries_created_at_range",
+    "fk_log_entries_created_by_id_users", "tg_log_entries_are_final", "tg_log_entries_stay",
     "tg_login_attempts_challenge", "tg_payments_are_final", "tg_payments_stay",
     "tg_undo_changed_since", "tg_users_keep_a_manager", "uq_audit_transactions_undoes",
     "uq_login_attempts_challenge",
@@ -106,7 +118,15 @@ BEFORE: dict[str, tuple[str, ...]] = {
         "event", "update", "2", "--start-date", "2030-06-04 14:00", "--end-date", "2030-06-04 15:00"
     ),
     "tg_events_active_contact": ("user", "deactivate", "6"),
+    "tg_log_entries_erased_client": ("client", "erase", "1", "--reason", "x", "-y"),
+    "fk_log_entries_contract_id_contracts": (*LOG, "x", "--contract", "1"),
+    "fk_log_entries_event_id_events": (*LOG, "x", "--event", "1"),
+    "fk_log_entries_client_id_clients": ("client", "log", "4", "x"),
 }  # fmt: skip
+
+
+# And before that.
+FIRST = {"fk_log_entries_client_id_clients": CLIENT}
 
 
 def test_every_rule_is_typed_or_cannot_be() -> None:
@@ -116,8 +136,9 @@ def test_every_rule_is_typed_or_cannot_be() -> None:
 
 @pytest.mark.parametrize("constraint", TYPED)
 def test_the_program_says_what_the_database_says(manager: Workstation, constraint: str) -> None:
-    if constraint in BEFORE:
-        manager.run(*BEFORE[constraint]).done()
+    for earlier in (FIRST, BEFORE):
+        if constraint in earlier:
+            manager.run(*earlier[constraint]).done()
     rule = CONSTRAINTS[constraint]
     ran = manager.run(*TYPED[constraint], "--json")
     code = TELLS_MORE.get(ran.error()["code"], ran.error()["code"])

@@ -7,7 +7,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from support.database import Database
 from support.login import RIGHT, login_to_change, set_password, stored
 from support.raw import acting, acting_with, refusal
-from support.statements import client, contract, event, payment
+from support.statements import client, contract, entry_of, event, payment
 
 from crm.database.transaction import connect
 
@@ -115,15 +115,17 @@ INSERTED = {
     "contracts": contract(),
     "events": event(),
     "payments": payment("1"),
+    "log_entries": entry_of(),
 }
 
 
 @pytest.mark.parametrize("table", INSERTED)
 def test_every_kind_of_write_to_every_table_leaves_an_entry(database: Database, table: str) -> None:
     cursor = database.owner().cursor()
-    # Nothing else keeps payments from being changed, and even then it would be on record.
-    for trigger in ("tg_payments_are_final", "tg_payments_stay"):
-        cursor.execute(f"ALTER TABLE payments DISABLE TRIGGER {trigger}")
+    # Nothing else keeps these from being changed, and even then it would be on record.
+    for final in {"payments", "log_entries"} & {table}:
+        for trigger in (f"tg_{final}_are_final", f"tg_{final}_stay"):
+            cursor.execute(f"ALTER TABLE {final} DISABLE TRIGGER {trigger}")
     cursor.execute(INSERTED[table] + " RETURNING id")
     ((new,),) = cursor.fetchall()
     cursor.execute(

@@ -41,12 +41,16 @@ TABLES = {
         "INSERT": {"amount", "contract_id", "kind", "method", "paid_on", "reason", "reference"}
         | {"request_key", "reverses_id"},
     },
+    "log_entries": {
+        "SELECT": WHOLE,
+        "INSERT": {"client_id", "contract_id", "event_id", "kind", "said_on", "text"},
+    },
     "alembic_version": {"SELECT": WHOLE},
     **{
         f"{view}_list": {"SELECT": WHOLE}
         for view in (
             "user", "client", "contract", "event", "payment", "audit", "denied", "failed_login",
-            "session",
+            "session", "log",
         )
     },
 }  # fmt: skip

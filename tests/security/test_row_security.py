@@ -125,6 +125,10 @@ BEYOND = {
         1, "INSERT INTO payments (contract_id, amount, kind) VALUES (2, 1, 'OPENING')"),
     "payments stay": (1, "DELETE FROM payments"),
     "a signed contract stays": (1, "DELETE FROM contracts WHERE id = 8"),
+    "log entries are not written in a colleague's name": (
+        1, "INSERT INTO log_entries (client_id, text, created_by_id) VALUES (1, 'N', 2)"),
+    "log entries stay": (1, "DELETE FROM log_entries"),
+    "log entries do not change": (1, "UPDATE log_entries SET text = 'N'"),
     "payments do not change": (1, "UPDATE payments SET amount = 1"),
     # The first session is that of the fixture's colleague, 7.
     "a colleague's session is not ended by its number": (3, "SELECT revoke_session(1)"),

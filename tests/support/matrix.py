@@ -127,6 +127,8 @@ TABLE = (
         " SELECT full_name, 'n@n.fr', '+33612345678', 'N', %(sales_contact)s FROM client_import"),
     Row(P.CLIENT_PRIVACY_EXPORT, *ONLY_SALES),
     Row(P.CLIENT_ERASE, *ONLY_MANAGEMENT, "SELECT erase_client(%(client)s)"),
+    Row(P.CLIENT_LOG, *EVERYBODY,
+        "INSERT INTO log_entries (client_id, text) VALUES (%(client)s, 'N')"),
     Row(P.BULK_EXPORT, *EVERYBODY, "SELECT FROM client_list WHERE id = %(client)s"),
     Row(P.CONTRACT_CREATE, *ONLY_SALES,
         "INSERT INTO contracts (client_id, sales_contact_id, total_amount, amount_due)"

@@ -200,13 +200,16 @@ def _granted(sql: Cursor) -> Iterator[Mutation]:
 Tests = tuple[str, ...]
 
 # What names have in common.
-NOUN = "(user|client|contract|event|payment)"
+NOUN = "(user|client|contract|event|payment|log_entrie)"
 PLAIN_VALUES = (
     r"ck_(?:(?:users|clients)_(?:email|phone|\w+_name)"
     r"|events_(?:name|client_contact|location|notes)"
-    r"|payments_(?:method|reference|request_key|reason))"
+    r"|payments_(?:method|reference|request_key|reason)|log_entries_text)"
 )
-RULE_FUNCTIONS = r"(?:contracts_write|keep_a_manager|payments_are_final|refuse_inactive)"
+RULE_FUNCTIONS = (
+    r"(?:contracts_write|keep_a_manager|payments_are_final|refuse_inactive"
+    r"|log_entries_(?:guard|of_client|are_final))"
+)
 OF_LOGIN = r"(?:login_\w+|begin_session|change_password|end_\w+|revoke_\w+|record_denial)"
 FORBIDDEN = f"{INSIDER} -k out_of_reach"
 UNREACHABLE = (f"{FORBIDDEN} and {{0}}", f"{LOGIN} -k unreadable and {{0}}")
@@ -255,7 +258,7 @@ NOTICED_BY: tuple[tuple[str, Tests], ...] = (
     (r"check \d of (?:erase_client|client_mentions|\w+_erased) silent", (PRIVACY,)),
     (r"check \d of audit_transaction silent", (AUDIT,)),
     (r"check \d of delete_record silent", (f"{ROWS} -k delete", f"{INSIDER} -k deleting")),
-    (r"check \d of (?:begin_undo|undo_\w+|payments_stay) silent", (UNDO,)),
+    (r"check \d of (?:begin_undo|undo_\w+|payments_stay|log_entries_stay) silent", (UNDO,)),
     (r"check \d of begin_import silent", (f"{ROWS} -k no_row_grants",)),
     (r"check 1 of login_attempt silent", (f"{LOGIN} -k length",)),
     (r"check 2 of login_attempt silent", (PROOF,)),

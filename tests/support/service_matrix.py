@@ -18,6 +18,7 @@ from crm.services import (
     contract,
     event,
     imports,
+    log,
     payment,
     portfolio,
     privacy,
@@ -59,6 +60,7 @@ ACTIONS: dict[P, Callable[["Transaction", Records], object]] = {
     P.CLIENT_TRANSFER: lambda tx, r: client.transfer(tx, r["client"], 7),
     P.CLIENT_DELETE: lambda tx, r: client.delete(tx, r["empty_client"]),
     P.CLIENT_IMPORT: lambda tx, r: imports.begin_import(tx, PLAN, r["sales_contact"]),
+    P.CLIENT_LOG: lambda tx, r: log.log(tx, r["client"], "N"),
     P.CLIENT_ERASE: lambda tx, r: privacy.erase(tx, r["client"], REASON),
     P.CONTRACT_CREATE: lambda tx, r: contract.create(
         tx, client_id=r["client"], total_amount="10", amount_due="4", signed_status=True

@@ -23,6 +23,10 @@ TAKEN_BACK = (
     "INSERT INTO payments (contract_id, amount, kind, reverses_id, reason)"
     " VALUES ({contract}, {amount}, 'REVERSAL', {reverses}, {reason})"
 )
+SAID = (
+    "INSERT INTO log_entries (client_id, kind, text, said_on, contract_id, event_id)"
+    " VALUES ({client}, '{kind}', '{text}', '{said_on}', {contract}, {event})"
+)
 SESSIONS = (
     "INSERT INTO sessions (secret_hash, user_id, credential, attempt_id, created_at, expires_at)"
     " VALUES {rows}"
@@ -50,6 +54,20 @@ SIGN = "UPDATE contracts SET signed_status = {signed} WHERE id = {contract}"
 def client(contact: int = 3) -> str:
     """Insert a client."""
     return CLIENT.format(contact=contact)
+
+
+def entry_of(
+    client: str = "1",
+    kind: str = "CALL",
+    text: str = "N",
+    said_on: str = "2026-01-01",
+    contract: str = "NULL",
+    event: str = "NULL",
+) -> str:
+    """Insert a log entry."""
+    return SAID.format(
+        client=client, kind=kind, text=text, said_on=said_on, contract=contract, event=event
+    )
 
 
 def contract(
@@ -186,6 +204,21 @@ REFUSED = (
     (12, "ex_events_support_overlap", event(support="5", start="2030-06-01", end="2030-07-01")),
     (12, "ex_events_support_overlap",
      event(support="5", start="2030-06-04 12:00", end="2030-06-04 12:01")),
+    (10, "fk_log_entries_client_id_clients", entry_of(client="99")),
+    (10, "fk_log_entries_contract_id_contracts", entry_of(contract="99")),
+    (10, "fk_log_entries_event_id_events", entry_of(event="99")),
+    (10, "fk_log_entries_created_by_id_users",
+     "INSERT INTO log_entries (client_id, text, created_by_id) VALUES (1, 'N', 99)"),
+    (16, "ck_log_entries_kind", entry_of(kind="TELEX")),
+    (16, "ck_log_entries_text", entry_of(text=" ")),
+    (16, "ck_log_entries_said_on", entry_of(said_on="1899-12-31")),
+    (16, "ck_log_entries_created_at_range",
+     "INSERT INTO log_entries (client_id, text, created_at) VALUES (1, 'N', '3000-01-01')"),
+    (16, "tg_log_entries_in_future", entry_of(said_on="2999-01-01")),
+    (16, "tg_log_entries_of_client", entry_of(contract="5")),
+    (16, "tg_log_entries_of_client", entry_of(event="3")),
+    (16, "tg_log_entries_are_final", entry_of() + "; UPDATE log_entries SET text = 'M'"),
+    (16, "tg_log_entries_stay", entry_of() + "; DELETE FROM log_entries"),
     (16, "fk_audit_entries_transaction_id", entry(transaction="99999")),
     (16, "ck_audit_entries_action", entry(action="SELECT")),
     (16, "uq_audit_transactions_xid_at", WRITTEN_AGAIN),

@@ -13,7 +13,13 @@ import click
 from crm.cli.app import App
 from crm.cli.asking import picks
 from crm.cli.asking.questions import Question
-from crm.domain.errors import CRMError, DatabaseUnavailable, NotLoggedIn, UsageFault
+from crm.domain.errors import (
+    CRMError,
+    DatabaseUnavailable,
+    NotConfirmed,
+    NotLoggedIn,
+    UsageFault,
+)
 from crm.domain.i18n import gettext as _
 
 HINTED = 5  # choices that a question names where none can be shown below it
@@ -85,6 +91,29 @@ def read_stdin_line(app: App, wanted: str = "") -> str:
 def read_stdin_text(app: App) -> str:
     """Return all that standard input holds. Raises UsageFault ``invalid_text``."""
     return _read_unless_interrupted(app.console.stdin.read)
+
+
+def edit_text(app: App) -> str:
+    """Return what a person writes in their editor, VISUAL or EDITOR.
+
+    Raises UsageFault where no editor can be shown, NotConfirmed where nothing was saved.
+    """
+    if app.settings.no_input or not app.console.stdin.isatty():
+        raise UsageFault(
+            _("An editor needs a terminal."),
+            hint=_("Give TEXT, or - to read it from standard input."),
+            code="no_terminal",
+        )
+    app.console.flush()
+    try:
+        written = click.edit("")
+    except click.ClickException as error:
+        raise UsageFault(
+            error.message, hint=_("Set EDITOR to the editor's command."), code="editor_failed"
+        ) from None
+    if written is None or not written.strip():
+        raise NotConfirmed(_("Cancelled; nothing changed."))
+    return written.strip("\n")
 
 
 def _read_unless_interrupted(read: Callable[[], str]) -> str:

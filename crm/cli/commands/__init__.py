@@ -30,6 +30,7 @@ SECTIONS = {
         "contract": _("Contracts, signatures and payments"),
         "event": _("Events and who runs them"),
         "payment": _("What came in and what went back"),
+        "log": _("What was said to clients"),
         "user": _("Colleagues and their accounts"),
     },
     _("Administration"): {

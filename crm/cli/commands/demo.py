@@ -50,7 +50,8 @@ def demo(ctx: click.Context, clients: int | None, reset: bool, yes: bool) -> Non
     if _has_demo(app, reset=reset, yes=yes):
         app.console.note(_("The demo company already exists; --reset starts over."))
     else:
-        _fill(app, company.Size(clients, clients, clients) if clients else company.Size())
+        size = company.Size()
+        _fill(app, company.Size(*[clients] * len(size)) if clients else size)
     writing.sessions.log_in(app, company.email_of(Role.MANAGEMENT, 1), company.PASSWORD)
     app.console.note(
         _("Everyone's password is {password}: manager@, sales@, support@ … {domain}").format(

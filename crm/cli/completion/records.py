@@ -97,6 +97,13 @@ SOURCES = {
         "{start_date}, {client}",
         "{id} {name}",
     ),
+    "log": Source(
+        "log",
+        "id",
+        "{client}, {said_on}, {text}",
+        "{said_on}, {client}",
+        "{id} {client}",
+    ),
     "user": _USER,
     "sales_user": replace(_USER, filters={"role": Role.SALES, "active": True}),
     "support_user": replace(_USER, filters={"role": Role.SUPPORT, "active": True}),

@@ -227,9 +227,9 @@ def _privacy() -> Topic:
                 "To print all data held on a client: epicevents client privacy-export. To erase "
                 "a person for good, with a reason: epicevents client erase. Placeholders replace "
                 "the name, email, phone and company; “(erased)” replaces the person in events, "
-                "payments, the history and denied attempts. Elsewhere only an email or a phone is "
-                "erased, and each such text is listed first. Amounts, dates and the record of who "
-                "did what remain."
+                "payments, the log, the history and denied attempts. Elsewhere only an email or a "
+                "phone is erased, and each such text is listed first. Amounts, dates and the "
+                "record of who did what remain."
             ),
             _("Erasing does not reach:"),
             [
@@ -266,7 +266,8 @@ def _past() -> Topic:
             _(
                 "You need the permission, and the reason, that the opposite change needs today: "
                 "only MANAGEMENT may undo the creation or deletion of a record, a signature or a "
-                "payment, the last two with a reason. A payment is reversed by an opposite "
+                "payment, the last two with a reason. You may undo your own log entries within "
+                "an hour. A payment is reversed by an opposite "
                 "entry. If a later change depends on the command, undo is refused and names that "
                 "change; undo it first."
             ),

@@ -258,6 +258,7 @@ def describe_record(table: str, record_id: int) -> str:
         "contracts": _("Contract {id}"),
         "events": _("Event {id}"),
         "payments": _("Payment {id}"),
+        "log_entries": _("Log entry {id}"),
     }
     return records[table].format(id=record_id)
 

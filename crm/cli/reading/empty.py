@@ -41,6 +41,7 @@ def _describe_none(noun: str) -> str:
         "contract": _("No contracts yet."),
         "event": _("No events yet."),
         "payment": _("No payments yet."),
+        "log": _("Nothing logged yet."),
     }
     return nouns.get(noun, _("Nothing here yet."))
 

@@ -8,6 +8,7 @@ DECLARE
     contracts integer[] := ARRAY(SELECT id FROM contracts WHERE client_id = client);
     happened integer[] := events_ever_of(client);
     paid integer[] := ARRAY(SELECT id FROM payments WHERE contract_id = ANY (contracts));
+    said integer[] := log_entries_ever_of(client);
 BEGIN
     IF employee_role() IS DISTINCT FROM 'MANAGEMENT' THEN
         PERFORM deny('only MANAGEMENT erases a client');
@@ -20,7 +21,8 @@ BEGIN
       AND NOT (e.table_name = 'clients' AND e.record_id = client
         OR e.table_name = 'contracts' AND e.record_id = ANY (contracts)
         OR e.table_name = 'events' AND e.record_id = ANY (happened)
-        OR e.table_name = 'payments' AND e.record_id = ANY (paid))
+        OR e.table_name = 'payments' AND e.record_id = ANY (paid)
+        OR e.table_name = 'log_entries' AND e.record_id = ANY (said))
       AND EXISTS (SELECT FROM unnest(patterns) pattern WHERE e.reason COLLATE "C" ~ pattern)
     ORDER BY e.id;
     RETURN QUERY

@@ -30,6 +30,8 @@ BEGIN ATOMIC
         ('payments', 'method', 'none', NULL),
         ('payments', 'kind', 'none', NULL),
         ('payments', 'reversed_kind', 'none', NULL),
+        ('log_entries', 'text', 'text', NULL),
+        ('log_entries', 'kind', 'none', NULL),
         ('audit_entries', 'changes', 'text', NULL),
         ('audit_entries', 'reason', 'text', NULL),
         ('audit_entries', 'table_name', 'none', NULL),
