@@ -72,7 +72,7 @@ INSERT INTO log_entries (client_id, kind, text, said_on, created_by_id, created_
 SELECT c.id, (ARRAY['CALL', 'EMAIL', 'MEETING', 'NOTE'])[1 + (i - 1) %% 4],
     said[1 + (i - 1) %% cardinality(said)], day,
     -- The phone is answered by whoever is there.
-    CASE WHEN i %% 4 = 0 THEN support[1 + i %% cardinality(support)] ELSE c.sales_contact_id END,
+    CASE WHEN i %% 4 = 0 THEN support[2 + i %% (cardinality(support) - 1)] ELSE c.sales_contact_id END,
     timezone('utc', timezone(%(zone)s, day + interval '1 hour' * (9 + i %% 9)))
 FROM demo, generate_series(1, entries) i,
     LATERAL (SELECT 1 + i * 11 %% greatest(clients * 2 / 3, 1) AS number) picked

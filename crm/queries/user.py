@@ -46,11 +46,12 @@ def count_references(tx: "Transaction", user_id: int, now: datetime) -> dict[str
 
     ``open_contracts`` are unsigned or have something due, ``upcoming_events`` have not ended at
     ``now``; ``contracts`` and ``events`` count them too. ``payments`` were entered by this person,
-    ``signatures`` are the contracts that they have signed.
+    ``log_entries`` written, and ``signatures`` are the contracts that they have signed.
     """
     counts = tx.row(
         """
-        SELECT clients, contracts, open_contracts, events, upcoming_events, payments, signatures
+        SELECT clients, contracts, open_contracts, events, upcoming_events, payments, signatures,
+            log_entries
         FROM (SELECT count(*) AS clients FROM client_list WHERE sales_contact_id = %(id)s) c,
             (SELECT count(*) AS contracts,
                 count(*) FILTER (WHERE NOT signed_status OR amount_due > 0) AS open_contracts
@@ -59,13 +60,14 @@ def count_references(tx: "Transaction", user_id: int, now: datetime) -> dict[str
                 count(*) FILTER (WHERE end_date > %(now)s) AS upcoming_events
                 FROM event_list WHERE support_contact_id = %(id)s) e,
             (SELECT count(*) AS payments FROM payment_list WHERE created_by_id = %(id)s) p,
-            (SELECT count(*) AS signatures FROM contract_list WHERE signed_by_id = %(id)s) s
+            (SELECT count(*) AS signatures FROM contract_list WHERE signed_by_id = %(id)s) s,
+            (SELECT count(*) AS log_entries FROM log_list WHERE created_by_id = %(id)s) l
         """,
         {"id": user_id, "now": now},
     )
     names = (
         "clients", "contracts", "open_contracts", "events", "upcoming_events", "payments",
-        "signatures",
+        "signatures", "log_entries",
     )  # fmt: skip
     return dict(zip(names, counts or (), strict=True))
 

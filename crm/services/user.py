@@ -31,6 +31,7 @@ DEPENDENTS = {
     "signatures": "SELECT count(*) FROM contracts WHERE signed_by_id = %(id)s",
     "events": "SELECT count(*) FROM events WHERE support_contact_id = %(id)s",
     "payments": "SELECT count(*) FROM payments WHERE created_by_id = %(id)s",
+    "log_entries": "SELECT count(*) FROM log_entries WHERE created_by_id = %(id)s",
 }
 # What another person can take over; who signed and who entered a payment is history.
 HANDED_OVER = frozenset({"clients", "contracts", "events"})
@@ -210,6 +211,7 @@ def format_counts(counts: Mapping[str, int]) -> str:
         "events": lambda n: ngettext("{n} event", "{n} events", n),
         "upcoming_events": lambda n: ngettext("{n} coming event", "{n} coming events", n),
         "payments": lambda n: ngettext("{n} payment", "{n} payments", n),
+        "log_entries": lambda n: ngettext("{n} log entry", "{n} log entries", n),
         "signatures": lambda n: ngettext("{n} signature", "{n} signatures", n),
     }
     return ", ".join(kinds[kind](count).format(n=count) for kind, count in counts.items())

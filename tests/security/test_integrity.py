@@ -37,7 +37,7 @@ def test_without_the_constraint_nothing_refuses_it(sql: Cursor, constraint: str)
 
 def drop(sql: Cursor, constraint: str) -> None:
     """Drop a constraint, or the triggers that raise it."""
-    trigger = constraint
+    trigger = {"tg_log_entries_in_future": "tg_log_entries_guard"}.get(constraint, constraint)
     if constraint.startswith("tg_contracts"):
         trigger = "tg_contracts_write"
     sql.execute(

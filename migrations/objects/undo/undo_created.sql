@@ -15,10 +15,10 @@ DECLARE
 BEGIN
     -- What somebody noted they may take back themselves, while it is fresh (rule 21); begin_undo() says
     -- whose it is.
-    IF employee_role() IS DISTINCT FROM 'MANAGEMENT' AND (undone IS NULL OR EXISTS (
-        SELECT FROM audit_entries e JOIN audit_transactions t ON t.id = e.transaction_id
-        WHERE e.transaction_id = undone AND e.action = 'INSERT'
-          AND NOT (e.table_name = 'log_entries' AND t.at > utc_now() - interval '1 hour')))
+    IF employee_role() IS DISTINCT FROM 'MANAGEMENT' AND (
+        SELECT bool_and(e.table_name = 'log_entries' AND t.at > utc_now() - interval '1 hour')
+        FROM audit_entries e JOIN audit_transactions t ON t.id = e.transaction_id
+        WHERE e.transaction_id = undone AND e.action = 'INSERT') IS NOT TRUE
     THEN
         PERFORM deny('only MANAGEMENT deletes records');
     END IF;

@@ -9,9 +9,9 @@ DECLARE
     total integer := 0;
 BEGIN
     -- What somebody took back they may bring back; begin_undo() says whose it is.
-    IF employee_role() IS DISTINCT FROM 'MANAGEMENT' AND (undone IS NULL OR EXISTS (
-        SELECT FROM audit_entries
-        WHERE transaction_id = undone AND action = 'DELETE' AND table_name <> 'log_entries'))
+    IF employee_role() IS DISTINCT FROM 'MANAGEMENT' AND (
+        SELECT bool_and(table_name = 'log_entries') FROM audit_entries
+        WHERE transaction_id = undone AND action = 'DELETE') IS NOT TRUE
     THEN
         PERFORM deny('only MANAGEMENT brings deleted records back');
     END IF;
