@@ -47,6 +47,7 @@ HANDED = {
     "both-passwords.txt": f"un-autre-pont-de-paris\n{PASSWORD}\n",
     "morning.txt": "dashboard\nevent list --period week\n",
     "menu.txt": "Entrée: asperges\n",
+    "email.txt": "Entrée: asperges\n",
 }
 IMPORTED = {
     "clients": [
