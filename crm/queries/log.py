@@ -2,9 +2,7 @@
 
 from crm.domain.enums import Role
 from crm.domain.fields import Field, Kind
-from crm.queries.listing import Filter, Listing
-
-SEARCH = "search_words @@ prefix_query({value})"
+from crm.queries.listing import SEARCH, Filter, Listing
 
 LISTING = Listing(
     noun="log",
@@ -31,7 +29,7 @@ LISTING = Listing(
         "said_from": Filter("said_on >= {value}"),
         "said_to": Filter("said_on <= {value}"),
     },
-    search=SEARCH,
+    search=(SEARCH,),
     default_sort=(("said_on", True),),
     mine={
         Role.SALES: "client_sales_contact_id = {value}",

@@ -54,7 +54,7 @@ def log(
     Examples:
       epicevents client log 12
       epicevents client log 12 "Wants the offer by Friday" --kind call
-      epicevents client log 12 "Agreed on the menu" --kind meeting --date yesterday --event 40
+      epicevents client log 48 "Agreed on the menu" --kind meeting --date yesterday --event 40
       epicevents client log 12 - < email.txt
     """
     text = _read_text(app, text, edit=edit)
