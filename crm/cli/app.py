@@ -112,6 +112,7 @@ class App:
         from crm.database.transaction import connect
 
         database = self.settings.database_url or str(self.settings.home)
+        # An option of this line of a shell may mean another database than the lines before it.
         if self._connected_to != database:
             self.close()
         if self._connection is None or self._connection.closed:
@@ -137,6 +138,7 @@ class App:
         app.in_shell = True
         app.ask_for_directory = self.ask_for_directory
         app.actor = self.actor
+        # The server may have ended it while the shell waited for somebody to type.
         if self._connection is not None and _is_closed(self._connection):
             self.close()
         for name, value in self._flags.items():
@@ -147,6 +149,7 @@ class App:
 
     def after_line(self, app: "App") -> None:
         """Go on where a line has left off: with its connection, which may be another one now."""
+        # The line may have changed the files that they come from.
         self.__dict__.pop("settings", None)
         self._connection, self._connected_to = app._connection, app._connected_to
         self._installation = app._installation

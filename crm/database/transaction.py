@@ -124,8 +124,10 @@ class Transaction:
             "postgresql+psycopg2://",
             creator=lambda: self.connection,
             poolclass=StaticPool,
+            # An error would quote them: rows, and what somebody typed.
             hide_parameters=True,
         )
+        # Records are shown after the commit, when reading them again would need a transaction.
         return Session(engine, expire_on_commit=False)
 
     def give_reason(self, reason: str) -> None:

@@ -34,7 +34,9 @@ def build_alembic_config(engine: "Engine | None" = None) -> "Config":
     from alembic.config import Config
 
     config = Config()
+    # Alembic's configuration takes a % for the beginning of a reference.
     config.set_main_option("script_location", str(find_migrations()).replace("%", "%%"))
+    # Said, because it warns where it has to guess.
     config.set_main_option("path_separator", "os")
     if engine is not None:
         config.attributes["engine"] = engine
@@ -50,6 +52,7 @@ def build_engine(parameters: Mapping[str, str]) -> "Engine":
         "postgresql+psycopg2://",
         creator=lambda: connect_owner(parameters),
         poolclass=NullPool,
+        # An error would quote them: rows, and what somebody typed.
         hide_parameters=True,
     )
 
@@ -128,6 +131,7 @@ def find_pending(current: str | None) -> list[Revision]:
     refuse_newer(current)
     refuse_too_old(current)
     scripts = ScriptDirectory.from_config(build_alembic_config())
+    # One that does not say what it does is taken for one that needs a backup before it.
     pending = [
         Revision(Path(each.path).stem, getattr(each.module, "changes_data", True))
         for each in scripts.iterate_revisions("head", current)

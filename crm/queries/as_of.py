@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 State = dict[str, Any]
 
+# What had been entered by then, whatever day it is dated: the sheet says what was known.
 _RECEIVED = (
     "SELECT coalesce(sum(p.amount), 0) FROM payment_list p WHERE p.contract_id = %s"
     " AND coalesce(p.reversed_kind, p.kind) <> 'ADJUSTMENT'"
@@ -107,7 +108,7 @@ def _explain_absence(later: list[_Entry], before: list[_Entry], moment: datetime
         return AsOf(None, before[0].transaction, until=before[0].at)
     if not later:
         return None
-    entered = later[-1]
+    entered = later[-1]  # the first, since the latest comes first
     older = datetime.fromisoformat(entered.changes["created_at"][1]) <= moment
     return AsOf(None, entered.transaction, since=entered.at, older=older)
 

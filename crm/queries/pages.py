@@ -31,6 +31,7 @@ def read_page(tx: "Transaction", listing: Listing, request: Request) -> Page:
     """
     from crm.queries.statement import Parameters, build_select
 
+    # One more than is shown tells whether more follow, without counting them.
     wanted = None if request.limit is None else request.limit + 1
     parameters = Parameters()
     rows = tx.rows(build_select(tx, listing, request, parameters, limit=wanted), parameters)

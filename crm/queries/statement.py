@@ -208,6 +208,7 @@ def _build_ways(
         condition = _build_condition(template, request.search, parameters, find)
         written = found_by.get(template, template)
         ways.append([*common, *before, _build_condition(written, request.search, parameters, find)])
+        # NOT would lose the records of which the other condition is unknown.
         before.append(SQL("({}) IS NOT TRUE").format(condition))
     return ways
 

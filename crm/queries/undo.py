@@ -258,6 +258,7 @@ NET = f"""
     GROUP BY 1, 2
 """  # noqa: S608  a constant of ours
 
+# Whether one may is asked once for each of these, however many records a transaction wrote.
 _GROUPS = f"""
     SELECT table_name, fields, owner_id, min(record_id), count(*), signing, activating,
         overlapping, signed
@@ -282,6 +283,8 @@ _GROUPS = f"""
     ORDER BY table_name, min(record_id)
 """  # noqa: S608  a constant of ours
 
+# Of a record that the transaction created everything later counts, of another what was written to
+# the same fields since: setting them back would lose it.
 _LATER = f"""
     SELECT DISTINCT l.transaction_id, l.command, l.employee FROM (
         SELECT table_name, record_id, last_id, ARRAY(SELECT jsonb_object_keys(old)) AS fields
@@ -298,6 +301,7 @@ _LATER = f"""
     ORDER BY 1 LIMIT %(named)s
 """  # noqa: S608  a constant of ours
 
+# What is named, by which table, in which column.
 _NAMING = (
     ("users", "clients", "sales_contact_id"),
     ("users", "contracts", "sales_contact_id"),

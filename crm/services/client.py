@@ -25,6 +25,7 @@ def create(tx: "Transaction", *, sales_contact_id: int | None = None, **values: 
     and RuleViolation ``duplicate_email`` or when the contact is not an active SALES person.
     """
     contact_id = sales_contact_id
+    # Whose client it will be decides whether one may create it.
     if contact_id is None and tx.actor.role == Role.SALES:
         contact_id = tx.actor.id
     authorize(

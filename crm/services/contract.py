@@ -67,9 +67,11 @@ def create(
         total_amount=total,
         amount_due=due,
         signed_status=signed_status,
+        # Left out, and not null: the database then counts the days itself.
         **({} if due_date is None else {_DUE_DATE: due_date}),
     )
     tx.session.add(contract)
+    # Here, and not at the commit: what a constraint refuses is this service's to explain.
     tx.session.flush()
     written = {"client_id": client.id, "total_amount": total, _DUE: due, _SIGNED: signed_status}
     return Change(contract, {}, written)
@@ -124,6 +126,8 @@ def update(
     if _DUE_DATE in cleaned:
         cleaned[_DUE_DATE] = cleaned[_DUE_DATE] or None
     changes = []
+    # Unsigned first, since the signature may be what freezes the rest; signed last, since it does.
+    # The balance moves with the total, so that an amount due by hand comes after it.
     if signing is False and contract.signed_status:
         changes.append(unsign(tx, contract_id, reason))
     refuse_frozen(contract, cleaned)
@@ -243,6 +247,7 @@ def delete(tx: "Transaction", contract_id: int) -> Any:
     """
     contract = find_permitted(tx, contract_id, Permission.CONTRACT_DELETE)
     refusal = _("Contract {id} has {what} and cannot be deleted.")
+    # It locks and reads the contract again: only then is the signature that of this moment.
     refuse_in_use(tx, contract, refusal)
     if contract.signed_status:
         raise RuleViolation(

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from crm.queries.schedule import FreeColleague
 
 
-_NOTES = inputs.EVENT[-1]
+_NOTES = next(each for each in inputs.EVENT if each.name == "notes")
 
 
 def create(
@@ -54,6 +54,7 @@ def create(
     """
     contract = find_plannable_contract(tx, contract_id)
     check_dates(start_date, end_date)
+    # By the server's clock, which is the same for everybody.
     if not allow_past and end_date <= tx.value("SELECT utc_now()"):
         raise RuleViolation(
             _("The event is in the past."),

@@ -35,6 +35,7 @@ def pay(
     contract = find_permitted(tx, contract_id, Permission.CONTRACT_PAY)
     cleaned = inputs.clean_values(inputs.PAYMENT, values)
     key = cleaned.get("request_key")
+    # Before anything is refused: sent again once it has settled the contract, it overpays nothing.
     if key and (before := _find_by_key(tx, contract, key)):
         return _repeat_payment(before, contract, cleaned["amount"], key)
     require_above_zero(cleaned["amount"], "ck_payments_amount")

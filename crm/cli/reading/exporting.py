@@ -100,6 +100,7 @@ class _Source:
         from crm.queries.pages import read_page, stream_records
 
         if self._asked.request.limit is None:
+            # Perhaps a million: read as they are written, never all in memory.
             fields = select_fields(self._asked.listing, self._asked.request)
             rows: Iterable[Row] = stream_records(*self._asked)
         else:
@@ -121,6 +122,7 @@ def _send_workbook(app: App, source: _Source) -> None:
             hint=_("Add --output-file FILE.xlsx."),
             code="binary_output",
         )
+    # A workbook is a zip archive, in which its writer goes back and forth: a pipe cannot.
     with tempfile.TemporaryFile() as file:
         source.write_workbook(file, app)
         file.seek(0)
