@@ -71,6 +71,10 @@ def test_an_entry_is_written_in_an_editor_and_undone(sales: Workstation) -> None
         child.expect_exact("Next:")
     listed = sales.run("client", "log", "1", "--json").done().json()
     assert [each["text"] for each in listed] == ["first\nsecond"]
+    sales.environ["VISUAL"] = "false"
+    with sales.terminal("client", "log", "1", "--edit") as child:
+        child.expect_exact("The editor failed: false: Editing failed")
+        child.expect_exact("Set EDITOR to the editor's command.")
     assert "1 log entry deleted" in sales.run("undo", "--yes").done().err
     assert sales.run("log", "list", "--count").done().out == "0\n"
     shown = sales.look("history", "log", "1")

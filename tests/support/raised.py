@@ -16,6 +16,7 @@ from tools.errors import PAGE, Row, find_current, find_sentence, format_page, re
 # Codes that no test of `make test` raises in the process of the tests, and why.
 UNRAISED: dict[str, str] = {
     "database_in_use": "needs a session that the administrator may not end",
+    "editor_failed": "an editor at a terminal, which has a process of its own",
     "embedded_not_stopped": "needs a server that does not end when it is told to",
     "no_server_account": "needs root on a system without useradd",
     "not_a_demo": "test_demo, which fills a demo: make proof",

@@ -21,6 +21,7 @@ from crm.domain.errors import (
     UsageFault,
 )
 from crm.domain.i18n import gettext as _
+from crm.domain.text import quote
 
 HINTED = 5  # choices that a question names where none can be shown below it
 
@@ -108,8 +109,11 @@ def edit_text(app: App) -> str:
     try:
         written = click.edit("")
     except click.ClickException as error:
+        # Not there, or ended with a status of its own: Click says which, and in English.
         raise UsageFault(
-            error.message, hint=_("Set EDITOR to the editor's command."), code="editor_failed"
+            _("The editor failed: {reason}").format(reason=quote(error.message)),
+            hint=_("Set EDITOR to the editor's command."),
+            code="editor_failed",
         ) from None
     if written is None or not written.strip():
         raise NotConfirmed(_("Cancelled; nothing changed."))
