@@ -97,7 +97,7 @@ class _Moments:
             try:
                 return [hours[cell[:_HOUR]] % cell[_HOUR:] for cell in column]
             except KeyError:
-                # No hour of the table, such as infinity: cell by cell.
+                # An hour in which the clocks change, or infinity: cell by cell.
                 pass
         return map(self._moment, column)
 
