@@ -16,8 +16,10 @@ class PaymentKind(StrEnum):
 
     OPENING = "OPENING"  # what was already paid when the contract was created
     PAYMENT = "PAYMENT"
-    REVERSAL = "REVERSAL"  # the opposite of one earlier payment
+    REFUND = "REFUND"  # what went back to the client, a negative amount
+    REVERSAL = "REVERSAL"  # the opposite of one earlier entry
     ADJUSTMENT = "ADJUSTMENT"  # the amount due set by hand, with a reason
+    WRITE_OFF = "WRITE_OFF"  # what nobody owes any more, written by the database alone
 
 
 class LogKind(StrEnum):
@@ -28,3 +30,24 @@ class LogKind(StrEnum):
     MEETING = "MEETING"
     NOTE = "NOTE"
     TASK = "TASK"  # a task of the client's that was done
+
+
+class LossReason(StrEnum):
+    """Why a draft will not be signed."""
+
+    PRICE = "price"
+    DATE = "date"
+    COMPETITOR = "competitor"
+    NO_ANSWER = "no-answer"
+    OTHER = "other"
+
+
+class ContractStatus(StrEnum):
+    """How far a contract has come (rule 17)."""
+
+    DRAFT = "DRAFT"
+    SIGNED = "SIGNED"
+    PARTLY_PAID = "PARTLY_PAID"
+    PAID = "PAID"
+    LOST = "LOST"  # a draft that will not be signed
+    CANCELLED = "CANCELLED"  # signed, and will not take place

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from crm.domain import amounts, contact, registration
-from crm.domain.enums import LogKind, Role
+from crm.domain.enums import LogKind, LossReason, Role
 from crm.domain.errors import InvalidValue
 from crm.domain.i18n import gettext as _
 from crm.domain.text import clean_text, quote
@@ -82,6 +82,19 @@ def _money_above_zero(constraint: str) -> Callable[[str, str], Any]:
         return amount
 
     return read
+
+
+def _loss_reason(typed: str, label: str) -> LossReason:
+    try:
+        return LossReason(typed.strip().casefold())
+    except ValueError as error:
+        raise InvalidValue(
+            _("{field}: “{value}” is not one of the known reasons.").format(
+                field=label, value=quote(typed)
+            ),
+            hint=_("Choose from {choices}.").format(choices=", ".join(LossReason)),
+            code="invalid_reason",
+        ) from error
 
 
 def _number(typed: str, label: str) -> int:
@@ -207,6 +220,20 @@ PAYMENT = (
         "reference", lambda: _("Reference"), text_reader(100), optional=True, example="INV-2026-014"
     ),
     Input("request_key", lambda: _("Key"), text_reader(100), optional=True),
+)
+
+# The ends of contracts.
+LOSS_REASON = Input(
+    "reason",
+    lambda: _("Why it is lost"),
+    _loss_reason,
+    choices=tuple(reason.value for reason in LossReason),
+)
+NOTE = Input("note", lambda: _("Note"), text_reader(500, multiline=True), optional=True, lines=True)
+KEPT = Input("keep", lambda: _("Amount to keep"), _money, example="300")
+REFUND = (
+    Input("amount", lambda: _("Amount"), _money_above_zero("ck_payments_amount"), example="300"),
+    *PAYMENT[1:],
 )
 
 REASON = Input("reason", lambda: _("Reason"), text_reader(500, multiline=True), lines=True)

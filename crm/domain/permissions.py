@@ -44,6 +44,10 @@ class Permission(StrEnum):
     CONTRACT_AMEND = "contract:amend"
     CONTRACT_REVERSE_PAYMENT = "contract:reverse-payment"
     CONTRACT_ADJUST = "contract:adjust"
+    CONTRACT_LOSE = "contract:lose"
+    CONTRACT_REOPEN = "contract:reopen"
+    CONTRACT_CANCEL = "contract:cancel"
+    CONTRACT_REFUND = "contract:refund"
     CONTRACT_DELETE = "contract:delete"
     EVENT_CREATE = "event:create"
     EVENT_UPDATE = "event:update"
@@ -88,6 +92,8 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         Permission.CONTRACT_UPDATE: OWN,
         Permission.CONTRACT_SIGN: OWN,
         Permission.CONTRACT_PAY: OWN,
+        Permission.CONTRACT_LOSE: OWN,
+        Permission.CONTRACT_REOPEN: OWN,
         Permission.EVENT_CREATE: OWN,
     },
     Role.SUPPORT: _EVERYONE | {Permission.EVENT_UPDATE: OWN},
@@ -112,6 +118,8 @@ NEEDS_REASON = frozenset(
         Permission.CONTRACT_AMEND,
         Permission.CONTRACT_REVERSE_PAYMENT,
         Permission.CONTRACT_ADJUST,
+        Permission.CONTRACT_CANCEL,
+        Permission.CONTRACT_REFUND,
         Permission.CLIENT_ERASE,
     }
 )
@@ -239,6 +247,10 @@ _DESCRIPTIONS = {
     Permission.CONTRACT_AMEND: lambda: _("amend a signed contract"),
     Permission.CONTRACT_REVERSE_PAYMENT: lambda: _("reverse a payment"),
     Permission.CONTRACT_ADJUST: lambda: _("set an amount due by hand"),
+    Permission.CONTRACT_LOSE: lambda: _("call a draft lost"),
+    Permission.CONTRACT_REOPEN: lambda: _("reopen a lost contract"),
+    Permission.CONTRACT_CANCEL: lambda: _("cancel a signed contract"),
+    Permission.CONTRACT_REFUND: lambda: _("refund money"),
     Permission.CONTRACT_DELETE: lambda: _("delete a contract"),
     Permission.EVENT_CREATE: lambda: _("create events"),
     Permission.EVENT_UPDATE: lambda: _("update an event"),
@@ -262,6 +274,8 @@ _OWN_DESCRIPTIONS = {
     Permission.CONTRACT_UPDATE: lambda: _("update only contracts of their own clients"),
     Permission.CONTRACT_SIGN: lambda: _("sign only contracts of their own clients"),
     Permission.CONTRACT_PAY: lambda: _("record payments only on contracts of their own clients"),
+    Permission.CONTRACT_LOSE: lambda: _("call only drafts of their own clients lost"),
+    Permission.CONTRACT_REOPEN: lambda: _("reopen only lost contracts of their own clients"),
     Permission.EVENT_CREATE: lambda: _("create events only for their own clients"),
     Permission.EVENT_UPDATE: lambda: _("update only the events that are assigned to them"),
     Permission.SESSION_LIST: lambda: _("list only their own sessions"),

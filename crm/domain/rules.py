@@ -71,6 +71,11 @@ _IN_LOG = Rule(
     lambda: _("The log refers to this record, so it cannot be deleted."),
     lambda: _("See the entries: epicevents log list"),
 )
+_CLOSED = Rule(
+    "contract_closed",
+    lambda: _("This contract is lost or cancelled, and no longer changes."),
+    lambda: _("See it: epicevents contract show ID"),
+)
 _CHALLENGE = Rule(
     "login_expired",
     lambda: _("This login took more than two minutes, or was sent twice."),
@@ -217,7 +222,7 @@ CONSTRAINTS: dict[str | None, Rule] = {
     "ck_payments_kind": Rule("invalid_payment_kind", lambda: _("Unknown kind of payment.")),
     "ck_payments_sign": _value_rule(
         "negative_amount",
-        lambda: _("A payment must be more than zero; only a reversal is negative."),
+        lambda: _("A payment must be more than zero; only a refund and a reversal are negative."),
     ),
     "ck_payments_reversal": Rule(
         "invalid_reversal", lambda: _("A reversal must refer to the payment that it reverses.")
@@ -236,6 +241,41 @@ CONSTRAINTS: dict[str | None, Rule] = {
         "key_reused",
         lambda: _("Another payment of this contract has the same key."),
         lambda: _("Use a new --key for a new payment."),
+    ),
+    # 17, 18
+    "tg_contracts_closed": _CLOSED,
+    "tg_payments_closed_contract": _CLOSED,
+    "tg_events_closed_contract": _CLOSED,
+    "tg_contracts_cancelled_events": Rule(
+        "contract_has_events",
+        lambda: _("A contract with coming events cannot be cancelled."),
+        lambda: _("See them: epicevents event list --upcoming --contract ID"),
+    ),
+    "tg_contracts_refunded": Rule(
+        "contract_refunded",
+        lambda: _("Money was refunded since the contract was closed, so it stays closed."),
+        lambda: _("See its payments: epicevents contract payments ID"),
+    ),
+    "ck_contracts_closed": Rule(
+        "contract_closed", lambda: _("A closed contract owes nothing and says why it was closed.")
+    ),
+    "ck_contracts_closed_reason": _value_rule(
+        "invalid_reason",
+        lambda: _("A contract is lost for one of the known reasons, or cancelled with a note."),
+    ),
+    "ck_contracts_closed_note": _TEXT,
+    "ck_contracts_lost": Rule(
+        "contract_has_payments",
+        lambda: _("A contract for which money was received cannot be lost."),
+        lambda: _("Refund it first: epicevents contract refund ID AMOUNT"),
+    ),
+    "ck_contracts_kept_amount": Rule(
+        "kept_amount_out_of_range",
+        lambda: _("What is kept of a cancelled contract is at most what was received for it."),
+        lambda: _("See its payments: epicevents contract payments ID"),
+    ),
+    "ck_contracts_received": Rule(
+        "refund_too_high", lambda: _("No more than what was received can be refunded.")
     ),
     # 9
     "tg_users_keep_a_manager": Rule(

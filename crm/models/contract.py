@@ -16,6 +16,8 @@ from sqlalchemy import (
     Numeric,
     String,
     UniqueConstraint,
+    and_,
+    or_,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -24,6 +26,8 @@ from crm.models.base import Base, Versioned
 from crm.models.client import Client
 
 if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
+
     from crm.models.event import Event
     from crm.models.payment import Payment
     from crm.models.user import User
@@ -67,6 +71,16 @@ class Contract(Versioned, Base):
     received: Mapped[Decimal] = mapped_column(
         Numeric(15, 2), server_default=text("0"), server_onupdate=FetchedValue()
     )
+    # Rule 17: the reason closes it, and the database notes when.
+    closed_at: Mapped[datetime | None] = mapped_column(
+        server_default=FetchedValue(), server_onupdate=FetchedValue()
+    )
+    # Nobody may create a closed one: what has a default of the server's is not inserted.
+    closed_reason: Mapped[str | None] = mapped_column(String(10), server_default=FetchedValue())
+    closed_note: Mapped[str | None] = mapped_column(String(500), server_default=FetchedValue())
+    kept_amount: Mapped[Decimal | None] = mapped_column(
+        Numeric(15, 2), server_default=FetchedValue()
+    )
     sales_contact_role: Mapped[str] = mapped_column(
         String(10), Computed("'SALES'::character varying"), nullable=True, deferred=True
     )
@@ -84,3 +98,9 @@ class Contract(Versioned, Base):
         back_populates="contract",
         lazy="raise",
     )
+
+    @classmethod
+    def is_unsettled(cls) -> ColumnElement[bool]:
+        """Return the condition that it is a draft, or something is due or to be refunded."""
+        still_open = and_(cls.closed_at.is_(None), or_(~cls.signed_status, cls.amount_due > 0))
+        return or_(still_open, cls.received > cls.kept_amount)

@@ -23,7 +23,7 @@ State = dict[str, Any]
 # What had been entered by then, whatever day it is dated: the sheet says what was known.
 _RECEIVED = (
     "SELECT coalesce(sum(p.amount), 0) FROM payment_list p WHERE p.contract_id = %s"
-    " AND coalesce(p.reversed_kind, p.kind) <> 'ADJUSTMENT'"
+    " AND is_receipt(p.kind, p.reversed_kind)"
     " AND NOT EXISTS (SELECT FROM audit_list a WHERE a.table_name = 'payments'"
     "  AND a.record_id = p.id AND a.action = 'INSERT' AND a.at > %s)"
 )
@@ -185,11 +185,26 @@ def _client(column: str) -> Callable[[_Then], str | None]:
 
 def _status(then: _Then) -> str:
     state = then.state
+    if state.get("closed_at"):
+        return "CANCELLED" if state["signed_status"] else "LOST"
     if not state["signed_status"]:
         return "DRAFT"
     if state["amount_due"] == 0:
         return "PAID"
     return "PARTLY_PAID" if then.received() > 0 else "SIGNED"
+
+
+def _closed_reason(then: _Then) -> str | None:
+    # The audit has the columns: why a cancelled one was cancelled, its note says.
+    state = then.state
+    if state["signed_status"] and state.get("closed_note"):
+        return str(state["closed_note"])
+    return state.get("closed_reason")
+
+
+def _to_refund(then: _Then) -> Decimal | None:
+    kept = then.state.get("kept_amount")
+    return None if kept is None else Decimal(str(then.received())) - Decimal(str(kept))
 
 
 def _days_overdue(then: _Then) -> int | None:
@@ -208,6 +223,11 @@ DERIVED: dict[str, dict[str, Callable[[_Then], Any]]] = {
         "sales_contact": _colleague("sales_contact_id"),
         "signed_by": _colleague("signed_by_id"),
         "received": lambda then: then.received(),
+        "closed_reason": _closed_reason,
+        "closed_note": lambda then: (
+            None if then.state["signed_status"] else then.state.get("closed_note")
+        ),
+        "to_refund": _to_refund,
         "status": _status,
         "days_overdue": _days_overdue,
     },

@@ -9,6 +9,10 @@ from crm.queries.listing import Filter, Listing
 if TYPE_CHECKING:
     from crm.database.transaction import Transaction
 
+# What somebody still has to do something about: a draft, something due, or to be refunded.
+UNSETTLED = (
+    "(closed_at IS NULL AND (NOT signed_status OR amount_due > 0) OR received > kept_amount)"
+)
 SEARCH = "search_words @@ {find}({value})"  # of the client
 # Not one condition with OR: no index serves one on two tables.
 KNOWN_OTHERWISE = (
@@ -37,6 +41,11 @@ LISTING = Listing(
         Field("signed_at", Kind.TIMESTAMP, sort="signed_at", shown=False),
         Field("signed_by_id", Kind.ID, shown=False),
         Field("signed_by", shown=False),
+        Field("closed_at", Kind.TIMESTAMP, shown=False),
+        Field("closed_reason", shown=False),
+        Field("closed_note", Kind.LONG_TEXT, shown=False),
+        Field("kept_amount", Kind.MONEY, shown=False),
+        Field("to_refund", Kind.MONEY, shown=False),
         Field("version", Kind.INTEGER, shown=False),
     ),
     filters={
@@ -45,6 +54,11 @@ LISTING = Listing(
         "sales": Filter("sales_contact_id = {value}"),
         # To the letter what the partial indexes say.
         "signed": Filter("signed_status", "NOT signed_status"),
+        "open": Filter("closed_at IS NULL", "closed_at IS NOT NULL"),
+        "lost": Filter("closed_at IS NOT NULL AND NOT signed_status"),
+        "cancelled": Filter("closed_at IS NOT NULL AND signed_status"),
+        "to_refund": Filter("closed_at IS NOT NULL AND received > kept_amount"),
+        "status": Filter("status = {value}"),
         "paid": Filter("amount_due = 0", "amount_due > 0"),
         "overdue": Filter("signed_status AND amount_due > 0 AND due_date < {value}"),
         # What is due but not late yet.

@@ -36,16 +36,17 @@ def read_dashboard(
     ``without_support``.
     SUPPORT: their events of ``today`` (those that go on too), of the rest of the ``week``, and
     ``later``.
-    MANAGEMENT: ``overdue``, upcoming events ``without_support``, ``unsigned`` and ``due``, and
-    ``inactive`` colleagues who still have clients, open contracts or upcoming events.
+    MANAGEMENT: ``overdue``, upcoming events ``without_support``, ``unsigned`` and ``due``,
+    cancelled contracts of which something is ``to_refund``, and ``inactive`` colleagues who still
+    have clients, open contracts or upcoming events.
     """
     match tx.actor.role:
         case Role.SALES:
             sections = {
                 "overdue": _contracts(mine=True, sort=DUE_FIRST, overdue=day),
-                "unsigned": _contracts(mine=True, signed=False),
+                "unsigned": _contracts(mine=True, signed=False, open=True),
                 "due": _contracts(mine=True, sort=DUE_FIRST, open_on=day),
-                "without_event": _contracts(mine=True, signed=True, without_event=True),
+                "without_event": _contracts(mine=True, signed=True, open=True, without_event=True),
                 "without_support": _events(mine=True, no_support=True, upcoming=now),
             }
         case Role.SUPPORT:
@@ -58,8 +59,9 @@ def read_dashboard(
             sections = {
                 "overdue": _contracts(sort=DUE_FIRST, overdue=day),
                 "without_support": _events(no_support=True, upcoming=now),
-                "unsigned": _contracts(signed=False),
+                "unsigned": _contracts(signed=False, open=True),
                 "due": _contracts(sort=DUE_FIRST, open_on=day),
+                "to_refund": _contracts(to_refund=True),
                 "inactive": _section(user.LISTING, active=False, to_hand_over=now),
             }
     return read_batch(tx, sections)

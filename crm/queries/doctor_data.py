@@ -27,9 +27,8 @@ DATA = (
         lambda: _("Compare: epicevents contract payments ID, epicevents history contract ID"),
         """
         SELECT c.id || ' (' || c.received || ' ≠ ' || coalesce(sum(p.amount), 0) || ')'
-        FROM contracts c LEFT JOIN payments p ON p.contract_id = c.id AND (CASE p.kind
-            WHEN 'REVERSAL' THEN (SELECT o.kind FROM payments o WHERE o.id = p.reverses_id)
-            ELSE p.kind END) <> 'ADJUSTMENT'
+        FROM contracts c LEFT JOIN payments p ON p.contract_id = c.id AND is_receipt(p.kind,
+            (SELECT o.kind FROM payments o WHERE o.id = p.reverses_id))
         GROUP BY c.id
         HAVING c.received IS DISTINCT FROM coalesce(sum(p.amount), 0)
         ORDER BY c.id

@@ -165,6 +165,8 @@ def read_payments(tx: "Transaction", number: int) -> list[RecordedPayment]:
         "SELECT p.id, p.contract_id, p.amount, p.kind, p.reverses_id FROM payment_list p"
         " WHERE p.id = ANY (ARRAY(SELECT record_id FROM audit_list WHERE transaction_id ="
         "  %(number)s AND table_name = 'payments' AND action = 'INSERT'))"
+        # A write-off follows from the end that is taken back, or from the refund.
+        " AND p.kind <> 'WRITE_OFF'"
         # Not "<> ALL (…)", which compares each of thousands with thousands.
         " AND p.contract_id NOT IN (SELECT record_id FROM audit_list WHERE transaction_id ="
         "  %(number)s AND table_name = 'contracts' AND action = 'INSERT') ORDER BY p.id DESC",

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from crm.domain.fields import Field, Kind
+from crm.queries.contract import UNSETTLED
 from crm.queries.listing import SEARCH, Filter, Listing
 
 if TYPE_CHECKING:
@@ -29,9 +30,9 @@ LISTING = Listing(
         "active": Filter("is_active", "NOT is_active"),
         # Takes the moment that is now: what somebody else has to take over from this person.
         "to_hand_over": Filter(
-            "EXISTS (SELECT FROM clients c WHERE c.sales_contact_id = user_list.id)"
+            "EXISTS (SELECT FROM clients c WHERE c.sales_contact_id = user_list.id)"  # noqa: S608  a constant of ours
             " OR EXISTS (SELECT FROM contracts k WHERE k.sales_contact_id = user_list.id"
-            " AND (NOT k.signed_status OR k.amount_due > 0))"
+            f" AND {UNSETTLED})"
             " OR EXISTS (SELECT FROM events e WHERE e.support_contact_id = user_list.id"
             " AND e.end_date > {value})"
         ),
@@ -44,17 +45,17 @@ LISTING = Listing(
 def count_references(tx: "Transaction", user_id: int, now: datetime) -> dict[str, int]:
     """Return how many records name this person.
 
-    ``open_contracts`` are unsigned or have something due, ``upcoming_events`` have not ended at
-    ``now``; ``contracts`` and ``events`` count them too. ``payments`` were entered by this person,
-    ``log_entries`` written, and ``signatures`` are the contracts that they have signed.
+    ``open_contracts`` are drafts, or have something due or to be refunded; ``upcoming_events`` have
+    not ended at ``now``; ``contracts`` and ``events`` count them too. ``payments`` were entered by
+    this person, ``log_entries`` written, and ``signatures`` are the contracts that they have signed.
     """
     counts = tx.row(
-        """
+        f"""
         SELECT clients, contracts, open_contracts, events, upcoming_events, payments, signatures,
             log_entries
         FROM (SELECT count(*) AS clients FROM client_list WHERE sales_contact_id = %(id)s) c,
             (SELECT count(*) AS contracts,
-                count(*) FILTER (WHERE NOT signed_status OR amount_due > 0) AS open_contracts
+                count(*) FILTER (WHERE {UNSETTLED}) AS open_contracts
                 FROM contract_list WHERE sales_contact_id = %(id)s) k,
             (SELECT count(*) AS events,
                 count(*) FILTER (WHERE end_date > %(now)s) AS upcoming_events
@@ -62,7 +63,7 @@ def count_references(tx: "Transaction", user_id: int, now: datetime) -> dict[str
             (SELECT count(*) AS payments FROM payment_list WHERE created_by_id = %(id)s) p,
             (SELECT count(*) AS signatures FROM contract_list WHERE signed_by_id = %(id)s) s,
             (SELECT count(*) AS log_entries FROM log_list WHERE created_by_id = %(id)s) l
-        """,
+        """,  # noqa: S608  a constant of ours
         {"id": user_id, "now": now},
     )
     names = (

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from crm.services import authentication as authentication
     from crm.services import client as client
     from crm.services import contract as contract
+    from crm.services import contract_ending as contract_ending
     from crm.services import event as event
     from crm.services import log as log
     from crm.services import payment as payment
@@ -27,6 +28,7 @@ __getattr__ = lazy_attributes(
             "authentication",
             "client",
             "contract",
+            "contract_ending",
             "event",
             "log",
             "payment",

@@ -86,7 +86,7 @@ def transfer(
 
     Raises NotFound, PermissionDenied, RuleViolation when the contact is not an active SALES person.
     """
-    from sqlalchemy import or_, update
+    from sqlalchemy import update
 
     client = find_record(tx, models.Client, client_id)
     authorize(tx.actor, Permission.CLIENT_TRANSFER, kind="client", record_id=client.id)
@@ -98,7 +98,7 @@ def transfer(
             update(contract)
             .where(contract.client_id == client.id)
             .where(contract.sales_contact_id != sales_contact_id)
-            .where(or_(contract.signed_status.is_(False), contract.amount_due > 0))
+            .where(contract.is_unsettled())
             .values(sales_contact_id=sales_contact_id)
         )
     return change

@@ -16,6 +16,7 @@ from crm.services import contacts, privacy
 from crm.services.contract_checks import (
     check_amounts,
     check_total,
+    refuse_closed,
     refuse_frozen,
     refuse_in_use,
     refuse_no_due_date,
@@ -118,6 +119,7 @@ def update(
     """
     contract = find_permitted(tx, contract_id, Permission.CONTRACT_UPDATE)
     require_version(contract, version)
+    refuse_closed(contract)
     if reason is not None:
         _give_reason(tx, reason)
     cleaned = inputs.clean_values(inputs.CONTRACT, values)
@@ -166,6 +168,7 @@ def sign(
     """
     contract = find_permitted(tx, contract_id, Permission.CONTRACT_SIGN)
     require_version(contract, version)
+    refuse_closed(contract)
     if contract.signed_status:
         return Change(contract)
     if signed_at is not None and signed_at > datetime.now(UTC).replace(tzinfo=None):
@@ -185,6 +188,7 @@ def unsign(
     """
     contract = find_permitted(tx, contract_id, Permission.CONTRACT_UNSIGN)
     require_version(contract, version)
+    refuse_closed(contract)
     _give_reason(tx, reason)
     if contract.signed_status:
         refuse_unsign(tx, contract)
@@ -210,6 +214,7 @@ def amend(
     """
     contract = find_permitted(tx, contract_id, Permission.CONTRACT_AMEND)
     require_version(contract, version)
+    refuse_closed(contract)
     _give_reason(tx, reason)
     total = inputs.clean_values(inputs.CONTRACT, {"total_amount": total_amount})["total_amount"]
     check_total(contract, total)
@@ -222,6 +227,7 @@ def adjust(tx: "Transaction", contract_id: int, amount_due: Decimal, reason: str
     reason = _give_reason(tx, reason)
     # The entry is a difference: nobody may move the balance between reading and writing it.
     refresh_record(tx, contract, lock=True)
+    refuse_closed(contract)
     check_amounts(contract.total_amount, amount_due)
     old = contract.amount_due
     if old == amount_due:

@@ -103,3 +103,40 @@ def refuse_in_use(tx: "Transaction", contract: "Contract", refusal: str) -> None
         hint=_("See them: epicevents {command}").format(command=see.format(id=contract.id)),
         code=code,
     )
+
+
+def closed_error(contract: "Contract") -> RuleViolation:
+    """Return the error that a lost or cancelled contract no longer changes."""
+    said = _("Contract {id} is lost and no longer changes.")
+    hint = _("Reopen it: epicevents contract reopen {id}")
+    if contract.signed_status:
+        said = _("Contract {id} is cancelled and no longer changes.")
+        hint = _("MANAGEMENT may undo the cancellation: epicevents history contract {id}")
+    return RuleViolation(
+        said.format(id=contract.id), hint=hint.format(id=contract.id), code="contract_closed"
+    )
+
+
+def refuse_closed(contract: "Contract") -> None:
+    """Refuse to change a lost or cancelled contract (rule 17): ``contract_closed``."""
+    if contract.closed_at is not None:
+        raise closed_error(contract)
+
+
+def refuse_coming_events(tx: "Transaction", contract: "Contract") -> None:
+    """Refuse what events on the contract that have not ended forbid: ``contract_has_events``."""
+    coming = tx.value(
+        "SELECT count(*) FROM events WHERE contract_id = %s AND end_date > utc_now()",
+        (contract.id,),
+    )
+    if coming:
+        what = ngettext("{count} coming event", "{count} coming events", coming)
+        raise RuleViolation(
+            _("Contract {id} has {what} and cannot be cancelled.").format(
+                id=contract.id, what=what.format(count=coming)
+            ),
+            hint=_("See them: epicevents event list --upcoming --contract {id}").format(
+                id=contract.id
+            ),
+            code="contract_has_events",
+        )

@@ -15,6 +15,7 @@ from crm.domain.times import format_wall_clock
 from crm.queries import schedule
 from crm.services import clashes, contacts
 from crm.services.clashes import UTC
+from crm.services.contract_checks import refuse_closed
 from crm.services.editing import (
     Change,
     delete_record,
@@ -83,6 +84,7 @@ def find_plannable_contract(tx: "Transaction", contract_id: int) -> "Contract":
     contract = find_record(tx, models.Contract, contract_id)
     client = find_record(tx, models.Client, contract.client_id)
     contacts.authorize_for_client(tx, Permission.EVENT_CREATE, client, kind="event")
+    refuse_closed(contract)
     _require_signed(contract)
     return contract
 

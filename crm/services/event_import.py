@@ -36,6 +36,7 @@ WHERE refused IS NULL AND contract IS NULL AND client_id IS NULL;
 
 UPDATE event_import i SET contract_id = k.id, about_id = k.id,
     refused = CASE WHEN i.client_id <> k.client_id THEN 'other_client'
+        WHEN k.closed_at IS NOT NULL THEN 'tg_events_closed_contract'
         WHEN NOT k.signed_status THEN 'fk_events_signed_contract' END
 FROM contracts k WHERE k.id = i.contract AND i.refused IS NULL;
 
@@ -43,7 +44,7 @@ WITH signed AS (
     SELECT i.line, count(k.id) AS number, min(k.id) AS id,
         string_agg(k.id::text, ', ' ORDER BY k.id) AS ids
     FROM event_import i LEFT JOIN contracts k ON k.client_id = i.client_id AND k.signed_status
-        AND k.total_amount = coalesce(i.total_amount, k.total_amount)
+        AND k.closed_at IS NULL AND k.total_amount = coalesce(i.total_amount, k.total_amount)
     WHERE i.refused IS NULL AND i.contract IS NULL GROUP BY i.line
 )
 UPDATE event_import i SET contract_id = signed.id, about = coalesce(signed.ids, i.client),

@@ -13,7 +13,8 @@ from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission
 from crm.domain.rules import require_above_zero
 from crm.services.contract import find_permitted
-from crm.services.editing import Change, refresh_record
+from crm.services.contract_checks import refuse_closed
+from crm.services.editing import Change, refresh_record, write_values
 
 if TYPE_CHECKING:
     from crm.database.transaction import Transaction
@@ -39,6 +40,7 @@ def pay(
     if key and (before := _find_by_key(tx, contract, key)):
         return _repeat_payment(before, contract, cleaned["amount"], key)
     require_above_zero(cleaned["amount"], "ck_payments_amount")
+    refuse_closed(contract)
     _refuse_overpayment(contract, cleaned["amount"])
     if paid_on is not None:
         cleaned["paid_on"] = paid_on
@@ -59,6 +61,8 @@ def reverse(
     """
     contract = find_permitted(tx, contract_id, Permission.CONTRACT_REVERSE_PAYMENT)
     payment = _find_reversible(tx, contract.id, payment_id)
+    if payment.kind != PaymentKind.REFUND:
+        refuse_closed(contract)
     reason = inputs.REASON.clean(reason)
     tx.give_reason(reason)
     opposite = models.Payment(
@@ -81,9 +85,13 @@ def _find_reversible(tx: "Transaction", contract_id: int, payment_id: int) -> mo
             ),
             hint=_("See its payments: epicevents contract payments {id}").format(id=contract_id),
         )
-    if payment.amount < 0:
+    if payment.kind in {PaymentKind.REVERSAL, PaymentKind.WRITE_OFF} or (
+        payment.kind == PaymentKind.ADJUSTMENT and payment.amount < 0
+    ):
         raise RuleViolation(
-            _("Entry {id} is a reversal itself and cannot be reversed.").format(id=payment.id),
+            _("Entry {id} is itself the opposite of another and cannot be reversed.").format(
+                id=payment.id
+            ),
             hint=_("Record a payment: epicevents contract pay {id}").format(id=contract_id),
             code="invalid_reversal",
         )
@@ -97,6 +105,70 @@ def _find_reversible(tx: "Transaction", contract_id: int, payment_id: int) -> mo
             code="already_reversed",
         )
     return payment
+
+
+def refund(
+    tx: "Transaction",
+    contract_id: int,
+    reason: str,
+    *,
+    lower_total: bool = False,
+    paid_on: date | None = None,
+    **values: object,
+) -> Change:
+    """Record that money went back to the client: MANAGEMENT, with a reason (rule 18).
+
+    Of a cancelled contract at most what is to be refunded, and nothing is due by it. Of a living
+    one at most what was received; its total is lowered with it (``lower_total``, goodwill), or it
+    is due again. ``values`` are those of :data:`crm.domain.inputs.REFUND`, the amount above zero;
+    the change's record is the entry, which is negative.
+
+    Raises NotFound, PermissionDenied, InvalidValue, RuleViolation ``refund_too_high`` with the
+    most that can be refunded, ``total_below_paid``, or ``key_reused``.
+    """
+    contract = find_permitted(tx, contract_id, Permission.CONTRACT_REFUND)
+    cleaned = inputs.clean_values(inputs.REFUND, values)
+    amount = cleaned.pop("amount")
+    key = cleaned.get("request_key")
+    if key and (before := _find_by_key(tx, contract, key)):
+        return _repeat_payment(before, contract, -amount, key)
+    require_above_zero(amount, "ck_payments_amount")
+    reason = inputs.REASON.clean(reason)
+    tx.give_reason(reason)
+    refresh_record(tx, contract, lock=True)
+    _refuse_refund(contract, amount)
+    if paid_on is not None:
+        cleaned["paid_on"] = paid_on
+    entry = models.Payment(
+        contract_id=contract.id,
+        amount=-amount,
+        kind=PaymentKind.REFUND,
+        reason=reason,
+        **cleaned,
+    )
+    change = _write(tx, contract, entry, key)
+    if lower_total and contract.closed_at is None:
+        total = contract.total_amount
+        lowered = write_values(tx, contract, {"total_amount": total - amount})
+        change = Change(entry, change.old | lowered.old, change.new | lowered.new)
+    return change
+
+
+def _refuse_refund(contract: "Contract", amount: Decimal) -> None:
+    most = contract.received
+    if contract.closed_at is not None:
+        most -= contract.kept_amount or Decimal(0)
+    if amount > most:
+        raise RuleViolation(
+            _("{amount} is more than what can be refunded on contract {id}.").format(
+                amount=format_amount(amount), id=contract.id
+            ),
+            hint=_("At most {most} can be refunded.").format(most=format_amount(most))
+            if most
+            else _("See its payments: epicevents contract payments {id}").format(id=contract.id),
+            code="refund_too_high",
+            details={"maximum": str(most)},
+        )
 
 
 def _refuse_overpayment(contract: "Contract", amount: Decimal) -> None:
@@ -128,6 +200,7 @@ def _write(tx: "Transaction", contract: "Contract", payment: "Payment", key: str
         refresh_record(tx, contract)
         if key and (before := _find_by_key(tx, contract, key)):
             return _repeat_payment(before, contract, payment.amount, key)
+        refuse_closed(contract)
         _refuse_overpayment(contract, payment.amount)
         raise
     refresh_record(tx, contract)

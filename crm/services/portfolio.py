@@ -96,7 +96,7 @@ def _move_sales(
     from sqlalchemy import or_, select, union, update
 
     client, contract = models.Client, models.Contract
-    unsettled = or_(contract.signed_status.is_(False), contract.amount_due > 0)
+    unsettled = contract.is_unsettled()
     sold = contract.sales_contact_id == from_id
     # Two sets, each from its index: with OR between their conditions all contracts would be read.
     touched = union(

@@ -20,6 +20,7 @@ from crm.domain.i18n import gettext as _
 from crm.domain.rows import Row, build_named_row
 from crm.queries import undo as query
 from crm.queries import user as user_query
+from crm.queries.contract import UNSETTLED
 from crm.services import contract, payment, undoable, user
 from crm.services.editing import find_record, refresh_record
 
@@ -32,16 +33,15 @@ if TYPE_CHECKING:
 MANY = 1000  # records; more may take longer than a statement usually may
 
 # Contracts that are not settled follow their client, as they do when it is handed over.
-FOLLOW = """
+FOLLOW = f"""
 UPDATE contracts k SET sales_contact_id = c.sales_contact_id
 FROM clients c
-WHERE c.id = k.client_id AND k.sales_contact_id <> c.sales_contact_id
-  AND (NOT k.signed_status OR k.amount_due > 0)
+WHERE c.id = k.client_id AND k.sales_contact_id <> c.sales_contact_id AND {UNSETTLED}
   AND c.id = ANY (ARRAY(
       SELECT record_id FROM audit_list
       WHERE transaction_id = %(number)s AND table_name = 'clients'
         AND changes ? 'sales_contact_id'))
-"""
+"""  # noqa: S608  a constant of ours
 _SET = (
     "{field} = CASE WHEN n.old ? '{field}'"
     " THEN (jsonb_populate_record(NULL::{table}, n.old)).{field} ELSE r.{field} END"
@@ -194,6 +194,9 @@ def _move_balances(tx: "Transaction", number: int, reason: str, today: date | No
                 first = find_record(tx, models.Payment, entry.reverses_id or 0)
                 if first.kind == PaymentKind.ADJUSTMENT:
                     _adjust(tx, entry.contract_id, entry.amount, reason or first.reason or "")
+                    continue
+                if first.kind == PaymentKind.REFUND:
+                    payment.refund(tx, entry.contract_id, reason, amount=-first.amount)
                     continue
                 payment.pay(
                     tx,

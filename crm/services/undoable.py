@@ -52,6 +52,7 @@ OPPOSITE: dict[str, Permission] = {
     PaymentKind.PAYMENT: Permission.CONTRACT_REVERSE_PAYMENT,
     PaymentKind.ADJUSTMENT: Permission.CONTRACT_ADJUST,
     PaymentKind.REVERSAL: Permission.CONTRACT_PAY,
+    PaymentKind.REFUND: Permission.CONTRACT_REVERSE_PAYMENT,
 }
 
 
@@ -203,6 +204,8 @@ def _permission(tx: "Transaction", group: "RestoreGroup", field: str) -> Permiss
             return Permission.USER_REACTIVATE if group.activating else Permission.USER_DEACTIVATE
         case "contracts", "signed_status":
             return Permission.CONTRACT_SIGN if group.signing else Permission.CONTRACT_UNSIGN
+        case "contracts", "closed_reason" | "closed_note" | "kept_amount":
+            return Permission.CONTRACT_CANCEL if group.signed else Permission.CONTRACT_REOPEN
         case "contracts", "total_amount" if group.signed and group.signing is None:
             return Permission.CONTRACT_AMEND
         case "contracts", "sales_contact_id" if "client_id" not in group.fields:

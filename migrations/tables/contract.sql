@@ -18,7 +18,16 @@ CREATE TABLE contracts (
         CHECK (due_date >= '1900-01-01' AND due_date < '3000-01-01'),
     signed_by_id INTEGER CONSTRAINT fk_contracts_signed_by_id_users REFERENCES users (id),
     -- Derived as well: what came in, whatever was adjusted.
-    received NUMERIC(15, 2) NOT NULL DEFAULT 0,
+    received NUMERIC(15, 2) NOT NULL DEFAULT 0
+        CONSTRAINT ck_contracts_received CHECK (received >= 0),
+    -- Lost, if it was never signed; cancelled, if it was, and then the note says why. Whoever gives the
+    -- reason closes it. It is a word of a list, so that no erasure takes it for a person's name.
+    closed_at TIMESTAMP,
+    closed_reason VARCHAR(10),
+    closed_note VARCHAR(500)
+        CONSTRAINT ck_contracts_closed_note CHECK (is_plain_text(closed_note, true)),
+    -- Of what was received for a cancelled one; the rest is to be refunded.
+    kept_amount NUMERIC(15, 2),
 
     -- What the foreign key of events refers to.
     CONSTRAINT uq_contracts_id_client_id_signed_status UNIQUE (id, client_id, signed_status),
@@ -30,7 +39,19 @@ CREATE TABLE contracts (
     CONSTRAINT ck_contracts_due_date_known CHECK (NOT signed_status OR due_date IS NOT NULL),
     CONSTRAINT ck_contracts_dates_range CHECK (
         created_at >= '1900-01-01' AND created_at < '3000-01-01'
-        AND signed_at >= '1900-01-01' AND signed_at < '3000-01-01')
+        AND signed_at >= '1900-01-01' AND signed_at < '3000-01-01'
+        AND closed_at >= '1900-01-01' AND closed_at < '3000-01-01'),
+    CONSTRAINT ck_contracts_closed CHECK (
+        (closed_at IS NULL) = (closed_reason IS NULL)
+        AND (closed_at IS NULL OR amount_due = 0)),
+    CONSTRAINT ck_contracts_closed_reason CHECK (
+        closed_reason IS NULL OR CASE WHEN signed_status
+            THEN closed_reason = 'cancelled' AND closed_note IS NOT NULL
+            ELSE closed_reason IN ('price', 'date', 'competitor', 'no-answer', 'other') END),
+    CONSTRAINT ck_contracts_lost CHECK (signed_status OR closed_at IS NULL OR received = 0),
+    CONSTRAINT ck_contracts_kept_amount CHECK (
+        (kept_amount IS NOT NULL) = (signed_status AND closed_at IS NOT NULL)
+        AND kept_amount >= 0 AND kept_amount <= received)
 );
 
 CREATE INDEX idx_contract_client ON contracts (client_id);
@@ -42,6 +63,7 @@ CREATE INDEX ix_contracts_amount_due ON contracts (amount_due, id);
 CREATE INDEX ix_contracts_due_date ON contracts (due_date, id);
 -- A partial index serves only the filter that repeats its condition to the letter.
 CREATE INDEX ix_contracts_unpaid ON contracts (id) WHERE amount_due > 0;
+CREATE INDEX ix_contracts_closed ON contracts (id) WHERE closed_at IS NOT NULL;
 CREATE INDEX ix_contracts_unsigned ON contracts (id) WHERE NOT signed_status;
 -- Serves "overdue": most contracts of an old company were due long ago, and few of them are still
 -- to be paid.
@@ -51,5 +73,6 @@ CREATE INDEX ix_contracts_to_be_paid ON contracts (due_date, id)
 ALTER TABLE contracts ENABLE ROW LEVEL SECURITY;
 GRANT SELECT,
     INSERT (client_id, sales_contact_id, total_amount, amount_due, signed_status, due_date),
-    UPDATE (client_id, sales_contact_id, total_amount, signed_status, due_date, signed_at)
+    UPDATE (client_id, sales_contact_id, total_amount, signed_status, due_date, signed_at,
+        closed_reason, closed_note, kept_amount)
     ON contracts TO epicevents_app;

@@ -7,7 +7,8 @@ CREATE TABLE payments (
         CONSTRAINT ck_payments_amount CHECK (amount <> 0 AND amount <> 'NaN'),
     kind VARCHAR(10) NOT NULL DEFAULT 'PAYMENT'
         CONSTRAINT ck_payments_kind
-        CHECK (kind IN ('OPENING', 'PAYMENT', 'REVERSAL', 'ADJUSTMENT')),
+        CHECK (kind IN
+            ('OPENING', 'PAYMENT', 'REFUND', 'REVERSAL', 'ADJUSTMENT', 'WRITE_OFF')),
     paid_on DATE NOT NULL DEFAULT timezone('utc', now())::date
         CONSTRAINT ck_payments_paid_on CHECK (paid_on >= '1900-01-01' AND paid_on < '3000-01-01'),
     method VARCHAR(20) CONSTRAINT ck_payments_method CHECK (is_plain_text(method, false)),
@@ -36,8 +37,11 @@ CREATE TABLE payments (
         FOREIGN KEY (reverses_id, contract_id, reversed_amount, reversed_kind)
         REFERENCES payments (id, contract_id, amount, kind),
     CONSTRAINT ck_payments_sign CHECK (
-        kind = 'ADJUSTMENT' OR (kind = 'REVERSAL') = (amount < 0)
-    ),
+        CASE WHEN kind IN ('ADJUSTMENT', 'WRITE_OFF') THEN true
+            WHEN kind = 'REVERSAL' THEN
+                reversed_kind NOT IN ('OPENING', 'PAYMENT', 'REFUND')
+                OR (amount > 0) = (reversed_kind = 'REFUND')
+            ELSE (amount < 0) = (kind = 'REFUND') END),
     CONSTRAINT ck_payments_reversal CHECK (
         (kind = 'REVERSAL') = (reverses_id IS NOT NULL)
         AND (kind = 'REVERSAL') = (reversed_kind IS NOT NULL)

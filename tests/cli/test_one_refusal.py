@@ -39,6 +39,14 @@ TYPED: dict[str, tuple[str, ...]] = {
     "ck_clients_vat_number": (*CLIENT, "--vat-number", "FR1"),
     "fk_clients_sales_contact_role": (*CLIENT, "--sales-contact", "5"),
     "tg_clients_active_contact": (*CLIENT, "--sales-contact", "4"),
+    "ck_contracts_closed_note": ("contract", "lose", "1", "--reason", "price", "--note", "\x07"),
+    "ck_contracts_lost": ("contract", "lose", "1", "--reason", "price"),
+    "ck_contracts_kept_amount": ("contract", "cancel", "3", "--reason", "x", "--keep", "2500"),
+    "ck_contracts_received": ("contract", "refund", "3", "2500", "--reason", "x", "--keep-total"),
+    "tg_contracts_closed": ("contract", "update", "1", "--total-amount", "5"),
+    "tg_payments_closed_contract": ("contract", "pay", "1", "5"),
+    "tg_events_closed_contract": (*EVENT, "--contract", "3"),
+    "tg_contracts_cancelled_events": ("contract", "cancel", "2", "--reason", "x", "--keep", "0"),
     "ck_contracts_total_amount": (*CONTRACT, "--total-amount", "0"),
     "ck_contracts_amount_due": (*CONTRACT, "--amount-due", "101"),
     "ck_contracts_due_date": (*CONTRACT, "--due-date", "3000-01-01"),
@@ -84,6 +92,7 @@ TYPED: dict[str, tuple[str, ...]] = {
 
 # What nobody can type: the program asks for it otherwise, derives it, or refuses it before.
 UNTYPED = {
+    "ck_contracts_closed", "ck_contracts_closed_reason", "tg_contracts_refunded",
     "ck_users_hashed_password", "ck_users_password_cost", "ck_clients_erased_at",
     "ck_users_dates_range",
     "ck_clients_dates_range", "ck_contracts_dates_range", "ck_events_created_at_range",
@@ -109,6 +118,10 @@ TELLS_MORE = {"blank": "invalid_text", "control_character": "invalid_text"}
 
 # What must have happened before, by the constraint that is broken then.
 BEFORE: dict[str, tuple[str, ...]] = {
+    "ck_contracts_lost": ("contract", "pay", "1", "5"),
+    "tg_contracts_closed": ("contract", "lose", "1", "--reason", "price"),
+    "tg_payments_closed_contract": ("contract", "lose", "1", "--reason", "price"),
+    "tg_events_closed_contract": ("contract", "cancel", "3", "--reason", "x", "--keep", "0"),
     "tg_clients_active_contact": ("user", "deactivate", "4"),
     "uq_payments_contract_id_request_key": ("contract", "pay", "2", "5", "--key", "k"),
     "uq_payments_reverses_id": (

@@ -44,10 +44,10 @@ def test_sales_see_what_their_clients_need(crowd: Database, records: Records) ->
     contracts = mine._replace(sort=OLDEST)
     expected = {
         "overdue": ("contract", mine._replace(filters={"overdue": DAY}, sort=DUE)),
-        "unsigned": ("contract", contracts._replace(filters={"signed": False})),
+        "unsigned": ("contract", contracts._replace(filters={"signed": False, "open": True})),
         "due": ("contract", mine._replace(filters={"open_on": DAY}, sort=DUE)),
         "without_event": (
-            "contract", contracts._replace(filters={"signed": True, "without_event": True})
+            "contract", contracts._replace(filters={"signed": True, "open": True, "without_event": True})
         ),
         "without_support": (
             "event", mine._replace(filters={"no_support": True, "upcoming": NOW})
@@ -104,8 +104,9 @@ def test_managers_see_what_somebody_must_take_care_of(crowd: Database, records: 
     expected = {
         "overdue": ("contract", Request(filters={"overdue": DAY}, sort=DUE)),
         "without_support": ("event", Request(filters={"no_support": True, "upcoming": NOW})),
-        "unsigned": ("contract", Request(filters={"signed": False}, sort=OLDEST)),
+        "unsigned": ("contract", Request(filters={"signed": False, "open": True}, sort=OLDEST)),
         "due": ("contract", Request(filters={"open_on": DAY}, sort=DUE)),
+        "to_refund": ("contract", Request(filters={"to_refund": True}, sort=OLDEST)),
         "inactive": ("user", Request(filters={"active": False, "to_hand_over": NOW}, sort=OLDEST)),
     }
     assert list(found) == list(expected)

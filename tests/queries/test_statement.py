@@ -10,7 +10,7 @@ from support.database import Database
 from support.oracle import FILTERS, LISTINGS, Records, expected_ids, plan, sorts, walk
 
 from crm.database.transaction import Transaction, connect, transaction
-from crm.domain.enums import Role
+from crm.domain.enums import ContractStatus, Role
 from crm.domain.errors import NotLoggedIn, UsageFault
 from crm.queries import client, contract, event, payment, user
 from crm.queries.listing import Listing, Request
@@ -46,6 +46,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "method": st.sampled_from(["transfer", "Transfer", "cash"]),
     "kind": st.sampled_from(["OPENING", "PAYMENT"]),
     "reference": st.sampled_from(["inv", "2026", "%", ""]),
+    "status": st.sampled_from(list(ContractStatus)),
     "total_min": st.sampled_from([Decimal("99.99"), Decimal(200), Decimal("400.00")]),
     "total_max": st.sampled_from([Decimal("99.99"), Decimal(200), Decimal("400.00")]),
     "role": st.sampled_from([role.value for role in Role]),
@@ -54,7 +55,19 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
         st.integers(-9, 9).map(lambda days: NOW.date() + timedelta(days=days)),
     ),
     **dict.fromkeys(
-        ("signed", "paid", "active", "erased", "without_contract", "without_event", "no_support"),
+        (
+            "open",
+            "lost",
+            "cancelled",
+            "to_refund",
+            "signed",
+            "paid",
+            "active",
+            "erased",
+            "without_contract",
+            "without_event",
+            "no_support",
+        ),
         st.booleans(),
     ),
 }

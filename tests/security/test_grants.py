@@ -33,7 +33,7 @@ TABLES = {
     "contracts": {
         "SELECT": WHOLE,
         "INSERT": CONTRACT | {"amount_due"},
-        "UPDATE": CONTRACT | {"signed_at"},
+        "UPDATE": CONTRACT | {"signed_at", "closed_reason", "closed_note", "kept_amount"},
     },
     "events": {"SELECT": WHOLE, "INSERT": EVENT, "UPDATE": EVENT},
     "payments": {
@@ -60,7 +60,7 @@ FUNCTIONS = {
     "employee_id", "employee_role", "end_other_sessions", "end_session", "erase_client", "fold",
     "fold_together", "phone_query", "phone_terms", "search_id", "search_query", "search_reference",
     "search_terms", "whole_query",
-    "has_reason",
+    "has_reason", "is_receipt",
     "installation_id", "is_email",
     "is_own_client", "is_phone", "is_plain_text", "login_attempt", "login_challenge",
     "login_result", "oldest_program", "prefix_query", "record_denial", "reset_password",

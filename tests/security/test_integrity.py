@@ -22,6 +22,7 @@ HELD_TWICE = {
     "fk_clients_sales_contact_id_users", "fk_contracts_sales_contact_id_users",
     "fk_events_support_contact_id_users", "fk_events_contract_id_contracts",
     "fk_events_client_id_clients",
+    "tg_contracts_closed", "tg_contracts_refunded", "tg_contracts_cancelled_events",
     "tg_contracts_unsign_with_payments", "ck_payments_kind", "ck_payments_sign",
 }  # fmt: skip
 
@@ -40,6 +41,8 @@ def drop(sql: Cursor, constraint: str) -> None:
     trigger = {"tg_log_entries_in_future": "tg_log_entries_guard"}.get(constraint, constraint)
     if constraint.startswith("tg_contracts"):
         trigger = "tg_contracts_write"
+    elif constraint == "tg_payments_closed_contract":
+        trigger = "tg_payments_move_balance"
     sql.execute(
         "SELECT format('ALTER TABLE %%s DROP CONSTRAINT %%I CASCADE', conrelid::regclass, conname)"
         " FROM pg_constraint WHERE conname = %(name)s UNION ALL"

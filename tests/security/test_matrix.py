@@ -171,6 +171,7 @@ def test_the_database_holds_no_other_functions_of_employees(matrix: Database) ->
         # Pure, or about whoever asks.
         "columns_of", "text_columns", "is_plain_text", "is_email", "is_phone", "has_reason", "fold",
         "words", "prefix_query", "whole_query", "search_query", "search_terms", "search_id",
+        "is_receipt",
         "search_reference", "phone_query", "phone_terms", "fold_together",
         "utc_now", "employee_id", "employee_role", "session_id", "is_own_client", "deny",
         "installation_id", "oldest_program",

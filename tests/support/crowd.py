@@ -102,6 +102,16 @@ def fill_crowd(connection: Connection) -> None:
     left = [LEFT, LEFT_WITHOUT_RECORDS, LEFT_UNSIGNED]
     cursor.execute("UPDATE users SET is_active = false WHERE id = ANY (%s)", (left,))
     cursor.execute("UPDATE clients SET erased_at = %s WHERE id = 39", (NOW,))
+    # Some are lost, others cancelled, with something to refund.
+    cursor.execute(
+        "UPDATE contracts SET closed_reason = 'price'"
+        " WHERE NOT signed_status AND received = 0 AND id > 5 AND id % 8 = 0"
+    )
+    cursor.execute(
+        "UPDATE contracts k SET closed_reason = 'cancelled', closed_note = 'Called off',"
+        " kept_amount = received / 2 WHERE signed_status AND id > 5 AND id % 7 = 0"
+        " AND NOT EXISTS (SELECT FROM events e WHERE e.contract_id = k.id AND e.end_date > utc_now())"
+    )
     # Some were paid by somebody, whom no trigger need hear of.
     cursor.execute(
         "RESET ROLE; SET session_replication_role = replica;"

@@ -161,6 +161,16 @@ TABLE = (
     Row(P.CONTRACT_ADJUST, *ONLY_MANAGEMENT,
         "INSERT INTO payments (contract_id, amount, kind, reason)"
         " VALUES (%(paid)s, -10, 'ADJUSTMENT', 'by hand')"),
+    Row(P.CONTRACT_LOSE, *ONLY_SALES,
+        "UPDATE contracts SET closed_reason = 'price' WHERE id = %(draft)s"),
+    Row(P.CONTRACT_REOPEN, *ONLY_SALES,
+        "UPDATE contracts SET closed_reason = NULL WHERE id = %(draft)s"),
+    Row(P.CONTRACT_CANCEL, *ONLY_MANAGEMENT,
+        "UPDATE contracts SET closed_reason = 'cancelled', closed_note = 'off', kept_amount = 0"
+        " WHERE id = %(unused)s"),
+    Row(P.CONTRACT_REFUND, *ONLY_MANAGEMENT,
+        "INSERT INTO payments (contract_id, amount, kind, reason)"
+        " VALUES (%(paid)s, -10, 'REFUND', 'late')"),
     Row(P.CONTRACT_DELETE, *ONLY_MANAGEMENT, "SELECT delete_record('contracts', %(draft)s)"),
     Row(P.EVENT_CREATE, *ONLY_SALES,
         "INSERT INTO events (name, contract_id, client_id, client_contact, start_date, end_date,"

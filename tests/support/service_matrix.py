@@ -9,6 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from crm.domain.enums import LossReason
 from crm.domain.errors import PermissionDenied
 from crm.domain.permissions import Permission as P  # noqa: N817
 from crm.services import (
@@ -16,6 +17,7 @@ from crm.services import (
     authentication,
     client,
     contract,
+    contract_ending,
     event,
     imports,
     log,
@@ -72,6 +74,10 @@ ACTIONS: dict[P, Callable[["Transaction", Records], object]] = {
     P.CONTRACT_AMEND: lambda tx, r: contract.amend(tx, r["signed"], "9000", REASON),
     P.CONTRACT_REVERSE_PAYMENT: lambda tx, r: payment.reverse(tx, r["paid"], r["payment"], REASON),
     P.CONTRACT_ADJUST: lambda tx, r: contract.adjust(tx, r["paid"], Decimal(100), REASON),
+    P.CONTRACT_LOSE: lambda tx, r: contract_ending.lose(tx, r["draft"], LossReason.PRICE),
+    P.CONTRACT_REOPEN: lambda tx, r: contract_ending.reopen(tx, r["draft"]),
+    P.CONTRACT_CANCEL: lambda tx, r: contract_ending.cancel(tx, r["unused"], REASON, "0"),
+    P.CONTRACT_REFUND: lambda tx, r: payment.refund(tx, r["paid"], REASON, amount="10"),
     P.CONTRACT_DELETE: lambda tx, r: contract.delete(tx, r["draft"]),
     P.EVENT_CREATE: lambda tx, r: event.create(tx, contract_id=r["signed"], **DATES, **EVENT),
     P.EVENT_UPDATE: lambda tx, r: event.update(tx, r["event"], {**DATES, "name": "N"}),
@@ -169,6 +175,14 @@ STATES: dict[P, tuple[frozenset[str], str, Callable[["Transaction", int], Any]]]
         lambda tx, id_: contract.adjust(
             tx, id_, plus(tx, id_, "amount_due", Decimal("0.01")), REASON
         ),
+    ),
+    P.CONTRACT_REFUND: (
+        frozenset({PARTLY_PAID, PAID}),
+        (
+            "INSERT INTO payments (contract_id, amount, kind, reason)"
+            " VALUES ({id}, -0.01, 'REFUND', 'late')"
+        ),
+        lambda tx, id_: payment.refund(tx, id_, REASON, amount="0.01"),
     ),
     P.CONTRACT_DELETE: (
         frozenset({DRAFT}),

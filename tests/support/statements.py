@@ -50,6 +50,19 @@ UNDOES_NOTHING = (
 )
 SIGN = "UPDATE contracts SET signed_status = {signed} WHERE id = {contract}"
 
+LOSE = "UPDATE contracts SET closed_reason = 'price' WHERE id = 1"
+CANCEL = (
+    "UPDATE contracts SET closed_reason = 'cancelled', closed_note = 'off', kept_amount = 0"
+    " WHERE id = {}"
+)
+REOPEN = "UPDATE contracts SET closed_reason = NULL WHERE id = 3"
+REFUND = (
+    "INSERT INTO payments (contract_id, amount, kind, reason) VALUES ({}, -{}, 'REFUND', 'late')"
+)
+ADJUST = (
+    "INSERT INTO payments (contract_id, amount, kind, reason) VALUES ({}, {}, 'ADJUSTMENT', 'x')"
+)
+
 
 def client(contact: int = 3) -> str:
     """Insert a client."""
@@ -225,6 +238,18 @@ REFUSED = (
     (16, "uq_audit_transactions_undoes", UNDONE_TWICE),
     (16, "fk_audit_transactions_undoes", UNDOES_NOTHING),
     (16, "ck_audit_transactions_undoes", "UPDATE audit_transactions SET undoes = id"),
+    (17, "ck_contracts_closed", "UPDATE contracts SET closed_at = utc_now() WHERE id = 1"),
+    (17, "ck_contracts_closed_reason",
+     "UPDATE contracts SET closed_reason = 'rain' WHERE id = 1"),
+    (17, "ck_contracts_closed_note", r"UPDATE contracts SET closed_note = E'\x07' WHERE id = 1"),
+    (17, "ck_contracts_lost", f"{payment('5', contract=1)}; {LOSE}"),
+    (17, "tg_contracts_closed", f"{LOSE}; UPDATE contracts SET total_amount = 5 WHERE id = 1"),
+    (17, "tg_payments_closed_contract", f"{CANCEL.format(3)}; {payment('1', contract=3)}"),
+    (17, "tg_events_closed_contract", f"{CANCEL.format(3)}; {event(contract=3)}"),
+    (17, "tg_contracts_cancelled_events", CANCEL.format(2)),
+    (17, "tg_contracts_refunded", f"{CANCEL.format(3)}; {REFUND.format(3, 5)}; {REOPEN}"),
+    (18, "ck_contracts_kept_amount", CANCEL.format(3).replace("= 0", "= 2000.01")),
+    (18, "ck_contracts_received", f"{ADJUST.format(1, 500)}; {REFUND.format(1, 1)}"),
     (16, "ck_sessions_secret_hash", sessions(("'too short'", -1))),
     (16, "uq_sessions_secret_hash", sessions(("sha256('a')", -1), ("sha256('a')", -2))),
     (16, "uq_sessions_attempt_id", sessions(("sha256('a')", -1), ("sha256('b')", -1))),

@@ -14,7 +14,7 @@ from crm.cli.reading import records
 from crm.domain import inputs
 from crm.domain.enums import Role
 from crm.domain.i18n import gettext as _
-from crm.domain.permissions import Permission
+from crm.domain.permissions import Permission, authorize
 
 if TYPE_CHECKING:
     from crm.database.transaction import Transaction
@@ -134,6 +134,28 @@ def ask_for_method(app: App, method: str | None) -> str | None:
     return chosen
 
 
+def ask_what_becomes_of_total(app: App, contract: str, lowers: bool | None) -> bool:
+    """Return whether a refund lowers the total, asked of whoever did not say.
+
+    Of a contract that is closed nothing is due any more, so that nothing is to be asked.
+    """
+    from crm.queries.contract import LISTING
+
+    with app.transaction() as tx:
+        row = records.find_row(tx, LISTING, contract)
+        authorize(tx.actor, Permission.CONTRACT_REFUND, kind="contract", record_id=row.id)
+    if row.closed_at is not None:
+        return False
+    question = questions.Question(
+        "lower_total",
+        _("Lower the total with it (else it is due again)"),
+        _parse_yes_or_no,
+        _("--lower-total or --keep-total"),
+        _("yes or no"),
+    )
+    return bool(prompts.ask_for_options(app, {question.name: lowers}, [question])[question.name])
+
+
 def _parse_yes_or_no(typed: str) -> bool:
     from crm.importing.values import yes_or_no
 
@@ -171,7 +193,7 @@ def _contract_pick(app: App) -> Pick:
 
         services.event.find_plannable_contract(tx, contract_id)
 
-    return Pick(app, "contract", filters={"signed": True}, own=True, check=check)
+    return Pick(app, "contract", filters={"signed": True, "open": True}, own=True, check=check)
 
 
 def _read_plannable(app: App, contract: str) -> dict[str, Any]:

@@ -130,6 +130,11 @@ def _presentations(role: Role) -> dict[str, _Presentation]:
             show if mine else "epicevents event assign {id} USER",
             f"epicevents event list{mine} --no-support --upcoming",
         ),
+        "to_refund": _Presentation(
+            _("To refund"),
+            "epicevents contract refund {id} {to_refund}",
+            "epicevents contract list --cancelled",
+        ),
         "inactive": _Presentation(
             _("Deactivated colleagues who are still a contact"),
             "epicevents user show {id}",
@@ -156,6 +161,8 @@ Words = tuple[str, str, str, str | None]
 def _format_contract(_app: App, role: Role, row: dict[str, Any], texts: dict[str, str]) -> Words:
     due = row["status"] != "DRAFT" and row["amount_due"]
     figure = texts["amount_due"] if due else texts["total_amount"]
+    if row["to_refund"]:
+        figure = texts["to_refund"]
     more = texts["sales_contact" if role == Role.MANAGEMENT else "status"]
     if row["days_overdue"]:
         late = ngettext("{n} day late", "{n} days late", row["days_overdue"])

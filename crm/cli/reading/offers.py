@@ -64,18 +64,27 @@ def contract_offers(record: Mapping[str, Any]) -> list[Offer]:
     )
     sign = Offer(Permission.CONTRACT_SIGN, f"{run} sign {record['id']}", _("sign it"))
     change = Offer(Permission.CONTRACT_UPDATE, f"{run} update {record['id']}", _("change it"))
+    reopen = Offer(Permission.CONTRACT_REOPEN, f"{run} reopen {record['id']}", _("reopen it"))
+    refund = Offer(
+        Permission.CONTRACT_REFUND,
+        f"{run} refund {record['id']} {record['to_refund']}",
+        _("record the refund"),
+    )
     by_status = {
         "DRAFT": [sign, change],
         "SIGNED": [pay, plan] if record["days_overdue"] else [plan, pay],
         "PARTLY_PAID": [pay, plan],
         "PAID": [plan],
+        "LOST": [reopen],
+        "CANCELLED": [refund] if record["to_refund"] else [],
     }
     return by_status[record["status"]]
 
 
 def suggest_for_contract(record: Mapping[str, Any]) -> str:
     """Return the likeliest next command for a contract."""
-    return contract_offers(record)[0].line
+    offers = contract_offers(record)
+    return offers[0].line if offers else f"epicevents contract show {record['id']}"
 
 
 def event_offers(record: Mapping[str, Any]) -> list[Offer]:

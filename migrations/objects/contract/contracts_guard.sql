@@ -17,6 +17,11 @@ BEGIN
     IF OLD.signed_status AND NEW.signed_status AND NEW.signed_at IS DISTINCT FROM OLD.signed_at THEN
         PERFORM deny('the moment of a signature does not change');
     END IF;
+    IF OLD.signed_status AND NEW.closed_reason IS DISTINCT FROM OLD.closed_reason
+        AND employee_role() IS DISTINCT FROM 'MANAGEMENT'
+    THEN
+        PERFORM deny('only MANAGEMENT cancels a signed contract');
+    END IF;
     IF NEW.sales_contact_id IS DISTINCT FROM OLD.sales_contact_id
         AND employee_role() IS DISTINCT FROM 'MANAGEMENT'
     THEN

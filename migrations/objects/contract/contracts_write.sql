@@ -13,6 +13,17 @@ BEGIN
                     CONSTRAINT = 'tg_contracts_amount_due_is_derived';
             END IF;
             NEW.amount_due := OLD.amount_due + NEW.total_amount - OLD.total_amount;
+            PERFORM contracts_refuse_closed(OLD, NEW);
+            IF OLD.closed_reason IS NULL AND NEW.closed_reason IS NOT NULL THEN
+                NEW.closed_at := timezone('utc', now());
+                NEW.amount_due := 0;
+            ELSIF OLD.closed_reason IS NOT NULL AND NEW.closed_reason IS NULL THEN
+                NEW.closed_at := NULL;
+                NEW.closed_note := NULL;
+                NEW.kept_amount := NULL;
+                NEW.amount_due := NEW.total_amount - (SELECT coalesce(sum(amount), 0)
+                    FROM payments WHERE contract_id = OLD.id AND kind <> 'WRITE_OFF');
+            END IF;
         END IF;
         IF OLD.signed_status AND NEW.client_id <> OLD.client_id THEN
             RAISE EXCEPTION 'the client of a signed contract is frozen'

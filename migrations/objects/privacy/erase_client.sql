@@ -59,6 +59,7 @@ BEGIN
             ARRAY(SELECT id FROM events WHERE client_id = client), pattern = theirs[1]));
         payments := payments + erase_texts('payments', pattern, client, paid, false);
         logged := logged + erase_texts('log_entries', pattern, client, said, false);
+        PERFORM erase_texts('contracts', pattern, client, contracts, false);
     END LOOP;
     PERFORM set_config('epicevents.erasing', '', true);
     EXECUTE (

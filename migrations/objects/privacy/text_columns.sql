@@ -24,6 +24,8 @@ BEGIN ATOMIC
         ('events', 'name', 'text', NULL),
         ('events', 'location', 'text', NULL),
         ('events', 'notes', 'text', NULL),
+        ('contracts', 'closed_reason', 'none', NULL),
+        ('contracts', 'closed_note', 'text', NULL),
         ('payments', 'reference', 'text', NULL),
         ('payments', 'reason', 'text', NULL),
         ('payments', 'request_key', 'key', 'erased-%s'),

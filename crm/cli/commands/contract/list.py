@@ -1,15 +1,23 @@
 """epicevents contract list."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from crm.cli import reading
 from crm.cli.app import App
+from crm.cli.asking.parameters import ExclusiveOption
 from crm.cli.groups import Command
 from crm.cli.options import listing_options
 from crm.cli.types import CLIENT, MONEY, PAST_PERIOD, PERIOD, SALES_USER
+from crm.domain.enums import ContractStatus
 from crm.domain.i18n import gettext as _
+from crm.domain.i18n import ngettext
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from crm.database.transaction import Transaction
 
 
 @click.command("list", cls=Command)
@@ -21,6 +29,23 @@ from crm.domain.i18n import gettext as _
     "--paid/--unpaid",
     default=None,
     help=_("Only contracts with nothing due, or only those with something due."),
+)
+@click.option(
+    "--status",
+    type=click.Choice(list(ContractStatus), case_sensitive=False),
+    cls=ExclusiveOption,
+    not_with=("lost", "cancelled", "signed"),
+    help=_("Only contracts of that status."),
+)
+@click.option(
+    "--lost",
+    is_flag=True,
+    cls=ExclusiveOption,
+    not_with=("cancelled",),
+    help=_("Only lost contracts, which are left out otherwise."),
+)
+@click.option(
+    "--cancelled", is_flag=True, help=_("Only cancelled contracts, which are left out otherwise.")
 )
 @click.option(
     "--overdue", is_flag=True, help=_("Only signed contracts whose due date has passed unpaid.")
@@ -38,6 +63,9 @@ def list_(
     client: str | None,
     sales: str | None,
     overdue: bool,
+    status: ContractStatus | None,
+    lost: bool,
+    cancelled: bool,
     due_from: Any,
     due_to: Any,
     created_from: Any,
@@ -60,9 +88,51 @@ def list_(
     options = reading.request.ListingOptions.take_from(given)
     with app.transaction() as tx:
         filters = given | convert_days(app, "created", created_from, created_to)
+        filters |= _choose_status(status, lost=lost, cancelled=cancelled)
         filters["client"] = None if client is None else reference.find_client_id(tx, client)
         filters["overdue"] = app.today if overdue else None
         filters["due_from"] = due_from and due_from.first
         filters["due_to"] = due_to and due_to.last
         filters["sales"] = None if sales is None else reference.find_user_id(tx, sales)
         reading.listing.run_listing(app, tx, LISTING, options, filters)
+        if filters["open"]:
+            _say_what_is_left_out(app, tx, options, filters)
+
+
+def _choose_status(
+    status: ContractStatus | None, *, lost: bool, cancelled: bool
+) -> dict[str, bool | str | None]:
+    """Return the filters for a status; without one those that are closed are left out."""
+    if lost or status == ContractStatus.LOST:
+        return {"lost": True, "open": None}
+    if cancelled or status == ContractStatus.CANCELLED:
+        return {"cancelled": True, "open": None}
+    return {"lost": None, "cancelled": None, "open": True, "status": status}
+
+
+def _say_what_is_left_out(
+    app: App,
+    tx: "Transaction",
+    options: "reading.request.ListingOptions",
+    filters: "Mapping[str, Any]",
+) -> None:
+    """Note on stderr how many closed contracts the same filters would find."""
+    from crm.queries.batch import COUNTED
+    from crm.queries.contract import LISTING
+    from crm.queries.listing import Request
+    from crm.queries.pages import count_records
+
+    given = {name: value for name, value in filters.items() if value is not None}
+    left_out = Request(
+        filters=given | {"open": False},
+        search=options.search if (options.search or "").strip() else None,
+        mine=options.mine,
+    )
+    count = count_records(tx, LISTING, left_out, most=COUNTED)
+    if count:
+        note = ngettext(
+            "{count} lost or cancelled contract is left out; see --lost and --cancelled.",
+            "{count} lost or cancelled contracts are left out; see --lost and --cancelled.",
+            count,
+        )
+        app.console.note(note.format(count=count if count <= COUNTED else f"{COUNTED}+"))

@@ -1,0 +1,15 @@
+-- After the foreign key has waited for whoever is closing the contract.
+CREATE FUNCTION events_refuse_closed() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+    IF EXISTS (SELECT FROM contracts WHERE id = NEW.contract_id AND closed_at IS NOT NULL) THEN
+        RAISE EXCEPTION 'nothing is planned on a cancelled contract'
+            USING ERRCODE = 'check_violation', TABLE = 'events',
+            CONSTRAINT = 'tg_events_closed_contract';
+    END IF;
+    RETURN NULL;
+END;
+$$;
+COMMENT ON FUNCTION events_refuse_closed() IS
+    'Refuses an event on a cancelled contract (rule 17).';

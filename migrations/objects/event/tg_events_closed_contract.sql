@@ -1,0 +1,2 @@
+CREATE TRIGGER tg_events_closed_contract AFTER INSERT OR UPDATE OF contract_id ON events
+    FOR EACH ROW EXECUTE FUNCTION events_refuse_closed();
