@@ -229,7 +229,9 @@ LOSS_REASON = Input(
     _loss_reason,
     choices=tuple(reason.value for reason in LossReason),
 )
-NOTE = Input("note", lambda: _("Note"), text_reader(500, multiline=True), optional=True, lines=True)
+LOSS_NOTE = Input(
+    "note", lambda: _("Note"), text_reader(500, multiline=True), optional=True, lines=True
+)
 KEPT = Input("keep", lambda: _("Amount to keep"), _money, example="300")
 REFUND = (
     Input("amount", lambda: _("Amount"), _money_above_zero("ck_payments_amount"), example="300"),

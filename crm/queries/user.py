@@ -47,7 +47,8 @@ def count_references(tx: "Transaction", user_id: int, now: datetime) -> dict[str
 
     ``open_contracts`` are drafts, or have something due or to be refunded; ``upcoming_events`` have
     not ended at ``now``; ``contracts`` and ``events`` count them too. ``payments`` were entered by
-    this person, ``log_entries`` written, and ``signatures`` are the contracts that they have signed.
+    this person, ``log_entries`` written by them, and ``signatures`` are the contracts that they
+    have signed.
     """
     counts = tx.row(
         f"""

@@ -134,7 +134,7 @@ def _find(
 
 
 def _clean_note(note: str | None) -> str | None:
-    cleaned: str | None = inputs.NOTE.clean(note) if note else None
+    cleaned: str | None = inputs.LOSS_NOTE.clean(note) if note else None
     return cleaned
 
 

@@ -47,7 +47,8 @@ def test_sales_see_what_their_clients_need(crowd: Database, records: Records) ->
         "unsigned": ("contract", contracts._replace(filters={"signed": False, "open": True})),
         "due": ("contract", mine._replace(filters={"open_on": DAY}, sort=DUE)),
         "without_event": (
-            "contract", contracts._replace(filters={"signed": True, "open": True, "without_event": True})
+            "contract",
+            contracts._replace(filters={"signed": True, "open": True, "without_event": True}),
         ),
         "without_support": (
             "event", mine._replace(filters={"no_support": True, "upcoming": NOW})

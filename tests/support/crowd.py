@@ -110,7 +110,8 @@ def fill_crowd(connection: Connection) -> None:
     cursor.execute(
         "UPDATE contracts k SET closed_reason = 'cancelled', closed_note = 'Called off',"
         " kept_amount = received / 2 WHERE signed_status AND id > 5 AND id % 7 = 0"
-        " AND NOT EXISTS (SELECT FROM events e WHERE e.contract_id = k.id AND e.end_date > utc_now())"
+        " AND NOT EXISTS (SELECT FROM events e"
+        "  WHERE e.contract_id = k.id AND e.end_date > utc_now())"
     )
     # Some were paid by somebody, whom no trigger need hear of.
     cursor.execute(

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     cls=AskedOption,
     help=_("Why it will not be signed."),
 )
-@input_options(inputs.NOTE)
+@input_options(inputs.LOSS_NOTE)
 @version_option
 @write_options
 @click.pass_obj
