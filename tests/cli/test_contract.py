@@ -105,9 +105,9 @@ def test_json_is_one_contract_with_the_columns_names(sales: Workstation) -> None
 
 
 @pytest.mark.parametrize(
-    ("text", "status"), [("99", 3), ("abc", 2), ("-1", 2), ("0", 2), ("1.5", 2), ("", 2)]
+    ("text", "status"), [("99", 3), ("abc", 3), ("-1", 3), ("0", 2), ("1.5", 3), ("", 3)]
 )
-def test_a_contract_is_named_by_its_id(sales: Workstation, text: str, status: int) -> None:
+def test_a_contract_is_named_by_its_id_or_words(sales: Workstation, text: str, status: int) -> None:
     for verb in ("show", "sign", "payments"):
         refused = sales.run("contract", verb, text)
         assert (refused.status, refused.out) == (status, "")

@@ -45,6 +45,7 @@ LINES = {
     "client transfer": "client transfer 1 2 samuel",
     "client delete": "client delete bob@marsh.example --yes",
     "client erase": "client erase 2 --reason asked --yes",
+    "client log": "client log kevin 'Called back.'",
     "client import": "client import {clients}",
     "contract create": "contract create --client 2 --total-amount 10 --amount-due 5",
     "contract update": "contract update 1 --total-amount 77",

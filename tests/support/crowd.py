@@ -104,14 +104,14 @@ def fill_crowd(connection: Connection) -> None:
     cursor.execute("UPDATE clients SET erased_at = %s WHERE id = 39", (NOW,))
     # Some are lost, others cancelled, with something to refund.
     cursor.execute(
-        "UPDATE contracts SET closed_reason = 'price'"
-        " WHERE NOT signed_status AND received = 0 AND id > 5 AND id % 8 = 0"
+        "UPDATE contracts SET closed_reason = 'price' WHERE id = ANY (ARRAY(SELECT id"
+        " FROM contracts WHERE NOT signed_status AND received = 0 AND id > 5 ORDER BY id LIMIT 2))"
     )
     cursor.execute(
-        "UPDATE contracts k SET closed_reason = 'cancelled', closed_note = 'Called off',"
-        " kept_amount = received / 2 WHERE signed_status AND id > 5 AND id % 7 = 0"
-        " AND NOT EXISTS (SELECT FROM events e"
-        "  WHERE e.contract_id = k.id AND e.end_date > utc_now())"
+        "UPDATE contracts SET closed_reason = 'cancelled', closed_note = 'Called off',"
+        " kept_amount = received / 2 WHERE id = ANY (ARRAY(SELECT id FROM contracts k"
+        " WHERE signed_status AND received > 0 AND id > 5 AND NOT EXISTS (SELECT FROM events e"
+        "  WHERE e.contract_id = k.id AND e.end_date > utc_now()) ORDER BY id LIMIT 3))"
     )
     # Some were paid by somebody, whom no trigger need hear of.
     cursor.execute(

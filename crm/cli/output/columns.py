@@ -31,6 +31,10 @@ def format_headings(fields: Iterable[Field], names: Collection[str]) -> str:
     return ", ".join(dict.fromkeys(headings))
 
 
+# What only few records have: a sheet does not say of the others that they lack it.
+RARE = frozenset({"closed_at", "closed_reason", "closed_note", "kept_amount", "to_refund"})
+
+
 def sheet_field(name: str) -> str:
     """Return the field that says on a sheet what this one says; it need not be there.
 

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from crm.cli.output.cells import cut, pad, width, wrap
 from crm.cli.output.columns import (
+    RARE,
     build_presenter,
     build_styler,
     find_column,
@@ -113,7 +114,7 @@ def _format_values(
     shown = [
         (terminal.text(find_column(field).heading), field, value)
         for field, value in zip(fields, row, strict=True)
-        if sheet_field(field.name) not in names
+        if sheet_field(field.name) not in names and (value is not None or field.name not in RARE)
     ]
     ids = {field.name: value for field, value in zip(fields, row, strict=True)}
     size = max((width(label) for label, _field, _value in shown), default=0)
