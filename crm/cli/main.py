@@ -123,6 +123,7 @@ def _run(args: list[str], app: App) -> int:
 
         return _explain(app, translate_usage_error(error), error)
     except CRMError as error:
+        # Made to be read by people: nothing to add.
         return _explain(app, error)
     except OSError as error:
         # No file's error is worth a traceback: the system says which file and why.

@@ -94,6 +94,7 @@ def _shake_hands(
         # An OSError too, but of what was presented, which the caller judges.
         raise
     except OSError as error:
+        # Nobody is there, or the address is none.
         raise unreachable_error(str(error)) from None
 
 

@@ -92,6 +92,7 @@ def _bindings(path: "str | os.PathLike[str]") -> "list[Binding]":
         # server's URL: going on without it could reach another database.
         raise _unreadable_error(path, error.strerror or "") from None
     except UnicodeDecodeError:
+        # As above: what it would have said is not known.
         raise _unreadable_error(path, _("it is not UTF-8 text")) from None
     if "\0" in text:
         raise _unreadable_error(path, _("it holds a NUL character"))

@@ -19,6 +19,7 @@ from crm.embedded import packages
 from crm.importing.source import SourceFile
 from crm.security import passwords, secret_file
 from crm.security.passwords import HashParameters
+from crm.services.refusals import SENTENCES
 from crm.settings.directory import LocalDatabase, refuse_unsafe
 from tools.errors import PAGE, find_current, find_sentence, format_page, read_page
 
@@ -54,6 +55,10 @@ def test_a_code_is_a_word_that_scripts_can_name() -> None:
 def test_what_no_test_raises_is_on_it_and_has_a_reason() -> None:
     assert UNRAISED.keys() - DOCUMENTED == set()
     assert [code for code, why in UNRAISED.items() if not why] == []
+
+
+def test_every_code_of_a_refused_row_is_expected_by_a_test() -> None:
+    assert SENTENCES.keys() - named_in("tests", r"\"([a-z_]+)\"") == set()
 
 
 def test_a_code_that_nothing_raises_is_named_and_so_is_one_too_many() -> None:

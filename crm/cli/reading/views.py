@@ -42,8 +42,10 @@ def read_views(home: Path) -> dict[str, str]:
         # Written by another program, or damaged.
         raise _unreadable_error(path, _("it is not UTF-8 text")) from None
     except tomllib.TOMLDecodeError as error:
+        # Saved by an editor in another encoding.
         raise _unreadable_error(path, str(error)) from None
     except RecursionError:
+        # Its own message says in which line; only that is in English.
         raise _unreadable_error(path, _("its values are nested too deeply")) from None
     for name, line in views.items():
         if not isinstance(line, str):
