@@ -15,7 +15,7 @@ from crm.backup.manifest import Contents
 from crm.database import provisioning
 from crm.database.administrator import ADMIN, connect_administrator
 from crm.database.transaction import transaction
-from crm.domain.errors import CRMError
+from crm.domain.errors import ConnectionLost, CRMError
 
 if TYPE_CHECKING:
     from crm.backup.databases import Server
@@ -119,6 +119,9 @@ def _try(connection: Connection, statement: Composable) -> bool:
     """Run a statement; return False where this server does not allow it or does not know it."""
     try:
         _run(connection, statement)
+    except ConnectionLost:
+        # No answer at all: a server that has gone allows nothing, and nothing was left out.
+        raise
     except CRMError:
         # Who restores may have fewer rights than who backed up, and the server other settings. What
         # was left out is reported; it is no reason to give up the company's data.
