@@ -15,17 +15,21 @@ INSERT INTO clients (full_name, email, phone, company_name, sales_contact_id, cr
     last_updated)
 SELECT first || ' ' || last,
     -- The lists are of coprime lengths: no two of the first 1,800 share both names.
-    regexp_replace(fold(first || '.' || last), '[^a-z.]', '', 'g')
+    -- Four of the first sixty are private persons; of one no email is known, of one no phone.
+    CASE WHEN i %% 60 = 38 THEN '' ELSE regexp_replace(fold(first || '.' || last), '[^a-z.]', '', 'g')
         || CASE WHEN i > 1800 THEN i::text ELSE '' END || '@'
-        || regexp_replace(fold(company), '[^a-z]', '', 'g') || '.example',
-    '+336' || lpad((10000000 + i * 7919 %% 89999999)::text, 8, '0'),
-    company || ' ' || ending,
+        || CASE WHEN private THEN 'courriel' ELSE regexp_replace(fold(company), '[^a-z]', '', 'g') END
+        || '.example' END,
+    CASE WHEN i %% 60 = 23 THEN ''
+        ELSE '+336' || lpad((10000000 + i * 7919 %% 89999999)::text, 8, '0') END,
+    CASE WHEN private THEN '' ELSE company || ' ' || ending END,
     sales[1 + i %% cardinality(sales)], made, made + interval '1 hour' * (i %% 20)
 FROM demo, generate_series(1, clients) i,
     LATERAL (SELECT first_names[1 + i %% cardinality(first_names)] AS first,
         last_names[1 + i %% cardinality(last_names)] AS last,
         companies[1 + i * 7 %% cardinality(companies)] AS company,
         company_ends[1 + i * 3 %% cardinality(company_ends)] AS ending,
+        i %% 15 = 8 AS private,
         timezone('utc', now()) - interval '1 day' * (20 + i * 37 %% 380)
             - interval '1 minute' * (i * 13 %% 600) AS made) chosen;
 
@@ -49,8 +53,8 @@ FROM demo, generate_series(1, contracts) i,
 
 INSERT INTO events (name, contract_id, client_id, client_contact, start_date, end_date,
     support_contact_id, location, attendees, notes, overlap_allowed, created_at)
-SELECT occasions[1 + i %% cardinality(occasions)] || ' ' || c.company_name,
-    k.id, k.client_id, c.full_name || E'\n' || c.email, starts, starts + lasts,
+SELECT occasions[1 + i %% cardinality(occasions)] || ' ' || coalesce(nullif(c.company_name, ''), c.full_name),
+    k.id, k.client_id, c.full_name || E'\n' || coalesce(nullif(known_email(c.email), ''), c.phone), starts, starts + lasts,
     -- One coming event in three still waits for somebody to run it.
     CASE WHEN day > 3 AND i %% 3 = 0 THEN NULL ELSE support[1 + i %% cardinality(support)] END,
     places[1 + i * 5 %% cardinality(places)], 10 + i * 37 %% 400,

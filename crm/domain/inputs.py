@@ -18,10 +18,10 @@ class Input(NamedTuple):
     """A column that people write: its name, what it is called, and how a typed text is read.
 
     ``read`` takes the typed text and the label and returns the column's value, or raises
-    InvalidValue. ``optional`` columns may be left out, and emptied by an empty text. ``choices``
-    are those at hand; whether others are taken too is for ``read``. ``lines`` says that people may
-    write several. What is not ``asked`` is an option only: few records have it, and each question
-    costs everybody an answer.
+    InvalidValue. ``optional`` columns may be left out, and emptied by an empty text, which makes
+    them ``empty``. ``choices`` are those at hand; whether others are taken too is for ``read``.
+    ``lines`` says that people may write several. What is not ``asked`` is an option only: few
+    records have it, and each question costs everybody an answer.
     """
 
     name: str
@@ -32,13 +32,14 @@ class Input(NamedTuple):
     choices: tuple[str, ...] = ()
     lines: bool = False
     asked: bool = True
+    empty: str | None = None
 
     def clean(self, typed: object) -> Any:
         """Return the column's value of what was typed; what is not a text is taken as it is."""
         if not isinstance(typed, str):
             return typed
         if self.optional and not typed.strip():
-            return None
+            return self.empty
         return self.read(typed, self.label())
 
 
@@ -139,9 +140,24 @@ USER = (
 
 CLIENT = (
     Input("full_name", lambda: _("Full name"), text_reader(100), example="Kevin Casey"),
-    Input("email", lambda: _("Email"), _email, example="kevin@startup.example"),
-    Input("phone", lambda: _("Phone"), _phone, example="+678 123 456 78"),
-    Input("company_name", lambda: _("Company name"), text_reader(100), example="Cool Startup LLC"),
+    # One of the two is enough, and a private person has no company: require_reachable().
+    Input(
+        "email",
+        lambda: _("Email"),
+        _email,
+        optional=True,
+        example="kevin@startup.example",
+        empty="",
+    ),
+    Input("phone", lambda: _("Phone"), _phone, optional=True, example="+678 123 456 78", empty=""),
+    Input(
+        "company_name",
+        lambda: _("Company name"),
+        text_reader(100),
+        optional=True,
+        example="Cool Startup LLC",
+        empty="",
+    ),
     Input(
         "address",
         lambda: _("Address"),

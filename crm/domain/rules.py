@@ -129,6 +129,16 @@ CONSTRAINTS: dict[str | None, Rule] = {
     "ck_payments_request_key": _TEXT,
     "ck_users_email": _EMAIL,
     "ck_clients_email": _EMAIL,
+    "ck_clients_email_reserved": _value_rule(
+        "invalid_email",
+        lambda: _("An address under .invalid reaches nobody."),
+        lambda: _("Leave the email empty if it is unknown."),
+    ),
+    "ck_clients_reachable": _value_rule(
+        "client_unreachable",
+        lambda: _("A client needs an email or a phone."),
+        lambda: _("Give --email or --phone."),
+    ),
     "ck_clients_erased_at": _DATES,
     "ck_users_phone": _PHONE,
     "ck_clients_phone": _PHONE,

@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Computed, FetchedValue, ForeignKey, ForeignKeyConstraint, Index, String
+from sqlalchemy import (
+    Computed,
+    Dialect,
+    FetchedValue,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    TypeDecorator,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crm.models.base import UTC_NOW, Base, Versioned
@@ -15,8 +24,20 @@ if TYPE_CHECKING:
     from crm.models.user import User
 
 
+class KnownEmail(TypeDecorator[str]):
+    """An email, the empty text where it is unknown; the database makes an address of that."""
+
+    impl = String
+    cache_ok = True
+
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> str | None:
+        """Return the address as people see it, as ``known_email()`` does in SQL."""
+        unknown = value and value.startswith("~") and value.endswith("@unknown.invalid")
+        return "" if unknown else value
+
+
 class Client(Versioned, Base):
-    """A person at a company who buys events, looked after by one SALES contact."""
+    """A person who buys events, perhaps for a company, looked after by one SALES contact."""
 
     __tablename__ = "clients"
     __table_args__ = (
@@ -30,7 +51,7 @@ class Client(Versioned, Base):
     )
 
     full_name: Mapped[str] = mapped_column(String(100))
-    email: Mapped[str] = mapped_column(String(100, collation="C"), unique=True)
+    email: Mapped[str] = mapped_column(KnownEmail(100, collation="C"), unique=True)
     phone: Mapped[str] = mapped_column(String(20))
     company_name: Mapped[str] = mapped_column(String(100))
     address: Mapped[str | None] = mapped_column(String(300))

@@ -12,7 +12,7 @@ LISTING = Listing(
     fields=(
         Field("id", Kind.ID, sort="id"),
         Field("full_name", sort="full_name_folded"),
-        Field("email", Kind.EMAIL, sort="email", shown=False),
+        Field("email", Kind.EMAIL, sort="email_key", shown=False),
         Field("phone", Kind.PHONE, sort="phone"),
         Field("company_name", sort="company_name_folded"),
         Field("address", shown=False),
@@ -33,6 +33,7 @@ LISTING = Listing(
         "without_contract": Filter(
             "NOT EXISTS (SELECT FROM contracts k WHERE k.client_id = client_list.id)"
         ),
+        "incomplete": Filter("incomplete"),
         "erased": Filter("erased_at IS NOT NULL", "erased_at IS NULL"),
         "event": Filter("id = (SELECT e.client_id FROM events e WHERE e.id = {value})"),
     },

@@ -36,17 +36,23 @@ class _Kind(NamedTuple):
     noun: str
     view: str
     key: str
+    email: str
     named: str
 
 
 _CLIENT = _Kind(
-    "client", "client_list", "full_name_folded", "full_name_folded = left(fold(%(name)s), 200)"
+    "client",
+    "client_list",
+    "full_name_folded",
+    "email_key",
+    "full_name_folded = left(fold(%(name)s), 200)",
 )
 # Of colleagues, "Dupont Marie" is as good as "Marie Dupont".
 _USER = _Kind(
     "user",
     "user_list",
     "name_folded",
+    "email",
     "search_words @@ prefix_query(%(name)s)"
     " AND fold(%(name)s) IN (fold(full_name), fold(last_name || ' ' || first_name))",
 )
@@ -127,7 +133,7 @@ def _find_matches(tx: "Transaction", kind: _Kind, text: str) -> list[Match]:
     found = _run_template(
         tx,
         kind,
-        "SELECT * FROM ({select} WHERE email = %(email)s OR {named}"
+        "SELECT * FROM ({select} WHERE {email} = %(email)s OR {named}"
         " OR search_words @@ phone_query(%(name)s, %(digits)s) OFFSET 0) whole"
         " ORDER BY id DESC LIMIT %(limit)s",
         **values,
@@ -196,6 +202,7 @@ def _run_template(tx: "Transaction", kind: _Kind, template: str, **values: Any) 
     query = SQL(template).format(
         select=SQL("SELECT id, full_name, email FROM {}").format(Identifier(kind.view)),
         key=Identifier(kind.key),
+        email=Identifier(kind.email),
         named=SQL(kind.named),
     )
     return _run_query(tx, query, values)
@@ -243,4 +250,7 @@ def _no_match_error(kind: _Kind, text: str, nearest: list[Match]) -> NotFound:
 
 
 def _format_names(matches: list[Match]) -> str:
-    return ", ".join(f"{each.id} {quote(each.name)} <{quote(each.email)}>" for each in matches)
+    return ", ".join(
+        f"{each.id} {quote(each.name)}" + f" <{quote(each.email)}>" * bool(each.email)
+        for each in matches
+    )

@@ -11,6 +11,7 @@ from crm.domain.errors import RuleViolation
 from crm.domain.i18n import gettext as _
 from crm.domain.i18n import ngettext
 from crm.domain.permissions import Permission, authorize
+from crm.domain.rules import CONSTRAINTS
 from crm.services import contacts, privacy
 from crm.services.editing import Change, delete_record, find_record, write_values
 
@@ -22,7 +23,8 @@ def create(tx: "Transaction", *, sales_contact_id: int | None = None, **values: 
     """Create a client. A SALES person becomes its sales contact, MANAGEMENT names one.
 
     ``values`` are those of :data:`crm.domain.inputs.CLIENT`. Raises PermissionDenied, InvalidValue,
-    and RuleViolation ``duplicate_email`` or when the contact is not an active SALES person.
+    also ``client_unreachable``, and RuleViolation ``duplicate_email`` or when the contact is not an
+    active SALES person.
     """
     contact_id = sales_contact_id
     # Whose client it will be decides whether one may create it.
@@ -41,6 +43,8 @@ def create(tx: "Transaction", *, sales_contact_id: int | None = None, **values: 
         raise contacts.missing_contact_error("--sales-contact")
     contacts.require_contact(tx, contact_id, Role.SALES)
     cleaned = inputs.clean_values(inputs.CLIENT, values)
+    cleaned = {"email": "", "phone": "", "company_name": ""} | cleaned
+    require_reachable(cleaned["email"], cleaned["phone"])
     refuse_duplicate(tx, cleaned["email"])
     client = models.Client(sales_contact_id=contact_id, **cleaned)
     tx.session.add(client)
@@ -72,6 +76,7 @@ def update(
     )
     privacy.refuse_erased(client)
     cleaned = inputs.clean_values(inputs.CLIENT, values)
+    require_reachable(cleaned.get("email", client.email), cleaned.get("phone", client.phone))
     if cleaned.get("email", client.email) != client.email:
         refuse_duplicate(tx, cleaned["email"])
     return write_values(tx, client, cleaned, version=version, seen=seen)
@@ -126,8 +131,16 @@ def delete(tx: "Transaction", client_id: int) -> Any:
     return client
 
 
+def require_reachable(email: str, phone: str) -> None:
+    """Refuse a client who has neither email nor phone: InvalidValue ``client_unreachable``."""
+    if not email and not phone:
+        raise CONSTRAINTS["ck_clients_reachable"].error()
+
+
 def refuse_duplicate(tx: "Transaction", email: str) -> None:
     """Refuse an email that is in use already: RuleViolation ``duplicate_email``."""
+    if not email:  # an unknown one is nobody's double
+        return
     found = tx.row("SELECT id, full_name FROM clients WHERE email = %s", (email,))
     if found:
         raise RuleViolation(

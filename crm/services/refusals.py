@@ -47,6 +47,8 @@ SENTENCES: dict[str, Callable[[], str]] = {
         "The client has several signed contracts; add a column contract with one of: {about}."
     ),
     "duplicate_email": lambda: _("This email already belongs to client {id}, {about}."),
+    "duplicate_client": lambda: _("Client {id}, {about}, has the same name and phone."),
+    "client_twice_in_file": lambda: _("Row {id} has the same name and phone."),
     "duplicate_in_file": lambda: _("Row {id} has the same email."),
     "duplicate_contract": lambda: _("This client already has contract {id} with the same total."),
     "duplicate_event": lambda: _("Event {id} has the same contract, name and start."),

@@ -5,9 +5,10 @@ CREATE TABLE clients (
     email VARCHAR(100) COLLATE "C" NOT NULL
         CONSTRAINT uq_clients_email UNIQUE
         CONSTRAINT ck_clients_email CHECK (is_email(email)),
-    phone VARCHAR(20) NOT NULL CONSTRAINT ck_clients_phone CHECK (is_phone(phone)),
-    company_name VARCHAR(100) NOT NULL
-        CONSTRAINT ck_clients_company_name CHECK (is_plain_text(company_name, false)),
+    -- What is unknown, or a private person's company, is the empty text.
+    phone VARCHAR(20) NOT NULL CONSTRAINT ck_clients_phone CHECK (phone = '' OR is_phone(phone)),
+    company_name VARCHAR(100) NOT NULL CONSTRAINT ck_clients_company_name
+        CHECK (company_name = '' OR is_plain_text(company_name, false)),
     sales_contact_id INTEGER NOT NULL
         CONSTRAINT fk_clients_sales_contact_id_users REFERENCES users (id),
     created_at TIMESTAMP NOT NULL DEFAULT timezone('utc', now()),
@@ -24,11 +25,13 @@ CREATE TABLE clients (
     siret VARCHAR(14) CONSTRAINT ck_clients_siret CHECK (siret COLLATE "C" ~ '^[0-9]{14}$'),
     vat_number VARCHAR(15)
         CONSTRAINT ck_clients_vat_number CHECK (vat_number COLLATE "C" ~ '^[A-Z]{2}[0-9A-Z+*]{2,13}$'),
-    search_words TSVECTOR GENERATED ALWAYS AS (array_to_tsvector(
-        search_terms(full_name || ' ' || company_name || ' ' || email)
-        || CASE WHEN erased_at IS NULL THEN phone_terms(phone) ELSE '{}' END)) STORED,
     company_words TSVECTOR GENERATED ALWAYS AS (
         array_to_tsvector(search_terms(company_name))) STORED,
+    search_words TSVECTOR GENERATED ALWAYS AS (array_to_tsvector(
+        search_terms(full_name || ' ' || company_name || ' ' || known_email(email))
+        || CASE WHEN erased_at IS NULL THEN phone_terms(phone) ELSE '{}' END)) STORED,
+    incomplete BOOLEAN GENERATED ALWAYS AS (
+        phone = '' OR company_name = '' OR known_email(email) = '') STORED,
 
     -- A foreign key onto a constant: it holds the role now and refuses to let it change later, and
     -- no isolation level or race gets around it.
@@ -37,7 +40,12 @@ CREATE TABLE clients (
     -- The moments that the database writes itself are held to a range that Python can read.
     CONSTRAINT ck_clients_dates_range CHECK (
         created_at >= '1900-01-01' AND created_at < '3000-01-01'
-        AND last_updated >= '1900-01-01' AND last_updated < '3000-01-01')
+        AND last_updated >= '1900-01-01' AND last_updated < '3000-01-01'),
+    -- An address of .invalid reaches nobody: only the database makes one, which is the record's own.
+    CONSTRAINT ck_clients_email_reserved CHECK (
+        email !~ '\.invalid$' OR email = unknown_email(id)
+        OR erased_at IS NOT NULL AND email = 'erased-' || id || '@erased.invalid'),
+    CONSTRAINT ck_clients_reachable CHECK (phone <> '' OR known_email(email) <> '')
 );
 COMMENT ON COLUMN clients.erased_at IS
     'Since when the person is forgotten: the record holds placeholders, and the audit {"erased": true} in their stead. It cannot be undone.';
@@ -46,6 +54,7 @@ CREATE INDEX idx_client_sales_contact ON clients (sales_contact_id);
 CREATE INDEX ix_clients_full_name_folded ON clients (full_name_folded, id);
 CREATE INDEX ix_clients_company_name_folded ON clients (company_name_folded, id);
 CREATE INDEX ix_clients_created_at ON clients (created_at, id);
+CREATE INDEX ix_clients_incomplete ON clients (id) WHERE incomplete;
 CREATE INDEX ix_clients_search_words ON clients USING gin (search_words);
 CREATE INDEX ix_clients_company_words ON clients USING gin (company_words);
 

@@ -31,6 +31,21 @@ CREATE OR REPLACE FUNCTION is_phone(value text) RETURNS boolean
 COMMENT ON FUNCTION is_phone(text) IS 'Whether a text is a phone number in E.164, perhaps with an extension as in +33123456789;ext=12.';
 GRANT EXECUTE ON FUNCTION is_phone(text) TO epicevents_app;
 
+-- The ~ sorts such an address behind all others.
+CREATE OR REPLACE FUNCTION unknown_email(client integer) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN '~' || client || '@unknown.invalid';
+COMMENT ON FUNCTION unknown_email(integer) IS
+    'The address that stands for the unknown one of a client: unique, and of a domain that nobody has.';
+GRANT EXECUTE ON FUNCTION unknown_email(integer) TO epicevents_app;
+
+CREATE OR REPLACE FUNCTION known_email(email text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN email COLLATE "C" LIKE '~%@unknown.invalid' THEN '' ELSE email END;
+COMMENT ON FUNCTION known_email(text) IS
+    'An address as people see it: the empty text where it stands for an unknown one.';
+GRANT EXECUTE ON FUNCTION known_email(text) TO epicevents_app;
+
 -- In plpgsql, because that folds a text in one pass and not once for each time it is looked at: a
 -- load spends most of its time here. So what few texts need comes last: the letters of other scripts,
 -- each capital with its small one, as Unicode 14 has them. lower() would know only those that the

@@ -34,6 +34,8 @@ TYPED: dict[str, tuple[str, ...]] = {
     "ck_clients_company_name": (*CLIENT, "--company-name", "a\x07"),
     "ck_clients_email": (*CLIENT, "--email", "jo@"),
     "ck_clients_phone": (*CLIENT, "--phone", "12"),
+    "ck_clients_email_reserved": (*CLIENT, "--email", "jo@mail.invalid"),
+    "ck_clients_reachable": (*CLIENT, "--email", "", "--phone", ""),
     "ck_clients_address": (*CLIENT, "--address", "\x07"),
     "ck_clients_siret": (*CLIENT, "--siret", "12345678901234"),
     "ck_clients_vat_number": (*CLIENT, "--vat-number", "FR1"),

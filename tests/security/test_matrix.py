@@ -173,6 +173,7 @@ def test_the_database_holds_no_other_functions_of_employees(matrix: Database) ->
         "words", "prefix_query", "whole_query", "search_query", "search_terms", "search_id",
         "is_receipt",
         "search_reference", "phone_query", "phone_terms", "fold_together",
+        "known_email", "unknown_email",
         "utc_now", "employee_id", "employee_role", "session_id", "is_own_client", "deny",
         "installation_id", "oldest_program",
         # Of logging in and out: test_login, test_identity, test_passwords.

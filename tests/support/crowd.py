@@ -101,6 +101,8 @@ def fill_crowd(connection: Connection) -> None:
     )
     left = [LEFT, LEFT_WITHOUT_RECORDS, LEFT_UNSIGNED]
     cursor.execute("UPDATE users SET is_active = false WHERE id = ANY (%s)", (left,))
+    cursor.execute("UPDATE clients SET company_name = '', email = '' WHERE id = 13")
+    cursor.execute("UPDATE clients SET phone = '' WHERE id = 15")
     cursor.execute("UPDATE clients SET erased_at = %s WHERE id = 39", (NOW,))
     # Some are lost, others cancelled, with something to refund.
     cursor.execute(

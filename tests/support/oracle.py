@@ -62,6 +62,7 @@ FILTERS: dict[str, dict[str, Test]] = {
         "without_contract": lambda record, value, records: (
             not value or record["id"] not in {each["client_id"] for each in records["contract"]}
         ),
+        "incomplete": lambda record, value, _all: not value or record["incomplete"],
         "erased": lambda record, value, _all: (record["erased_at"] is not None) == value,
         "event": lambda record, value, records: any(
             each["id"] == value and each["client_id"] == record["id"] for each in records["event"]

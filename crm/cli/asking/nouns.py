@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -51,6 +52,35 @@ def refuse_used_email(
 
     asked = questions.input_questions(sources)
     return [free(each) if each.name == "email" else each for each in asked]
+
+
+def reachable_questions(
+    given: Mapping[str, Any], asked: Iterable[questions.Question]
+) -> list[questions.Question]:
+    """Return the questions for a client, of whom the email or the phone must be known.
+
+    Where neither is given, both are asked, and one may stay empty.
+    """
+    from crm import services
+
+    answered = {name: given[name] or "" for name in ("email", "phone")}
+
+    def read(question: questions.Question, typed: str) -> Any:
+        answered[question.name] = question.read(typed)
+        if question.name == "phone":
+            services.client.require_reachable(**answered)
+        return answered[question.name]
+
+    return [
+        question._replace(
+            read=partial(read, question),
+            optional=question.name == "phone" or any(answered.values()),
+            option=_("--email or --phone") if question.name == "email" else question.option,
+        )
+        if question.name in answered
+        else question
+        for question in asked
+    ]
 
 
 def account_questions(app: App, user_id: int) -> list[questions.Question]:

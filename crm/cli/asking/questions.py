@@ -19,7 +19,8 @@ class Question(NamedTuple):
     ``read`` raises an error that is shown, and the question is asked again. ``hint`` is an example.
     An ``optional`` one is asked only where something else is missing too. ``offer`` returns what a
     beginning may become; one of the ``choices`` is also taken by its beginning. ``called`` returns
-    what to repeat of an answer that was read. An answer may have several ``lines``.
+    what to repeat of an answer that was read. An answer may have several ``lines``. An
+    optional one that is emptied becomes ``empty``.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Question(NamedTuple):
     choices: tuple[str, ...] = ()
     called: Callable[[Any], str] | None = None
     lines: bool = False
+    empty: str | None = None
 
 
 def input_question(source: Input) -> Question:
@@ -47,6 +49,7 @@ def input_question(source: Input) -> Question:
         picks.offer_words(*source.choices) if source.choices else None,
         source.choices,
         lines=source.lines,
+        empty=source.empty,
     )
 
 

@@ -121,9 +121,13 @@ def find_suggestions(app: App, source: Source, typed: str) -> Iterator[Suggestio
         words = format_row(app, source, row)
         by_id = typed.isdecimal() and words["id"].startswith(typed)
         yield Suggestion(
-            words["id"] if by_id else str(row[source.key]),
+            words["id"] if by_id else str(row[source.key] or row["id"]),
             source.described.format(**words),
-            tuple(each.format(**words) for each in source.named),
+            tuple(
+                each.format(**words)
+                for each in source.named
+                if all(row[name] for name in re.findall("{([a-z_]+)}", each))
+            ),
         )
 
 

@@ -56,7 +56,7 @@ def build_presenter(field: Field, console: Console, terminal: Terminal) -> Calla
     missing, text = terminal.placeholder, terminal.text
 
     def present(value: Any) -> str:
-        return missing if value is None else text(say(value))
+        return missing if value is None or value == "" else text(say(value))
 
     return present
 

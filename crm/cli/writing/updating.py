@@ -123,7 +123,7 @@ def _ask_one(app: App, update: Update, question: Question, now: Values) -> Any:
         typed = answer.strip()
         value = now[name]
         if typed == EMPTIES and question.optional:
-            value = None
+            value = question.empty
         elif typed:
             value = question.read(answer)
         if name in update.checks:
@@ -160,7 +160,7 @@ def _conflict_question(
         if question is None or not typed:
             raise InvalidValue(_("Type t for theirs or m for mine."))
         if typed == EMPTIES and question.optional:
-            return None
+            return question.empty
         return question.read(answer)
 
     hint = _("t keeps theirs, m saves mine, or type another value") if question else _("t or m")

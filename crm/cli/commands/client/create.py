@@ -30,16 +30,21 @@ def create(
 ) -> None:
     """Create a client (SALES: as its contact; MANAGEMENT: for any SALES contact).
 
+    An email or a phone is enough; a private person has no company.
+
     \b
     Examples:
       epicevents client create --full-name "Kevin Casey" --email kevin@startup.example \\
         --phone "+678 123 456 78" --company-name "Cool Startup LLC"
+      epicevents client create --full-name "Nadia Roux" --phone "06 98 76 54 32"
     """
     from crm import services
     from crm.queries.client import LISTING
     from crm.queries.pages import read_record
 
-    asked = asking.nouns.refuse_used_email(app, inputs.CLIENT, services.client.refuse_duplicate)
+    asked = asking.nouns.reachable_questions(
+        given, asking.nouns.refuse_used_email(app, inputs.CLIENT, services.client.refuse_duplicate)
+    )
     if sales_contact is None:
         asked += _sales_question(app)
     values = asking.prompts.ask_for_options(

@@ -48,6 +48,7 @@ def erase(
         client_id = lookup.find_lasting_id(tx, "client", client)
         before: Any = read_record(tx, LISTING, client_id)
         email = before.email if before else privacy.read_last_email(tx, client_id)
+        email = email or (before.full_name if before else None)
         found = privacy.read_mentions(tx, client_id)
         mentions = [mention for mention, _content in found]
         services.privacy.erase(tx, client_id, why, mentions=mentions)

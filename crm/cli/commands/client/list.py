@@ -23,6 +23,12 @@ from crm.domain.i18n import gettext as _
 @click.option(
     "--without-contract", is_flag=True, default=None, help=_("Only clients without a contract.")
 )
+@click.option(
+    "--incomplete",
+    is_flag=True,
+    default=None,
+    help=_("Only clients without a company, a phone or an email."),
+)
 @click.pass_obj
 def list_(app: App, /, created_from: Any, created_to: Any, sales: str | None, **given: Any) -> None:
     """List clients, newest first (everybody).
@@ -31,6 +37,7 @@ def list_(app: App, /, created_from: Any, created_to: Any, sales: str | None, **
     Examples:
       epicevents client list --mine
       epicevents client list -S lefe --without-contract
+      epicevents client list --incomplete
       epicevents client list --created-from 2026-01 -o csv --all
     """
     from crm.cli.reading.bounds import convert_days

@@ -53,13 +53,14 @@ def _build_sheet(app: App, record: dict[str, Any]) -> "Sheet":
     from crm.domain.times import format_wall_clock
 
     zone = app.settings.timezone
+    whose = (record["client"], record["company_name"])
     return Sheet(
         record["name"],
         [
             SheetLine(_("When"), _format_when(app, record)),
             SheetLine(_("Where"), record["location"]),
             SheetLine(_("Guests"), str(record["attendees"])),
-            SheetLine(_("Client"), f"{record['client']}, {record['company_name']}"),
+            SheetLine(_("Client"), ", ".join(filter(None, whose))),
             SheetLine(_("On site"), record["client_contact"]),
             SheetLine(_("Support"), record["support_contact"] or _("nobody")),
         ],
