@@ -89,6 +89,7 @@ def _loss_reason(typed: str, label: str) -> LossReason:
     try:
         return LossReason(typed.strip().casefold())
     except ValueError as error:
+        # The enum's own message is in English and names no way out.
         raise InvalidValue(
             _("{field}: “{value}” is not one of the known reasons.").format(
                 field=label, value=quote(typed)
