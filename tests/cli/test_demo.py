@@ -60,6 +60,8 @@ def test_a_demo_that_is_too_old_is_started_over(
     with closing(connect(parameters)) as connection:
         assert identify_company(connection) != before
     assert len(workstation.run("client", "list", "--all", "-o", "ids").done().out.split()) == 60
+    private = workstation.run("client", "list", "--incomplete", "-o", "ids").done().out
+    assert private == "53\n38\n23\n8\n"
 
     with closing(connect(parameters)) as connection, connection:
         connection.cursor().execute("UPDATE security_policy SET filled_by_demo = false")

@@ -36,7 +36,8 @@ def create(
     Examples:
       epicevents client create --full-name "Kevin Casey" --email kevin@startup.example \\
         --phone "+678 123 456 78" --company-name "Cool Startup LLC"
-      epicevents client create --full-name "Nadia Roux" --phone "06 98 76 54 32"
+      epicevents client create --full-name "Nadia Roux" --phone "06 98 76 54 32" \\
+        --sales-contact sales2@epicevents.example
     """
     from crm import services
     from crm.queries.client import LISTING
