@@ -17,19 +17,22 @@ from crm.cli.tree import every_command
 from crm.domain import inputs
 from crm.importing import nouns
 from crm.importing.values import Moments
-from crm.queries import client, contract, event, log, payment, user
+from crm.queries import client, contract, event, log, payment, task, user
 
 INPUTS: Mapping[str, tuple[inputs.Input, ...]] = {
     "user": inputs.USER, "client": inputs.CLIENT, "contract": inputs.CONTRACT,
     "event": inputs.EVENT, "payment": inputs.PAYMENT, "log": inputs.LOG,
+    "task": inputs.TASK,
 }  # fmt: skip
 MODELS = {
     "user": models.User, "client": models.Client, "contract": models.Contract,
     "event": models.Event, "payment": models.Payment, "log": models.LogEntry,
+    "task": models.Task,
 }  # fmt: skip
 LISTINGS = {
     "user": user.LISTING, "client": client.LISTING, "contract": contract.LISTING,
     "event": event.LISTING, "payment": payment.LISTING, "log": log.LISTING,
+    "task": task.LISTING,
 }  # fmt: skip
 
 # Columns that no listing has: constants of the foreign keys, and what only the database reads.
@@ -40,12 +43,19 @@ NOT_LISTED = {
     "event": {"support_contact_role", "contract_signed_status", "overlap_allowed"},
     "payment": {"reversed_amount"},
     "log": set(),
+    "task": set(),
 }
 # Commands that write a noun's inputs, where they are not create and update.
 WRITERS = {"payment": ("pay",), "log": ("log",)}
 GROUPS = {"payment": "contract", "log": "client"}  # of those commands, where it is not the noun
 # Inputs that a command takes as an argument, or not at all.
-WITHOUT_OPTION = {("pay", "amount"), ("pay", "request_key"), ("log", "text"), ("update", "role")}
+WITHOUT_OPTION = {
+    ("pay", "amount"),
+    ("pay", "request_key"),
+    ("log", "text"),
+    ("create", "text"),
+    ("update", "role"),
+}
 # What is derived from the payments, and written by them alone.
 DERIVED = {("contract", "amount_due")}
 

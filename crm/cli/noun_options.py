@@ -6,7 +6,18 @@ import click
 
 from crm.cli.app import App
 from crm.cli.options import Decorated, combine_options, input_options, write_options
-from crm.cli.types import CONTRACT, FILE, MOMENT, PAST_PERIOD, USER, File, TextType
+from crm.cli.types import (
+    CLIENT,
+    CONTRACT,
+    DAY,
+    EVENT,
+    FILE,
+    MOMENT,
+    PAST_PERIOD,
+    USER,
+    File,
+    TextType,
+)
 from crm.domain import inputs
 from crm.domain.errors import UsageFault
 from crm.domain.i18n import gettext as _
@@ -35,6 +46,26 @@ event_options = combine_options(
     click.option("--end-date", type=MOMENT, help=_("End of the event (such as: tomorrow 23:30).")),
     input_options(*inputs.EVENT[2:]),
 )
+
+# What a task or a log entry is about.
+subject_options = combine_options(
+    click.option("--client", type=CLIENT, help=_("The client: id, email, phone or name.")),
+    click.option("--contract", type=CONTRACT, metavar="ID", help=_("The contract it is about.")),
+    click.option("--event", type=EVENT, metavar="ID", help=_("The event it is about.")),
+)
+
+
+def next_option(help_text: str) -> Callable[[Decorated], Decorated]:
+    """Add ``--next DATE TEXT``, the task that comes next; the command gets it as ``following``."""
+    return click.option(
+        "--next",
+        "following",
+        nargs=2,
+        type=(DAY, str),
+        metavar="DATE TEXT",
+        help=help_text,
+    )
+
 
 # What a colleague takes over.
 override_option = click.option(

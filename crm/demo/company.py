@@ -21,6 +21,7 @@ class Size(NamedTuple):
     contracts: int = 90
     events: int = 70
     entries: int = 40
+    tasks: int = 20
 
 
 # What stands before the @ of an account, followed by a number from the second on.

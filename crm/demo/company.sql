@@ -6,6 +6,7 @@ CREATE TEMPORARY TABLE demo ON COMMIT DROP AS SELECT
     %(first_names)s::text[] AS first_names, %(last_names)s::text[] AS last_names,
     %(companies)s::text[] AS companies, %(company_ends)s::text[] AS company_ends,
     %(entries)s::bigint AS entries, %(said)s::text[] AS said,
+    %(tasks)s::bigint AS tasks, %(to_do)s::text[] AS to_do,
     %(occasions)s::text[] AS occasions, %(places)s::text[] AS places, %(notes)s::text[] AS notes,
     date_trunc('day', timezone(%(zone)s, now())) AS today,
     ARRAY(SELECT id FROM users WHERE role = 'SALES' ORDER BY id) AS sales,
@@ -83,5 +84,22 @@ FROM demo, generate_series(1, entries) i,
     JOIN (SELECT *, row_number() OVER (ORDER BY id) AS number FROM clients) c USING (number),
     LATERAL (SELECT greatest(c.created_at::date, (today - interval '1 day' * (1 + i * 7 %% 90))::date)
         AS day) chosen;
+
+INSERT INTO tasks (text, due_date, assignee_id, client_id, created_by_id, done_at, done_by_id,
+    created_at, updated_at)
+SELECT to_do[1 + i %% cardinality(to_do)], day, person, c.id, person,
+    CASE WHEN done THEN made + interval '1 day' END, CASE WHEN done THEN person END,
+    made, CASE WHEN done THEN made + interval '1 day' ELSE made END
+FROM demo, generate_series(1, tasks) i,
+    LATERAL (SELECT 1 + i * 11 %% greatest(clients * 2 / 3, 1) AS number) picked
+    JOIN (SELECT *, row_number() OVER (ORDER BY id) AS number FROM clients) c USING (number),
+    -- From a week ago to two weeks ahead; of those that were due, some are done.
+    LATERAL (SELECT today::date + (i * 8 %% 21 - 6)::integer AS day,
+        timezone('utc', now()) - interval '1 day' * (8 + i %% 5) AS made) dates,
+    LATERAL (SELECT i %% 4 = 0 AND day <= today AS done,
+        -- The managers have some of their own, and the support some.
+        CASE i %% 5 WHEN 1 THEN (SELECT min(id) FROM users WHERE role = 'MANAGEMENT')
+            WHEN 3 THEN support[2 + i %% (cardinality(support) - 1)]
+            ELSE c.sales_contact_id END AS person) chosen;
 
 UPDATE security_policy SET filled_by_demo = true;

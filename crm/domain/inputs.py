@@ -220,6 +220,8 @@ LOG = (
     ),
 )
 
+TASK = (Input("text", lambda: _("Text"), text_reader(500), example="send the offer"),)
+
 # What most payments are made by; another word is taken as it is typed.
 METHODS = ("transfer", "card", "cheque", "cash", "direct debit")
 

@@ -53,6 +53,9 @@ class Permission(StrEnum):
     EVENT_UPDATE = "event:update"
     EVENT_ASSIGN = "event:assign"
     EVENT_DELETE = "event:delete"
+    TASK_CREATE = "task:create"
+    TASK_UPDATE = "task:update"
+    TASK_DELETE = "task:delete"
     SESSION_LIST = "session:list"
     SESSION_REVOKE = "session:revoke"
     HISTORY_READ = "history:read"
@@ -74,6 +77,9 @@ _EVERYONE = {
     Permission.OWN_PASSWORD: OWN,
     Permission.BULK_EXPORT: ANY,
     Permission.CLIENT_LOG: ANY,
+    Permission.TASK_CREATE: ANY,
+    Permission.TASK_UPDATE: OWN,
+    Permission.TASK_DELETE: OWN,
     Permission.HISTORY_READ: ANY,
     Permission.UNDO: OWN,
     Permission.SESSION_LIST: OWN,
@@ -256,6 +262,9 @@ _DESCRIPTIONS = {
     Permission.EVENT_UPDATE: lambda: _("update an event"),
     Permission.EVENT_ASSIGN: lambda: _("assign support"),
     Permission.EVENT_DELETE: lambda: _("delete an event"),
+    Permission.TASK_CREATE: lambda: _("create tasks"),
+    Permission.TASK_UPDATE: lambda: _("update a task"),
+    Permission.TASK_DELETE: lambda: _("delete a task"),
     Permission.SESSION_LIST: lambda: _("list sessions"),
     Permission.SESSION_REVOKE: lambda: _("revoke sessions"),
     Permission.HISTORY_READ: lambda: _("read the history"),
@@ -278,6 +287,8 @@ _OWN_DESCRIPTIONS = {
     Permission.CONTRACT_REOPEN: lambda: _("reopen only lost contracts of their own clients"),
     Permission.EVENT_CREATE: lambda: _("create events only for their own clients"),
     Permission.EVENT_UPDATE: lambda: _("update only the events that are assigned to them"),
+    Permission.TASK_UPDATE: lambda: _("update only tasks that they made or that are theirs"),
+    Permission.TASK_DELETE: lambda: _("delete only tasks that they made or that are theirs"),
     Permission.SESSION_LIST: lambda: _("list only their own sessions"),
     Permission.SESSION_REVOKE: lambda: _("revoke only their own sessions"),
     Permission.UNDO: lambda: _("undo only their own commands"),

@@ -76,6 +76,16 @@ _CLOSED = Rule(
     lambda: _("This contract is lost or cancelled, and no longer changes."),
     lambda: _("See it: epicevents contract show ID"),
 )
+_IN_TASKS = Rule(
+    "in_tasks",
+    lambda: _("Tasks refer to this record, so it cannot be deleted."),
+    lambda: _("Delete those first; see: epicevents task list --everybody"),
+)
+_OTHER_CLIENT = Rule(
+    "other_client",
+    lambda: _("The contract or the event belongs to another client."),
+    lambda: _("See the client's records: epicevents client show CLIENT"),
+)
 _CHALLENGE = Rule(
     "login_expired",
     lambda: _("This login took more than two minutes, or was sent twice."),
@@ -123,6 +133,7 @@ CONSTRAINTS: dict[str | None, Rule] = {
     "ck_events_location": _TEXT,
     "ck_events_notes": _TEXT,
     "ck_log_entries_text": _TEXT,
+    "ck_tasks_text": _TEXT,
     "ck_payments_method": _TEXT,
     "ck_payments_reference": _TEXT,
     "ck_payments_reason": _TEXT,
@@ -151,6 +162,9 @@ CONSTRAINTS: dict[str | None, Rule] = {
     "ck_payments_paid_on": _DATES,
     "ck_payments_created_at_range": _DATES,
     "ck_log_entries_said_on": _DATES,
+    "ck_tasks_due_date": _DATES,
+    "ck_tasks_done_at": _DATES,
+    "ck_tasks_created_at_range": _DATES,
     "ck_log_entries_created_at_range": _DATES,
     # 1, 2, 8: who stands where. Users' own side of the key is what a change of role breaks.
     "fk_clients_sales_contact_role": _SALES_CONTACT,
@@ -166,6 +180,12 @@ CONSTRAINTS: dict[str | None, Rule] = {
     "fk_payments_created_by_id_users": _IN_USE_USER,
     "fk_contracts_signed_by_id_users": _IN_USE_USER,
     "fk_log_entries_created_by_id_users": _IN_USE_USER,
+    "fk_tasks_assignee_id_users": _IN_USE_USER,
+    "fk_tasks_created_by_id_users": _IN_USE_USER,
+    "fk_tasks_done_by_id_users": _IN_USE_USER,
+    "fk_tasks_client_id_clients": _IN_TASKS,
+    "fk_tasks_contract_id_contracts": _IN_TASKS,
+    "fk_tasks_event_id_events": _IN_TASKS,
     "fk_log_entries_client_id_clients": _IN_LOG,
     "fk_log_entries_contract_id_contracts": _IN_LOG,
     "fk_log_entries_event_id_events": _IN_LOG,
@@ -297,6 +317,7 @@ CONSTRAINTS: dict[str | None, Rule] = {
     "tg_clients_active_contact": _INACTIVE,
     "tg_contracts_active_contact": _INACTIVE,
     "tg_events_active_contact": _INACTIVE,
+    "tg_tasks_active_contact": _INACTIVE,
     # 11
     "tg_contracts_signed_client_is_frozen": Rule(
         "contract_signed", lambda: _("The client of a signed contract cannot change.")
@@ -345,17 +366,27 @@ CONSTRAINTS: dict[str | None, Rule] = {
         lambda: _("This client has been erased; nothing more can be logged about them."),
         lambda: _("Create a new client: epicevents client create"),
     ),
+    "tg_tasks_erased_client": Rule(
+        "client_erased",
+        lambda: _("This client has been erased; there is nothing more to do for them."),
+        lambda: _("Create a new client: epicevents client create"),
+    ),
+    # Tasks
+    "ck_tasks_client_known": Rule(
+        "client_required",
+        lambda: _("A task on a contract or an event needs their client."),
+    ),
+    "tg_tasks_of_client": _OTHER_CLIENT,
+    "tg_tasks_done_in_future": Rule(
+        "done_in_future", lambda: _("A task cannot be done in the future.")
+    ),
     # The log
     "ck_log_entries_kind": _value_rule(
         "invalid_log_kind",
         lambda: _("Unknown kind of log entry."),
         lambda: _("Write one of: call, email, meeting, note."),
     ),
-    "tg_log_entries_of_client": Rule(
-        "other_client",
-        lambda: _("The contract or the event belongs to another client."),
-        lambda: _("See the client's records: epicevents client show CLIENT"),
-    ),
+    "tg_log_entries_of_client": _OTHER_CLIENT,
     "tg_log_entries_in_future": Rule(
         "said_in_future",
         lambda: _("The date of a log entry cannot be in the future."),

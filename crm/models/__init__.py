@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from crm.models.event import Event as Event
     from crm.models.log import LogEntry as LogEntry
     from crm.models.payment import Payment as Payment
+    from crm.models.task import Task as Task
     from crm.models.user import User as User
 
 __getattr__ = lazy_attributes(
@@ -23,5 +24,6 @@ __getattr__ = lazy_attributes(
         "Payment": "payment",
         "Event": "event",
         "LogEntry": "log",
+        "Task": "task",
     },
 )

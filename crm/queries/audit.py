@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from crm.domain.enums import Role
 from crm.domain.fields import Field, Kind
 from crm.domain.rows import Row
-from crm.queries import client, contract, event, log, payment, user
+from crm.queries import client, contract, event, log, payment, task, user
 from crm.queries.listing import Filter, Listing
 from crm.queries.undo import replace_erased
 
@@ -25,6 +25,7 @@ TABLES = {
     "event": "events",
     "payment": "payments",
     "log": "log_entries",
+    "task": "tasks",
 }
 NOUNS = {table: noun for noun, table in TABLES.items()}
 
@@ -156,6 +157,8 @@ _NAMED = {
     "sales_contact_id": "user",
     "support_contact_id": "user",
     "created_by_id": "user",
+    "assignee_id": "user",
+    "done_by_id": "user",
     "signed_by_id": "user",
 }
 
@@ -286,7 +289,7 @@ def _format_name(record_id: int | None, name: str | None) -> str | None:
 
 def _columns() -> dict[str, Field]:
     """Return the columns of all audited tables: a name is of the same kind in each of them."""
-    nouns = (user, contract, client, event, payment, log)
+    nouns = (user, contract, client, event, payment, log, task)
     fields = {field.name: field for noun in nouns for field in noun.LISTING.fields}
     first = {name: fields.pop(name) for name in ("full_name", "name")}
     last = {"created_at": fields.pop("created_at")}

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from crm.domain.enums import Role
-from crm.queries import contract, event, user
+from crm.queries import contract, event, task, user
 from crm.queries.batch import Section, read_batch
 from crm.queries.listing import Listing, Request, Sort
 
@@ -30,6 +30,8 @@ def read_dashboard(
     ``day`` is today in the company's calendar; ``today`` and ``week`` are when that day and that
     week begin and end, the end excluded; all moments are naive UTC. The first value of each
     row is its id. What waits longest or comes soonest is first. The keys, by role:
+
+    First come ``tasks``, one's own that are due that day or late. Then:
 
     SALES: ``overdue``, ``unsigned``, ``due`` (signed, not settled and not overdue),
     ``without_event`` (signed) of their clients' contracts, and their upcoming events
@@ -64,7 +66,8 @@ def read_dashboard(
                 "to_refund": _contracts(to_refund=True),
                 "inactive": _section(user.LISTING, active=False, to_hand_over=now),
             }
-    return read_batch(tx, sections)
+    due = _section(task.LISTING, (), mine=True, open=True, due_to=day)
+    return read_batch(tx, {"tasks": due, **sections})
 
 
 def _contracts(

@@ -143,6 +143,7 @@ def not_found_error(noun: str, record_id: int | str) -> NotFound:
         "event": _("Event {id} does not exist."),
         "payment": _("Payment {id} does not exist."),
         "log": _("Log entry {id} does not exist."),
+        "task": _("Task {id} does not exist."),
         "audit": _("Entry {id} does not exist."),
     }
     return NotFound(

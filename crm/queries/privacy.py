@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from crm.domain.fields import Field
 from crm.domain.rows import Row
-from crm.queries import audit, client, contract, event, log, payment
+from crm.queries import audit, client, contract, event, log, payment, task
 from crm.queries.listing import Listing
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ _OF_CLIENT: Mapping[str, tuple[Listing, str]] = {
     ),
     "events": (event.LISTING, "client_id = %(id)s"),
     "log": (log.LISTING, "client_id = %(id)s"),
+    "tasks": (task.LISTING, "client_id = %(id)s"),
     "history": (
         audit.ENTRIES,
         # Each by the index of the audit. Events that are deleted are found by what they were.
@@ -49,6 +50,11 @@ _OF_CLIENT: Mapping[str, tuple[Listing, str]] = {
             UNION ALL SELECT id FROM audit_list WHERE table_name = 'log_entries' AND record_id IN (
                 SELECT id FROM log_entries WHERE client_id = %(id)s
                 UNION SELECT record_id FROM audit_list WHERE table_name = 'log_entries'
+                    AND changes -> 'client_id' @> to_jsonb(%(id)s)
+            )
+            UNION ALL SELECT id FROM audit_list WHERE table_name = 'tasks' AND record_id IN (
+                SELECT id FROM tasks WHERE client_id = %(id)s
+                UNION SELECT record_id FROM audit_list WHERE table_name = 'tasks'
                     AND changes -> 'client_id' @> to_jsonb(%(id)s)
             )
         ))

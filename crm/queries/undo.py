@@ -142,6 +142,17 @@ def has_erased_values(tx: "Transaction", number: int) -> bool:
     )
 
 
+def wrote_log(tx: "Transaction", number: int) -> bool:
+    """Whether a transaction logged something that somebody said; a task that was done is none."""
+    return bool(
+        tx.value(
+            "SELECT EXISTS (SELECT FROM audit_list WHERE transaction_id = %s AND action = 'INSERT'"
+            " AND table_name = 'log_entries' AND changes -> 'kind' ->> 1 <> 'TASK')",
+            (number,),
+        )
+    )
+
+
 def replace_erased(value: Any) -> Any:
     """Return a value of the audit, and "(erased)" for one that was erased.
 
@@ -271,7 +282,10 @@ _GROUPS = f"""
                 WHEN 'users' THEN n.record_id
                 WHEN 'clients' THEN c.sales_contact_id
                 WHEN 'contracts' THEN k.client_sales_contact_id
-                WHEN 'events' THEN e.support_contact_id END AS owner_id,
+                WHEN 'events' THEN e.support_contact_id
+                -- Who made it, or whose it is.
+                WHEN 'tasks' THEN CASE t.created_by_id WHEN (SELECT employee_id())
+                    THEN t.created_by_id ELSE t.assignee_id END END AS owner_id,
             (n.old ->> 'signed_status')::boolean AS signing,
             (n.old ->> 'is_active')::boolean AS activating,
             (n.old ->> 'overlap_allowed')::boolean AS overlapping,
@@ -280,6 +294,7 @@ _GROUPS = f"""
         LEFT JOIN client_list c ON n.table_name = 'clients' AND c.id = n.record_id
         LEFT JOIN contract_list k ON n.table_name = 'contracts' AND k.id = n.record_id
         LEFT JOIN event_list e ON n.table_name = 'events' AND e.id = n.record_id
+        LEFT JOIN task_list t ON n.table_name = 'tasks' AND t.id = n.record_id
     ) each
     GROUP BY table_name, fields, owner_id, signing, activating, overlapping, signed
     ORDER BY table_name, min(record_id)
@@ -311,11 +326,17 @@ _NAMING = (
     ("users", "events", "support_contact_id"),
     ("users", "payments", "created_by_id"),
     ("users", "log_entries", "created_by_id"),
+    ("users", "tasks", "assignee_id"),
+    ("users", "tasks", "created_by_id"),
+    ("users", "tasks", "done_by_id"),
     ("clients", "contracts", "client_id"),
     ("clients", "events", "client_id"),
     ("contracts", "events", "contract_id"),
     ("contracts", "payments", "contract_id"),
     ("clients", "log_entries", "client_id"),
+    ("clients", "tasks", "client_id"),
+    ("contracts", "tasks", "contract_id"),
+    ("events", "tasks", "event_id"),
     ("contracts", "log_entries", "contract_id"),
     ("events", "log_entries", "event_id"),
 )

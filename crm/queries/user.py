@@ -35,6 +35,8 @@ LISTING = Listing(
             f" AND {UNSETTLED})"
             " OR EXISTS (SELECT FROM events e WHERE e.support_contact_id = user_list.id"
             " AND e.end_date > {value})"
+            " OR EXISTS (SELECT FROM tasks t WHERE t.assignee_id = user_list.id"
+            " AND t.done_at IS NULL)"
         ),
     },
     search=(SEARCH,),
@@ -47,13 +49,13 @@ def count_references(tx: "Transaction", user_id: int, now: datetime) -> dict[str
 
     ``open_contracts`` are drafts, or have something due or to be refunded; ``upcoming_events`` have
     not ended at ``now``; ``contracts`` and ``events`` count them too. ``payments`` were entered by
-    this person, ``log_entries`` written by them, and ``signatures`` are the contracts that they
-    have signed.
+    this person, ``log_entries`` written by them, ``open_tasks`` are theirs to do, and
+    ``signatures`` are the contracts that they have signed.
     """
     counts = tx.row(
         f"""
         SELECT clients, contracts, open_contracts, events, upcoming_events, payments, signatures,
-            log_entries
+            log_entries, open_tasks
         FROM (SELECT count(*) AS clients FROM client_list WHERE sales_contact_id = %(id)s) c,
             (SELECT count(*) AS contracts,
                 count(*) FILTER (WHERE {UNSETTLED}) AS open_contracts
@@ -63,13 +65,15 @@ def count_references(tx: "Transaction", user_id: int, now: datetime) -> dict[str
                 FROM event_list WHERE support_contact_id = %(id)s) e,
             (SELECT count(*) AS payments FROM payment_list WHERE created_by_id = %(id)s) p,
             (SELECT count(*) AS signatures FROM contract_list WHERE signed_by_id = %(id)s) s,
-            (SELECT count(*) AS log_entries FROM log_list WHERE created_by_id = %(id)s) l
+            (SELECT count(*) AS log_entries FROM log_list WHERE created_by_id = %(id)s) l,
+            (SELECT count(*) AS open_tasks FROM task_list
+                WHERE assignee_id = %(id)s AND done_at IS NULL) t
         """,  # noqa: S608  a constant of ours
         {"id": user_id, "now": now},
     )
     names = (
         "clients", "contracts", "open_contracts", "events", "upcoming_events", "payments",
-        "signatures", "log_entries",
+        "signatures", "log_entries", "open_tasks",
     )  # fmt: skip
     return dict(zip(names, counts or (), strict=True))
 

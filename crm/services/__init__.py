@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from crm.services import payment as payment
     from crm.services import portfolio as portfolio
     from crm.services import privacy as privacy
+    from crm.services import task as task
     from crm.services import undo as undo
     from crm.services import user as user
 
@@ -34,6 +35,7 @@ __getattr__ = lazy_attributes(
             "payment",
             "portfolio",
             "privacy",
+            "task",
             "undo",
             "user",
         )

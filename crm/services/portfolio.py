@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from crm.database.transaction import Transaction
     from crm.models.user import User
 
+_OPEN_TASKS = "SELECT count(*) FROM tasks WHERE assignee_id = %(id)s AND done_at IS NULL"
 NAMED = 5  # clashing events that a refusal names
 
 
@@ -50,8 +51,9 @@ def transfer_all(
     """Hand everything that is open from one person to an active colleague of the same role.
 
     Of SALES that is every client, and the contracts that are not settled; of SUPPORT the events
-    that have not ended. ``include_settled`` takes settled contracts and past events too.
-    ``override`` is the reason for which two events at once are allowed.
+    that have not ended; of everybody the tasks that are open. ``include_settled`` takes settled
+    contracts and past events too. ``override`` is the reason for which two events at once are
+    allowed.
 
     Raises NotFound, PermissionDenied, RuleViolation ``same_person``, ``no_portfolio``,
     ``sales_contact_role``, ``support_contact_role``, ``inactive_contact`` or ``support_overlap``
@@ -60,19 +62,20 @@ def transfer_all(
     giver = find_record(tx, models.User, from_id)
     authorize(tx.actor, Permission.USER_TRANSFER, kind="user", record_id=giver.id)
     taker = find_record(tx, models.User, to_id)
-    _require_other_owner(giver, taker)
+    _require_other_owner(giver, taker, tx.value(_OPEN_TASKS, {"id": giver.id}))
     # Thousands of records may take longer than a statement usually may.
     tx.execute("SET LOCAL statement_timeout = 0")
+    contacts.require_contact(tx, to_id, Role(giver.role))
+    counts: dict[str, int] = {}
     if giver.role == Role.SALES:
-        contacts.require_contact(tx, to_id, Role.SALES)
         counts = _move_sales(tx, from_id, to_id, include_settled=include_settled)
-    else:
-        contacts.require_contact(tx, to_id, Role.SUPPORT)
+    elif giver.role == Role.SUPPORT:
         counts = _move_events(tx, from_id, to_id, everything=include_settled, override=override)
+    counts["tasks"] = _move_tasks(tx, from_id, to_id)
     return Moved(giver, taker, counts, _count_remaining(tx, giver))
 
 
-def _require_other_owner(giver: "User", taker: "User") -> None:
+def _require_other_owner(giver: "User", taker: "User", open_tasks: int) -> None:
     """Refuse to hand over what nobody can own, or to the person who owns it."""
     if giver.id == taker.id:
         raise RuleViolation(
@@ -80,7 +83,7 @@ def _require_other_owner(giver: "User", taker: "User") -> None:
             hint=_("Give somebody else; see: epicevents user list --active"),
             code="same_person",
         )
-    if giver.role not in {Role.SALES, Role.SUPPORT}:
+    if giver.role == Role.MANAGEMENT and not open_tasks:
         raise RuleViolation(
             _("{name} is {role}; that role owns no clients or events.").format(
                 name=giver.full_name, role=giver.role
@@ -144,6 +147,19 @@ def _move_events(
         ).execution_options(synchronize_session=False)
     )
     return {"events": _count(moved)}
+
+
+def _move_tasks(tx: "Transaction", from_id: int, to_id: int) -> int:
+    from sqlalchemy import update
+
+    task = models.Task
+    moved = tx.session.execute(
+        update(task)
+        .where(task.assignee_id == from_id, task.done_at.is_(None))
+        .values(assignee_id=to_id)
+        .execution_options(synchronize_session=False)
+    )
+    return _count(moved)
 
 
 def _find_clashes(tx: "Transaction", from_id: int, to_id: int, since: datetime | None) -> list[Row]:

@@ -26,6 +26,7 @@ class Erased(NamedTuple):
     entries: int
     denied: int
     logged: int
+    planned: int
 
 
 def find_held(tx: "Transaction", client_id: int) -> "dict[str, privacy.HeldRecords]":

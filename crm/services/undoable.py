@@ -31,6 +31,7 @@ DELETING = {
     "contracts": Permission.CONTRACT_DELETE,
     "events": Permission.EVENT_DELETE,
     "log_entries": Permission.CLIENT_LOG,
+    "tasks": Permission.TASK_DELETE,
 }
 # How long somebody may take back what they noted themselves (rule 21); the database knows it too.
 FRESH = timedelta(hours=1)
@@ -46,6 +47,7 @@ SETTING_OTHERS_BACK = {
     "clients": Permission.CLIENT_UPDATE,
     "contracts": Permission.CONTRACT_UPDATE,
     "events": Permission.EVENT_UPDATE,
+    "tasks": Permission.TASK_UPDATE,
 }
 # The opposite entry of each kind of entry in the ledger.
 OPPOSITE: dict[str, Permission] = {
@@ -160,7 +162,7 @@ def _refuse_stale(tx: "Transaction", done: "PastTransaction", actions: "Actions"
     """Refuse to take back one's log entry after an hour, unless one is MANAGEMENT."""
     if ("log_entries", "INSERT") not in actions or tx.actor.role == Role.MANAGEMENT:
         return
-    if done.at <= tx.value("SELECT utc_now()") - FRESH:
+    if done.at <= tx.value("SELECT utc_now()") - FRESH and query.wrote_log(tx, done.number):
         raise PermissionDenied(
             _("{role} may take back a log entry only within an hour.").format(role=tx.actor.role),
             hint=_("Log a correction, or ask a colleague in MANAGEMENT."),
@@ -175,7 +177,8 @@ def _authorize(
     wanted = set()
     for table, action in actions:
         if action in ("INSERT", "DELETE") and table in DELETING:
-            authorize(tx.actor, DELETING[table], kind=NOUNS[table])
+            # What is not everybody's to delete is MANAGEMENT's, and else it is one's own command.
+            authorize(tx.actor, DELETING[table], owner_id=tx.actor.id, kind=NOUNS[table])
     for group in groups:
         ask = partial(contacts.suggest_contact, tx, group.owner_id)
         for permission in {_permission(tx, group, field) for field in group.fields}:

@@ -32,6 +32,7 @@ DEPENDENTS = {
     "events": "SELECT count(*) FROM events WHERE support_contact_id = %(id)s",
     "payments": "SELECT count(*) FROM payments WHERE created_by_id = %(id)s",
     "log_entries": "SELECT count(*) FROM log_entries WHERE created_by_id = %(id)s",
+    "tasks": "SELECT count(*) FROM tasks WHERE %(id)s IN (assignee_id, created_by_id, done_by_id)",
 }
 # What another person can take over; who signed and who entered a payment is history.
 HANDED_OVER = frozenset({"clients", "contracts", "events"})
@@ -211,6 +212,8 @@ def format_counts(counts: Mapping[str, int]) -> str:
         "events": lambda n: ngettext("{n} event", "{n} events", n),
         "upcoming_events": lambda n: ngettext("{n} coming event", "{n} coming events", n),
         "payments": lambda n: ngettext("{n} payment", "{n} payments", n),
+        "tasks": lambda n: ngettext("{n} task", "{n} tasks", n),
+        "open_tasks": lambda n: ngettext("{n} open task", "{n} open tasks", n),
         "log_entries": lambda n: ngettext("{n} log entry", "{n} log entries", n),
         "signatures": lambda n: ngettext("{n} signature", "{n} signatures", n),
     }

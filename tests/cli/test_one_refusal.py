@@ -20,6 +20,7 @@ USER = ("user", "create", "--first-name", "Jo", "--last-name", "Jones", "--email
         "jo@epicevents.example", "--role", "SALES")  # fmt: skip
 
 LOG = ("client", "log", "1")
+TASK = ("task", "create")
 
 # What a manager types that breaks the constraint: the later option wins.
 TYPED: dict[str, tuple[str, ...]] = {
@@ -81,6 +82,15 @@ TYPED: dict[str, tuple[str, ...]] = {
     "ck_payments_reason": ("contract", "reverse-payment", "3", "1", "--reason", "\x07"),
     "uq_payments_contract_id_request_key": ("contract", "pay", "2", "6", "--key", "k"),
     "uq_payments_reverses_id": ("contract", "reverse-payment", "3", "1", "--reason", "again"),
+    "ck_tasks_text": (*TASK, "\x07", "--due", "friday"),
+    "ck_tasks_due_date": (*TASK, "x", "--due", "1800-01-01"),
+    "tg_tasks_of_client": (*TASK, "x", "--due", "friday", "--client", "1", "--contract", "5"),
+    "tg_tasks_erased_client": (*TASK, "x", "--due", "friday", "--client", "1"),
+    "tg_tasks_active_contact": (*TASK, "x", "--due", "friday", "--for", "6"),
+    "fk_tasks_client_id_clients": ("client", "delete", "4", "-y"),
+    "fk_tasks_contract_id_contracts": ("contract", "delete", "1", "-y"),
+    "fk_tasks_event_id_events": ("event", "delete", "1", "-y"),
+    "fk_tasks_assignee_id_users": ("user", "delete", "6", "-y"),
     "ck_log_entries_text": (*LOG, "\x07"),
     "ck_log_entries_said_on": (*LOG, "x", "--date", "1800-01-01"),
     "tg_log_entries_in_future": (*LOG, "x", "--date", "2999-01-01"),
@@ -106,6 +116,8 @@ UNTYPED = {
     "tg_clients_stay_erased", "tg_contracts_active_contact",
     "tg_contracts_amount_due_is_derived", "tg_contracts_erased_client",
     "tg_audit_transactions_opposite",
+    "ck_tasks_client_known", "ck_tasks_done_at", "ck_tasks_created_at_range",
+    "fk_tasks_created_by_id_users", "fk_tasks_done_by_id_users", "tg_tasks_done_in_future",
     "ck_log_entries_kind", "ck_log_entries_created_at_range",
     "fk_log_entries_created_by_id_users", "tg_log_entries_are_final", "tg_log_entries_stay",
     "tg_login_attempts_challenge", "tg_payments_are_final", "tg_payments_stay",
@@ -134,6 +146,12 @@ BEFORE: dict[str, tuple[str, ...]] = {
     ),
     "tg_events_active_contact": ("user", "deactivate", "6"),
     "tg_log_entries_erased_client": ("client", "erase", "1", "--reason", "x", "-y"),
+    "tg_tasks_erased_client": ("client", "erase", "1", "--reason", "x", "-y"),
+    "tg_tasks_active_contact": ("user", "deactivate", "6"),
+    "fk_tasks_client_id_clients": (*TASK, "x", "--due", "friday", "--client", "4"),
+    "fk_tasks_contract_id_contracts": (*TASK, "x", "--due", "friday", "--contract", "1"),
+    "fk_tasks_event_id_events": (*TASK, "x", "--due", "friday", "--event", "1"),
+    "fk_tasks_assignee_id_users": (*TASK, "x", "--due", "friday", "--for", "6"),
     "fk_log_entries_contract_id_contracts": (*LOG, "x", "--contract", "1"),
     "fk_log_entries_event_id_events": (*LOG, "x", "--event", "1"),
     "fk_log_entries_client_id_clients": ("client", "log", "4", "x"),
@@ -141,7 +159,7 @@ BEFORE: dict[str, tuple[str, ...]] = {
 
 
 # And before that.
-FIRST = {"fk_log_entries_client_id_clients": CLIENT}
+FIRST = {"fk_log_entries_client_id_clients": CLIENT, "fk_tasks_client_id_clients": CLIENT}
 
 
 def test_every_rule_is_typed_or_cannot_be() -> None:

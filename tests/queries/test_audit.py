@@ -14,7 +14,7 @@ from crm.queries.listing import Request
 from crm.queries.pages import read_page
 from crm.queries.statement import Parameters, build_select
 
-AUDITED = ("users", "clients", "contracts", "events", "payments", "log_entries")
+AUDITED = ("users", "clients", "contracts", "events", "payments", "log_entries", "tasks")
 
 
 def entries(tx: Transaction, **filters: Any) -> list[audit.AuditEntry]:

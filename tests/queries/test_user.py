@@ -46,6 +46,7 @@ def test_what_depends_on_somebody_is_counted(
         "upcoming_events": number("event", support=person, upcoming=NOW),
         "payments": 0,
         "log_entries": 0,
+        "open_tasks": 0,
         "signatures": 0,
     }
     if person == SALES:

@@ -7,7 +7,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from support.database import Database
 from support.login import RIGHT, login_to_change, set_password, stored
 from support.raw import acting, acting_with, refusal
-from support.statements import client, contract, entry_of, event, payment
+from support.statements import client, contract, entry_of, event, payment, task
 
 from crm.database.transaction import connect
 
@@ -116,6 +116,7 @@ INSERTED = {
     "events": event(),
     "payments": payment("1"),
     "log_entries": entry_of(),
+    "tasks": task(),
 }
 
 

@@ -19,6 +19,7 @@ EVENT = {
     "attendees", "client_contact", "client_id", "contract_id", "end_date", "location", "name",
     "notes", "overlap_allowed", "start_date", "support_contact_id",
 }  # fmt: skip
+TASK = {"assignee_id", "client_id", "contract_id", "due_date", "event_id", "text"}
 WHOLE: set[str] = set()  # not column by column
 
 TABLES = {
@@ -41,6 +42,11 @@ TABLES = {
         "INSERT": {"amount", "contract_id", "kind", "method", "paid_on", "reason", "reference"}
         | {"request_key", "reverses_id"},
     },
+    "tasks": {
+        "SELECT": WHOLE,
+        "INSERT": TASK,
+        "UPDATE": TASK | {"done_at"},
+    },
     "log_entries": {
         "SELECT": WHOLE,
         "INSERT": {"client_id", "contract_id", "event_id", "kind", "said_on", "text"},
@@ -50,7 +56,7 @@ TABLES = {
         f"{view}_list": {"SELECT": WHOLE}
         for view in (
             "user", "client", "contract", "event", "payment", "audit", "denied", "failed_login",
-            "session", "log",
+            "session", "log", "task",
         )
     },
 }  # fmt: skip

@@ -38,7 +38,10 @@ def test_without_the_constraint_nothing_refuses_it(sql: Cursor, constraint: str)
 
 def drop(sql: Cursor, constraint: str) -> None:
     """Drop a constraint, or the triggers that raise it."""
-    trigger = {"tg_log_entries_in_future": "tg_log_entries_guard"}.get(constraint, constraint)
+    trigger = {
+        "tg_log_entries_in_future": "tg_log_entries_guard",
+        "tg_tasks_done_in_future": "tg_tasks_guard",
+    }.get(constraint, constraint)
     if constraint.startswith("tg_contracts"):
         trigger = "tg_contracts_write"
     elif constraint == "tg_payments_closed_contract":

@@ -125,6 +125,11 @@ BEYOND = {
         1, "INSERT INTO payments (contract_id, amount, kind) VALUES (2, 1, 'OPENING')"),
     "payments stay": (1, "DELETE FROM payments"),
     "a signed contract stays": (1, "DELETE FROM contracts WHERE id = 8"),
+    "tasks are not made in a colleague's name": (
+        1, ("INSERT INTO tasks (text, due_date, assignee_id, created_by_id)"
+        " VALUES ('N', '2031-01-01', 3, 2)")),
+    "nobody does a task in a colleague's name": (3, "UPDATE tasks SET done_by_id = 4"),
+    "tasks are deleted by their function alone": (1, "DELETE FROM tasks"),
     "log entries are not written in a colleague's name": (
         1, "INSERT INTO log_entries (client_id, text, created_by_id) VALUES (1, 'N', 2)"),
     "log entries stay": (1, "DELETE FROM log_entries"),

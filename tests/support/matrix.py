@@ -42,6 +42,8 @@ SETUP = f"""
         (-3, 'clients', 1, 'UPDATE', '{{"company_name": ["Before", "Lefèvre & Fils"]}}'),
         (-5, 'events', 1, 'UPDATE', '{{"notes": [null, "Champagne"]}}'),
         (-7, 'clients', 3, 'UPDATE', '{{"company_name": ["Before", "100% Fête"]}}');
+    INSERT INTO tasks (text, due_date, assignee_id, created_by_id)
+    VALUES ('N', '2030-01-01', 3, 5), ('N', '2030-01-01', 4, 4);
     INSERT INTO denied_attempts (at, database_role, permission)
     VALUES (utc_now(), 'epicevents_cli', 'client:delete');
 """
@@ -49,12 +51,12 @@ SETUP = f"""
 # By whose the record is: SALES own the client, SUPPORT the event, everybody the account.
 OWN = {
     "sales_contact": 3, "client": 1, "empty_client": 4, "draft": 1, "signed": 2, "unused": 7,
-    "paid": 3, "payment": 3, "event": 1, "support_contact": 6,
+    "paid": 3, "payment": 3, "event": 1, "support_contact": 6, "task": 1,
 }  # fmt: skip
 OTHER = {
     "sales_contact": 4, "client": 3, "empty_client": 5, "draft": 6, "signed": 5, "unused": 8,
     "paid": 5, "payment": 4, "event": 3, "support_contact": 5, "user": 7, "inactive": 8,
-    "transaction": -7,
+    "transaction": -7, "task": 2,
 }  # fmt: skip
 
 NOBODY, THEIRS, ANYBODY, NOT_ONESELF = "nobody", "own", "any", "not oneself"
@@ -184,6 +186,13 @@ TABLE = (
     Row(P.EVENT_ASSIGN, *ONLY_MANAGEMENT,
         "UPDATE events SET support_contact_id = NULL WHERE id = %(event)s"),
     Row(P.EVENT_DELETE, *ONLY_MANAGEMENT, "SELECT delete_record('events', %(event)s)"),
+    Row(P.TASK_CREATE, *EVERYBODY,
+        "INSERT INTO tasks (text, due_date, assignee_id, client_id)"
+        " VALUES ('N', '2031-01-01', %(sales_contact)s, %(client)s)"),
+    Row(P.TASK_UPDATE, *EACH_THEIRS,
+        "UPDATE tasks SET text = 'N', due_date = '2031-01-01', done_at = '2026-01-01',"
+        " assignee_id = 6, client_id = 1 WHERE id = %(task)s"),
+    Row(P.TASK_DELETE, *EACH_THEIRS, "SELECT delete_record('tasks', %(task)s)"),
     Row(P.SESSION_LIST, *EACH_THEIRS, "SELECT FROM session_list WHERE user_id = %(user)s"),
     Row(P.SESSION_REVOKE, *EACH_THEIRS, "SELECT revoke_sessions(%(user)s)"),
     Row(P.HISTORY_READ, *EVERYBODY, "SELECT FROM audit_list WHERE table_name = 'users'", own=False),

@@ -200,15 +200,15 @@ def _granted(sql: Cursor) -> Iterator[Mutation]:
 Tests = tuple[str, ...]
 
 # What names have in common.
-NOUN = "(user|client|contract|event|payment|log_entrie)"
+NOUN = "(user|client|contract|event|payment|log_entrie|task)"
 PLAIN_VALUES = (
     r"ck_(?:(?:users|clients)_(?:email|phone|\w+_name)"
     r"|events_(?:name|client_contact|location|notes)"
-    r"|payments_(?:method|reference|request_key|reason)|log_entries_text)"
+    r"|payments_(?:method|reference|request_key|reason)|log_entries_text|tasks_text)"
 )
 RULE_FUNCTIONS = (
     r"(?:contracts_write|keep_a_manager|payments_are_final|refuse_inactive"
-    r"|log_entries_(?:guard|of_client|are_final))"
+    r"|log_entries_(?:guard|of_client|are_final)|task_of_client)"
 )
 OF_LOGIN = r"(?:login_\w+|begin_session|change_password|end_\w+|revoke_\w+|record_denial)"
 FORBIDDEN = f"{INSIDER} -k out_of_reach"

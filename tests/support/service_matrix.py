@@ -24,6 +24,7 @@ from crm.services import (
     payment,
     portfolio,
     privacy,
+    task,
     undo,
     user,
 )
@@ -83,6 +84,11 @@ ACTIONS: dict[P, Callable[["Transaction", Records], object]] = {
     P.EVENT_UPDATE: lambda tx, r: event.update(tx, r["event"], {**DATES, "name": "N"}),
     P.EVENT_ASSIGN: lambda tx, r: event.assign(tx, r["event"], r["support_contact"]),
     P.EVENT_DELETE: lambda tx, r: event.delete(tx, r["event"]),
+    P.TASK_CREATE: lambda tx, r: task.create(
+        tx, text="N", due_date=DUE, assignee_id=r["sales_contact"], client_id=r["client"]
+    ),
+    P.TASK_UPDATE: lambda tx, r: task.update(tx, r["task"], {"text": "M", "assignee_id": 6}),
+    P.TASK_DELETE: lambda tx, r: task.delete(tx, r["task"]),
     P.SESSION_LIST: lambda tx, r: audit.authorize_sessions(tx, r["user"]),
     P.SESSION_REVOKE: lambda tx, r: audit.revoke_all(tx, r["user"]),
     P.HISTORY_READ: lambda tx, r: audit.find_history(tx, "client", r["client"]),
@@ -96,6 +102,8 @@ ALSO: tuple[tuple[P, Callable[["Transaction", Records], object]], ...] = (
     (P.CONTRACT_UPDATE, lambda tx, r: contract.update(tx, r["signed"], {"due_date": DUE})),
     (P.CONTRACT_PAY, lambda tx, r: payment.pay(tx, r["signed"], amount="1", request_key="K")),
     (P.EVENT_UPDATE, lambda tx, r: event.note(tx, r["event"], "N")),
+    (P.TASK_UPDATE, lambda tx, r: task.complete(tx, r["task"])),
+    (P.TASK_UPDATE, lambda tx, r: task.move(tx, r["task"], DUE)),
     (P.EVENT_ASSIGN, lambda tx, r: event.unassign(tx, r["event"])),
     (P.HISTORY_READ, lambda tx, r: audit.authorize_entries(tx)),
 )

@@ -27,6 +27,10 @@ SAID = (
     "INSERT INTO log_entries (client_id, kind, text, said_on, contract_id, event_id)"
     " VALUES ({client}, '{kind}', '{text}', '{said_on}', {contract}, {event})"
 )
+TASK = (
+    "INSERT INTO tasks (text, due_date, assignee_id, client_id, contract_id, event_id)"
+    " VALUES ('{text}', '{due_date}', {assignee}, {client}, {contract}, {event})"
+)
 SESSIONS = (
     "INSERT INTO sessions (secret_hash, user_id, credential, attempt_id, created_at, expires_at)"
     " VALUES {rows}"
@@ -80,6 +84,25 @@ def entry_of(
     """Insert a log entry."""
     return SAID.format(
         client=client, kind=kind, text=text, said_on=said_on, contract=contract, event=event
+    )
+
+
+def task(
+    text: str = "N",
+    due_date: str = "2031-01-01",
+    assignee: str = "5",
+    client: str = "1",
+    contract: str = "NULL",
+    event: str = "NULL",
+) -> str:
+    """Insert a task."""
+    return TASK.format(
+        text=text,
+        due_date=due_date,
+        assignee=assignee,
+        client=client,
+        contract=contract,
+        event=event,
     )
 
 
@@ -238,6 +261,22 @@ REFUSED = (
      "UPDATE clients SET email = '~2@unknown.invalid' WHERE id = 1"),
     (22, "ck_clients_email_reserved",
      "UPDATE clients SET email = 'erased-1@erased.invalid' WHERE id = 1"),
+    (10, "fk_tasks_assignee_id_users", task(assignee="99")),
+    (10, "fk_tasks_client_id_clients", task(client="99")),
+    (10, "fk_tasks_contract_id_contracts", task(contract="99")),
+    (10, "fk_tasks_event_id_events", task(event="99")),
+    (10, "fk_tasks_created_by_id_users", task() + "; UPDATE tasks SET created_by_id = 99"),
+    (10, "fk_tasks_done_by_id_users", task() + "; UPDATE tasks SET done_by_id = 99"),
+    (10, "tg_tasks_active_contact",
+     "UPDATE users SET is_active = false WHERE id = 3; " + task(assignee="3")),
+    (16, "ck_tasks_text", task(text=" ")),
+    (16, "ck_tasks_due_date", task(due_date="1899-12-31")),
+    (16, "ck_tasks_client_known", task(client="NULL", contract="1")),
+    (16, "ck_tasks_done_at", task() + "; UPDATE tasks SET done_at = '1899-12-31'"),
+    (16, "ck_tasks_created_at_range", task() + "; UPDATE tasks SET created_at = '3000-01-01'"),
+    (16, "tg_tasks_done_in_future", task() + "; UPDATE tasks SET done_at = '2999-01-01'"),
+    (16, "tg_tasks_of_client", task(contract="5")),
+    (16, "tg_tasks_of_client", task() + "; UPDATE tasks SET event_id = 3"),
     (16, "fk_audit_entries_transaction_id", entry(transaction="99999")),
     (16, "ck_audit_entries_action", entry(action="SELECT")),
     (16, "uq_audit_transactions_xid_at", WRITTEN_AGAIN),

@@ -115,6 +115,18 @@ def _due_date_question(app: App) -> questions.Question:
     return questions.Question("due_date", _("Due date"), read, "--due-date")
 
 
+def task_questions(app: App) -> list[questions.Question]:
+    """Return the questions for a task: what is to be done, and by when."""
+    from crm.domain.dates import parse_date
+
+    def read(typed: str) -> date:
+        return parse_date(typed, today=app.today)
+
+    text = questions.input_question(inputs.TASK[0])._replace(option="TEXT")
+    day = _("such as {example}").format(example="friday")
+    return [text, questions.Question("due_date", _("Due date"), read, "--due", hint=day)]
+
+
 def event_change_questions(app: App) -> list[questions.Question]:
     """Return the questions for a change of an event; its dates are checked together afterwards."""
     from crm.domain.times import parse_datetime

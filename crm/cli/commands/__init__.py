@@ -31,6 +31,7 @@ SECTIONS = {
         "event": _("Events and who runs them"),
         "payment": _("What came in and what went back"),
         "log": _("What was said to clients"),
+        "task": _("What is to be done, by when and by whom"),
         "user": _("Colleagues and their accounts"),
     },
     _("Administration"): {

@@ -98,15 +98,20 @@ class _Presentation(NamedTuple):
 
 def _presentations(role: Role) -> dict[str, _Presentation]:
     show = "epicevents event show {id}"
+    tasks = _Presentation(
+        _("Your tasks"), "epicevents task done {id}", "epicevents task list --due-to today"
+    )
     if role == Role.SUPPORT:
         coming = "epicevents event list --mine --upcoming"
         return {
+            "tasks": tasks,
             "today": _Presentation(_("Your events today"), show, coming),
             "week": _Presentation(_("Later this week"), show, coming),
             "later": _Presentation(_("After this week"), show, coming),
         }
     mine = " --mine" if role == Role.SALES else ""
     return {
+        "tasks": tasks,
         "overdue": _Presentation(
             _("Overdue"),
             "epicevents contract pay {id} {amount_due}",
@@ -167,7 +172,8 @@ def _format_contract(_app: App, role: Role, row: dict[str, Any], texts: dict[str
     if row["days_overdue"]:
         late = ngettext("{n} day late", "{n} days late", row["days_overdue"])
         more = f"{late.format(n=row['days_overdue'])}, {more}"
-    return texts["client"], more, figure, "due" if due else None
+    style = "late" if row["days_overdue"] else "due" if due else None
+    return texts["client"], more, figure, style
 
 
 def _format_event(app: App, _role: Role, row: dict[str, Any], texts: dict[str, str]) -> Words:
@@ -179,4 +185,17 @@ def _format_user(_app: App, _role: Role, _row: dict[str, Any], texts: dict[str, 
     return name, texts["email"], texts["role"], None
 
 
-_SAID = {"contract": _format_contract, "event": _format_event, "user": _format_user}
+def _format_task(_app: App, _role: Role, row: dict[str, Any], texts: dict[str, str]) -> Words:
+    client = texts["client"] if row["client"] else ""
+    if not row["days_overdue"]:
+        return texts["text"], client, _("today"), "due"
+    late = ngettext("{n} day late", "{n} days late", row["days_overdue"])
+    return texts["text"], client, late.format(n=row["days_overdue"]), "late"
+
+
+_SAID = {
+    "task": _format_task,
+    "contract": _format_contract,
+    "event": _format_event,
+    "user": _format_user,
+}

@@ -11,7 +11,7 @@ from crm.cli.reading.listing import run_listing
 from crm.cli.reading.request import ListingOptions
 from crm.cli.types import RECORD
 
-KINDS = ("user", "client", "contract", "event", "log")
+KINDS = ("user", "client", "contract", "event", "log", "task")
 
 
 @click.command(cls=Command)

@@ -104,8 +104,17 @@ SOURCES = {
         "{said_on}, {client}",
         "{id} {client}",
     ),
+    "task": Source(
+        "task",
+        "id",
+        "{text}, {due_date}",
+        "{due_date}, {assignee}",
+        "{id} {text}",
+        filters={"open": True},
+    ),
     "user": _USER,
     "sales_user": replace(_USER, filters={"role": Role.SALES, "active": True}),
+    "management_user": replace(_USER, filters={"role": Role.MANAGEMENT, "active": True}),
     "support_user": replace(_USER, filters={"role": Role.SUPPORT, "active": True}),
 }
 

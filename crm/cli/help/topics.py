@@ -227,7 +227,7 @@ def _privacy() -> Topic:
                 "To print all data held on a client: epicevents client privacy-export. To erase "
                 "a person for good, with a reason: epicevents client erase. Placeholders replace "
                 "the name, email, phone and company; “(erased)” replaces the person in events, "
-                "payments, the log, the history and denied attempts. Elsewhere only an email or a "
+                "payments, log, tasks, history and denied attempts. Elsewhere only an email or a "
                 "phone is erased, and each such text is listed first. Amounts, dates and the "
                 "record of who did what remain."
             ),

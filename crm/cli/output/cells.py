@@ -35,6 +35,7 @@ STYLES = {
     "partly_paid": "33",
     "paid": "32",
     "due": "1;33",
+    "late": "1;31",
     "inactive": "2",
 }
 

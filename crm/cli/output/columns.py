@@ -100,7 +100,7 @@ def build_styler(field: Field) -> Callable[[object], str | None]:
     if field.name == "amount_due":
         return lambda amount: "due" if amount else "quiet"
     if field.name == "days_overdue":
-        return lambda days: "due" if days else "missing"
+        return lambda days: "late" if days else "missing"
     if field.kind == Kind.CODE:
         return lambda code: WORDS.get(str(code), (None, None))[1]
     return lambda value: "missing" if value is None else None

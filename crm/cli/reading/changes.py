@@ -259,6 +259,7 @@ def describe_record(table: str, record_id: int) -> str:
         "events": _("Event {id}"),
         "payments": _("Payment {id}"),
         "log_entries": _("Log entry {id}"),
+        "tasks": _("Task {id}"),
     }
     return records[table].format(id=record_id)
 

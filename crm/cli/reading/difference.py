@@ -61,6 +61,7 @@ def summarize_counts(counts: "Actions") -> str:
         "contracts": lambda n: ngettext("{n} contract", "{n} contracts", n),
         "events": lambda n: ngettext("{n} event", "{n} events", n),
         "payments": lambda n: ngettext("{n} payment", "{n} payments", n),
+        "tasks": lambda n: ngettext("{n} task", "{n} tasks", n),
         "log_entries": lambda n: ngettext("{n} log entry", "{n} log entries", n),
     }
     sentences = {

@@ -42,6 +42,7 @@ def _describe_none(noun: str) -> str:
         "event": _("No events yet."),
         "payment": _("No payments yet."),
         "log": _("Nothing logged yet."),
+        "task": _("No tasks yet."),
     }
     return nouns.get(noun, _("Nothing here yet."))
 

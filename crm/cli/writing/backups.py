@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from crm.backup.server_side import LoginRole
 
 _MEGABYTE = 1_000_000
-_COUNTED = ("users", "clients", "contracts", "events", "payments", "log_entries")
+_COUNTED = ("users", "clients", "contracts", "events", "payments", "log_entries", "tasks")
 
 FIELDS = (
     Field("file"),

@@ -19,7 +19,7 @@ FIELDS = (
     Field("from_user"),
     Field("to_user_id", Kind.ID),
     Field("to_user"),
-    *(Field(name, Kind.INTEGER) for name in ("clients", "contracts", "events")),
+    *(Field(name, Kind.INTEGER) for name in ("clients", "contracts", "events", "tasks")),
     *(Field(name, Kind.INTEGER) for name in ("contracts_left", "events_left")),
 )
 
@@ -119,6 +119,6 @@ def build_handover_row(moved: "Moved") -> tuple[object, ...]:
         moved.giver.full_name,
         moved.taker.id,
         moved.taker.full_name,
-        *(moved.counts.get(name, 0) for name in ("clients", "contracts", "events")),
+        *(moved.counts.get(name, 0) for name in ("clients", "contracts", "events", "tasks")),
         *(moved.left.get(name, 0) for name in ("contracts", "events")),
     )

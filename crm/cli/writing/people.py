@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 # How much somebody looks after.
 COUNTS = tuple(
-    Field(name, Kind.INTEGER) for name in ("clients", "open_contracts", "upcoming_events")
+    Field(name, Kind.INTEGER)
+    for name in ("clients", "open_contracts", "upcoming_events", "open_tasks")
 )
 
 

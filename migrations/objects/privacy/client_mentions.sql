@@ -9,6 +9,7 @@ DECLARE
     happened integer[] := events_ever_of(client);
     paid integer[] := ARRAY(SELECT id FROM payments WHERE contract_id = ANY (contracts));
     said integer[] := log_entries_ever_of(client);
+    planned integer[] := tasks_ever_of(client);
 BEGIN
     IF employee_role() IS DISTINCT FROM 'MANAGEMENT' THEN
         PERFORM deny('only MANAGEMENT erases a client');
@@ -22,7 +23,8 @@ BEGIN
         OR e.table_name = 'contracts' AND e.record_id = ANY (contracts)
         OR e.table_name = 'events' AND e.record_id = ANY (happened)
         OR e.table_name = 'payments' AND e.record_id = ANY (paid)
-        OR e.table_name = 'log_entries' AND e.record_id = ANY (said))
+        OR e.table_name = 'log_entries' AND e.record_id = ANY (said)
+        OR e.table_name = 'tasks' AND e.record_id = ANY (planned))
       AND EXISTS (SELECT FROM unnest(patterns) pattern WHERE e.reason COLLATE "C" ~ pattern)
     ORDER BY e.id;
     RETURN QUERY

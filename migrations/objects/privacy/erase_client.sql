@@ -1,10 +1,10 @@
 -- Puts placeholders for the person in the record, and blanks each value of theirs that it finds in
--- their events, payments, log, audit and denied attempts. Never who did something, when, by which command,
+-- their events, payments, log, tasks, audit and denied attempts. Never who did something, when, by which command,
 -- or to which record. Elsewhere it touches only those of client_mentions() that it is given: a name may
 -- be anybody's word, and was typed by somebody. What it does not reach is said in docs/privacy.md.
 CREATE FUNCTION erase_client(client integer, mentions text[] DEFAULT '{}')
     RETURNS TABLE (events integer, payments integer, entries integer, denied integer,
-        logged integer)
+        logged integer, planned integer)
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 #variable_conflict use_column
@@ -18,6 +18,7 @@ DECLARE
     happened integer[] := events_ever_of(client);
     paid integer[] := ARRAY(SELECT id FROM payments WHERE contract_id = ANY (contracts));
     said integer[] := log_entries_ever_of(client);
+    ever_planned integer[] := tasks_ever_of(client);
     found integer;
 BEGIN
     IF employee_role() IS DISTINCT FROM 'MANAGEMENT' THEN
@@ -34,6 +35,7 @@ BEGIN
        OR (table_name = 'events' AND record_id = ANY (happened))
        OR (table_name = 'payments' AND record_id = ANY (paid))
        OR (table_name = 'log_entries' AND record_id = ANY (said))
+       OR (table_name = 'tasks' AND record_id = ANY (ever_planned))
     ORDER BY id FOR UPDATE;
     PERFORM FROM clients WHERE id = client FOR UPDATE;
     PERFORM FROM contracts WHERE client_id = client ORDER BY id FOR UPDATE;
@@ -50,8 +52,10 @@ BEGIN
     paid := ARRAY(SELECT id FROM payments WHERE contract_id = ANY (contracts));
     happened := events_ever_of(client);
     said := log_entries_ever_of(client);
+    ever_planned := tasks_ever_of(client);
 
     events := 0; payments := 0; entries := 0; denied := 0; logged := 0;
+    planned := 0;
     PERFORM set_config('epicevents.erasing', 'on', true);
     FOREACH pattern IN ARRAY theirs LOOP
         -- Whom they are to ask for is theirs in every event, whatever the pattern finds.
@@ -60,6 +64,8 @@ BEGIN
         payments := payments + erase_texts('payments', pattern, client, paid, false);
         logged := logged + erase_texts('log_entries', pattern, client, said, false);
         PERFORM erase_texts('contracts', pattern, client, contracts, false);
+        planned := planned + erase_texts('tasks', pattern, client,
+            ARRAY(SELECT id FROM tasks WHERE client_id = client), false);
     END LOOP;
     PERFORM set_config('epicevents.erasing', '', true);
     EXECUTE (
@@ -82,7 +88,8 @@ BEGIN
            OR (table_name = 'contracts' AND record_id = ANY (contracts))
            OR (table_name = 'events' AND record_id = ANY (happened))
            OR (table_name = 'payments' AND record_id = ANY (paid))
-           OR (table_name = 'log_entries' AND record_id = ANY (said));
+           OR (table_name = 'log_entries' AND record_id = ANY (said))
+           OR (table_name = 'tasks' AND record_id = ANY (ever_planned));
         GET DIAGNOSTICS found = ROW_COUNT;
         entries := greatest(entries, found);
         UPDATE denied_attempts SET message = left(without_person(message, pattern), 500)
@@ -106,5 +113,5 @@ BEGIN
 END;
 $$;
 COMMENT ON FUNCTION erase_client(integer, text[]) IS
-    'Forgets a client, also one that is deleted, for good: MANAGEMENT, with a reason. Of other records it touches only the mentions given. Returns how many events, payments, audit entries, denied attempts and log entries it went through; no row where there was never such a client.';
+    'Forgets a client, also one that is deleted, for good: MANAGEMENT, with a reason. Of other records it touches only the mentions given. Returns how many events, payments, audit entries, denied attempts, log entries and tasks it went through; no row where there was never such a client.';
 GRANT EXECUTE ON FUNCTION erase_client(integer, text[]) TO epicevents_app;

@@ -32,6 +32,7 @@ BEGIN ATOMIC
         ('payments', 'method', 'none', NULL),
         ('payments', 'kind', 'none', NULL),
         ('payments', 'reversed_kind', 'none', NULL),
+        ('tasks', 'text', 'text', NULL),
         ('log_entries', 'text', 'text', NULL),
         ('log_entries', 'kind', 'none', NULL),
         ('audit_entries', 'changes', 'text', NULL),

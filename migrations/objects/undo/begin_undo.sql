@@ -20,7 +20,7 @@ BEGIN
     -- Those are the entries that an erasure rewrites.
     PERFORM FROM audit_entries
     WHERE transaction_id = number AND (table_name = 'payments'
-        OR action <> 'INSERT' AND table_name IN ('clients', 'events', 'log_entries'))
+        OR action <> 'INSERT' AND table_name IN ('clients', 'events', 'log_entries', 'tasks'))
     ORDER BY id FOR SHARE;
     RETURN mine;
 END;

@@ -13,10 +13,11 @@ DECLARE
     gone integer;
     total integer := 0;
 BEGIN
-    -- What somebody noted they may take back themselves, while it is fresh (rule 21); begin_undo() says
-    -- whose it is.
+    -- What somebody noted they may take back themselves, while it is fresh (rule 21), a task always, and
+    -- what the log has of one that was done; begin_undo() says whose it is.
     IF employee_role() IS DISTINCT FROM 'MANAGEMENT' AND (
-        SELECT bool_and(e.table_name = 'log_entries' AND t.at > utc_now() - interval '1 hour')
+        SELECT bool_and(e.table_name = 'tasks' OR e.table_name = 'log_entries'
+            AND (t.at > utc_now() - interval '1 hour' OR e.changes -> 'kind' ->> 1 = 'TASK'))
         FROM audit_entries e JOIN audit_transactions t ON t.id = e.transaction_id
         WHERE e.transaction_id = undone AND e.action = 'INSERT') IS NOT TRUE
     THEN
@@ -24,7 +25,7 @@ BEGIN
     END IF;
     -- Whoever is changing one of them is waited for, and seen by what follows; whoever comes later
     -- finds it gone.
-    FOREACH from_table IN ARRAY ARRAY['users', 'clients', 'contracts', 'events', 'log_entries'] LOOP
+    FOREACH from_table IN ARRAY ARRAY['users', 'clients', 'contracts', 'events', 'log_entries', 'tasks'] LOOP
         EXECUTE format('SELECT FROM %I WHERE id = ANY (ARRAY(
             SELECT record_id FROM audit_entries
             WHERE transaction_id = $1 AND table_name = $2 AND action = ''INSERT''))
@@ -48,7 +49,7 @@ BEGIN
         PERFORM deny('taking back a signed contract or its payments takes a reason');
     END IF;
     -- What refers to others first.
-    FOREACH from_table IN ARRAY ARRAY['log_entries', 'events', 'payments', 'contracts', 'clients', 'users'] LOOP
+    FOREACH from_table IN ARRAY ARRAY['tasks', 'log_entries', 'events', 'payments', 'contracts', 'clients', 'users'] LOOP
         created := ARRAY(
             SELECT record_id FROM audit_entries
             WHERE transaction_id = undone AND table_name = from_table AND action = 'INSERT');
@@ -69,5 +70,5 @@ BEGIN
 END;
 $$;
 COMMENT ON FUNCTION undo_created() IS
-    'Deletes what the transaction that this one undoes has created, contracts with the ledger they were written with; only MANAGEMENT may, but of log entries of the last hour their author too, and only while nothing else has touched it. Returns how many records.';
+    'Deletes what the transaction that this one undoes has created, contracts with the ledger they were written with; only MANAGEMENT may, but of tasks and of log entries of the last hour who made them too, and only while nothing else has touched it. Returns how many records.';
 GRANT EXECUTE ON FUNCTION undo_created() TO epicevents_app;

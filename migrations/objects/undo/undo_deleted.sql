@@ -10,14 +10,14 @@ DECLARE
 BEGIN
     -- What somebody took back they may bring back; begin_undo() says whose it is.
     IF employee_role() IS DISTINCT FROM 'MANAGEMENT' AND (
-        SELECT bool_and(table_name = 'log_entries') FROM audit_entries
+        SELECT bool_and(table_name IN ('log_entries', 'tasks')) FROM audit_entries
         WHERE transaction_id = undone AND action = 'DELETE') IS NOT TRUE
     THEN
         PERFORM deny('only MANAGEMENT brings deleted records back');
     END IF;
     -- Not accounts, whose passwords the audit does not have. The opening payment of a contract is
     -- written anew, as for any contract that begins with less due than its total.
-    FOREACH to_table IN ARRAY ARRAY['clients', 'contracts', 'events', 'log_entries'] LOOP
+    FOREACH to_table IN ARRAY ARRAY['clients', 'contracts', 'events', 'log_entries', 'tasks'] LOOP
         -- What the table had then and still has.
         columns := (
             SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
@@ -57,5 +57,5 @@ BEGIN
 END;
 $$;
 COMMENT ON FUNCTION undo_deleted() IS
-    'Brings back, under their ids, the clients, contracts, events and log entries that the transaction which this one undoes has deleted, as the audit has them; only MANAGEMENT may, but of log entries whoever took them back too. Returns how many.';
+    'Brings back, under their ids, the clients, contracts, events, log entries and tasks that the transaction which this one undoes has deleted, as the audit has them; only MANAGEMENT may, but of log entries and tasks whoever took them back too. Returns how many.';
 GRANT EXECUTE ON FUNCTION undo_deleted() TO epicevents_app;

@@ -26,7 +26,7 @@ def erase(
     """Erase a client's personal data for good (MANAGEMENT only, with a reason).
 
     Placeholders replace the name, email, phone and company; "(erased)" replaces the person in
-    events, payments, the log and the history. Amounts, dates and the record of who did what
+    events, payments, log, tasks and history. Amounts, dates and the record of who did what
     remain. In the history of other records only the client's emails and phones are erased; each of
     these texts is listed before you confirm, also with --yes and --dry-run. A deleted client that
     the history still names can be erased by its id.

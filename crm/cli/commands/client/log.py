@@ -8,8 +8,9 @@ import click
 from crm.cli import asking, reading, writing
 from crm.cli.app import App
 from crm.cli.groups import Command
+from crm.cli.noun_options import next_option
 from crm.cli.options import write_options
-from crm.cli.reading import records
+from crm.cli.reading import records, subjects
 from crm.cli.types import CLIENT, CONTRACT, EVENT, PAST_DAY
 from crm.domain import inputs
 from crm.domain.errors import UsageFault
@@ -33,6 +34,7 @@ _SHOWN = 30  # entries of the client; `log list` shows the others
 @click.option("--date", "said_on", type=PAST_DAY, help=_("The day it was said; today by default."))
 @click.option("--contract", type=CONTRACT, metavar="ID", help=_("The contract it was about."))
 @click.option("--event", type=EVENT, metavar="ID", help=_("The event it was about."))
+@next_option(_("Create the next task for you: DATE and TEXT."))
 @write_options
 @click.pass_obj
 def log(
@@ -55,6 +57,7 @@ def log(
       epicevents client log 12
       epicevents client log 12 "Wants the offer by Friday" --kind call
       epicevents client log 48 "Agreed on the menu" --kind meeting --date yesterday --event 40
+      epicevents client log 12 "Nobody answered" --kind call --next tomorrow "Call again"
       epicevents client log 12 - < email.txt
     """
     text = _read_text(app, text, edit=edit)
@@ -111,16 +114,23 @@ def _write_entry(
     from crm.queries import reference
     from crm.queries.log import LISTING
 
+    kind, said_on, following = (given.pop(name) for name in ("kind", "said_on", "following"))
     with app.transaction(dry_run=dry_run) as tx:
         client_id = reference.find_client_id(tx, client)
-        change = services.log.log(tx, client_id, text, **_find_values(tx, **given))
+        about = subjects.find_subject_ids(tx, **given)
+        change = services.log.log(
+            tx, client_id, text, kind=kind or "note", said_on=said_on, **about
+        )
         row = records.find_row(tx, LISTING, str(change.record.id))
+        task = _plan_next(tx, client_id, following, about) if following else None
+    said = writing.edits.format_fields(app, LISTING.fields, row)
+    done = _("Logged on client {client_id}, {client}: {kind} of {said_on}.").format(**said)
+    if task:
+        done += " " + _("Task {id} is due on {date}.").format(id=task.id, date=task.due_date)
     writing.outcome.report_write(
         app,
         output,
-        _("Logged on client {client_id}, {client}: {kind} of {said_on}.").format(
-            **writing.edits.format_fields(app, LISTING.fields, row)
-        ),
+        done,
         LISTING.fields,
         row,
         dry_run=dry_run,
@@ -128,21 +138,11 @@ def _write_entry(
     )
 
 
-def _find_values(
-    tx: "Transaction",
-    *,
-    kind: str | None,
-    said_on: date | None,
-    contract: str | None,
-    event: str | None,
-) -> dict[str, Any]:
-    """Return what was given of an entry, with the ids of the records that it is about."""
-    from crm.queries import contract as contracts
-    from crm.queries import event as events
+def _plan_next(
+    tx: "Transaction", client_id: int, following: "tuple[date, str]", about: dict[str, int]
+) -> Any:
+    from crm import services
 
-    found: dict[str, Any] = {"kind": kind or "note", "said_on": said_on}
-    if contract is not None:
-        found["contract_id"] = records.find_row(tx, contracts.LISTING, contract).id
-    if event is not None:
-        found["event_id"] = records.find_row(tx, events.LISTING, event).id
-    return found
+    due_date, text = following
+    change = services.task.create(tx, text=text, due_date=due_date, client_id=client_id, **about)
+    return change.record

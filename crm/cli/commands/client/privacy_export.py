@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 def privacy_export(app: App, /, client: str, output_file: "Path | None") -> None:
     """Print all data held on a client, as JSON (SALES: own clients; MANAGEMENT: any).
 
-    It contains the record, contracts, payments, events, log and history: who changed which value,
-    and when. MANAGEMENT can also export the history of a deleted client, by its id.
+    It contains the record, contracts, payments, events, log, tasks and history: who changed
+    which value, and when. MANAGEMENT can also export the history of a deleted client, by its id.
 
     \b
     Examples:

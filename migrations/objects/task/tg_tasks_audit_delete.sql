@@ -1,0 +1,3 @@
+CREATE TRIGGER tg_tasks_audit_delete AFTER DELETE ON tasks
+    REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION audit_delete();

@@ -1,0 +1,3 @@
+CREATE TRIGGER tg_tasks_audit_insert AFTER INSERT ON tasks
+    REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION audit_insert();

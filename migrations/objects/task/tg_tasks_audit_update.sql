@@ -1,0 +1,3 @@
+CREATE TRIGGER tg_tasks_audit_update AFTER UPDATE ON tasks
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION audit_update();

@@ -1,0 +1,2 @@
+CREATE TRIGGER tg_tasks_guard BEFORE INSERT OR UPDATE ON tasks
+    FOR EACH ROW EXECUTE FUNCTION tasks_guard();

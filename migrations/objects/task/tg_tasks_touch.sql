@@ -1,0 +1,2 @@
+CREATE TRIGGER tg_tasks_touch BEFORE UPDATE ON tasks
+    FOR EACH ROW EXECUTE FUNCTION tasks_touch();
