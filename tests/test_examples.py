@@ -23,6 +23,8 @@ ASKING = {
     "epicevents client update 12",
     "epicevents event create --contract 12",
     "epicevents event update 40",
+    "epicevents task create",
+    "epicevents task update 12",
     "epicevents user create",
     "epicevents user update sales3@epicevents.example",
 }

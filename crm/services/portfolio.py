@@ -71,7 +71,8 @@ def transfer_all(
         counts = _move_sales(tx, from_id, to_id, include_settled=include_settled)
     elif giver.role == Role.SUPPORT:
         counts = _move_events(tx, from_id, to_id, everything=include_settled, override=override)
-    counts["tasks"] = _move_tasks(tx, from_id, to_id)
+    if tasks := _move_tasks(tx, from_id, to_id):
+        counts["tasks"] = tasks
     return Moved(giver, taker, counts, _count_remaining(tx, giver))
 
 

@@ -84,7 +84,7 @@ def test_json_holds_all_of_it(workstation: Workstation, company: Company) -> Non
     }
     assert told["date"] == datetime.now(ZONE).date().isoformat()
     assert list(told)[2:] == [
-        "overdue", "unsigned", "due", "without_event", "without_support",
+        "tasks", "overdue", "unsigned", "due", "without_event", "without_support",
     ]  # fmt: skip
     assert told["due"]["total"] == 2
     assert [each["amount_due"] for each in told["due"]["records"]] == ["2000.00", "1000.00"]

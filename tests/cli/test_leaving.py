@@ -14,6 +14,7 @@ JSON = {
     "clients": 2,
     "contracts": 3,
     "events": 0,
+    "tasks": 0,
     "contracts_left": 1,
     "events_left": 0,
 }
