@@ -4,36 +4,15 @@ Services check the same rules first, with the values at hand, for a better messa
 what remains for races and for whoever goes around the services.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crm.domain.errors import CRMError, InvalidValue, NotLoggedIn, RuleViolation
+from crm.domain.errors import NotLoggedIn
 from crm.domain.i18n import gettext as _
+from crm.domain.log_rules import LOG_RULES
+from crm.domain.rule import DATES, IN_USE_USER, INACTIVE, TEXT, Rule, value_rule
 
 if TYPE_CHECKING:
     from decimal import Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A rule's stable code, its sentence and what to do next, both in the reader's language."""
-
-    code: str
-    message: Callable[[], str]
-    hint: Callable[[], str] | None = None
-    kind: type[CRMError] = RuleViolation
-
-    def error(self) -> CRMError:
-        """Return the error that this rule was broken."""
-        return self.kind(self.message(), hint=self.hint() if self.hint else None, code=self.code)
-
-
-def _value_rule(
-    code: str, message: Callable[[], str], hint: Callable[[], str] | None = None
-) -> Rule:
-    """Return the rule of a single column, which its input refuses with the same code and status."""
-    return Rule(code, message, hint, InvalidValue)
 
 
 # Rules that several constraints state.
@@ -42,49 +21,19 @@ _SALES_CONTACT = Rule(
     lambda: _("A sales contact must be a colleague whose role is SALES."),
     lambda: _("See the possible contacts: epicevents user list --role SALES"),
 )
-_INACTIVE = Rule(
-    "inactive_contact",
-    lambda: _("Records cannot be assigned to a deactivated account."),
-    lambda: _("See active colleagues: epicevents user list --active"),
-)
-# The input tells "blank" from "control_character"; one constraint holds both and cannot.
-_TEXT = _value_rule(
-    "invalid_text", lambda: _("A text must not be empty or contain control characters.")
-)
-_EMAIL = _value_rule(
+_EMAIL = value_rule(
     "invalid_email", lambda: _("An email address is stored in lower case, like jo@mail.com.")
 )
-_PHONE = _value_rule("invalid_phone", lambda: _("A phone number is stored as +33612345678."))
-_DATES = _value_rule("date_out_of_range", lambda: _("A date must be between 1900 and 2999."))
+_PHONE = value_rule("invalid_phone", lambda: _("A phone number is stored as +33612345678."))
 _FINAL = Rule(
     "payment_final",
     lambda: _("A payment cannot be edited or deleted."),
     lambda: _("Reverse it instead: epicevents contract reverse-payment"),
 )
-_LOG_FINAL = Rule(
-    "log_final",
-    lambda: _("A log entry cannot be edited or deleted."),
-    lambda: _("To take back your own within the hour: epicevents undo"),
-)
-_IN_LOG = Rule(
-    "in_log",
-    lambda: _("The log refers to this record, so it cannot be deleted."),
-    lambda: _("See the entries: epicevents log list"),
-)
 _CLOSED = Rule(
     "contract_closed",
     lambda: _("This contract is lost or cancelled, and no longer changes."),
     lambda: _("See it: epicevents contract show ID"),
-)
-_IN_TASKS = Rule(
-    "in_tasks",
-    lambda: _("Tasks refer to this record, so it cannot be deleted."),
-    lambda: _("Delete those first; see: epicevents task list --everybody"),
-)
-_OTHER_CLIENT = Rule(
-    "other_client",
-    lambda: _("The contract or the event belongs to another client."),
-    lambda: _("See the client's records: epicevents client show CLIENT"),
 )
 _CHALLENGE = Rule(
     "login_expired",
@@ -92,12 +41,6 @@ _CHALLENGE = Rule(
     lambda: _("Log in again: epicevents login"),
     NotLoggedIn,
 )
-_IN_USE_USER = Rule(
-    "user_in_use",
-    lambda: _("Other records refer to this person, so the account cannot be deleted."),
-    lambda: _("Run: epicevents user transfer FROM TO, then: epicevents user deactivate USER"),
-)
-
 CONSTRAINTS: dict[str | None, Rule] = {
     "uq_users_email": Rule(
         "duplicate_email",
@@ -109,7 +52,7 @@ CONSTRAINTS: dict[str | None, Rule] = {
         lambda: _("A client with this email already exists."),
         lambda: _("See the client: epicevents client show EMAIL"),
     ),
-    "ck_users_role": _value_rule(
+    "ck_users_role": value_rule(
         "invalid_role", lambda: _("A role is SALES, SUPPORT or MANAGEMENT.")
     ),
     "ck_users_hashed_password": Rule(
@@ -119,53 +62,46 @@ CONSTRAINTS: dict[str | None, Rule] = {
         "invalid_password_hash",
         lambda: _("A stored password must take at least 19 MiB and two passes of Argon2id."),
     ),
-    "ck_users_first_name": _TEXT,
-    "ck_users_last_name": _TEXT,
-    "ck_clients_full_name": _TEXT,
-    "ck_clients_company_name": _TEXT,
-    "ck_clients_address": _TEXT,
-    "ck_clients_siret": _value_rule("invalid_siret", lambda: _("A SIRET is stored as 14 digits.")),
-    "ck_clients_vat_number": _value_rule(
+    "ck_users_first_name": TEXT,
+    "ck_users_last_name": TEXT,
+    "ck_clients_full_name": TEXT,
+    "ck_clients_company_name": TEXT,
+    "ck_clients_address": TEXT,
+    "ck_clients_siret": value_rule("invalid_siret", lambda: _("A SIRET is stored as 14 digits.")),
+    "ck_clients_vat_number": value_rule(
         "invalid_vat_number", lambda: _("A VAT number is stored as FR40303265045.")
     ),
-    "ck_events_name": _TEXT,
-    "ck_events_client_contact": _TEXT,
-    "ck_events_location": _TEXT,
-    "ck_events_notes": _TEXT,
-    "ck_log_entries_text": _TEXT,
-    "ck_tasks_text": _TEXT,
-    "ck_payments_method": _TEXT,
-    "ck_payments_reference": _TEXT,
-    "ck_payments_reason": _TEXT,
-    "ck_payments_request_key": _TEXT,
+    "ck_events_name": TEXT,
+    "ck_events_client_contact": TEXT,
+    "ck_events_location": TEXT,
+    "ck_events_notes": TEXT,
+    "ck_payments_method": TEXT,
+    "ck_payments_reference": TEXT,
+    "ck_payments_reason": TEXT,
+    "ck_payments_request_key": TEXT,
     "ck_users_email": _EMAIL,
     "ck_clients_email": _EMAIL,
-    "ck_clients_email_reserved": _value_rule(
+    "ck_clients_email_reserved": value_rule(
         "invalid_email",
         lambda: _("An address under .invalid reaches nobody."),
         lambda: _("Leave the email empty if it is unknown."),
     ),
-    "ck_clients_reachable": _value_rule(
+    "ck_clients_reachable": value_rule(
         "client_unreachable",
         lambda: _("A client needs an email or a phone."),
         lambda: _("Give --email or --phone."),
     ),
-    "ck_clients_erased_at": _DATES,
+    "ck_clients_erased_at": DATES,
     "ck_users_phone": _PHONE,
     "ck_clients_phone": _PHONE,
-    "ck_users_dates_range": _DATES,
-    "ck_clients_dates_range": _DATES,
-    "ck_contracts_dates_range": _DATES,
-    "ck_contracts_due_date": _DATES,
-    "ck_events_dates_range": _DATES,
-    "ck_events_created_at_range": _DATES,
-    "ck_payments_paid_on": _DATES,
-    "ck_payments_created_at_range": _DATES,
-    "ck_log_entries_said_on": _DATES,
-    "ck_tasks_due_date": _DATES,
-    "ck_tasks_done_at": _DATES,
-    "ck_tasks_created_at_range": _DATES,
-    "ck_log_entries_created_at_range": _DATES,
+    "ck_users_dates_range": DATES,
+    "ck_clients_dates_range": DATES,
+    "ck_contracts_dates_range": DATES,
+    "ck_contracts_due_date": DATES,
+    "ck_events_dates_range": DATES,
+    "ck_events_created_at_range": DATES,
+    "ck_payments_paid_on": DATES,
+    "ck_payments_created_at_range": DATES,
     # 1, 2, 8: who stands where. Users' own side of the key is what a change of role breaks.
     "fk_clients_sales_contact_role": _SALES_CONTACT,
     "fk_contracts_sales_contact_role": _SALES_CONTACT,
@@ -174,21 +110,11 @@ CONSTRAINTS: dict[str | None, Rule] = {
         lambda: _("A support contact must be a colleague whose role is SUPPORT."),
         lambda: _("See the possible contacts: epicevents user list --role SUPPORT"),
     ),
-    "fk_clients_sales_contact_id_users": _IN_USE_USER,
-    "fk_contracts_sales_contact_id_users": _IN_USE_USER,
-    "fk_events_support_contact_id_users": _IN_USE_USER,
-    "fk_payments_created_by_id_users": _IN_USE_USER,
-    "fk_contracts_signed_by_id_users": _IN_USE_USER,
-    "fk_log_entries_created_by_id_users": _IN_USE_USER,
-    "fk_tasks_assignee_id_users": _IN_USE_USER,
-    "fk_tasks_created_by_id_users": _IN_USE_USER,
-    "fk_tasks_done_by_id_users": _IN_USE_USER,
-    "fk_tasks_client_id_clients": _IN_TASKS,
-    "fk_tasks_contract_id_contracts": _IN_TASKS,
-    "fk_tasks_event_id_events": _IN_TASKS,
-    "fk_log_entries_client_id_clients": _IN_LOG,
-    "fk_log_entries_contract_id_contracts": _IN_LOG,
-    "fk_log_entries_event_id_events": _IN_LOG,
+    "fk_clients_sales_contact_id_users": IN_USE_USER,
+    "fk_contracts_sales_contact_id_users": IN_USE_USER,
+    "fk_events_support_contact_id_users": IN_USE_USER,
+    "fk_payments_created_by_id_users": IN_USE_USER,
+    "fk_contracts_signed_by_id_users": IN_USE_USER,
     "fk_contracts_client_id_clients": Rule(
         "client_has_contracts",
         lambda: _("A client with contracts cannot be deleted."),
@@ -211,11 +137,11 @@ CONSTRAINTS: dict[str | None, Rule] = {
     ),
     # 4
     "ck_events_end_date": Rule("end_before_start", lambda: _("An event must end after it starts.")),
-    "ck_events_attendees": _value_rule(
+    "ck_events_attendees": value_rule(
         "number_too_small", lambda: _("An event needs at least one attendee.")
     ),
     # 5
-    "ck_contracts_total_amount": _value_rule(
+    "ck_contracts_total_amount": value_rule(
         "invalid_total_amount", lambda: _("The total of a contract must be more than zero.")
     ),
     "ck_contracts_amount_due": Rule(
@@ -244,13 +170,13 @@ CONSTRAINTS: dict[str | None, Rule] = {
     ),
     "tg_payments_are_final": _FINAL,
     "tg_payments_stay": _FINAL,
-    "ck_payments_amount": _value_rule(
+    "ck_payments_amount": value_rule(
         "invalid_amount",
         lambda: _("A payment must be more than zero."),
         lambda: _("To reverse a payment: epicevents contract reverse-payment"),
     ),
     "ck_payments_kind": Rule("invalid_payment_kind", lambda: _("Unknown kind of payment.")),
-    "ck_payments_sign": _value_rule(
+    "ck_payments_sign": value_rule(
         "negative_amount",
         lambda: _("A payment must be more than zero; only a refund and a reversal are negative."),
     ),
@@ -289,11 +215,11 @@ CONSTRAINTS: dict[str | None, Rule] = {
     "ck_contracts_closed": Rule(
         "contract_closed", lambda: _("A closed contract owes nothing and says why it was closed.")
     ),
-    "ck_contracts_closed_reason": _value_rule(
+    "ck_contracts_closed_reason": value_rule(
         "invalid_reason",
         lambda: _("A contract is lost for one of the known reasons, or cancelled with a note."),
     ),
-    "ck_contracts_closed_note": _TEXT,
+    "ck_contracts_closed_note": TEXT,
     "ck_contracts_lost": Rule(
         "contract_has_payments",
         lambda: _("A contract for which money was received cannot be lost."),
@@ -314,10 +240,9 @@ CONSTRAINTS: dict[str | None, Rule] = {
         lambda: _("Make somebody else a manager first."),
     ),
     # 10
-    "tg_clients_active_contact": _INACTIVE,
-    "tg_contracts_active_contact": _INACTIVE,
-    "tg_events_active_contact": _INACTIVE,
-    "tg_tasks_active_contact": _INACTIVE,
+    "tg_clients_active_contact": INACTIVE,
+    "tg_contracts_active_contact": INACTIVE,
+    "tg_events_active_contact": INACTIVE,
     # 11
     "tg_contracts_signed_client_is_frozen": Rule(
         "contract_signed", lambda: _("The client of a signed contract cannot change.")
@@ -361,39 +286,6 @@ CONSTRAINTS: dict[str | None, Rule] = {
         lambda: _("This client has been erased and cannot get new contracts."),
         lambda: _("Create a new client: epicevents client create"),
     ),
-    "tg_log_entries_erased_client": Rule(
-        "client_erased",
-        lambda: _("This client has been erased; nothing more can be logged about them."),
-        lambda: _("Create a new client: epicevents client create"),
-    ),
-    "tg_tasks_erased_client": Rule(
-        "client_erased",
-        lambda: _("This client has been erased; there is nothing more to do for them."),
-        lambda: _("Create a new client: epicevents client create"),
-    ),
-    # Tasks
-    "ck_tasks_client_known": Rule(
-        "client_required",
-        lambda: _("A task on a contract or an event needs their client."),
-    ),
-    "tg_tasks_of_client": _OTHER_CLIENT,
-    "tg_tasks_done_in_future": Rule(
-        "done_in_future", lambda: _("A task cannot be done in the future.")
-    ),
-    # The log
-    "ck_log_entries_kind": _value_rule(
-        "invalid_log_kind",
-        lambda: _("Unknown kind of log entry."),
-        lambda: _("Write one of: call, email, meeting, note."),
-    ),
-    "tg_log_entries_of_client": _OTHER_CLIENT,
-    "tg_log_entries_in_future": Rule(
-        "said_in_future",
-        lambda: _("The date of a log entry cannot be in the future."),
-        lambda: _("To plan something, create a task; to log it now, leave out --date."),
-    ),
-    "tg_log_entries_are_final": _LOG_FINAL,
-    "tg_log_entries_stay": _LOG_FINAL,
     # Logging in
     "tg_login_attempts_challenge": _CHALLENGE,
     "uq_login_attempts_challenge": _CHALLENGE,
@@ -403,6 +295,7 @@ CONSTRAINTS: dict[str | None, Rule] = {
     "ck_security_policy_idle_limit": Rule(
         "invalid_policy", lambda: _("The idle limit of a session is between 2 minutes and 30 days.")
     ),
+    **LOG_RULES,
 }
 
 
