@@ -30,7 +30,7 @@ READING = {
         "event sheet",
     ),
     *("user list", "user show", "audit list", "audit denied", "audit sessions", "db status"),
-    *("db check", "completion", "permissions", "help"),
+    *("db check", "completion", "permissions", "help", "log list"),
 }
 # tests/cli/test_backup.py, test_administration.py, test_session.py
 ELSEWHERE = {"db restore", "db upgrade", "password"}

@@ -11,6 +11,8 @@ from support.commands import every_command
 from support.company import Company
 from support.keyboard import Keyboard
 
+from crm.cli.commands.history import KINDS
+
 DOWN, LEFT, CTRL_C, CTRL_D, ALT_ENTER, BACKSPACE = (
     "\x1b[B",
     "\x1b[D",
@@ -189,11 +191,11 @@ def test_no_argument_is_left_for_the_parser_to_miss() -> None:
 
 
 def test_closed_lists_and_names_are_picked_from(sales: Workstation, asked: Asked) -> None:
-    keyboard = asked("history", width=120)
-    keyboard.sees("Kind (user, client, contract, event):")
+    keyboard, kinds = asked("history", width=120), ", ".join(KINDS)
+    keyboard.sees(f"Kind ({kinds}):")
     keyboard.type("nobody\r")
-    keyboard.sees("KIND does not accept “nobody”; choose from user, client, contract, event.")
-    keyboard.at("Kind (user, client, contract, event): nobody")
+    keyboard.sees(f"KIND does not accept “nobody”; choose from {kinds}.")
+    keyboard.at(f"Kind ({kinds}): nobody")
     keyboard.type("\x15cl\r")
     keyboard.sees("Which client?")
     keyboard.type("kevin\r")
