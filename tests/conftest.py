@@ -72,7 +72,8 @@ def errors_are_those_of_the_page() -> Iterator[None]:
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """Take over what a worker has seen raised, where several run the tests."""
-    RAISED.elsewhere.update(node.workeroutput.get("raised", ()))
+    # One that has crashed hands nothing over.
+    RAISED.elsewhere.update(getattr(node, "workeroutput", {}).get("raised", ()))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
