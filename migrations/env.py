@@ -92,8 +92,8 @@ def note(ctx: MigrationContext, step: MigrationInfo, heads: Any, run_args: Any) 
     applied().extend(Path(each.path).stem for each in step.up_revisions if isinstance(each, Script))
 
 
-# What only SQL declares, because only reading uses it: sort keys and search words.
-DERIVED = ("_folded", "_words")
+# What only SQL declares, because only reading uses it: sort keys, search words, what is incomplete.
+DERIVED = ("_folded", "_words", "incomplete")
 
 
 def is_mapped(name: str | None, kind: str, _parents: object) -> bool:

@@ -53,7 +53,7 @@ def offered(workstation: Workstation, company: Company) -> Offered:
 
 def test_a_command_is_completed_with_its_sentence(offered: Offered) -> None:
     assert offered("cl") == {"client": "Clients and who looks after them"}
-    assert set(offered("contract re")) == {"reverse-payment"}
+    assert set(offered("contract rev")) == {"reverse-payment"}
 
 
 def test_an_option_is_completed_with_its_help(offered: Offered) -> None:
