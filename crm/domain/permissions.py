@@ -51,6 +51,7 @@ class Permission(StrEnum):
     CONTRACT_DELETE = "contract:delete"
     EVENT_CREATE = "event:create"
     EVENT_UPDATE = "event:update"
+    EVENT_CANCEL = "event:cancel"
     EVENT_ASSIGN = "event:assign"
     EVENT_DELETE = "event:delete"
     TASK_CREATE = "task:create"
@@ -102,7 +103,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         Permission.CONTRACT_REOPEN: OWN,
         Permission.EVENT_CREATE: OWN,
     },
-    Role.SUPPORT: _EVERYONE | {Permission.EVENT_UPDATE: OWN},
+    Role.SUPPORT: _EVERYONE | {Permission.EVENT_UPDATE: OWN, Permission.EVENT_CANCEL: OWN},
     Role.MANAGEMENT: dict.fromkeys(Permission, ANY)
     | {Permission.OWN_PHONE: OWN, Permission.OWN_PASSWORD: OWN},
 }
@@ -260,6 +261,7 @@ _DESCRIPTIONS = {
     Permission.CONTRACT_DELETE: lambda: _("delete a contract"),
     Permission.EVENT_CREATE: lambda: _("create events"),
     Permission.EVENT_UPDATE: lambda: _("update an event"),
+    Permission.EVENT_CANCEL: lambda: _("cancel an event"),
     Permission.EVENT_ASSIGN: lambda: _("assign support"),
     Permission.EVENT_DELETE: lambda: _("delete an event"),
     Permission.TASK_CREATE: lambda: _("create tasks"),
@@ -289,6 +291,7 @@ _OWN_DESCRIPTIONS = {
     Permission.EVENT_UPDATE: lambda: _("update only the events that are assigned to them"),
     Permission.TASK_UPDATE: lambda: _("update only tasks that they made or that are theirs"),
     Permission.TASK_DELETE: lambda: _("delete only tasks that they made or that are theirs"),
+    Permission.EVENT_CANCEL: lambda: _("cancel only the events that are assigned to them"),
     Permission.SESSION_LIST: lambda: _("list only their own sessions"),
     Permission.SESSION_REVOKE: lambda: _("revoke only their own sessions"),
     Permission.UNDO: lambda: _("undo only their own commands"),

@@ -75,6 +75,7 @@ CONSTRAINTS: dict[str | None, Rule] = {
     "ck_events_client_contact": TEXT,
     "ck_events_location": TEXT,
     "ck_events_notes": TEXT,
+    "ck_events_cancelled_reason": TEXT,
     "ck_payments_method": TEXT,
     "ck_payments_reference": TEXT,
     "ck_payments_reason": TEXT,
@@ -137,6 +138,9 @@ CONSTRAINTS: dict[str | None, Rule] = {
     ),
     # 4
     "ck_events_end_date": Rule("end_before_start", lambda: _("An event must end after it starts.")),
+    "ck_events_cancelled": Rule(
+        "event_cancelled", lambda: _("A cancelled event says when and why it was cancelled.")
+    ),
     "ck_events_attendees": value_rule(
         "number_too_small", lambda: _("An event needs at least one attendee.")
     ),

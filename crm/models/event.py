@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import (
     Boolean,
     Computed,
+    DateTime,
     FetchedValue,
     ForeignKey,
     ForeignKeyConstraint,
@@ -61,6 +62,10 @@ class Event(Versioned, Base):
         server_default=UTC_NOW, server_onupdate=FetchedValue()
     )
     overlap_allowed: Mapped[bool] = mapped_column(server_default=text("false"))
+    cancelled_at: Mapped[datetime | None] = mapped_column(
+        DateTime(timezone=True), server_default=FetchedValue(), server_onupdate=FetchedValue()
+    )
+    cancelled_reason: Mapped[str | None] = mapped_column(Text, server_default=FetchedValue())
     support_contact_role: Mapped[str] = mapped_column(
         String(10), Computed("'SUPPORT'::character varying"), nullable=True, deferred=True
     )

@@ -70,7 +70,8 @@ LISTING = Listing(
         "created_from": Filter("created_at >= {value}"),
         "created_to": Filter("created_at < {value}"),
         "without_event": Filter(
-            "NOT EXISTS (SELECT FROM events e WHERE e.contract_id = contract_list.id)"
+            "NOT EXISTS (SELECT FROM events e WHERE e.contract_id = contract_list.id"
+            " AND e.cancelled_at IS NULL)"
         ),
         "event": Filter("id = (SELECT e.contract_id FROM events e WHERE e.id = {value})"),
     },

@@ -77,7 +77,7 @@ def _contracts(
 
 
 def _events(*, mine: bool = False, **filters: object) -> tuple[Listing, Request]:
-    return _section(event.LISTING, (), mine=mine, **filters)
+    return _section(event.LISTING, (), mine=mine, cancelled=False, **filters)
 
 
 def _section(

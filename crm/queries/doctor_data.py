@@ -73,6 +73,7 @@ DATA = (
                 PARTITION BY support_contact_id ORDER BY start_date, id
                 ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS busy_until
             FROM events WHERE support_contact_id IS NOT NULL AND NOT overlap_allowed
+              AND cancelled_at IS NULL
         ) planned
         WHERE start_date < busy_until
         ORDER BY id

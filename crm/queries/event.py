@@ -32,6 +32,8 @@ LISTING = Listing(
         Field("notes", Kind.LONG_TEXT, shown=False),
         Field("created_at", Kind.TIMESTAMP, sort="created_at", shown=False),
         Field("updated_at", Kind.TIMESTAMP, sort="updated_at", shown=False),
+        Field("cancelled_at", Kind.TIMESTAMP, shown=False),
+        Field("cancelled_reason", Kind.LONG_TEXT, shown=False),
         Field("version", Kind.INTEGER, shown=False),
     ),
     filters={
@@ -47,6 +49,7 @@ LISTING = Listing(
         # Takes what `during` returns; what begins before or ends after those moments counts too.
         "during": Filter("tsrange(start_date, end_date) && {value}::tsrange"),
         "location": Filter(LOCATION),
+        "cancelled": Filter("cancelled_at IS NOT NULL", "cancelled_at IS NULL"),
     },
     search=(SEARCH,),
     default_sort=(("start_date", False),),
@@ -78,7 +81,8 @@ SHEET = (
     *map(LISTING.find_field, ("support_contact_id", "support_contact")),
     Field("support_phone", Kind.PHONE),
     Field("support_email", Kind.EMAIL),
-    *map(LISTING.find_field, ("notes", "contract_id", "created_at", "updated_at", "version")),
+    *map(LISTING.find_field, ("notes", "contract_id", "created_at", "updated_at")),
+    *map(LISTING.find_field, ("cancelled_at", "cancelled_reason", "version")),
 )
 
 
@@ -98,7 +102,8 @@ def read_sheet(tx: "Transaction", event_id: int) -> Row:
             sales.phone AS sales_phone, sales.email AS sales_email,
             support.id AS support_contact_id, support.full_name AS support_contact,
             support.phone AS support_phone, support.email AS support_email,
-            e.notes, e.contract_id, e.created_at, e.updated_at, e.version
+            e.notes, e.contract_id, e.created_at, e.updated_at,
+            e.cancelled_at, e.cancelled_reason, e.version
         FROM event_list e
         JOIN client_list c ON c.id = e.client_id
         JOIN user_list sales ON sales.id = c.sales_contact_id

@@ -36,7 +36,7 @@ def _request_all(listing: Listing, **filters: Any) -> tuple[Listing, Request]:
 _WANTED: dict[str, Callable[[int, datetime], dict[str, tuple[Listing, Request]]]] = {
     "client": lambda number, now: {
         "contracts": _request_first(contract.LISTING, client=number),
-        "events": _request_first(event.LISTING, client=number, upcoming=now),
+        "events": _request_first(event.LISTING, client=number, upcoming=now, cancelled=False),
     },
     "contract": lambda number, _now: {
         "events": _request_first(event.LISTING, contract=number),

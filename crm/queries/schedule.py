@@ -48,7 +48,7 @@ def find_clash(
     """
     row = tx.row(
         "SELECT id, name, start_date, end_date, support_contact FROM event_list"
-        " WHERE support_contact_id = %s AND id <> %s"
+        " WHERE support_contact_id = %s AND id <> %s AND cancelled_at IS NULL"
         " AND tsrange(start_date, end_date) && tsrange(%s, %s) ORDER BY start_date, id LIMIT 1",
         (support_contact_id, apart_from, start, end),
     )
@@ -72,7 +72,8 @@ def find_free(
                 bool_or(tsrange(start_date, end_date) && tsrange(%(start)s, %(end)s)) AS busy
             FROM event_list
             WHERE tsrange(start_date, end_date) && tsrange(%(first)s, %(last)s)
-              AND support_contact_id IS NOT NULL AND id IS DISTINCT FROM %(apart_from)s
+              AND support_contact_id IS NOT NULL AND cancelled_at IS NULL
+              AND id IS DISTINCT FROM %(apart_from)s
             GROUP BY support_contact_id
         )
         SELECT u.id, u.full_name, coalesce(around.events, 0)
@@ -97,7 +98,8 @@ def find_clashes(tx: "Transaction", event_ids: Sequence[int]) -> dict[int, list[
     for event_id, other_id in tx.rows(
         "SELECT e.id, other.id FROM event_list e, event_list other"
         " WHERE e.id = ANY(%s) AND other.support_contact_id = e.support_contact_id"
-        " AND other.id <> e.id AND tsrange(other.start_date, other.end_date)"
+        " AND other.id <> e.id AND e.cancelled_at IS NULL AND other.cancelled_at IS NULL"
+        " AND tsrange(other.start_date, other.end_date)"
         " && tsrange(e.start_date, e.end_date) ORDER BY e.id, other.id",
         (list(event_ids),),
     ):

@@ -34,7 +34,7 @@ LISTING = Listing(
             " OR EXISTS (SELECT FROM contracts k WHERE k.sales_contact_id = user_list.id"
             f" AND {UNSETTLED})"
             " OR EXISTS (SELECT FROM events e WHERE e.support_contact_id = user_list.id"
-            " AND e.end_date > {value})"
+            " AND e.end_date > {value} AND e.cancelled_at IS NULL)"
             " OR EXISTS (SELECT FROM tasks t WHERE t.assignee_id = user_list.id"
             " AND t.done_at IS NULL)"
         ),
@@ -61,7 +61,8 @@ def count_references(tx: "Transaction", user_id: int, now: datetime) -> dict[str
                 count(*) FILTER (WHERE {UNSETTLED}) AS open_contracts
                 FROM contract_list WHERE sales_contact_id = %(id)s) k,
             (SELECT count(*) AS events,
-                count(*) FILTER (WHERE end_date > %(now)s) AS upcoming_events
+                count(*) FILTER (WHERE end_date > %(now)s AND cancelled_at IS NULL)
+                    AS upcoming_events
                 FROM event_list WHERE support_contact_id = %(id)s) e,
             (SELECT count(*) AS payments FROM payment_list WHERE created_by_id = %(id)s) p,
             (SELECT count(*) AS signatures FROM contract_list WHERE signed_by_id = %(id)s) s,

@@ -126,7 +126,8 @@ def refuse_closed(contract: "Contract") -> None:
 def refuse_coming_events(tx: "Transaction", contract: "Contract") -> None:
     """Refuse what events on the contract that have not ended forbid: ``contract_has_events``."""
     coming = tx.value(
-        "SELECT count(*) FROM events WHERE contract_id = %s AND end_date > utc_now()",
+        "SELECT count(*) FROM events WHERE contract_id = %s AND end_date > utc_now()"
+        " AND cancelled_at IS NULL",
         (contract.id,),
     )
     if coming:

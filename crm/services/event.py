@@ -115,7 +115,11 @@ def update(
     end = cleaned.get("end_date", event.end_date)
     check_dates(start, end)
     # Two events at once were allowed at one time only; the database forgets it with a new one.
-    if event.support_contact_id is None or (start, end) == (event.start_date, event.end_date):
+    if (
+        event.support_contact_id is None
+        or event.cancelled_at is not None
+        or (start, end) == (event.start_date, event.end_date)
+    ):
         return write_values(tx, event, cleaned, version=version, seen=seen)
     hint = _("Choose another time, or ask MANAGEMENT to assign somebody else.")
     slot = clashes.Slot(event.id, event.support_contact_id, start, end)
@@ -142,12 +146,33 @@ def note(tx: "Transaction", event_id: int, text: str, *, zone: "ZoneInfo" = UTC)
     )
 
 
-def find_updatable(tx: "Transaction", event_id: int) -> "Event":
+def cancel(tx: "Transaction", event_id: int, reason: str, *, version: int | None = None) -> Change:
+    """Cancel an event, which frees its support: SUPPORT those assigned to them, MANAGEMENT any.
+
+    It is kept, with the reason, and still names its contract; an undo brings it back. One that is
+    cancelled stays as it is.
+
+    Raises NotFound, PermissionDenied (it says whom to ask), Conflict, InvalidValue.
+    """
+    event = find_updatable(tx, event_id, Permission.EVENT_CANCEL)
+    require_version(event, version)
+    # Whoever else is cancelling it is waited for: the first reason stands.
+    refresh_record(tx, event, lock=True)
+    if event.cancelled_at is not None:
+        return Change(event)
+    cleaned = inputs.REASON.clean(reason)
+    tx.give_reason(cleaned)
+    return write_values(tx, event, {"cancelled_reason": cleaned})
+
+
+def find_updatable(
+    tx: "Transaction", event_id: int, permission: Permission = Permission.EVENT_UPDATE
+) -> "Event":
     """Return the event if the actor may change it. Raises NotFound, PermissionDenied."""
     event = find_record(tx, models.Event, event_id)
     authorize(
         tx.actor,
-        Permission.EVENT_UPDATE,
+        permission,
         owner_id=event.support_contact_id,
         kind="event",
         record_id=event.id,

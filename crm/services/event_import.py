@@ -97,6 +97,7 @@ WHERE same.line = i.line AND same.kept <> i.line;
 WITH busy AS (
     SELECT NULL::integer AS line, id, support_contact_id, start_date, end_date
     FROM events WHERE support_contact_id IS NOT NULL AND NOT overlap_allowed
+      AND cancelled_at IS NULL
       AND support_contact_id IN (SELECT support_contact_id FROM event_import)
     UNION ALL
     SELECT line, NULL, support_contact_id, start_date, end_date

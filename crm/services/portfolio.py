@@ -172,13 +172,13 @@ def _find_clashes(tx: "Transaction", from_id: int, to_id: int, since: datetime |
         """
         WITH moving AS (
             SELECT * FROM events
-            WHERE support_contact_id = %(from)s
+            WHERE support_contact_id = %(from)s AND cancelled_at IS NULL
               AND (%(since)s::timestamp IS NULL OR end_date > %(since)s)
         )
         SELECT moving.id, moving.name, other.id AS other_id, other.name AS other
         FROM moving CROSS JOIN LATERAL (
             SELECT e.id, e.name, e.start_date FROM events e
-            WHERE e.support_contact_id = %(to)s
+            WHERE e.support_contact_id = %(to)s AND e.cancelled_at IS NULL
               AND e.start_date < moving.end_date AND e.end_date > moving.start_date
             UNION ALL
             SELECT e.id, e.name, e.start_date FROM moving e

@@ -41,6 +41,7 @@ SETTING_BACK = {
     ("clients", "sales_contact_id"): Permission.CLIENT_TRANSFER,
     ("events", "support_contact_id"): Permission.EVENT_ASSIGN,
     ("events", "overlap_allowed"): Permission.EVENT_ASSIGN,
+    ("events", "cancelled_reason"): Permission.EVENT_CANCEL,
 }
 SETTING_OTHERS_BACK = {
     "users": Permission.USER_UPDATE,
@@ -49,6 +50,8 @@ SETTING_OTHERS_BACK = {
     "events": Permission.EVENT_UPDATE,
     "tasks": Permission.TASK_UPDATE,
 }
+# Denied to others, these tell them whom to ask.
+_BY_SUPPORT = frozenset({Permission.EVENT_UPDATE, Permission.EVENT_CANCEL})
 # The opposite entry of each kind of entry in the ledger.
 OPPOSITE: dict[str, Permission] = {
     PaymentKind.PAYMENT: Permission.CONTRACT_REVERSE_PAYMENT,
@@ -190,7 +193,7 @@ def _authorize(
                 owner_id=None if moves else group.owner_id,
                 kind=NOUNS[group.table],
                 record_id=group.record_id,
-                instead=ask if permission == Permission.EVENT_UPDATE else None,
+                instead=ask if permission in _BY_SUPPORT else None,
             )
             wanted.add(permission)
     for entry in query.read_payments(tx, number):

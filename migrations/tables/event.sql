@@ -29,6 +29,9 @@ CREATE TABLE events (
         name || ' ' || left(client_contact, 200) || ' ' || left(location, 300)))) STORED,
     location_words TSVECTOR GENERATED ALWAYS AS (
         array_to_tsvector(search_terms(left(location, 300)))) STORED,
+    cancelled_at TIMESTAMPTZ,
+    cancelled_reason TEXT
+        CONSTRAINT ck_events_cancelled_reason CHECK (is_plain_text(cancelled_reason, true)),
 
     -- Onto constants, as in clients: the support contact's role, and that the contract is signed.
     CONSTRAINT fk_events_support_contact_role
@@ -41,14 +44,19 @@ CREATE TABLE events (
     CONSTRAINT ck_events_dates_range CHECK (
         start_date >= '1900-01-01' AND end_date < '3000-01-01'
     ),
-    -- No two events at once. A box per event, one row of boxes per person: needs no extension, exact
+    -- The reason cancels, and the database notes when (events_touch).
+    CONSTRAINT ck_events_cancelled CHECK (
+        (cancelled_at IS NULL) = (cancelled_reason IS NULL)
+        AND cancelled_at >= '1900-01-01 00:00+00' AND cancelled_at < '3000-01-01 00:00+00'
+    ),
+    -- No two events at once, but for cancelled ones. A box per event, one row of boxes per person: needs no extension, exact
     -- to the microsecond, and an event may begin when another ends.
     CONSTRAINT ex_events_support_overlap EXCLUDE USING gist (
         box(
             point(support_contact_id, extract(epoch FROM start_date) * 1e6),
             point(support_contact_id, extract(epoch FROM end_date) * 1e6 - 1)
         ) WITH &&
-    ) WHERE (support_contact_id IS NOT NULL AND NOT overlap_allowed)
+    ) WHERE (support_contact_id IS NOT NULL AND NOT overlap_allowed AND cancelled_at IS NULL)
 );
 
 CREATE INDEX idx_event_support_contact ON events (support_contact_id);
@@ -60,6 +68,7 @@ CREATE INDEX ix_events_end_date ON events (end_date, id);
 -- What goes on between two moments is found without looking at all that was before, or comes after.
 CREATE INDEX ix_events_during ON events USING gist (tsrange(start_date, end_date));
 CREATE INDEX ix_events_unassigned ON events (start_date, id) WHERE support_contact_id IS NULL;
+CREATE INDEX ix_events_cancelled ON events (start_date, id) WHERE cancelled_at IS NOT NULL;
 CREATE INDEX ix_events_search_words ON events USING gin (search_words);
 CREATE INDEX ix_events_location_words ON events USING gin (location_words);
 
@@ -68,4 +77,5 @@ GRANT SELECT,
     INSERT (name, contract_id, client_id, client_contact, start_date, end_date,
         support_contact_id, location, attendees, notes, overlap_allowed),
     UPDATE (name, contract_id, client_id, client_contact, start_date, end_date,
-        support_contact_id, location, attendees, notes, overlap_allowed) ON events TO epicevents_app;
+        support_contact_id, location, attendees, notes, overlap_allowed, cancelled_reason)
+    ON events TO epicevents_app;

@@ -62,6 +62,7 @@ LINES = {
     "contract import": "contract import {contracts}",
     "event create": f"event create --contract 2 {NEW_EVENT} {DATES}",
     "event update": "event update 1 --attendees 81",
+    "event cancel": "event cancel 1 2 --reason rain",
     "event delete": "event delete 1 2 --yes",
     "event assign": "event assign 1 2 pauline --override 'one hotel'",
     "event unassign": "event unassign 1",

@@ -286,6 +286,38 @@ def test_management_moves_an_event_to_another_contract(manager: Workstation) -> 
 # Assigning
 
 
+def test_a_cancelled_event_is_left_out_until_it_is_asked_for(
+    manager: Workstation, owner: Connection
+) -> None:
+    with manager.terminal("event", "cancel", "1") as child:
+        child.expect_exact("Reason")
+        child.sendline("rain")
+        status, said = finish(child)
+    assert (status, "Event 1 is cancelled: " in said) == (0, True)
+    again = manager.run("event", "cancel", "1", "--reason", "snow").done().err
+    assert again.startswith("Event 1 has been cancelled since 20")
+    assert manager.run("event", "cancel", "2", "--no-input").status == 2
+    listed = manager.run("event", "list", "-o", "ids").done()
+    assert (listed.out, listed.err) == (
+        "3\n2\n",
+        "1 cancelled event is left out; see --cancelled.\n",
+    )
+    (shown,) = manager.run("event", "list", "--cancelled", "-o", "json").done().json()
+    assert (shown["id"], shown["cancelled_reason"]) == (1, "rain")
+    assert shown["cancelled_at"].startswith("20")
+    sheet = manager.run("event", "show", "1").done().out
+    assert ("Why cancelled" in sheet, "rain" in sheet) == (True, True)
+    day = manager.run("event", "agenda", "--from", "2030-06-04", "--to", "2030-06-04").done()
+    assert day.err == "No events from 2030-06-04 to 2030-06-04.\n"
+    calendar = manager.run("event", "list", "-o", "ics").done()
+    assert (calendar.out.count("STATUS:CANCELLED"), calendar.out.count("STATUS:CONF")) == (1, 2)
+    assert "SEQUENCE:1" in calendar.out
+    undone = manager.run("undo", "--yes").done()
+    assert stored(owner, "events", 1, "cancelled_at") is None, undone.err
+    then = manager.run("history", "event", "1").done().out
+    assert ("Cancelled on" in then, "rain" in then) == (True, True)
+
+
 def test_an_event_is_assigned_and_taken_back(manager: Workstation) -> None:
     assign = ("event", "assign", "2", "paul@epicevents.example")
     assert manager.run(*assign).done().err == (

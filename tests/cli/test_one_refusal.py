@@ -67,6 +67,7 @@ TYPED: dict[str, tuple[str, ...]] = {
     "ck_events_client_contact": (*EVENT, "--client-contact", "\x07"),
     "ck_events_location": (*EVENT, "--location", "a\x07"),
     "ck_events_notes": (*EVENT, "--notes", "\x07"),
+    "ck_events_cancelled_reason": ("event", "cancel", "1", "--reason", "\x07"),
     "ck_events_attendees": (*EVENT, "--attendees", "0"),
     "ck_events_end_date": (*EVENT, "--end-date", "2030-01-01 10:00"),
     "ck_events_dates_range": (*EVENT, "--end-date", "3000-01-01 10:00"),
@@ -105,6 +106,7 @@ TYPED: dict[str, tuple[str, ...]] = {
 # What nobody can type: the program asks for it otherwise, derives it, or refuses it before.
 UNTYPED = {
     "ck_contracts_closed", "ck_contracts_closed_reason", "tg_contracts_refunded",
+    "ck_events_cancelled",
     "ck_users_hashed_password", "ck_users_password_cost", "ck_clients_erased_at",
     "ck_users_dates_range",
     "ck_clients_dates_range", "ck_contracts_dates_range", "ck_events_created_at_range",

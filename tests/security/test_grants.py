@@ -36,7 +36,7 @@ TABLES = {
         "INSERT": CONTRACT | {"amount_due"},
         "UPDATE": CONTRACT | {"signed_at", "closed_reason", "closed_note", "kept_amount"},
     },
-    "events": {"SELECT": WHOLE, "INSERT": EVENT, "UPDATE": EVENT},
+    "events": {"SELECT": WHOLE, "INSERT": EVENT, "UPDATE": EVENT | {"cancelled_reason"}},
     "payments": {
         "SELECT": WHOLE,
         "INSERT": {"amount", "contract_id", "kind", "method", "paid_on", "reason", "reference"}

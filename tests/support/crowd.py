@@ -115,6 +115,7 @@ def fill_crowd(connection: Connection) -> None:
         " WHERE signed_status AND received > 0 AND id > 5 AND NOT EXISTS (SELECT FROM events e"
         "  WHERE e.contract_id = k.id AND e.end_date > utc_now()) ORDER BY id LIMIT 3))"
     )
+    cursor.execute("UPDATE events SET cancelled_reason = 'Called off' WHERE id > 3 AND id % 9 = 4")
     # Some were paid by somebody, whom no trigger need hear of.
     cursor.execute(
         "RESET ROLE; SET session_replication_role = replica;"

@@ -181,6 +181,8 @@ TABLE = (
     Row(P.EVENT_UPDATE, NOBODY, THEIRS, ANYBODY,
         "UPDATE events SET name = 'N', client_contact = 'N', location = 'N', notes = 'N',"
         " attendees = 2, start_date = '2031-01-01', end_date = '2031-01-02' WHERE id = %(event)s"),
+    Row(P.EVENT_CANCEL, NOBODY, THEIRS, ANYBODY,
+        "UPDATE events SET cancelled_reason = 'rain' WHERE id = %(event)s"),
     Row(P.EVENT_ASSIGN, *ONLY_MANAGEMENT,
         "UPDATE events SET support_contact_id = %(support_contact)s WHERE id = %(event)s"),
     Row(P.EVENT_ASSIGN, *ONLY_MANAGEMENT,

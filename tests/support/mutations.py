@@ -203,7 +203,7 @@ Tests = tuple[str, ...]
 NOUN = "(user|client|contract|event|payment|log_entrie|task)"
 PLAIN_VALUES = (
     r"ck_(?:(?:users|clients)_(?:email|phone|\w+_name)"
-    r"|events_(?:name|client_contact|location|notes)"
+    r"|events_(?:name|client_contact|location|notes|cancelled_reason)"
     r"|payments_(?:method|reference|request_key|reason)|log_entries_text|tasks_text)"
 )
 RULE_FUNCTIONS = (

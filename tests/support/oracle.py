@@ -92,7 +92,9 @@ FILTERS: dict[str, dict[str, Test]] = {
         "created_from": _since("created_at"),
         "created_to": _until("created_at"),
         "without_event": lambda record, value, records: (
-            not value or record["id"] not in {each["contract_id"] for each in records["event"]}
+            not value
+            or record["id"]
+            not in {each["contract_id"] for each in records["event"] if not each["cancelled_at"]}
         ),
         "event": lambda record, value, records: any(
             each["id"] == value and each["contract_id"] == record["id"] for each in records["event"]
@@ -112,6 +114,7 @@ FILTERS: dict[str, dict[str, Test]] = {
             and str(record["end_date"]) > value.strip("[)").split(",")[0]
         ),
         "location": _words("location_words"),
+        "cancelled": lambda record, value, _all: bool(record["cancelled_at"]) == value,
     },
     "payment": {
         "contract": _equal("contract_id"),
@@ -136,7 +139,9 @@ FILTERS: dict[str, dict[str, Test]] = {
                 for each in records["contract"]
             )
             or any(
-                each["support_contact_id"] == record["id"] and each["end_date"] > value
+                each["support_contact_id"] == record["id"]
+                and each["end_date"] > value
+                and not each["cancelled_at"]
                 for each in records["event"]
             )
         ),

@@ -82,6 +82,7 @@ ACTIONS: dict[P, Callable[["Transaction", Records], object]] = {
     P.CONTRACT_DELETE: lambda tx, r: contract.delete(tx, r["draft"]),
     P.EVENT_CREATE: lambda tx, r: event.create(tx, contract_id=r["signed"], **DATES, **EVENT),
     P.EVENT_UPDATE: lambda tx, r: event.update(tx, r["event"], {**DATES, "name": "N"}),
+    P.EVENT_CANCEL: lambda tx, r: event.cancel(tx, r["event"], REASON),
     P.EVENT_ASSIGN: lambda tx, r: event.assign(tx, r["event"], r["support_contact"]),
     P.EVENT_DELETE: lambda tx, r: event.delete(tx, r["event"]),
     P.TASK_CREATE: lambda tx, r: task.create(

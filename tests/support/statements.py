@@ -59,6 +59,8 @@ CANCEL = (
     "UPDATE contracts SET closed_reason = 'cancelled', closed_note = 'off', kept_amount = 0"
     " WHERE id = {}"
 )
+CANCEL_EVENTS = "UPDATE events SET cancelled_reason = 'rain'"
+REVIVE = "UPDATE events SET cancelled_reason = NULL"
 REOPEN = "UPDATE contracts SET closed_reason = NULL WHERE id = 3"
 REFUND = (
     "INSERT INTO payments (contract_id, amount, kind, reason) VALUES ({}, -{}, 'REFUND', 'late')"
@@ -292,6 +294,13 @@ REFUSED = (
     (17, "tg_payments_closed_contract", f"{CANCEL.format(3)}; {payment('1', contract=3)}"),
     (17, "tg_events_closed_contract", f"{CANCEL.format(3)}; {event(contract=3)}"),
     (17, "tg_contracts_cancelled_events", CANCEL.format(2)),
+    (17, "tg_events_closed_contract",
+     f"{CANCEL_EVENTS}; {CANCEL.format(2)}; {REVIVE}"),
+    (17, "ck_events_cancelled", "UPDATE events SET cancelled_at = now() WHERE id = 1"),
+    (17, "ck_events_cancelled_reason",
+     r"UPDATE events SET cancelled_reason = E'\x07' WHERE id = 1"),
+    (12, "ex_events_support_overlap",
+     f"{CANCEL_EVENTS}; {event(support='5', start='2030-06-01', end='2030-07-01')}; {REVIVE}"),
     (17, "tg_contracts_refunded", f"{CANCEL.format(3)}; {REFUND.format(3, 5)}; {REOPEN}"),
     (18, "ck_contracts_kept_amount", CANCEL.format(3).replace("= 0", "= 2000.01")),
     (18, "ck_contracts_received", f"{ADJUST.format(1, 500)}; {REFUND.format(1, 1)}"),

@@ -63,7 +63,7 @@ def _event(record: Mapping[str, Any], installation: str) -> Event:
     event.add("dtend", _utc(record["end_date"]))
     event.add("location", _Text(record["location"]))
     event.add("description", _Text(_description(record)))
-    event.add("status", "CONFIRMED")
+    event.add("status", "CANCELLED" if record["cancelled_at"] else "CONFIRMED")
     return event
 
 

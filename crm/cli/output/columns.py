@@ -32,7 +32,10 @@ def format_headings(fields: Iterable[Field], names: Collection[str]) -> str:
 
 
 # What only few records have: a sheet does not say of the others that they lack it.
-RARE = frozenset({"closed_at", "closed_reason", "closed_note", "kept_amount", "to_refund"})
+RARE = frozenset(
+    {"closed_at", "closed_reason", "closed_note", "kept_amount", "to_refund"}
+    | {"cancelled_at", "cancelled_reason"}
+)
 
 
 def sheet_field(name: str) -> str:

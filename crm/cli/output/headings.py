@@ -67,6 +67,8 @@ COLUMNS = {
     "location": Column(_("Location"), 3),
     "to_refund": Column(_("To refund"), 2),
     "kept_amount": Column(_("Kept"), 3),
+    "cancelled_at": Column(_("Cancelled on"), 5),
+    "cancelled_reason": Column(_("Why cancelled"), 4, lines=3),
     "closed_at": Column(_("Closed on"), 5),
     "closed_reason": Column(_("Why closed"), 4, lines=3),
     "closed_note": Column(_("Note on closing"), 5, lines=3),

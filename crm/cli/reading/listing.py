@@ -54,6 +54,27 @@ def run_listing(
         _export(app, asked, looks, options)
 
 
+def count_left_out(
+    tx: "Transaction", listing: "Listing", options: ListingOptions, filters: Mapping[str, Any]
+) -> int:
+    """Return how many records a listing leaves out: those that ``filters`` would find instead."""
+    from crm.queries.listing import Request
+    from crm.queries.pages import count_records
+
+    left_out = Request(
+        filters={name: value for name, value in filters.items() if value is not None},
+        search=options.search if (options.search or "").strip() else None,
+        mine=options.mine,
+    )
+    return count_records(tx, listing, left_out, most=COUNTED)
+
+
+def note_left_out(app: App, note: str, count: int) -> None:
+    """Say on stderr what a listing leaves out, unless it is nothing; ``note`` has a ``{count}``."""
+    if count:
+        app.console.note(note.format(count=count if count <= COUNTED else f"{COUNTED}+"))
+
+
 def _parse_id(listing: "Listing", text: str) -> int:
     from crm.queries.reference import parse_record_id
 

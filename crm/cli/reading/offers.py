@@ -89,6 +89,8 @@ def suggest_for_contract(record: Mapping[str, Any]) -> str:
 
 def event_offers(record: Mapping[str, Any]) -> list[Offer]:
     """Return what comes next for an event, as its listing has it: the likeliest first."""
+    if record["cancelled_at"]:
+        return []
     run = "epicevents event"
     assign = Offer(
         Permission.EVENT_ASSIGN,

@@ -8,7 +8,8 @@ BEGIN
     -- closed (events_refuse_closed).
     PERFORM FROM contracts WHERE id = NEW.id FOR UPDATE;
     IF NEW.closed_at IS NOT NULL AND EXISTS (
-        SELECT FROM events WHERE contract_id = NEW.id AND end_date > utc_now())
+        SELECT FROM events WHERE contract_id = NEW.id AND end_date > utc_now()
+            AND cancelled_at IS NULL)
     THEN
         RAISE EXCEPTION 'coming events stand in the way'
             USING ERRCODE = 'check_violation', TABLE = 'contracts',

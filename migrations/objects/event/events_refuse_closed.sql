@@ -3,6 +3,12 @@ CREATE FUNCTION events_refuse_closed() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 BEGIN
+    -- One that ended before the contract was closed stays; what is cancelled is not planned.
+    IF NEW.cancelled_at IS NOT NULL OR TG_OP = 'UPDATE' AND NEW.contract_id = OLD.contract_id
+        AND NEW.end_date <= utc_now()
+    THEN
+        RETURN NULL;
+    END IF;
     IF EXISTS (SELECT FROM contracts WHERE id = NEW.contract_id AND closed_at IS NOT NULL) THEN
         RAISE EXCEPTION 'nothing is planned on a cancelled contract'
             USING ERRCODE = 'check_violation', TABLE = 'events',
@@ -12,4 +18,4 @@ BEGIN
 END;
 $$;
 COMMENT ON FUNCTION events_refuse_closed() IS
-    'Refuses an event on a cancelled contract (rule 17).';
+    'Refuses an event on a cancelled contract, and to bring a cancelled one back there (rule 17).';

@@ -24,6 +24,7 @@ BEGIN ATOMIC
         ('events', 'name', 'text', NULL),
         ('events', 'location', 'text', NULL),
         ('events', 'notes', 'text', NULL),
+        ('events', 'cancelled_reason', 'text', NULL),
         ('contracts', 'closed_reason', 'none', NULL),
         ('contracts', 'closed_note', 'text', NULL),
         ('payments', 'reference', 'text', NULL),

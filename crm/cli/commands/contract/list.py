@@ -1,6 +1,6 @@
 """epicevents contract list."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -13,11 +13,6 @@ from crm.cli.types import CLIENT, MONEY, PAST_PERIOD, PERIOD, SALES_USER
 from crm.domain.enums import ContractStatus
 from crm.domain.i18n import gettext as _
 from crm.domain.i18n import ngettext
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from crm.database.transaction import Transaction
 
 
 @click.command("list", cls=Command)
@@ -96,7 +91,14 @@ def list_(
         filters["sales"] = None if sales is None else reference.find_user_id(tx, sales)
         reading.listing.run_listing(app, tx, LISTING, options, filters)
         if filters["open"]:
-            _say_what_is_left_out(app, tx, options, filters)
+            left_out = filters | {"open": False}
+            count = reading.listing.count_left_out(tx, LISTING, options, left_out)
+            note = ngettext(
+                "{count} lost or cancelled contract is left out; see --lost and --cancelled.",
+                "{count} lost or cancelled contracts are left out; see --lost and --cancelled.",
+                count,
+            )
+            reading.listing.note_left_out(app, note, count)
 
 
 def _choose_status(
@@ -108,31 +110,3 @@ def _choose_status(
     if cancelled or status == ContractStatus.CANCELLED:
         return {"cancelled": True, "open": None}
     return {"lost": None, "cancelled": None, "open": True, "status": status}
-
-
-def _say_what_is_left_out(
-    app: App,
-    tx: "Transaction",
-    options: "reading.request.ListingOptions",
-    filters: "Mapping[str, Any]",
-) -> None:
-    """Note on stderr how many closed contracts the same filters would find."""
-    from crm.queries.batch import COUNTED
-    from crm.queries.contract import LISTING
-    from crm.queries.listing import Request
-    from crm.queries.pages import count_records
-
-    given = {name: value for name, value in filters.items() if value is not None}
-    left_out = Request(
-        filters=given | {"open": False},
-        search=options.search if (options.search or "").strip() else None,
-        mine=options.mine,
-    )
-    count = count_records(tx, LISTING, left_out, most=COUNTED)
-    if count:
-        note = ngettext(
-            "{count} lost or cancelled contract is left out; see --lost and --cancelled.",
-            "{count} lost or cancelled contracts are left out; see --lost and --cancelled.",
-            count,
-        )
-        app.console.note(note.format(count=count if count <= COUNTED else f"{COUNTED}+"))

@@ -68,6 +68,8 @@ def agenda(
     period = _parse_period(app.today, first, last, week=week)
     bounds = day_bounds(period, app.settings.timezone)
     filters: dict[str, Any] = {"during": query.format_during(*bounds)}
+    if output != CALENDAR:  # calendars learn what was cancelled
+        filters["cancelled"] = False
     with app.transaction() as tx:
         if support is not None:
             filters["support"] = reference.find_user_id(tx, support)

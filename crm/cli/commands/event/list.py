@@ -12,6 +12,7 @@ from crm.cli.options import CALENDAR, listing_options_with
 from crm.cli.reading import records
 from crm.cli.types import CLIENT, CONTRACT, PERIOD, SUPPORT_USER
 from crm.domain.i18n import gettext as _
+from crm.domain.i18n import ngettext
 
 PERIODS = ("today", "week", "month")
 
@@ -48,6 +49,9 @@ PERIODS = ("today", "week", "month")
 @click.option(
     "--location", metavar="TEXT", help=_("Only events whose location contains these words.")
 )
+@click.option(
+    "--cancelled", is_flag=True, help=_("Only cancelled events, which are left out otherwise.")
+)
 @click.pass_obj
 def list_(
     app: App,
@@ -59,9 +63,12 @@ def list_(
     start_to: Any,
     period: str | None,
     upcoming: bool | None,
+    cancelled: bool,
     **given: Any,
 ) -> None:
     """List events by their start (everybody).
+
+    Cancelled events are left out, but for calendars (-o ics), which learn there that they are.
 
     \b
     Examples:
@@ -88,4 +95,15 @@ def list_(
             filters["contract"] = records.find_row(tx, contracts.LISTING, contract).id
         if support is not None:
             filters["support"] = reference.find_user_id(tx, support)
+        if cancelled or options.output != CALENDAR:
+            filters["cancelled"] = cancelled
         reading.listing.run_listing(app, tx, LISTING, options, filters)
+        if filters.get("cancelled") is False:
+            left_out = filters | {"cancelled": True}
+            count = reading.listing.count_left_out(tx, LISTING, options, left_out)
+            note = ngettext(
+                "{count} cancelled event is left out; see --cancelled.",
+                "{count} cancelled events are left out; see --cancelled.",
+                count,
+            )
+            reading.listing.note_left_out(app, note, count)
