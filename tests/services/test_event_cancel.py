@@ -65,8 +65,8 @@ def test_its_support_is_free_until_somebody_else_has_them(
         event.assign(tx, made, company.support)
         assert schedule.find_clashes(tx, [made, company.event]) == {}
     with (
-        company.database.as_user(company.manager) as tx,
         refused(RuleViolation, "support_overlap"),
+        company.database.as_user(company.manager) as tx,
     ):
         undo.undo(tx, cancelled)
     # Moved as it is, a cancelled one is in nobody's way either.
@@ -90,6 +90,6 @@ def test_the_contract_may_be_cancelled_then_but_not_deleted(
         with refused(RuleViolation, "contract_has_events"):
             contract.unsign(tx, company.signed, "mistake")
         contract_ending.cancel(tx, company.signed, "called off", "0")
-    with company.database.as_user(company.manager) as tx, refused(RuleViolation, "contract_closed"):
+    with refused(RuleViolation, "contract_closed"), company.database.as_user(company.manager) as tx:
         undo.undo(tx, cancelled)
     assert stored(owner, "events", company.event, "cancelled_reason") == "rain"
