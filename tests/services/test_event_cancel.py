@@ -1,6 +1,7 @@
 """Cancelled events: kept and named, out of the way of others, and back by an undo."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812
@@ -53,7 +54,7 @@ def test_its_support_is_free_until_somebody_else_has_them(
     company: Company, owner: Connection
 ) -> None:
     start, end = (stored(owner, "events", company.event, column) for column in DATES)
-    values = {"name": "N", "client_contact": "N", "location": "N", "attendees": 1}
+    values: dict[str, Any] = {"name": "N", "client_contact": "N", "location": "N", "attendees": 1}
     with company.database.as_user(company.manager) as tx:
         event.cancel(tx, company.event, "rain")
         cancelled = undo.find_latest(tx)
