@@ -47,7 +47,7 @@ LISTING = Listing(
 )
 
 
-def hide_field(name: str) -> Listing:
+def build_listing_without(name: str) -> Listing:
     """Return the listing without a field that says nothing, unless it is asked for."""
     return LISTING._replace(
         fields=tuple(
@@ -57,4 +57,4 @@ def hide_field(name: str) -> Listing:
 
 
 # What one is to do oneself.
-MINE = hide_field("assignee")
+MINE = build_listing_without("assignee")

@@ -17,6 +17,7 @@ SHARED = {
     "create": "the same verb, one service a noun",
     "update": "the same verb, one service a noun",
     "delete": "the same verb, one service a noun",
+    "cancel": "the same verb, one service a noun",
     "refuse_duplicate": "the same rule on emails, for clients and for colleagues",
     "candidates": "one protocol: each kind of file yields the ways in which it can be read",
 }

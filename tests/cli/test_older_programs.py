@@ -24,7 +24,8 @@ def grow(tree: Path) -> None:
     migrations.add_revision("ALTER TABLE clients ADD COLUMN website VARCHAR(100)")
     checked = "CHECK (erased_at >= '1900-01-01' AND erased_at < '3000-01-01'),\n"
     migrations.change("tables/client.sql", checked, checked + "    website VARCHAR(100),\n")
-    migrations.change("objects/client/client_list.sql", "c.erased_at\n", "c.erased_at, c.website\n")
+    view, last = "objects/client/client_list.sql", "c.incomplete"
+    migrations.change(view, f"{last}\n", f"{last}, c.website\n")
     begin = "objects/session/begin_session.sql"
     migrations.change(begin, "oldest_program text\n", "oldest_program text, greeting text\n")
     migrations.change(begin, "oldest_program();", "oldest_program(), 'Good morning';")
