@@ -24,6 +24,7 @@ READING = {
         "contract payments",
         "payment list",
         "payment show",
+        "log list",
         "event list",
         "event show",
         "event agenda",
