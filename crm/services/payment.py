@@ -22,8 +22,20 @@ if TYPE_CHECKING:
     from crm.models.payment import Payment
 
 
+def require_payable(tx: "Transaction", contract_id: int, amount: Decimal) -> None:
+    """Refuse what :func:`pay` would refuse of that amount: PermissionDenied, RuleViolation."""
+    contract = find_permitted(tx, contract_id, Permission.CONTRACT_PAY)
+    refuse_closed(contract)
+    _refuse_overpayment(contract, amount)
+
+
 def pay(
-    tx: "Transaction", contract_id: int, *, paid_on: date | None = None, **values: object
+    tx: "Transaction",
+    contract_id: int,
+    *,
+    paid_on: date | None = None,
+    allow_duplicate: bool = True,
+    **values: object,
 ) -> Change:
     """Record a payment. Sent again with the same key it is recorded once, and that is no error.
 
@@ -31,7 +43,8 @@ def pay(
     its fields the contract's ``amount_due``; an empty change means that it was there already.
 
     Raises NotFound, PermissionDenied, InvalidValue, RuleViolation ``overpayment`` with the most
-    that may be paid, or ``key_reused`` when the key came with another amount.
+    that may be paid, ``key_reused`` when the key came with another amount, or, unless
+    ``allow_duplicate``, ``duplicate_payment`` where the contract has an equal one of that day.
     """
     contract = find_permitted(tx, contract_id, Permission.CONTRACT_PAY)
     cleaned = inputs.clean_values(inputs.PAYMENT, values)
@@ -44,6 +57,8 @@ def pay(
     _refuse_overpayment(contract, cleaned["amount"])
     if paid_on is not None:
         cleaned["paid_on"] = paid_on
+    if not allow_duplicate:
+        _refuse_duplicate(tx, contract, cleaned["amount"], paid_on)
     return _write(tx, contract, models.Payment(contract_id=contract.id, **cleaned), key)
 
 
@@ -168,6 +183,26 @@ def _refuse_refund(contract: "Contract", amount: Decimal) -> None:
             else _("See its payments: epicevents contract payments {id}").format(id=contract.id),
             code="refund_too_high",
             details={"maximum": str(most)},
+        )
+
+
+def _refuse_duplicate(
+    tx: "Transaction", contract: "Contract", amount: Decimal, paid_on: date | None
+) -> None:
+    """Refuse what may be one payment typed twice: people see it, an account does not."""
+    equal = tx.value(
+        "SELECT max(id) FROM payment_list WHERE contract_id = %s AND kind = 'PAYMENT'"
+        " AND amount = %s AND paid_on = coalesce(%s, company_today()) AND reversed_by_id IS NULL",
+        (contract.id, amount, paid_on),
+    )
+    if equal:
+        raise RuleViolation(
+            _(
+                "Contract {id} has an equal payment of that day already: {payment}, {amount}."
+            ).format(id=contract.id, payment=equal, amount=format_amount(amount)),
+            hint=_("If it was paid twice, add --allow-duplicate, or a --key of its own."),
+            code="duplicate_payment",
+            details={"payment_id": equal},
         )
 
 

@@ -92,7 +92,7 @@ def test_a_sheet_offers_what_its_reader_may_do(workstation: Workstation, company
 
 def test_a_sheet_says_how_many_more_there_are(sales: Workstation) -> None:
     for _payment in range(11):
-        sales.run("contract", "pay", "2", "1").done()
+        sales.run("contract", "pay", "2", "1", "--allow-duplicate").done()
     shown = sales.look("contract", "show", "2")
     assert "Payments: 10 of 11\n" in shown
 
@@ -359,11 +359,56 @@ def test_amending_changes_total_and_due(manager: Workstation) -> None:
 def test_a_payment_says_what_was_due_and_what_is(sales: Workstation) -> None:
     paid = sales.run("contract", "pay", "2", "400").done()
     assert paid.err == (
-        "✓ Payment 3 recorded on contract 2: €400.00.\n"
+        "✓ Payment 3 recorded on contract 2: €400.00 from Éléonore Lefèvre; "
+        "€1,600.00 of €2,000.00 is still due.\n"
         "  Due: €2,000.00 → €1,600.00\n"
         "  Status: Signed → Partly paid\n"
         "Next: epicevents contract pay 2 1600.00\n"
     )
+
+
+def test_a_receipt_says_which_day_and_when_nothing_is_due_any_more(sales: Workstation) -> None:
+    paid = sales.run("contract", "pay", "2", "400", "--date", "2026-01-31").done()
+    assert paid.err.startswith(
+        "✓ Payment 3 of 2026-01-31 recorded on contract 2: €400.00 from Éléonore Lefèvre, "
+        "€1,600.00 of €2,000.00 is still due.\n"
+    )
+    paid = sales.run("contract", "pay", "2", "1600").done()
+    assert paid.err.startswith(
+        "✓ Payment 4 recorded on contract 2: €1,600.00 from Éléonore Lefèvre; "
+        "nothing of €2,000.00 is due any more.\n"
+    )
+
+
+def test_what_is_due_is_proposed_and_too_much_is_refused_where_it_is_typed(
+    sales: Workstation, owner: Connection
+) -> None:
+    keyboard = sales.keyboard("contract", "pay", "2")
+    keyboard.sees("Amount (Enter: 2000.00):")
+    keyboard.type("2000.01\r")
+    keyboard.sees("At most €2,000.00 can be paid.")
+    keyboard.type("\x15\r")  # what was refused stands there again
+    keyboard.sees("Method")
+    keyboard.type("card\r")
+    keyboard.sees("nothing of €2,000.00 is due any more")
+    assert str(stored(owner, "contracts", 2, "amount_due")) == "0.00"
+    refused = sales.run("contract", "pay", "2", "--no-input")
+    assert (refused.status, "AMOUNT" in refused.err) == (2, True)
+
+
+def test_an_equal_payment_of_the_same_day_is_asked_about(
+    sales: Workstation, owner: Connection
+) -> None:
+    sales.run("contract", "pay", "2", "400").done()
+    refused = sales.run("contract", "pay", "2", "400", "--json")
+    assert (refused.status, refused.error()["code"]) == (6, "duplicate_payment")
+    for allowed in ("--allow-duplicate", "--key=k", "--date=yesterday"):
+        sales.run("contract", "pay", "2", "400", allowed).done()
+    keyboard = sales.keyboard("contract", "pay", "2", "400")
+    keyboard.sees("Record another?")
+    keyboard.type("y\r")
+    keyboard.sees("recorded on contract 2")
+    assert str(stored(owner, "contracts", 2, "amount_due")) == "0.00"
 
 
 def test_a_payment_sent_again_with_its_key_is_recorded_once(

@@ -247,7 +247,7 @@ def test_a_closed_list_is_picked_from(
 
 def test_a_method_is_picked_where_the_amount_is_asked(sales: Workstation, asked: Asked) -> None:
     keyboard = asked("contract", "pay", "2", "--json", width=100)
-    keyboard.sees("Amount:")
+    keyboard.sees("Amount (Enter: 2000.00):")
     keyboard.type("400\r")
     keyboard.sees("Method (optional, transfer, card, cheque, cash, direct debit):")
     keyboard.type("tra\r")
@@ -345,7 +345,7 @@ QUESTIONS = [
     (("contract", "create", "--client", "2"), "Total amount"),
     (("event", "create"), "Contract:"),
     (("event", "create", "--contract", "2", *GALA), "Starts"),
-    (("contract", "pay", "2"), "Amount:"),
+    (("contract", "pay", "2"), "Amount (Enter: 2000.00):"),
     (("client", "show"), "Which client?"),
 ]
 

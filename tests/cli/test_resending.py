@@ -105,7 +105,7 @@ def test_a_server_that_was_never_reached_leaves_nothing_in_doubt(sales: Workstat
 
 def test_every_payment_has_a_key_of_its_own(sales: Workstation, owner: Connection) -> None:
     for _time in range(2):
-        sales.run("contract", "pay", "2", "400").done()
+        sales.run("contract", "pay", "2", "400", "--allow-duplicate").done()
     assert payments(owner, 2) == [("400.00", True), ("400.00", True)]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -162,6 +163,37 @@ def ask_for_contract(app: App, given: dict[str, Any]) -> dict[str, Any]:
     given = prompts.ask_for_options(app, given, [due, _propose_default(signed, _("no"))])
     # A draft has its due date from its signature, unless --due-date says another.
     return prompts.ask_for_options(app, given, [day]) if given["signed_status"] else given
+
+
+def ask_for_amount(app: App, contract: str, amount: Any) -> Any:
+    """Return the amount of a payment; whoever gave none is asked, and is proposed what is due.
+
+    More than that is refused where it is typed. Raises what paying nothing more would raise.
+    """
+    from crm import services
+    from crm.queries.contract import LISTING
+
+    if amount is not None:
+        return amount
+    if app.settings.no_input:
+        prompts.ask_for_options(app, {}, [questions.input_question(inputs.PAYMENT[0])])
+
+    def require(least: Any) -> Any:
+        with app.transaction() as tx:
+            row = records.find_row(tx, LISTING, contract)
+            services.payment.require_payable(tx, row.id, least)
+        return row
+
+    due = require(Decimal("0.01")).amount_due
+    asked = questions.input_question(inputs.PAYMENT[0])
+
+    def read(typed: str) -> Any:
+        value = asked.read(typed.strip() or str(due))
+        require(value)
+        return value
+
+    hint = _("Enter: {default}").format(default=str(due))
+    return answers.ask(app, asked._replace(read=read, hint=hint))
 
 
 def ask_for_method(app: App, method: str | None) -> str | None:
