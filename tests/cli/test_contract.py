@@ -387,10 +387,11 @@ def test_what_is_due_is_proposed_and_too_much_is_refused_where_it_is_typed(
     keyboard.sees("Amount (Enter: 2000.00):")
     keyboard.type("2000.01\r")
     keyboard.sees("At most €2,000.00 can be paid.")
+    keyboard.at("Amount (Enter: 2000.00): 2000.01")
     keyboard.type("\x15\r")  # what was refused stands there again
     keyboard.sees("Method")
     keyboard.type("card\r")
-    keyboard.sees("nothing of €2,000.00 is due any more")
+    keyboard.sees("Due: €2,000.00 → €0.00")
     assert str(stored(owner, "contracts", 2, "amount_due")) == "0.00"
     refused = sales.run("contract", "pay", "2", "--no-input")
     assert (refused.status, "AMOUNT" in refused.err) == (2, True)
