@@ -24,7 +24,7 @@ READING = {
         "contract payments",
         "payment list",
         "payment show",
-        "log list",
+        "task list",
         "event list",
         "event show",
         "event agenda",
@@ -69,6 +69,11 @@ LINES = {
     "event unassign": "event unassign 1",
     "event note": "event note 1 'Ring twice'",
     "event import": "event import {events}",
+    "task create": "task create 'Send the menu' --due tomorrow --client 2",
+    "task update": "task update 1 --text 'Send both menus'",
+    "task move": "task move 1 +7d",
+    "task done": "task done 1",
+    "task delete": "task delete 1 --yes",
     "user create": "user create --first-name Jo --last-name Roy --email jo@x.example --phone ''"
     " --role SALES",
     "user update": "user update samuel --phone 0612345678",
@@ -130,6 +135,7 @@ def busy_template(
         "contract pay 9 4",
         "contract create --client 2 --total-amount 10 --amount-due 10",
         "contract lose 10 --reason date",
+        "task create 'Send the menu' --due tomorrow",
         "user create --first-name Jim --last-name R --email jim@x.example --phone '' --role SALES",
         "user deactivate jim@x.example",
     ):

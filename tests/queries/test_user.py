@@ -35,13 +35,14 @@ def test_what_depends_on_somebody_is_counted(
     def number(noun: str, **filters: object) -> int:
         return len(expected_ids(records, LISTINGS[noun], Request(filters=filters)))
 
-    unsigned = number("contract", sales=person, signed=False)
+    unsigned = number("contract", sales=person, signed=False, open=True)
     due = number("contract", sales=person, signed=True, paid=False)
+    to_refund = number("contract", sales=person, to_refund=True)
     found = user.count_references(tx, person, NOW)
     assert found == {
         "clients": number("client", sales=person),
         "contracts": number("contract", sales=person),
-        "open_contracts": unsigned + due,
+        "open_contracts": unsigned + due + to_refund,
         "events": number("event", support=person),
         "upcoming_events": number("event", support=person, upcoming=NOW),
         "payments": 0,

@@ -50,8 +50,8 @@ def cancel(
 
     \b
     Examples:
-      epicevents contract cancel 5 --reason "wedding called off" --keep 0
-      epicevents contract cancel 3 --reason "they moved away" --keep 300
+      epicevents contract cancel 12 --reason "wedding called off" --keep 0
+      epicevents contract cancel 7 --reason "they moved away" --keep 300
     """
     from crm import services
     from crm.queries.contract import LISTING

@@ -48,8 +48,8 @@ def lose(
 
     \b
     Examples:
-      epicevents contract lose 1 --reason price
-      epicevents contract lose 1 --reason other --note "They marry abroad."
+      epicevents contract lose 5 --reason price
+      epicevents contract lose 5 --reason other --note "They marry abroad."
     """
     from crm import services
     from crm.queries.contract import LISTING

@@ -35,7 +35,7 @@ def reopen(
 
     \b
     Examples:
-      epicevents contract reopen 1
+      epicevents contract reopen 5
     """
     from crm import services
     from crm.queries.contract import LISTING
