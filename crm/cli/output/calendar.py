@@ -2,7 +2,8 @@
 
 An event keeps its UID for ever: its number and the company's identifier, whoever exports it. With
 every change its SEQUENCE rises, so that importing again brings what was imported up to date. What
-was deleted is absent. Moments are in UTC, which every calendar shows in its owner's zone.
+was cancelled stays, and says so; what was deleted is absent. Moments are in UTC, which every
+calendar shows in its owner's zone.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
