@@ -88,6 +88,12 @@ def _day_or_none(text: str, app: App, option: str) -> Any:
     return _day(text, app, option) if text.strip() else ""
 
 
+def _since(text: str, app: App, option: str) -> Any:
+    # How long ago may be said without the minus sign: 45d, 6w.
+    ago = len(text) > 1 and text[:-1].isdecimal() and text[-1].isalpha()
+    return _past_day(f"-{text}" if ago else text, app, option)
+
+
 def _payment(text: str, _app: App, _option: str) -> Any:
     from crm.queries.reference import parse_record_id
 
@@ -114,6 +120,8 @@ DAY = TextType("DATE", _day, "days")
 # Of facts: "monday" and "12 June" have been, where a plan means those that come.
 PAST_PERIOD = TextType("DATE", _past_period, "days")
 PAST_DAY = TextType("DATE", _past_day, "days")
+# A day that has been, or how long ago: 45d.
+SINCE = TextType("DATE", _since, "days")
 OPTIONAL_DAY = TextType("DATE", _day_or_none, "days")
 # A date with a time on the company's wall clock, as naive UTC.
 MOMENT = TextType("DATETIME", _moment)

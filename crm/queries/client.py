@@ -1,8 +1,14 @@
 """Reading clients."""
 
+from typing import TYPE_CHECKING
+
 from crm.domain.enums import Role
 from crm.domain.fields import Field, Kind
+from crm.domain.rows import Row, build_named_row
 from crm.queries.listing import SEARCH, Filter, Listing
+
+if TYPE_CHECKING:
+    from crm.database.transaction import Transaction
 
 COMPANY = "company_words @@ prefix_query({value})"
 
@@ -33,6 +39,11 @@ LISTING = Listing(
         "without_contract": Filter(
             "NOT EXISTS (SELECT FROM contracts k WHERE k.client_id = client_list.id)"
         ),
+        # Takes a day: nothing was said since, and the client is known for that long.
+        "quiet_since": Filter(
+            "created_at < {value} AND erased_at IS NULL AND NOT EXISTS (SELECT FROM log_entries l"
+            " WHERE l.client_id = client_list.id AND l.said_on >= {value})"
+        ),
         "incomplete": Filter("incomplete"),
         "erased": Filter("erased_at IS NOT NULL", "erased_at IS NULL"),
         "event": Filter("id = (SELECT e.client_id FROM events e WHERE e.id = {value})"),
@@ -48,3 +59,17 @@ LISTING = Listing(
     words=frozenset({SEARCH, COMPANY}),
     near=10_000,  # the words stand in the client's own row
 )
+
+# What a client owes on signed contracts, and since when some of it is late.
+DEBT = (Field("owed", Kind.MONEY), Field("late_since", Kind.DATE))
+
+
+def read_debt(tx: "Transaction", client_id: int) -> Row:
+    """Return what a client owes: the fields of :data:`DEBT`, both None where nothing is due."""
+    (found,) = tx.rows(
+        "SELECT sum(amount_due) AS owed, min(due_date) FILTER (WHERE days_overdue > 0)"
+        " AS late_since FROM contract_list"
+        " WHERE client_id = %s AND signed_status AND amount_due > 0",
+        (client_id,),
+    )
+    return build_named_row((field.name for field in DEBT), (found.owed, found.late_since))

@@ -35,6 +35,7 @@ def format_headings(fields: Iterable[Field], names: Collection[str]) -> str:
 RARE = frozenset(
     {"closed_at", "closed_reason", "closed_note", "kept_amount", "to_refund"}
     | {"cancelled_at", "cancelled_reason"}
+    | {"address", "siret", "vat_number", "late_since"}
 )
 
 
@@ -102,6 +103,10 @@ def build_styler(field: Field) -> Callable[[object], str | None]:
     """
     if field.name == "amount_due":
         return lambda amount: "due" if amount else "quiet"
+    if field.name == "owed":
+        return lambda amount: "due" if amount else "quiet"
+    if field.name == "late_since":
+        return lambda _day: "late"
     if field.name == "days_overdue":
         return lambda days: "late" if days else "missing"
     if field.kind == Kind.CODE:

@@ -27,6 +27,7 @@ class RelatedRecords(NamedTuple):
     title: str
     fields: Sequence[Field]
     rows: Sequence[Sequence[Any]]
+    headed: bool = True  # whether the columns need a heading to be understood
 
 
 class NextCommand(NamedTuple):
@@ -45,12 +46,14 @@ def show_sheet(
     related: Sequence[RelatedRecords] = (),
     commands: Sequence[NextCommand] = (),
     err: bool = False,
+    brief: bool = False,
 ) -> None:
     """Hold the sheet of one record for stdout, or for stderr before a question (``err``).
 
     On a terminal long texts wrap beside their labels, and what another field says too is left out.
     Into a pipe each field is one whole line, ``label: value``, and the commands, which are not
-    data, are left out.
+    data, are left out. A ``brief`` sheet is to fit a screen: its sections follow each other
+    closely, and of the commands it has those for which there is room.
     """
     terminal = console.err if err else console.out
     lines = []
@@ -62,8 +65,11 @@ def show_sheet(
     lines += _format_values(fields, row, console, terminal)
     hidden: list[str] = []
     for section in related:
-        lines += ["", terminal.paint(terminal.text(section.title), "title")]
-        table, too_wide = _lay_out_section(section, console, terminal)
+        lines += [] if brief and terminal.interactive else [""]
+        lines.append(terminal.paint(terminal.text(section.title), "title"))
+        table, too_wide = _lay_out_section(section, console, terminal, low=brief)
+        if brief and terminal.interactive and section.rows:
+            table = table[:1] * section.headed + table[2:]
         lines += table
         hidden += too_wide
     console.show("\n".join(lines) + "\n", terminal, paged=not err)
@@ -71,7 +77,11 @@ def show_sheet(
         headings = format_headings([each for part in related for each in part.fields], hidden)
         console.note(_("Hidden for lack of width: {headings}.").format(headings=headings))
     if commands and console.out.interactive:
-        console.show("\n".join(_format_commands(commands, console.err)) + "\n", console.err)
+        said = list(_format_commands(commands, console.err))
+        if brief and len(lines) + len(said) >= terminal.height:
+            # Without the title, but at least the first; a line is left for the prompt.
+            said = said[2 : max(3, 1 + terminal.height - len(lines))]
+        console.show("\n".join(said) + "\n", console.err)
 
 
 def show_table(section: RelatedRecords, console: Console) -> None:
@@ -146,12 +156,12 @@ def _wrap_value(
 
 
 def _lay_out_section(
-    section: RelatedRecords, console: Console, terminal: Terminal
+    section: RelatedRecords, console: Console, terminal: Terminal, *, low: bool = False
 ) -> tuple[list[str], list[str]]:
     indent = GAP if terminal.interactive else ""
     if not section.rows:
         return [indent + terminal.paint(terminal.text(_("none")), "missing")], []
-    return lay_out(section.fields, section.rows, console, terminal, indent=indent)
+    return lay_out(section.fields, section.rows, console, terminal, indent=indent, low=low)
 
 
 def _format_commands(commands: Sequence[NextCommand], terminal: Terminal) -> Iterator[str]:

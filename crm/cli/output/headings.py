@@ -38,6 +38,8 @@ COLUMNS = {
     "siret": Column(_("SIRET"), 4),
     "vat_number": Column(_("VAT number"), 4),
     "total_amount": Column(_("Total"), 1),
+    "owed": Column(_("Owes"), 1),
+    "late_since": Column(_("Late since"), 1),
     "amount_due": Column(_("Due"), 1),
     "received": Column(_("Received"), 2),
     "amount": Column(_("Amount"), 1),

@@ -79,11 +79,18 @@ def lay_out(
     *,
     exact: bool = False,
     indent: str = "",
+    low: bool = False,
 ) -> tuple[list[str], list[str]]:
-    """Return the lines of a table, and the names of the fields that had to be hidden."""
+    """Return the lines of a table, and the names of the fields that had to be hidden.
+
+    In a ``low`` one each record has one line.
+    """
     laid = [
         _build_column(field, index, rows, console, terminal) for index, field in enumerate(fields)
     ]
+    if low:
+        for column in laid:
+            column.lines = 1
     hidden: list[str] = []
     if terminal.interactive:
         hidden = _fit(laid, terminal.width - len(indent), exact=exact)

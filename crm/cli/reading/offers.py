@@ -1,6 +1,6 @@
 """What a person can go on with: records beside the one shown, commands that come next."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crm.domain.fields import Kind
@@ -117,11 +117,12 @@ def history_command(kind: str, number: int) -> "NextCommand":
 
 
 def build_sections(
-    found: "Mapping[str, Section]", titles: Mapping[str, str]
+    found: "Mapping[str, Section]", titles: Mapping[str, str], headless: Collection[str] = ()
 ) -> "list[RelatedRecords]":
     """Return the sections that hold something, with what a table shows unasked and emails.
 
-    Where records are left out, the title says so.
+    Where records are left out, the title says so. The columns of ``headless`` ones speak for
+    themselves.
     """
     from crm.cli.output.detail import RelatedRecords
     from crm.queries.batch import COUNTED
@@ -144,5 +145,5 @@ def build_sections(
         fields = [section.fields[index] for index in shown]
         rows = [[row[index] for index in shown] for row in section.rows]
         if rows:
-            sections.append(RelatedRecords(title, fields, rows))
+            sections.append(RelatedRecords(title, fields, rows, name not in headless))
     return sections

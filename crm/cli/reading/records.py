@@ -34,9 +34,13 @@ def map_fields(fields: "Sequence[Field]", row: Sequence[Any]) -> dict[str, Any]:
     return dict(zip((field.name for field in fields), row, strict=True))
 
 
-def hide_field(fields: "Sequence[Field]", row: "Row", name: str) -> "tuple[Sequence[Field], Row]":
-    """Return the fields and the values of a record without one of them."""
-    return [field for field in fields if field.name != name], row.leave_out(name)
+def hide_fields(
+    fields: "Sequence[Field]", row: "Row", *names: str
+) -> "tuple[Sequence[Field], Row]":
+    """Return the fields and the values of a record without some of them."""
+    for name in names:
+        row = row.leave_out(name)
+    return [field for field in fields if field.name not in names], row
 
 
 def show_record(
@@ -48,14 +52,17 @@ def show_record(
     *,
     related: "Sequence[RelatedRecords]" = (),
     commands: "Sequence[NextCommand]" = (),
+    brief: bool = False,
 ) -> None:
-    """Print one record: a sheet for people, or one JSON object."""
+    """Print one record: a sheet for people, ``brief`` where it is to fit a screen, or JSON."""
     if output == "json":
         print_json(app, fields, row)
         return
     from crm.cli.output import detail
 
-    detail.show_sheet(title, fields, row, app.console, related=related, commands=commands)
+    detail.show_sheet(
+        title, fields, row, app.console, related=related, commands=commands, brief=brief
+    )
 
 
 def print_json(app: App, fields: "Sequence[Field]", *rows: Sequence[Any]) -> None:

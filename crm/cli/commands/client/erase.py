@@ -86,7 +86,7 @@ def _confirm(app: App, row: Any, typed: str, *, yes: bool) -> None:
 
     if row and not yes and asking.prompts.may_ask(app):
         # Without when it was erased, which is what is being asked.
-        fields, shown = records.hide_field(LISTING.fields, row, "erased_at")
+        fields, shown = records.hide_fields(LISTING.fields, row, "erased_at")
         detail.show_sheet(row.full_name, fields, shown, app.console, err=True)
     question = _("This cannot be undone. Type {email} to erase the client").format(email=typed)
     asking.prompts.confirm(app, question, yes=yes, typed=typed)

@@ -8,7 +8,7 @@ from crm.cli import reading
 from crm.cli.app import App
 from crm.cli.groups import Command
 from crm.cli.options import listing_options
-from crm.cli.types import PAST_PERIOD, SALES_USER
+from crm.cli.types import PAST_PERIOD, SALES_USER, SINCE
 from crm.domain.i18n import gettext as _
 
 
@@ -29,6 +29,11 @@ from crm.domain.i18n import gettext as _
     default=None,
     help=_("Only clients without a company, a phone or an email."),
 )
+@click.option(
+    "--quiet-since",
+    type=SINCE,
+    help=_("Only clients to whom nothing was said since DATE (or so long: 45d)."),
+)
 @click.pass_obj
 def list_(app: App, /, created_from: Any, created_to: Any, sales: str | None, **given: Any) -> None:
     """List clients, newest first (everybody).
@@ -36,6 +41,7 @@ def list_(app: App, /, created_from: Any, created_to: Any, sales: str | None, **
     \b
     Examples:
       epicevents client list --mine
+      epicevents client list --mine --quiet-since 45d
       epicevents client list -S lefe --without-contract
       epicevents client list --incomplete
       epicevents client list --created-from 2026-01 -o csv --all

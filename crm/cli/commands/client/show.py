@@ -14,6 +14,7 @@ from crm.cli.reading import as_of, records
 from crm.cli.types import CLIENT
 from crm.domain.fields import Field
 from crm.domain.i18n import gettext as _
+from crm.domain.permissions import Permission
 
 
 @click.command(cls=Command)
@@ -22,7 +23,10 @@ from crm.domain.i18n import gettext as _
 @record_options
 @click.pass_obj
 def show(app: App, /, client: str, moment: datetime | None, output: str) -> None:
-    """Show a client with its contracts and coming events (everybody).
+    """Show what to know before calling a client (everybody).
+
+    Who it is and whom to ask, what is owed and since when, open tasks, the last log entries, coming
+    events and contracts.
 
     Wherever a command takes a CLIENT, an id, an email, a phone or words that only one has will do.
 
@@ -33,7 +37,7 @@ def show(app: App, /, client: str, moment: datetime | None, output: str) -> None
       epicevents client show 12 --as-of today
     """
     from crm.queries import reference
-    from crm.queries.client import LISTING
+    from crm.queries.client import DEBT, LISTING, read_debt
     from crm.queries.pages import read_record
     from crm.queries.related import read_related
 
@@ -45,16 +49,33 @@ def show(app: App, /, client: str, moment: datetime | None, output: str) -> None
         client_id = reference.find_client_id(tx, client)
         row: Any = read_record(tx, LISTING, client_id)
         found = read_related(tx, "client", client_id, app.now) if output == "table" else {}
+        debt = read_debt(tx, client_id) if output == "table" else ()
     fields: Sequence[Field] = LISTING.fields
     record = records.map_fields(fields, row)
+    if output != "table":
+        records.show_record(app, output, "", fields, row)
+        return
+    log = reading.offers.Offer(
+        Permission.CLIENT_LOG,
+        f"epicevents client log {client_id} TEXT",
+        _("log what was said"),
+    )
     commands = [
         *reading.offers.select_allowed(
-            tx.actor, record["sales_contact_id"], reading.offers.client_offers(record)
+            tx.actor,
+            record["sales_contact_id"],
+            [log, *reading.offers.client_offers(record)] if record["erased_at"] is None else [],
         ),
         reading.offers.history_command("client", record["id"]),
     ]
-    if record["erased_at"] is None and output == "table":
-        fields, row = records.hide_field(fields, row, "erased_at")
+    hidden = ["erased_at"] if record["erased_at"] is None else []
+    if app.console.out.interactive:
+        hidden += ["id", "full_name", "company_name", "last_updated", "version"]
+        if record["company_name"]:
+            title = _("Client {id}: {full_name}, {company_name}")
+    fields, row = records.hide_fields(fields, row, *hidden)
+    for field, value in zip(DEBT, debt, strict=True):
+        fields, row = [*fields, field], row.add(field.name, value)
     records.show_record(
         app,
         output,
@@ -62,7 +83,15 @@ def show(app: App, /, client: str, moment: datetime | None, output: str) -> None
         fields,
         row,
         related=reading.offers.build_sections(
-            found, {"contracts": _("Contracts"), "events": _("Coming events")}
+            found,
+            {
+                "tasks": _("Tasks"),
+                "log": _("Log"),
+                "events": _("Coming events"),
+                "contracts": _("Contracts"),
+            },
+            headless=("tasks", "log", "events"),
         ),
         commands=commands,
+        brief=True,
     )
