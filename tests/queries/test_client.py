@@ -30,7 +30,7 @@ def test_a_client_comes_with_its_contracts_and_coming_events(
         ),
     )
     found = read_related(tx, "client", busy, NOW)
-    assert list(found) == ["contracts", "events"]
+    assert list(found) == ["tasks", "log", "events", "contracts"]
     for key, noun, filters in (
         ("contracts", "contract", {"client": busy}),
         ("events", "event", {"client": busy, "upcoming": NOW}),

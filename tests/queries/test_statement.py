@@ -51,7 +51,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "total_max": st.sampled_from([Decimal("99.99"), Decimal(200), Decimal("400.00")]),
     "role": st.sampled_from([role.value for role in Role]),
     **dict.fromkeys(
-        ("overdue", "open_on", "due_from", "due_to", "paid_from", "paid_to"),
+        ("overdue", "open_on", "due_from", "due_to", "quiet_since", "paid_from", "paid_to"),
         st.integers(-9, 9).map(lambda days: NOW.date() + timedelta(days=days)),
     ),
     **dict.fromkeys(

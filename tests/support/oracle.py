@@ -62,6 +62,10 @@ FILTERS: dict[str, dict[str, Test]] = {
         "without_contract": lambda record, value, records: (
             not value or record["id"] not in {each["client_id"] for each in records["contract"]}
         ),
+        # Nothing is logged in the crowd.
+        "quiet_since": lambda record, value, _all: (
+            record["created_at"].date() < value and record["erased_at"] is None
+        ),
         "incomplete": lambda record, value, _all: not value or record["incomplete"],
         "erased": lambda record, value, _all: (record["erased_at"] is not None) == value,
         "event": lambda record, value, records: any(
