@@ -33,7 +33,7 @@ def test_a_client_comes_with_its_contracts_and_coming_events(
     assert list(found) == ["tasks", "log", "events", "contracts"]
     for key, noun, filters in (
         ("contracts", "contract", {"client": busy}),
-        ("events", "event", {"client": busy, "upcoming": NOW}),
+        ("events", "event", {"client": busy, "upcoming": NOW, "cancelled": False}),
     ):
         ids = expected_ids(records, LISTINGS[noun], Request(filters=filters))
         assert [row[0] for row in found[key].rows] == ids
