@@ -128,6 +128,18 @@ def update(
         return write_values(tx, event, cleaned, version=version, seen=seen)
 
 
+def find_new_end(tx: "Transaction", event_id: int, start: datetime) -> datetime:
+    """Return when an event ends that begins at ``start`` and lasts as long as it does now.
+
+    Whoever else is moving it is waited for. All moments are naive UTC.
+
+    Raises NotFound, PermissionDenied.
+    """
+    event = find_updatable(tx, event_id)
+    refresh_record(tx, event, lock=True)
+    return start + (event.end_date - event.start_date)
+
+
 def note(tx: "Transaction", event_id: int, text: str, *, zone: "ZoneInfo" = UTC) -> Change:
     """Append a note, dated in ``zone`` and signed: SUPPORT to their events, MANAGEMENT to any.
 

@@ -286,6 +286,18 @@ def test_management_moves_an_event_to_another_contract(manager: Workstation) -> 
 # Assigning
 
 
+def test_an_event_that_begins_later_lasts_as_long(manager: Workstation) -> None:
+    moved = manager.run("event", "update", "1", "--start-date", "2030-06-11 14:30").done()
+    assert "  Starts: 2030-06-04 13:00 → 2030-06-11 14:30\n" in moved.err
+    assert "  Ends: 2030-06-05 02:00 → 2030-06-12 03:30\n" in moved.err
+    longer = manager.run(
+        "event", "update", "1", "--start-date", "2030-06-11 14:00", "--end-date", "2030-06-11 15:00"
+    ).done()
+    assert "  Ends: 2030-06-12 03:30 → 2030-06-11 15:00\n" in longer.err
+    wrong = manager.run("event", "update", "1", "--end-date", "2030-06-11 13:00")
+    assert (wrong.status, "must end after it starts" in wrong.err) == (6, True)
+
+
 def test_a_cancelled_event_is_left_out_until_it_is_asked_for(
     manager: Workstation, owner: Connection
 ) -> None:

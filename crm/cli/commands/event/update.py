@@ -38,21 +38,27 @@ def update(
     """Change an event (SUPPORT: events assigned to them; MANAGEMENT: any).
 
     Without options, in a terminal, it asks for each field; Enter keeps the current value.
+    With --start-date and no --end-date the event moves as a whole and lasts as long as before.
 
     \b
     Examples:
       epicevents event update 40
       epicevents event update 40 --attendees 80 --location "Château de Candé"
+      epicevents event update 40 --start-date "2030-06-11 14:00"
       epicevents event update 40 --start-date "2030-06-04 14:00" --end-date "2030-06-05 02:00"
     """
     from crm import services
     from crm.queries import contract as contracts
     from crm.queries.event import LISTING
 
+    moves = given["start_date"] is not None and given["end_date"] is None
+
     def act(tx: "Transaction", number: int, values: "Values", seen: "Values | None") -> "Change":
         new = dict(values)
         if "contract" in new:
             new["contract_id"] = records.find_row(tx, contracts.LISTING, new.pop("contract")).id
+        if moves:
+            new["end_date"] = services.event.find_new_end(tx, number, new["start_date"])
         zone = app.settings.timezone
         return services.event.update(tx, number, new, version=version, seen=seen, zone=zone)
 
