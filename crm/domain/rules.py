@@ -206,11 +206,6 @@ CONSTRAINTS: dict[str | None, Rule] = {
     "tg_contracts_closed": _CLOSED,
     "tg_payments_closed_contract": _CLOSED,
     "tg_events_closed_contract": _CLOSED,
-    "tg_contracts_cancelled_events": Rule(
-        "contract_has_events",
-        lambda: _("A contract with coming events cannot be cancelled."),
-        lambda: _("See them: epicevents event list --upcoming --contract ID"),
-    ),
     "tg_contracts_refunded": Rule(
         "contract_refunded",
         lambda: _("Money was refunded since the contract was closed, so it stays closed."),

@@ -121,23 +121,3 @@ def refuse_closed(contract: "Contract") -> None:
     """Refuse to change a lost or cancelled contract (rule 17): ``contract_closed``."""
     if contract.closed_at is not None:
         raise closed_error(contract)
-
-
-def refuse_coming_events(tx: "Transaction", contract: "Contract") -> None:
-    """Refuse what events on the contract that have not ended forbid: ``contract_has_events``."""
-    coming = tx.value(
-        "SELECT count(*) FROM events WHERE contract_id = %s AND end_date > utc_now()"
-        " AND cancelled_at IS NULL",
-        (contract.id,),
-    )
-    if coming:
-        what = ngettext("{count} coming event", "{count} coming events", coming)
-        raise RuleViolation(
-            _("Contract {id} has {what} and cannot be cancelled.").format(
-                id=contract.id, what=what.format(count=coming)
-            ),
-            hint=_("See them: epicevents event list --upcoming --contract {id}").format(
-                id=contract.id
-            ),
-            code="contract_has_events",
-        )

@@ -10,7 +10,7 @@ from crm.domain.errors import RuleViolation
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission
 from crm.services.contract import find_permitted
-from crm.services.contract_checks import closed_error, refuse_coming_events
+from crm.services.contract_checks import closed_error
 from crm.services.editing import Change, refresh_record, require_version, write_values
 
 if TYPE_CHECKING:
@@ -70,12 +70,11 @@ def cancel(
 ) -> Change:
     """Cancel a signed contract and keep ``keep`` of what was received: MANAGEMENT, with a reason.
 
-    It owes nothing any more; what was received beyond ``keep`` is to be refunded. One that is
-    cancelled stays as it is.
+    It owes nothing any more; what was received beyond ``keep`` is to be refunded, and its coming
+    events are cancelled with it. One that is cancelled stays as it is.
 
     Raises NotFound, PermissionDenied, Conflict, InvalidValue, RuleViolation
-    ``contract_not_signed``, ``contract_has_events`` while some are to come, or
-    ``kept_amount_out_of_range`` with the most that can be kept.
+    ``contract_not_signed``, or ``kept_amount_out_of_range`` with the most that can be kept.
     """
     contract = _find(tx, contract_id, Permission.CONTRACT_CANCEL, version)
     if not contract.signed_status:
@@ -106,7 +105,6 @@ def cancel(
             code="kept_amount_out_of_range",
             details={"maximum": str(contract.received)},
         )
-    refuse_coming_events(tx, contract)
     values = {"closed_reason": CANCELLED, "closed_note": reason, "kept_amount": kept}
     return _close(tx, contract, values)
 

@@ -49,7 +49,6 @@ TYPED: dict[str, tuple[str, ...]] = {
     "tg_contracts_closed": ("contract", "update", "1", "--total-amount", "5"),
     "tg_payments_closed_contract": ("contract", "pay", "1", "5"),
     "tg_events_closed_contract": (*EVENT, "--contract", "3"),
-    "tg_contracts_cancelled_events": ("contract", "cancel", "2", "--reason", "x", "--keep", "0"),
     "ck_contracts_total_amount": (*CONTRACT, "--total-amount", "0"),
     "ck_contracts_amount_due": (*CONTRACT, "--amount-due", "101"),
     "ck_contracts_due_date": (*CONTRACT, "--due-date", "3000-01-01"),

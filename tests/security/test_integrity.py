@@ -22,7 +22,7 @@ HELD_TWICE = {
     "fk_clients_sales_contact_id_users", "fk_contracts_sales_contact_id_users",
     "fk_events_support_contact_id_users", "fk_events_contract_id_contracts",
     "fk_events_client_id_clients",
-    "tg_contracts_closed", "tg_contracts_refunded", "tg_contracts_cancelled_events",
+    "tg_contracts_closed", "tg_contracts_refunded",
     "tg_contracts_unsign_with_payments", "ck_payments_kind", "ck_payments_sign",
 }  # fmt: skip
 

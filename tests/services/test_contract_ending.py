@@ -1,6 +1,7 @@
 """How contracts end: the arithmetic of rules 17 and 18, and what stands in the way."""
 
 import pytest
+from psycopg2.errors import CheckViolation
 from psycopg2.extensions import connection as Connection  # noqa: N812
 from support.company import Company
 from support.services import refused, stored
@@ -158,8 +159,23 @@ def test_who_may_not_and_what_is_in_the_way(company: Company, sold: int) -> None
             contract_ending.cancel(tx, company.draft, "off", "0")
         with refused(RuleViolation, "contract_signed"):
             contract_ending.lose(tx, sold, LossReason.PRICE)
-        with refused(RuleViolation, "contract_has_events"):
-            contract_ending.cancel(tx, company.signed, "off", "0")
         with refused(RuleViolation, "kept_amount_out_of_range") as most:
             contract_ending.cancel(tx, sold, "off", "600.01")
         assert most.value.details == {"maximum": "600.00"}
+
+
+def test_coming_events_are_cancelled_with_their_contract_and_come_back_with_it(
+    company: Company, owner: Connection
+) -> None:
+    with company.database.as_user(company.manager) as tx:
+        contract_ending.cancel(tx, company.signed, "called off", "0")
+        number = tx.value("SELECT max(transaction_id) FROM audit_list")
+    assert stored(owner, "events", company.event, "cancelled_reason") == "called off"
+    assert stored(owner, "events", company.event, "cancelled_at") is not None
+    cursor = owner.cursor()
+    with pytest.raises(CheckViolation):
+        cursor.execute("UPDATE events SET cancelled_reason = NULL WHERE id = %s", (company.event,))
+    with company.database.as_user(company.manager) as tx:
+        undo.undo(tx, number, reason="it takes place")
+    assert stored(owner, "events", company.event, "cancelled_at") is None
+    assert money(owner, company.signed) == (2000, 0, None)

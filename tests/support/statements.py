@@ -293,7 +293,6 @@ REFUSED = (
     (17, "tg_contracts_closed", f"{LOSE}; UPDATE contracts SET total_amount = 5 WHERE id = 1"),
     (17, "tg_payments_closed_contract", f"{CANCEL.format(3)}; {payment('1', contract=3)}"),
     (17, "tg_events_closed_contract", f"{CANCEL.format(3)}; {event(contract=3)}"),
-    (17, "tg_contracts_cancelled_events", CANCEL.format(2)),
     (17, "tg_events_closed_contract",
      f"{CANCEL_EVENTS}; {CANCEL.format(2)}; {REVIVE}"),
     (17, "ck_events_cancelled", "UPDATE events SET cancelled_at = now() WHERE id = 1"),

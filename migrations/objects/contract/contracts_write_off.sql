@@ -7,13 +7,9 @@ BEGIN
     -- Whoever is planning an event on it holds a lock that this waits for; who plans later, finds it
     -- closed (events_refuse_closed).
     PERFORM FROM contracts WHERE id = NEW.id FOR UPDATE;
-    IF NEW.closed_at IS NOT NULL AND EXISTS (
-        SELECT FROM events WHERE contract_id = NEW.id AND end_date > utc_now()
-            AND cancelled_at IS NULL)
-    THEN
-        RAISE EXCEPTION 'coming events stand in the way'
-            USING ERRCODE = 'check_violation', TABLE = 'contracts',
-            CONSTRAINT = 'tg_contracts_cancelled_events';
+    IF NEW.closed_at IS NOT NULL THEN
+        UPDATE events SET cancelled_reason = NEW.closed_note
+        WHERE contract_id = NEW.id AND end_date > utc_now() AND cancelled_at IS NULL;
     END IF;
     IF OLD.amount_due <> NEW.amount_due THEN
         INSERT INTO payments (contract_id, amount, kind, reason, paid_on, created_by_id)
@@ -25,4 +21,4 @@ BEGIN
 END;
 $$;
 COMMENT ON FUNCTION contracts_write_off() IS
-    'Writes the entry that explains what a contract no longer owes since it was closed, or owes again (rule 17).';
+    'Writes the entry that explains what a contract no longer owes since it was closed, or owes again, and cancels its coming events with it (rule 17).';

@@ -9,7 +9,9 @@ BEGIN
     THEN
         RETURN NULL;
     END IF;
-    IF EXISTS (SELECT FROM contracts WHERE id = NEW.contract_id AND closed_at IS NOT NULL) THEN
+    IF NEW.cancelled_at IS NULL AND NEW.end_date > utc_now()
+        AND EXISTS (SELECT FROM contracts WHERE id = NEW.contract_id AND closed_at IS NOT NULL)
+    THEN
         RAISE EXCEPTION 'nothing is planned on a cancelled contract'
             USING ERRCODE = 'check_violation', TABLE = 'events',
             CONSTRAINT = 'tg_events_closed_contract';

@@ -46,7 +46,8 @@ def cancel(
 ) -> None:
     """Cancel a signed contract, so that it owes nothing and listings leave it out.
 
-    MANAGEMENT only, with a reason. What was received beyond --keep is to be refunded.
+    MANAGEMENT only, with a reason. What was received beyond --keep is to be refunded. Its coming
+    events are cancelled with it.
 
     \b
     Examples:
