@@ -16,7 +16,7 @@ from crm.cli.help.text import list_messages
 from crm.domain import i18n
 
 TRANSLATED = {
-    "Show a client with its contracts and coming events (everybody).": (
+    "Show what to know before calling a client (everybody).": (
         "Montre un client avec ses contrats et événements à venir (tous)."
     ),
     "Examples:": "Exemples :",
