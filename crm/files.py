@@ -10,6 +10,8 @@ from typing import BinaryIO
 
 # Windows has neither links to fall for nor FIFOs to hang on by default.
 NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
+# Names and links on the way to a file; Linux follows 40 links.
+_LONGEST_WAY = 4096
 NO_WAIT = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
 
 
@@ -28,6 +30,36 @@ def read_regular(path: Path, largest: int, start: int = 0) -> bytes:
         return os.read(descriptor, largest)
     finally:
         os.close(descriptor)
+
+
+def find_foreign_link(path: Path) -> Path | None:
+    """Return the first link on the way to ``path`` that is neither ours nor root's, else ``None``.
+
+    Each link is looked at by itself, also those that other links lead to, and those of the
+    directories. What is missing ends the way. Raises OSError for a ring of links.
+    """
+    if os.name != "posix":
+        return None
+    left = list(reversed(path.absolute().parts))
+    reached = Path(left.pop())
+    for _step in range(_LONGEST_WAY):
+        if not left:
+            return None
+        reached = reached / left.pop()
+        try:
+            status = reached.lstat()
+        except FileNotFoundError:
+            return None
+        if not stat.S_ISLNK(status.st_mode):
+            # Links before it are followed by now, so ".." goes up where the kernel does.
+            reached = reached.parent.parent if reached.name == ".." else reached
+            continue
+        if status.st_uid not in {0, os.geteuid()}:
+            return reached
+        target = reached.readlink()
+        reached = Path(target.anchor) if target.is_absolute() else reached.parent
+        left.extend(reversed(target.parts[1:] if target.is_absolute() else target.parts))
+    raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
 
 
 def write_private(path: Path, content: bytes, owner: tuple[int, int] | None = None) -> None:

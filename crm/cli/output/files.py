@@ -10,7 +10,7 @@ from crm.cli.output import export
 from crm.domain.errors import UsageFault
 from crm.domain.fields import Field
 from crm.domain.i18n import gettext as _
-from crm.files import replace_whole
+from crm.files import find_foreign_link, replace_whole
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -55,10 +55,17 @@ def refuse_other_name(path: Path, output: str) -> None:
 
 @contextmanager
 def replace_file(path: Path) -> Iterator[BinaryIO]:
-    """Yield a file that takes the place of ``path`` if nothing fails; a link stays one.
+    """Yield a file that takes the place of ``path`` if nothing fails; a link of ours stays one.
 
-    Raises OSError, UsageFault where something else than a file has that name.
+    Another name of the same file keeps what it holds. Raises OSError, UsageFault where something
+    else than a file has that name, or somebody else's link leads there (``foreign_link``).
     """
+    if link := find_foreign_link(path):
+        raise UsageFault(
+            _("{link} is a link that belongs to somebody else.").format(link=link),
+            hint=_("Give a file that no link of other people leads to."),
+            code="foreign_link",
+        )
     path = path.resolve()
     if path.exists() and not path.is_file():
         raise UsageFault(
