@@ -34,13 +34,14 @@ def test_what_goes_on_meanwhile_is_found(
 
 
 def busy(records: Records, person: int, start: datetime, end: datetime) -> list[int]:
-    """Return what somebody runs then, worked out from all records."""
+    """Return what somebody runs then that is not cancelled, worked out from all records."""
     return [
         each["id"]
         for each in sorted(records["event"], key=lambda each: (each["start_date"], each["id"]))
         if each["support_contact_id"] == person
         and each["start_date"] < end
         and each["end_date"] > start
+        and not each["cancelled_at"]
     ]
 
 
@@ -76,6 +77,7 @@ def test_events_at_once_are_told(tx: Transaction, records: Records) -> None:
         one["id"]: others
         for one in everything
         if one["support_contact_id"]
+        and not one["cancelled_at"]
         and (
             others := sorted(
                 set(busy(records, one["support_contact_id"], one["start_date"], one["end_date"]))
