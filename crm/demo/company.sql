@@ -102,4 +102,21 @@ FROM demo, generate_series(1, tasks) i,
             WHEN 3 THEN support[2 + i %% (cardinality(support) - 1)]
             ELSE c.sales_contact_id END AS person) chosen;
 
+-- Three of the latest drafts are lost, and two signed contracts cancelled, of which one is to be
+-- refunded.
+UPDATE contracts k SET closed_reason = (ARRAY['price', 'date', 'no-answer'])[number],
+    closed_note = CASE WHEN number = 3 THEN 'Three calls, no answer.' END
+FROM (SELECT id, row_number() OVER (ORDER BY id DESC) AS number FROM contracts
+    WHERE NOT signed_status AND received = 0 ORDER BY id DESC LIMIT 3) lost
+WHERE k.id = lost.id;
+
+UPDATE contracts k SET closed_reason = 'cancelled', closed_note = 'The party is called off.',
+    kept_amount = round(received * 0.3, 2)
+FROM (SELECT DISTINCT ON (received > 0) id FROM contracts
+    WHERE signed_status AND amount_due > 0 AND NOT EXISTS (
+        SELECT FROM events e WHERE e.contract_id = contracts.id
+          AND e.end_date > timezone('utc', now()))
+    ORDER BY received > 0, id DESC) cancelled
+WHERE k.id = cancelled.id;
+
 UPDATE security_policy SET filled_by_demo = true;
