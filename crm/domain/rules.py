@@ -161,6 +161,11 @@ CONSTRAINTS: dict[str | None, Rule] = {
         lambda: _("A signed contract needs a due date."),
         lambda: _("Set another date: epicevents contract update ID --due-date DATE"),
     ),
+    "tg_payments_paid_in_future": Rule(
+        "paid_in_future",
+        lambda: _("The day of a payment cannot be in the future."),
+        lambda: _("Leave out --date if it was paid today."),
+    ),
     "tg_contracts_signed_in_future": Rule(
         "signed_in_future",
         lambda: _("The date of a signature cannot be in the future."),

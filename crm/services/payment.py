@@ -11,7 +11,7 @@ from crm.domain.enums import PaymentKind
 from crm.domain.errors import NotFound, RuleViolation
 from crm.domain.i18n import gettext as _
 from crm.domain.permissions import Permission
-from crm.domain.rules import require_above_zero
+from crm.domain.rules import CONSTRAINTS, require_above_zero
 from crm.services.contract import find_permitted
 from crm.services.contract_checks import refuse_closed
 from crm.services.editing import Change, refresh_record, write_values
@@ -56,6 +56,7 @@ def pay(
     refuse_closed(contract)
     _refuse_overpayment(contract, cleaned["amount"])
     if paid_on is not None:
+        _refuse_future(tx, paid_on)
         cleaned["paid_on"] = paid_on
     if not allow_duplicate:
         _refuse_duplicate(tx, contract, cleaned["amount"], paid_on)
@@ -153,6 +154,7 @@ def refund(
     refresh_record(tx, contract, lock=True)
     _refuse_refund(contract, amount)
     if paid_on is not None:
+        _refuse_future(tx, paid_on)
         cleaned["paid_on"] = paid_on
     entry = models.Payment(
         contract_id=contract.id,
@@ -184,6 +186,12 @@ def _refuse_refund(contract: "Contract", amount: Decimal) -> None:
             code="refund_too_high",
             details={"maximum": str(most)},
         )
+
+
+def _refuse_future(tx: "Transaction", paid_on: date) -> None:
+    """Refuse a day that has not come in the company (rule 20): RuleViolation ``paid_in_future``."""
+    if tx.value("SELECT company_today()") < paid_on < date(3000, 1, 1):
+        raise CONSTRAINTS["tg_payments_paid_in_future"].error()
 
 
 def _refuse_duplicate(

@@ -53,6 +53,7 @@ TYPED: dict[str, tuple[str, ...]] = {
     "ck_contracts_amount_due": (*CONTRACT, "--amount-due", "101"),
     "ck_contracts_due_date": (*CONTRACT, "--due-date", "3000-01-01"),
     "ck_contracts_due_date_known": ("contract", "update", "2", "--due-date", ""),
+    "tg_payments_paid_in_future": ("contract", "pay", "2", "5", "--date", "2999-01-01"),
     "tg_contracts_signed_in_future": ("contract", "sign", "1", "--date", "2999-01-01"),
     "tg_contracts_signed_client_is_frozen": ("contract", "update", "2", "--client", "2"),
     "tg_contracts_signed_total_is_frozen": ("contract", "update", "2", "--total-amount", "5"),

@@ -44,6 +44,8 @@ def drop(sql: Cursor, constraint: str) -> None:
     }.get(constraint, constraint)
     if constraint.startswith("tg_contracts"):
         trigger = "tg_contracts_write"
+    elif constraint == "tg_payments_paid_in_future":
+        trigger = "tg_payments_guard"
     elif constraint == "tg_payments_closed_contract":
         trigger = "tg_payments_move_balance"
     sql.execute(

@@ -232,6 +232,8 @@ REFUSED = (
      "UPDATE contracts SET total_amount = 9000 WHERE id = 2"),
     (11, "ck_contracts_due_date_known", "UPDATE contracts SET due_date = NULL WHERE id = 2"),
     (11, "ck_contracts_due_date", "UPDATE contracts SET due_date = 'infinity' WHERE id = 1"),
+    (20, "tg_payments_paid_in_future",
+     "INSERT INTO payments (contract_id, amount, paid_on) VALUES (1, 1, '2999-01-01')"),
     (11, "tg_contracts_signed_in_future",
      "UPDATE contracts SET signed_status = true, signed_at = '2999-01-01', due_date = '2031-1-1'"),
     (11, "fk_contracts_signed_by_id_users", "UPDATE contracts SET signed_by_id = 99 WHERE id = 2"),

@@ -175,8 +175,9 @@ def ask_for_amount(app: App, contract: str, amount: Any) -> Any:
 
     if amount is not None:
         return amount
+    asked = questions.input_question(inputs.PAYMENT[0])._replace(option="AMOUNT")
     if app.settings.no_input:
-        prompts.ask_for_options(app, {}, [questions.input_question(inputs.PAYMENT[0])])
+        prompts.ask_for_options(app, {}, [asked])
 
     def require(least: Any) -> Any:
         with app.transaction() as tx:
@@ -185,7 +186,6 @@ def ask_for_amount(app: App, contract: str, amount: Any) -> Any:
         return row
 
     due = require(Decimal("0.01")).amount_due
-    asked = questions.input_question(inputs.PAYMENT[0])
 
     def read(typed: str) -> Any:
         value = asked.read(typed.strip() or str(due))

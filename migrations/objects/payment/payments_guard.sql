@@ -9,8 +9,16 @@ BEGIN
     IF NEW.reverses_id IS NOT NULL THEN
         NEW.reversed_kind := (SELECT kind FROM payments WHERE id = NEW.reverses_id);
     END IF;
+    -- The column's default is the day in UTC, which may have begun before the company's.
+    IF NEW.paid_on > greatest(company_today(), timezone('utc', clock_timestamp())::date)
+        AND NEW.paid_on < '3000-01-01'  -- ck_payments_paid_on says so of the others
+    THEN
+        RAISE EXCEPTION 'nothing is paid in the future'
+            USING ERRCODE = 'check_violation', TABLE = 'payments',
+            CONSTRAINT = 'tg_payments_paid_in_future';
+    END IF;
     RETURN NEW;
 END;
 $$;
 COMMENT ON FUNCTION payments_guard() IS
-    'Records the employee who recorded a payment, and the kind of the entry that it reverses.';
+    'Records the employee who recorded a payment, and the kind of the entry that it reverses; refuses one of a day to come (rule 20).';
