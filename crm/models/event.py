@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from sqlalchemy import (
     Boolean,
     Computed,
-    DateTime,
     FetchedValue,
     ForeignKey,
     ForeignKeyConstraint,
@@ -63,7 +62,7 @@ class Event(Versioned, Base):
     )
     overlap_allowed: Mapped[bool] = mapped_column(server_default=text("false"))
     cancelled_at: Mapped[datetime | None] = mapped_column(
-        DateTime(timezone=True), server_default=FetchedValue(), server_onupdate=FetchedValue()
+        server_default=FetchedValue(), server_onupdate=FetchedValue()
     )
     cancelled_reason: Mapped[str | None] = mapped_column(Text, server_default=FetchedValue())
     support_contact_role: Mapped[str] = mapped_column(

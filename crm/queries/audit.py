@@ -1,7 +1,7 @@
 """Reading who changed what, what was denied, and who is logged in."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -305,8 +305,7 @@ def parse_value(kind: Kind, value: Any) -> Any:
             # The driver reads a number as float, whose shortest form is exact up to 15 digits.
             return Decimal(str(value)).quantize(Decimal("0.01"))
         case Kind.TIMESTAMP:
-            moment = datetime.fromisoformat(value)
-            return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+            return datetime.fromisoformat(value)
         case Kind.DATE:
             return date.fromisoformat(value)
         case Kind.TEXT | Kind.LONG_TEXT | Kind.EMAIL | Kind.PHONE | Kind.CODE:

@@ -29,7 +29,7 @@ CREATE TABLE events (
         name || ' ' || left(client_contact, 200) || ' ' || left(location, 300)))) STORED,
     location_words TSVECTOR GENERATED ALWAYS AS (
         array_to_tsvector(search_terms(left(location, 300)))) STORED,
-    cancelled_at TIMESTAMPTZ,
+    cancelled_at TIMESTAMP,
     cancelled_reason TEXT
         CONSTRAINT ck_events_cancelled_reason CHECK (is_plain_text(cancelled_reason, true)),
 
@@ -47,7 +47,7 @@ CREATE TABLE events (
     -- The reason cancels, and the database notes when (events_touch).
     CONSTRAINT ck_events_cancelled CHECK (
         (cancelled_at IS NULL) = (cancelled_reason IS NULL)
-        AND cancelled_at >= '1900-01-01 00:00+00' AND cancelled_at < '3000-01-01 00:00+00'
+        AND cancelled_at >= '1900-01-01' AND cancelled_at < '3000-01-01'
     ),
     -- No two events at once, but for cancelled ones. A box per event, one row of boxes per person: needs no extension, exact
     -- to the microsecond, and an event may begin when another ends.

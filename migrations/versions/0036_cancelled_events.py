@@ -13,7 +13,7 @@ def upgrade() -> None:
     """Carry an older database up: no event is cancelled yet."""
     op.execute("""
         ALTER TABLE events
-            ADD COLUMN cancelled_at TIMESTAMPTZ,
+            ADD COLUMN cancelled_at TIMESTAMP,
             ADD COLUMN cancelled_reason TEXT
                 CONSTRAINT ck_events_cancelled_reason
                 CHECK (is_plain_text(cancelled_reason, true)),
@@ -21,7 +21,7 @@ def upgrade() -> None:
         ALTER TABLE events
             ADD CONSTRAINT ck_events_cancelled CHECK (
                 (cancelled_at IS NULL) = (cancelled_reason IS NULL)
-                AND cancelled_at >= '1900-01-01 00:00+00' AND cancelled_at < '3000-01-01 00:00+00'),
+                AND cancelled_at >= '1900-01-01' AND cancelled_at < '3000-01-01'),
             ADD CONSTRAINT ex_events_support_overlap EXCLUDE USING gist (
                 box(
                     point(support_contact_id, extract(epoch FROM start_date) * 1e6),

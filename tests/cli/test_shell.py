@@ -453,7 +453,7 @@ def test_the_line_after_is_no_answer_to_a_question(sales: Workstation) -> None:
     lines = "client create --full-name X\nkevin2@startup.example\n"
     ran = sales.run("shell", stdin=lines)
     assert ran.status == 2
-    assert "Missing: --email, --phone, --company-name." in ran.err
+    assert "Missing: --email or --phone." in ran.err
 
 
 def test_a_password_is_taken_from_the_next_line_where_it_is_asked_for(

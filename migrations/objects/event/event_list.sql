@@ -7,7 +7,7 @@ CREATE VIEW event_list AS
         e.name_folded, e.location_folded, c.full_name_folded AS client_folded,
         s.name_folded AS support_contact_folded,
         c.sales_contact_id AS client_sales_contact_id, e.search_words, e.location_words,
-        e.updated_at, timezone('utc', e.cancelled_at) AS cancelled_at, e.cancelled_reason
+        e.updated_at, e.cancelled_at, e.cancelled_reason
     FROM (SELECT OFFSET 0) fence, events e
     LEFT JOIN clients c ON c.id = e.client_id
     LEFT JOIN users s ON s.id = e.support_contact_id

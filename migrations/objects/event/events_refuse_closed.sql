@@ -3,12 +3,7 @@ CREATE FUNCTION events_refuse_closed() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 BEGIN
-    -- One that ended before the contract was closed stays; what is cancelled is not planned.
-    IF NEW.cancelled_at IS NOT NULL OR TG_OP = 'UPDATE' AND NEW.contract_id = OLD.contract_id
-        AND NEW.end_date <= utc_now()
-    THEN
-        RETURN NULL;
-    END IF;
+    -- One that has ended stays; what is cancelled is not planned.
     IF NEW.cancelled_at IS NULL AND NEW.end_date > utc_now()
         AND EXISTS (SELECT FROM contracts WHERE id = NEW.contract_id AND closed_at IS NOT NULL)
     THEN
@@ -20,4 +15,4 @@ BEGIN
 END;
 $$;
 COMMENT ON FUNCTION events_refuse_closed() IS
-    'Refuses an event on a cancelled contract, and to bring a cancelled one back there (rule 17).';
+    'Refuses a coming event on a cancelled contract, and to bring a cancelled one back there (rule 17).';

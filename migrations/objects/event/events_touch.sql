@@ -5,7 +5,7 @@ BEGIN
     NEW.version := OLD.version + 1;
     NEW.updated_at := timezone('utc', now());
     IF (NEW.cancelled_reason IS NULL) <> (OLD.cancelled_reason IS NULL) THEN
-        NEW.cancelled_at := CASE WHEN NEW.cancelled_reason IS NOT NULL THEN now() END;
+        NEW.cancelled_at := CASE WHEN NEW.cancelled_reason IS NOT NULL THEN utc_now() END;
     END IF;
     RETURN NEW;
 END;

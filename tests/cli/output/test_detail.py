@@ -94,13 +94,13 @@ Hidden for lack of width: Kind, Method.
         )
 
 
-def test_a_blank_text_keeps_its_label_and_blank_lines_their_place() -> None:
+def test_a_blank_text_is_a_dash_and_blank_lines_keep_their_place() -> None:
     notes = Field("notes", Kind.LONG_TEXT)
     with Screen() as screen:
         console = screen.console()
         show_sheet("Event 7", [notes, notes], ["", "one\n\ntwo"], console)
         console.flush()
-        assert screen.text == "Event 7\n\n  Notes\n  Notes  one\n\n         two\n"
+        assert screen.text == "Event 7\n\n  Notes  —\n  Notes  one\n\n         two\n"
 
 
 FIELDS = (
