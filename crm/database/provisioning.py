@@ -39,10 +39,13 @@ LOGIN_SETTINGS = {
 
 # Functions of PostgreSQL that every login of a server may call, as a pattern of their names. With
 # them colleagues on one login could end each other's work, see from where it comes, hold the lock
-# of an upgrade, and keep large objects in the database that no policy and no audit knows.
+# of an upgrade, keep large objects in the database that no policy and no audit knows, leave files
+# of snapshots, and write into the log that replicas and subscribers read. NOTIFY is a statement,
+# which nobody can withhold.
 WITHHELD = (
     "^(pg_(cancel|terminate)_backend|pg_stat_get_(activity|progress_info|backend_.*)|pg_lock_status"
-    "|pg_(try_)?advisory_(xact_)?lock(_shared)?|lo_.*|loread|lowrite)$"
+    "|pg_(try_)?advisory_(xact_)?lock(_shared)?|lo_.*|loread|lowrite"
+    "|pg_logical_emit_message|pg_export_snapshot)$"
 )
 
 
@@ -135,7 +138,7 @@ def restrict_database(parameters: Mapping[str, str], login: str) -> list[str]:
 def restrict_login(connection: Connection, login: str) -> list[str]:
     """Bind the login role to its settings, languages and functions of PostgreSQL.
 
-    Returns what this server did not allow: the setting, or the first of what is withheld.
+    Returns what this server did not allow: the settings, languages and functions that are left.
     """
     statements = [
         SQL("ALTER ROLE {} SET {} = {}").format(Identifier(login), Identifier(name), Literal(value))
@@ -153,13 +156,16 @@ def restrict_login(connection: Connection, login: str) -> list[str]:
         # As above; the query below says what is left to everybody.
         with suppress(InsufficientPrivilege):
             withhold_functions(cursor)
-        # Whoever may not revoke is only warned.
+        # Whoever may not revoke is only warned: the catalogue says what everybody still may.
         cursor.execute(
             "SELECT lanname::text FROM pg_language"
-            " WHERE lanname = 'plpgsql' AND has_language_privilege('public', oid, 'USAGE')"
-            " UNION ALL SELECT DISTINCT proname::text FROM pg_proc"
-            " WHERE proname = 'pg_terminate_backend'"
+            " WHERE lanname IN ('plpgsql', 'sql')"
+            " AND has_language_privilege('public', oid, 'USAGE')"
+            " UNION SELECT proname::text FROM pg_proc"
+            " WHERE pronamespace = 'pg_catalog'::regnamespace AND proname ~ %s"
             " AND has_function_privilege('public', oid, 'EXECUTE')"
+            " ORDER BY 1",
+            (WITHHELD,),
         )
         return refused + [name for (name,) in cursor.fetchall()]
 

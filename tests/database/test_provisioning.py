@@ -58,7 +58,8 @@ def test_what_an_administrator_may_not_do_is_said(empty_database: Database) -> N
     cursor = connection.cursor()
     cursor.execute(
         f"GRANT EXECUTE ON FUNCTION pg_terminate_backend(integer, bigint) TO PUBLIC;"
-        f"GRANT USAGE ON LANGUAGE plpgsql TO PUBLIC;"
+        f"GRANT EXECUTE ON FUNCTION pg_export_snapshot(), pg_advisory_lock(bigint) TO PUBLIC;"
+        f"GRANT USAGE ON LANGUAGE plpgsql, sql TO PUBLIC;"
         f"CREATE ROLE {ADMINISTRATOR} LOGIN CREATEROLE;"
         f"GRANT epicevents_owner, epicevents_cli TO {ADMINISTRATOR} WITH ADMIN OPTION;"
         f'GRANT CONNECT ON DATABASE "{empty_database.name}" TO {ADMINISTRATOR}'
@@ -66,7 +67,8 @@ def test_what_an_administrator_may_not_do_is_said(empty_database: Database) -> N
     try:
         parameters = {**empty_database.admin, "user": ADMINISTRATOR}
         assert provisioning.restrict_database(parameters, provisioning.LOGIN) == [
-            "track_activities", "log_min_error_statement", "plpgsql", "pg_terminate_backend"
+            "track_activities", "log_min_error_statement", "pg_advisory_lock",
+            "pg_export_snapshot", "pg_terminate_backend", "plpgsql", "sql",
         ]  # fmt: skip
     finally:
         cursor.execute(f"DROP OWNED BY {ADMINISTRATOR}; DROP ROLE {ADMINISTRATOR}")

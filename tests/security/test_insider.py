@@ -49,6 +49,8 @@ OUT_OF_REACH = {DENIED, "0A000", "55000"}
         "SELECT pg_advisory_lock(7301943201)",
         "SELECT pg_try_advisory_xact_lock_shared(1, 2)",
         "SELECT lo_create(0)",
+        "SELECT pg_logical_emit_message(false, 'crm', 'forged')",
+        "SELECT pg_export_snapshot()",
         "SELECT lo_from_bytea(0, 'x')",
         "SELECT lo_export(1, '/tmp/x')",
         "ALTER ROLE epicevents_cli SUPERUSER",
