@@ -148,10 +148,11 @@ def _wrap_value(
     field: Field, value: Any, console: Console, terminal: Terminal, room: int
 ) -> list[str]:
     present = build_presenter(field, console, terminal)
-    if field.kind != Kind.LONG_TEXT or value is None:
+    if field.kind != Kind.LONG_TEXT or not value:
         paragraphs = [present(value)]
     else:
-        paragraphs = [present(paragraph) for paragraph in value.split("\n")]
+        # A line that is blank stays so: only a text that is empty altogether is a dash.
+        paragraphs = [paragraph and present(paragraph) for paragraph in value.split("\n")]
     return [line for paragraph in paragraphs for line in wrap(paragraph, max(room, 10))]
 
 

@@ -9,9 +9,10 @@ BEGIN
     IF NEW.reverses_id IS NOT NULL THEN
         NEW.reversed_kind := (SELECT kind FROM payments WHERE id = NEW.reverses_id);
     END IF;
-    -- The column's default is the day in UTC, which may have begun before the company's.
-    IF NEW.paid_on > greatest(company_today(), timezone('utc', clock_timestamp())::date)
-        AND NEW.paid_on < '3000-01-01'  -- ck_payments_paid_on says so of the others
+    -- The column's default is the day in UTC, which may have begun before the company's. An opening
+    -- payment has the day of its contract, and what no calendar of ours has is ck_payments_paid_on's.
+    IF NEW.kind <> 'OPENING' AND NEW.paid_on < '3000-01-01'
+        AND NEW.paid_on > greatest(company_today(), timezone('utc', clock_timestamp())::date)
     THEN
         RAISE EXCEPTION 'nothing is paid in the future'
             USING ERRCODE = 'check_violation', TABLE = 'payments',
