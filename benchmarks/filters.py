@@ -180,7 +180,9 @@ def employees(database: Database, cursor: Cursor) -> dict[Role, Transaction]:
             " SELECT * FROM begin_session(%s)",
             (database.session_of(user_id),),
         )
-        people[role] = Transaction(connection, read_actor(app.fetchone()))
+        names = [column.name for column in app.description or ()]
+        found = dict(zip(names, app.fetchone() or (), strict=True))
+        people[role] = Transaction(connection, read_actor(found))
     return people
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from support import terminal, warm
-from support.cli import REPOSITORY, Workstation, finish
+from support.cli import REPOSITORY, Workstation, finish, interrupt
 from support.company import Company
 from support.database import Database
 
@@ -77,8 +77,7 @@ def test_signals_end_it(
             command, ENVIRON | manager.environ | more, manager.directory, 100, 50
         )
         child.expect_exact("[y/N]")
-        child.kill(number)
-        ended.append(finish(child)[0])
+        ended.append(interrupt(child, number)[0])
     assert ended[0] == ended[1]
 
 

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -224,15 +225,20 @@ def finish(child: "pexpect.spawn[str]") -> tuple[int, str]:
     return (child.exitstatus if child.exitstatus is not None else -(child.signalstatus or 0)), said
 
 
-def interrupt(child: "pexpect.spawn[Any]") -> tuple[int, str]:
+def interrupt(child: "pexpect.spawn[Any]", number: signal.Signals | None = None) -> tuple[int, str]:
     """Press Ctrl-C until a program in a terminal ends, as a person does; return what finish does.
+
+    With a ``number`` that signal is sent instead, as often.
 
     Python sees a signal in the instant between a question and the wait for its answer only at the
     next key. On a busy machine that instant is long.
     """
     said = ""
     for _time in range(round(PATIENCE / PRESSED_AGAIN)):
-        child.sendintr()
+        if number is None:
+            child.sendintr()
+        else:
+            child.kill(number)
         ended = child.expect([pexpect.EOF, pexpect.TIMEOUT], timeout=PRESSED_AGAIN) == 0
         said += child.before or ""
         if ended:
